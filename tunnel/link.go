@@ -1,0 +1,320 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// The pace of a link.
+const (
+	retryFirst = 250 * time.Millisecond // doubled after each session, up to
+	retryMost  = 30 * time.Second
+
+	probeIdle = 30 * time.Second       // after a probe that proved
+	probeStep = 500 * time.Millisecond // times the probes that failed in a row, up to
+	probeMost = 5 * time.Second
+
+	// proofLife is how long a proof holds: one interval and time for several
+	// more tries, so that one lost packet is not yet a doubt.
+	proofLife = 45 * time.Second
+)
+
+// A State says what is known about a link.
+type State int
+
+// The states of a link.
+const (
+	StateOff        State = iota // not running, or polling only
+	StateConnecting              // a session was started; its URL is not known yet
+	StateChecking                // there is a URL, not proved yet in this session
+	StateLive                    // proved: Safaricom can reach the till
+	StateDoubtful                // was Live, but the last proof is too old
+	StateDown                    // the session ended; the next one follows by itself
+	StateBlocked                 // refused for good: waits for a person
+)
+
+// String returns the state in one lower-case word.
+func (s State) String() string {
+	switch s {
+	case StateOff:
+		return "off"
+	case StateConnecting:
+		return "connecting"
+	case StateChecking:
+		return "checking"
+	case StateLive:
+		return "live"
+	case StateDoubtful:
+		return "doubtful"
+	case StateDown:
+		return "down"
+	case StateBlocked:
+		return "blocked"
+	}
+	return fmt.Sprintf("State(%d)", int(s))
+}
+
+// A Status is a link at one moment.
+type Status struct {
+	State State
+	Since time.Time // when State began; zero before Run
+
+	// URL is the public base URL: of this session or, if it is the owner's
+	// and outlives sessions, of an earlier one. Empty when there is none.
+	URL string
+
+	// Epoch counts the URLs so far: 0 before the first, and one more with
+	// each URL that differs from the one before.
+	Epoch int
+
+	LastProof time.Time // zero: never
+
+	// Err is why the last session ended, or what the last probe met. nil
+	// after a proof.
+	Err error
+}
+
+// LinkConfig is what a [Link] needs. LocalAddr and Proof are required.
+type LinkConfig struct {
+	LocalAddr string                    // where the callback server listens, host:port
+	Proof     func(nonce string) string // what it answers to a probe: [Server.Proof]
+
+	// Transport carries the probes; nil means direct HTTP with a fresh
+	// connection for each.
+	Transport http.RoundTripper
+}
+
+// A Link keeps one provider's session up and tells whether it works. Make it
+// with [NewLink]; its methods may be called at any time, from any goroutine.
+type Link struct {
+	provider Provider
+	cfg      LinkConfig
+	check    chan struct{} // holds a token after CheckNow
+
+	mu       sync.Mutex
+	status   Status
+	lastURL  string // the URL of status.Epoch
+	proved   bool   // the session has been proved
+	watchers map[chan Status]struct{}
+}
+
+// NewLink returns a link that is off until [Link.Run].
+func NewLink(p Provider, cfg LinkConfig) *Link {
+	if cfg.Transport == nil {
+		cfg.Transport = newProbeTransport()
+	}
+	return &Link{
+		provider: p,
+		cfg:      cfg,
+		check:    make(chan struct{}, 1),
+		watchers: map[chan Status]struct{}{},
+	}
+}
+
+// Run runs sessions, one after another, until ctx is done. Every goroutine of
+// the link has ended when it returns. It may be called once.
+func (l *Link) Run(ctx context.Context) {
+	if _, ok := l.provider.(off); ok {
+		<-ctx.Done()
+		return
+	}
+	defer l.update(func(s *Status) { s.State, s.URL = StateOff, "" })
+	for delay := retryFirst; ; delay = min(2*delay, retryMost) {
+		proved, err := l.session(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if proved {
+			delay = retryFirst
+		}
+		// Half of the delay is chance, or a relay that comes back would meet
+		// all its shops in the same moment.
+		var retry <-chan time.Time
+		state := StateBlocked
+		if _, blocked := errors.AsType[*BlockedError](err); !blocked {
+			state = StateDown
+			retry = time.After(delay/2 + rand.N(delay/2+1))
+		}
+		l.update(func(s *Status) {
+			s.State, s.Err = state, err
+			if l.provider.Volatile() {
+				s.URL = ""
+			}
+		})
+		select {
+		case <-ctx.Done():
+			return
+		case <-retry:
+		}
+	}
+}
+
+// session runs one session of the provider and reports whether its URL was
+// proved meanwhile, and why it ended.
+func (l *Link) session(ctx context.Context) (proved bool, err error) {
+	l.update(func(s *Status) {
+		s.State = StateConnecting
+		l.proved = false
+	})
+	ctx, cancel := context.WithCancelCause(ctx)
+	urls := make(chan string, 1)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-ctx.Done():
+		case url := <-urls:
+			cancel(l.watch(ctx, url))
+		}
+	})
+	err = l.provider.Run(ctx, l.cfg.LocalAddr, func(url string) {
+		select {
+		case urls <- url:
+		default: // the session has its URL
+		}
+	})
+	// What ended the session counts, not what the provider made of it.
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	cancel(nil)
+	watch.Wait()
+	if err == nil {
+		err = errors.New("tunnel: the session ended without a reason")
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.proved, err
+}
+
+// watch probes the session's URL until ctx is done. It returns early, with the
+// reason, if the URL cannot be used: the session is then given up.
+func (l *Link) watch(ctx context.Context, url string) error {
+	if word := forbiddenWord(url); word != "" {
+		return fmt.Errorf("tunnel: the new public URL holds the word %q, for which Safaricom refuses it", word)
+	}
+	l.update(func(s *Status) {
+		s.State, s.URL, s.Err = StateChecking, url, nil
+		if url != l.lastURL {
+			l.lastURL = url
+			s.Epoch++
+		}
+	})
+	for failed := 0; ; {
+		pause := probeIdle
+		err := l.probe(ctx, url)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			failed = 0
+			l.prove()
+		default:
+			failed++
+			pause = min(time.Duration(failed)*probeStep, probeMost)
+			l.doubt(err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.check:
+		case <-time.After(pause):
+		}
+	}
+}
+
+// prove notes a proof, if there is a URL that it can be a proof of.
+func (l *Link) prove() {
+	l.update(func(s *Status) {
+		switch s.State {
+		case StateChecking, StateLive, StateDoubtful:
+			s.State, s.LastProof, s.Err = StateLive, time.Now(), nil
+			l.proved = true
+		}
+	})
+}
+
+// doubt notes a failed probe. It does not undo a proof that is young enough:
+// many routers cannot loop back to their own public address, so that probes
+// fail while callbacks arrive.
+func (l *Link) doubt(err error) {
+	l.update(func(s *Status) {
+		s.Err = err
+		if s.State == StateLive && time.Since(s.LastProof) >= proofLife {
+			s.State = StateDoubtful
+		}
+	})
+}
+
+// Seen notes that a genuine callback arrived, which proves the link as a probe
+// does.
+func (l *Link) Seen() { l.prove() }
+
+// CheckNow asks for a probe at once, for instance because a payment is about
+// to be sent. It does not wait for the probe, and the payment must not either.
+func (l *Link) CheckNow() {
+	select {
+	case l.check <- struct{}{}:
+	default: // one is asked for already
+	}
+}
+
+// URL returns the base for [CallbackURL], and its epoch. ok is false when no
+// callback could arrive there: there is no URL, the link is blocked, or the URL
+// is the session's own and not proved, so that it may be a stranger's. The
+// owner's URL is ok even while it is unproved or its session is down: callbacks
+// come seconds later, and many routers fail the probe.
+func (l *Link) URL() (base string, epoch int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.status
+	ok = s.URL != "" && s.State != StateBlocked && (l.proved || !l.provider.Volatile())
+	return s.URL, s.Epoch, ok
+}
+
+// Status returns the link's status of this moment.
+func (l *Link) Status() Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+// Watch returns a channel that holds the newest status not yet received, at
+// first the present one. A slow receiver misses those in between, never the
+// last. cancel closes the channel; it must be called once.
+func (l *Link) Watch() (statuses <-chan Status, cancel func()) {
+	ch := make(chan Status, 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ch <- l.status
+	l.watchers[ch] = struct{}{}
+	return ch, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.watchers, ch)
+		close(ch)
+	}
+}
+
+// update changes the status and tells the watchers. change is called with l.mu
+// held.
+func (l *Link) update(change func(*Status)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := l.status.State
+	change(&l.status)
+	if l.status.State != before || l.status.Since.IsZero() {
+		l.status.Since = time.Now()
+	}
+	for ch := range l.watchers {
+		select {
+		case <-ch: // an older one that nobody has received
+		default:
+		}
+		ch <- l.status // never blocks: only update sends, under l.mu
+	}
+}

@@ -1,0 +1,67 @@
+package tunnel
+
+import (
+	"context"
+	"strings"
+)
+
+// A Provider is one way to be reached from the internet. Its methods are
+// called by one [Link] only.
+type Provider interface {
+	// Run runs one session that carries requests for a public URL to
+	// localAddr (host:port), and returns when the session ends or, soon, when
+	// ctx is done. It calls up once, as soon as it knows the public URL (the
+	// base, without the path of a callback); further calls are ignored, for a
+	// new URL is a new session. The error says why the session ended, in one
+	// sentence; a [*BlockedError] says that trying again is of no use.
+	Run(ctx context.Context, localAddr string, up func(publicURL string)) error
+
+	// Volatile reports whether each session has a URL of its own. If not, the
+	// URL belongs to the owner and outlives sessions.
+	Volatile() bool
+}
+
+// A BlockedError ends a session that only a person can bring back: a changed
+// host key, a refused login. A [Link] does not try again after it.
+type BlockedError struct {
+	Err error // what was refused, and what to do
+}
+
+// Error returns the text of Err.
+func (e *BlockedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *BlockedError) Unwrap() error { return e.Err }
+
+// off is the provider of [Off]. A Link knows it and never starts a session.
+type off struct{}
+
+// Off returns the provider for polling only: no callback can reach the till.
+func Off() Provider { return off{} }
+
+func (off) Run(ctx context.Context, _ string, _ func(string)) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (off) Volatile() bool { return false }
+
+// CallbackURL returns the CallBackURL of an attempt: base is from [Link.URL],
+// address the attempt's 32 hexadecimal digits. These digits cannot hold a word
+// that Safaricom forbids, so a checked base is enough.
+func CallbackURL(base, address string) string { return base + callbackPath + address }
+
+// forbidden are the words for which Daraja refuses a CallBackURL, in any case
+// and anywhere in it (Safaricom's page).
+var forbidden = []string{"m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query"}
+
+// forbiddenWord returns the forbidden word in url, "" if there is none.
+func forbiddenWord(url string) string {
+	url = strings.ToLower(url)
+	for _, word := range forbidden {
+		if strings.Contains(url, word) {
+			return word
+		}
+	}
+	return ""
+}

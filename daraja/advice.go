@@ -1,0 +1,216 @@
+package daraja
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Advice is what an answer means to the person at the counter and what to do now, one or two sentences each.
+// It is made from Endpoint, Verdict, NotSent, ResultCode, ResultDesc, ErrorCode and ErrorMessage alone, so
+// that it can be made again from what a ledger kept.
+func Advice(a Answer) (what, do Text) {
+	switch a.Endpoint {
+	case EndpointOAuth:
+		return adviceOAuth(a)
+	case EndpointPush:
+		return advicePush(a)
+	case EndpointQuery:
+		return adviceQuery(a)
+	default:
+		return adviceCallback(a)
+	}
+}
+
+// The sentences that more than one answer needs.
+var (
+	doHold = Text{
+		"Hold the goods and do not ask again until it is clear.",
+		"Shikilia bidhaa na usiombe tena hadi ijulikane."}
+	doOwner = Text{
+		"Call the owner. Until then take cash.",
+		"Mpigie mwenye duka. Kwa sasa pokea pesa taslimu."}
+	doMinute = Text{
+		"Wait a minute, then ask again.",
+		"Subiri dakika moja, kisha omba tena."}
+	doLater = Text{
+		"Hold the goods and check again in a minute.",
+		"Shikilia bidhaa na uangalie tena baada ya dakika moja."}
+	doOwnerHold = Text{
+		"Hold the goods and call the owner.",
+		"Shikilia bidhaa na umpigie mwenye duka."}
+)
+
+func advicePush(a Answer) (what, do Text) {
+	switch a.Verdict {
+	case VerdictAccepted:
+		return Text{"M-PESA has taken the request.", "M-PESA imepokea ombi."},
+			Text{"Ask the customer to look at the phone. Hold the goods until it is paid.", "Mwambie mteja aangalie simu. Shikilia bidhaa hadi alipe."}
+	case VerdictValidation:
+		return adviceValidation(a)
+	case VerdictConfiguration:
+		return whyConfiguration(a), doOwner
+	case VerdictAuth:
+		if a.NotSent {
+			return Text{"Not sent: M-PESA refused the shop's consumer key or secret.", "Ombi halikutumwa: M-PESA imekataa consumer key au secret ya duka."}, doOwner
+		}
+		return whyAuth, doOwner
+	case VerdictPhoneBusy:
+		return Text{"The phone is busy with another M-PESA request, and this one was not sent.", "Simu ya mteja ina ombi lingine la M-PESA, na hili halikutumwa."},
+			Text{"The customer closes the M-PESA menu. Wait a minute or more, then ask again.", "Mteja afunge menyu ya M-PESA. Subiri dakika moja au zaidi, kisha omba tena."}
+	case VerdictSystemBusy:
+		return Text{"M-PESA has too much to do, and the request was not sent.", "M-PESA imelemewa, na ombi halikutumwa."}, doMinute
+	case VerdictRateLimited:
+		return Text{"M-PESA was asked too often, and the request was not sent.", "Maombi kwa M-PESA yalikuwa mengi mno, na hili halikutumwa."}, doMinute
+	case VerdictBlocked:
+		if a.NotSent {
+			return Text{"Not sent: Safaricom's firewall stopped the shop's connection.", "Ombi halikutumwa: ukuta wa usalama wa Safaricom umezuia mtandao wa duka."},
+				Text{"Wait a few minutes, then ask again. If it goes on, call the owner.", "Subiri dakika chache, kisha omba tena. Ikiendelea, mpigie mwenye duka."}
+		}
+		return Text{"Safaricom's firewall answered, so nobody knows whether the request reached the phone.", "Ukuta wa usalama wa Safaricom ndio uliojibu; haijulikani kama ombi lilifika kwenye simu."}, doHold
+	}
+	if a.NotSent {
+		return Text{"Not sent: M-PESA could not be reached.", "Ombi halikutumwa: M-PESA haikupatikana."},
+			Text{"Check the internet connection, then ask again.", "Angalia mtandao, kisha omba tena."}
+	}
+	return Text{"M-PESA gave no clear answer, and the request may have reached the phone.", "M-PESA haikujibu wazi, na huenda ombi lilifika kwenye simu."}, doHold
+}
+
+// adviceValidation names the field that was wrong. Daraja writes "Bad Request - Invalid PhoneNumber"; our own
+// checks before sending name the same fields.
+func adviceValidation(a Answer) (what, do Text) {
+	for _, row := range []struct {
+		contains string
+		what, do Text
+	}{
+		{"threat detected",
+			Text{"M-PESA refused a forbidden word in the reference or in the callback address.", "M-PESA imekataa neno lisiloruhusiwa kwenye rejeleo au anwani ya majibu."},
+			Text{"Use another reference. If it stays, call the owner.", "Tumia rejeleo lingine. Ikiendelea, mpigie mwenye duka."}},
+		{"amount",
+			Text{"The amount was refused, and nothing was sent.", "Kiasi kimekataliwa, na ombi halikutumwa."},
+			Text{"Correct the amount and ask again.", "Rekebisha kiasi, kisha omba tena."}},
+		{"phonenumber",
+			Text{"The phone number was refused, and nothing was sent.", "Namba ya simu imekataliwa, na ombi halikutumwa."},
+			Text{"Check the number with the customer and ask again.", "Hakikisha namba na mteja, kisha omba tena."}},
+		{"businessshortcode",
+			Text{"M-PESA does not know the shop's short code.", "M-PESA haitambui short code ya duka."}, doOwner},
+		{"partyb",
+			Text{"M-PESA does not know the shop's till number.", "M-PESA haitambui namba ya till ya duka."}, doOwner},
+		{"callbackurl",
+			Text{"M-PESA refused the shop's callback address.", "M-PESA imekataa anwani ya majibu ya duka."}, doOwner},
+		{"transactiontype",
+			Text{"The kind of payment does not fit the shop's number: Pay Bill and till are mixed up.", "Aina ya malipo hailingani na namba ya duka: Pay Bill na till zimechanganywa."}, doOwner},
+		{"timestamp",
+			Text{"M-PESA refused the time of the request: the clock of this machine may be wrong.", "M-PESA imekataa saa ya ombi: huenda saa ya mashine hii si sahihi."},
+			Text{"Set the clock, then ask again.", "Rekebisha saa, kisha omba tena."}},
+		{"remarks",
+			Text{"M-PESA refused the description of the payment.", "M-PESA imekataa maelezo ya malipo."},
+			Text{"Use another reference. If it stays, call the owner.", "Tumia rejeleo lingine. Ikiendelea, mpigie mwenye duka."}},
+	} {
+		if strings.Contains(strings.ToLower(a.ErrorMessage), row.contains) {
+			return row.what, row.do
+		}
+	}
+	return Text{"M-PESA refused the request as wrong, and nothing was sent.", "M-PESA imekataa ombi kwa kuwa lina kosa, na halikutumwa."}, doOwner
+}
+
+func whyConfiguration(a Answer) Text {
+	msg := strings.ToLower(a.ErrorMessage)
+	switch {
+	case strings.Contains(msg, "merchant does not exist"):
+		return Text{"M-PESA does not know the shop's short code.", "M-PESA haitambui short code ya duka."}
+	case strings.Contains(msg, "wrong credentials"):
+		return Text{"The shop's short code and passkey do not belong together, or the clock of this machine is wrong.", "Short code na passkey za duka hazilingani, au saa ya mashine hii si sahihi."}
+	case strings.Contains(msg, "apiproduct"):
+		return Text{"M-PESA Express is not enabled for the shop's app.", "M-PESA Express haijawashwa kwenye app ya duka."}
+	}
+	return Text{"The shop's connection to M-PESA is set up wrongly.", "Mipangilio ya duka ya M-PESA si sahihi."}
+}
+
+var whyAuth = Text{
+	"M-PESA refused the shop's access: M-PESA Express may not be enabled for its app.",
+	"M-PESA imekataa duka hili: huenda M-PESA Express haijawashwa kwenye app yake."}
+
+func adviceQuery(a Answer) (what, do Text) {
+	switch a.Verdict {
+	case VerdictPaid:
+		m, _ := Meaning(codePaid)
+		return m.What, Text{"Hand over the goods. The receipt number may follow later.", "Mpe mteja bidhaa. Namba ya risiti inaweza kufuata baadaye."}
+	case VerdictFailed:
+		return adviceResult(a)
+	case VerdictPending:
+		m, _ := Meaning(codePending)
+		return m.What, m.Do
+	case VerdictValidation:
+		return Text{"M-PESA refused the question about this payment.", "M-PESA imekataa swali kuhusu malipo haya."}, doOwnerHold
+	case VerdictConfiguration:
+		return whyConfiguration(a), doOwnerHold
+	case VerdictAuth:
+		return whyAuth, doOwnerHold
+	case VerdictSystemBusy, VerdictRateLimited:
+		return Text{"M-PESA has too much to do and said nothing about this payment.", "M-PESA imelemewa na haikusema lolote kuhusu malipo haya."}, doLater
+	case VerdictBlocked:
+		return Text{"Safaricom's firewall answered; it says nothing about this payment.", "Ukuta wa usalama wa Safaricom ndio uliojibu; hausemi lolote kuhusu malipo haya."}, doLater
+	}
+	switch {
+	case a.ResultCode != "":
+		return whyUnclear(a), doHold
+	case a.NotSent:
+		return Text{"M-PESA could not be reached to ask about this payment.", "M-PESA haikupatikana ili kuuliza kuhusu malipo haya."},
+			Text{"Hold the goods and check the internet connection.", "Shikilia bidhaa na uangalie mtandao."}
+	}
+	return Text{"M-PESA's answer about this payment did not come or cannot be read.", "Jibu la M-PESA kuhusu malipo haya halikufika au halisomeki."}, doLater
+}
+
+func adviceCallback(a Answer) (what, do Text) {
+	switch a.Verdict {
+	case VerdictPaid, VerdictFailed:
+		return adviceResult(a)
+	case VerdictMalformed:
+		return Text{"This is not a message that M-PESA sends.", "Huu si ujumbe unaotumwa na M-PESA."},
+			Text{"It changes nothing. Ask M-PESA about the payment itself.", "Haubadilishi chochote. Uliza M-PESA kuhusu malipo yenyewe."}
+	}
+	return whyUnclear(a), doHold
+}
+
+func adviceResult(a Answer) (what, do Text) {
+	m, known := Meaning(a.ResultCode)
+	if !known {
+		return whyUnclear(a), doHold
+	}
+	return m.What, m.Do
+}
+
+// whyUnclear shows code and text as M-PESA sent them, since nobody knows more.
+func whyUnclear(a Answer) Text {
+	if a.ResultCode == codePaid {
+		return Text{
+			"M-PESA reports a payment, but without a proper amount or receipt number.",
+			"M-PESA inaripoti malipo, lakini bila kiasi au namba ya risiti iliyo sahihi."}
+	}
+	said := "code " + a.ResultCode
+	if a.ResultDesc != "" {
+		said += ", " + strings.TrimRight(a.ResultDesc, ". ")
+	}
+	return Text{
+		fmt.Sprintf("M-PESA gave no clear answer (%s). Money may have moved.", said),
+		fmt.Sprintf("M-PESA haikujibu wazi (%s). Huenda pesa zimetoka.", said)}
+}
+
+func adviceOAuth(a Answer) (what, do Text) {
+	switch a.Verdict {
+	case VerdictToken:
+		return Text{"M-PESA accepts the consumer key and secret.", "M-PESA imekubali consumer key na secret."},
+			Text{"Nothing to do.", "Hakuna la kufanya."}
+	case VerdictCredentials:
+		return Text{"M-PESA refuses the consumer key or secret.", "M-PESA imekataa consumer key au secret."},
+			Text{"Copy both again from the app on Safaricom's developer portal. Sandbox keys work only in the sandbox, live keys only live.", "Nakili zote mbili tena kutoka kwenye app yako kwenye tovuti ya Safaricom. Funguo za sandbox hufanya kazi kwenye sandbox pekee, na za live kwenye live pekee."}
+	case VerdictBlocked:
+		return Text{"Safaricom refused the connection; that says nothing about the consumer key and secret.", "Safaricom imezuia mtandao; hilo halisemi lolote kuhusu consumer key na secret."},
+			Text{"Wait a few minutes and try again. If it goes on, use another internet connection.", "Subiri dakika chache na ujaribu tena. Ikiendelea, tumia mtandao mwingine."}
+	case VerdictMalformed:
+		return Text{"The answer holds no access token.", "Jibu halina access token."},
+			Text{"Check Daraja's address in the settings, then try again.", "Angalia anwani ya Daraja kwenye mipangilio, kisha jaribu tena."}
+	}
+	return Text{"M-PESA could not be reached for an access token.", "M-PESA haikupatikana ili kutoa access token."},
+		Text{"Check the internet connection, then try again.", "Angalia mtandao, kisha jaribu tena."}
+}

@@ -1,0 +1,61 @@
+package daraja
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestDecodeObject(t *testing.T) {
+	o, err := decodeObject([]byte(` {"a":{"b":[1.00,"x",null,true,{}]},"A-b":-0} `))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := o.object("a")["b"].([]any)
+	if list[0] != json.Number("1.00") || list[1] != "x" || list[2] != nil || list[3] != true || o["A-b"] != json.Number("-0") {
+		t.Errorf("got %v", o)
+	}
+	if o.object("none").object("none").text("none") != "" || o.text("a") != "" {
+		t.Error("reading what is not there found something")
+	}
+
+	for _, s := range []string{
+		``, ` `, `[]`, `"x"`, `{"a":1,}`, `{'a':1}`, `{"a":1}{}`, `{"a":1} x`, `{"a":01}`, `{"a":.5}`, `{"a":NaN}`, `{a:1}`, `{"a":1`, `{"a" 1}`,
+		`{"a":1,"a":2}`, `{"a":1,"A":2}`, `{"k":1,"\u212a":2}`, `{"s":1,"\u017f":2}`, `{"x":[{"a":1,"\u0061":2}]}`,
+		"{\"a\":\"\xff\"}", "{\"a\":\"\n\"}", "\ufeff{}", `{} // end`,
+		strings.Repeat(`[`, 100000), strings.Repeat(`{"a":`, maxDepth+1) + "1" + strings.Repeat("}", maxDepth+1),
+	} {
+		if o, err := decodeObject([]byte(s)); err == nil {
+			t.Errorf("%.60q was read as %v", s, o)
+		}
+	}
+	if _, err := decodeObject([]byte(strings.Repeat(`{"a":`, maxDepth) + "1" + strings.Repeat("}", maxDepth))); err != nil {
+		t.Errorf("%d levels: %v", maxDepth, err)
+	}
+}
+
+func TestSplitDocuments(t *testing.T) {
+	for _, tt := range []struct {
+		data string
+		want []string
+	}{
+		{``, nil},
+		{" \n", nil},
+		{`{"a":1}`, []string{`{"a":1}`}},
+		{`{"a":1}{"b":{"c":"}{"}}`, []string{`{"a":1}`, `{"b":{"c":"}{"}}`}},
+		{"{\"a\":1}\r\n\n {}\n", []string{`{"a":1}`, `{}`}},
+		{`{"a":1}garbage`, []string{`{"a":1}garbage`}},
+		{`{"a":1}{"b":`, []string{`{"a":1}{"b":`}},
+		{`{"a":1}[1]`, []string{`{"a":1}[1]`}},
+		{`[{"a":1}]`, []string{`[{"a":1}]`}},
+		{`<html>`, []string{`<html>`}},
+	} {
+		var got []string
+		for _, doc := range SplitDocuments([]byte(tt.data)) {
+			got = append(got, string(doc))
+		}
+		if strings.Join(got, "|") != strings.Join(tt.want, "|") || len(got) != len(tt.want) {
+			t.Errorf("%q: %q, want %q", tt.data, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	berrors "go.etcd.io/bbolt/errors"
+
+	"kaunta/pos"
+)
+
+// request is one event on its way to the disk. The fields below done belong to the committing goroutine until done
+// is closed.
+type request struct {
+	event pos.Event
+	done  chan struct{}
+
+	attempt pos.Attempt
+	changed bool
+	err     error
+}
+
+// maxBatch bounds the events of one commit, and with it the memory that one takes.
+const maxBatch = 1024
+
+// Append implements [pos.Ledger]. Everything that is waiting when a commit begins shares it, and nothing waits for more to
+// come. ctx counts until the event is taken into a commit: if it ends before, nothing is written and the error is
+// ctx's; afterwards Append waits for the outcome, so that not knowing it is rare.
+//
+// Errors: ctx's, [ErrFull], [ErrFailed], [ErrDamaged], [ErrClosed], [ErrReadOnly], pos.ErrNotFound for an event of
+// an attempt that is not there, or why an EventAsked cannot be. Only after [ErrFailed] is it unknown whether the
+// event is on disk; with the others it is not.
+func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
+	if l.readOnly {
+		return pos.Attempt{}, false, ErrReadOnly
+	}
+	if err := ctx.Err(); err != nil {
+		return pos.Attempt{}, false, err
+	}
+	r := &request{event: e, done: make(chan struct{})}
+	select {
+	case l.queue <- r:
+	case <-ctx.Done():
+		return pos.Attempt{}, false, ctx.Err()
+	case <-l.quit:
+		return pos.Attempt{}, false, ErrClosed
+	}
+	<-r.done
+	return r.attempt, r.changed, r.err
+}
+
+// run is the committing goroutine: it takes a request, and whatever else is waiting by then, and commits them together.
+func (l *Ledger) run() {
+	defer close(l.stopped)
+	var batch []*request
+	for {
+		select {
+		case r := <-l.queue:
+			batch = l.drain(append(batch[:0], r))
+		case <-l.quit:
+			return
+		}
+		l.commit(batch)
+		clear(batch)
+	}
+}
+
+// drain adds the requests whose callers are waiting now.
+func (l *Ledger) drain(batch []*request) []*request {
+	for len(batch) < maxBatch {
+		select {
+		case r := <-l.queue:
+			batch = append(batch, r)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit writes the batch in one transaction and answers every caller.
+func (l *Ledger) commit(batch []*request) {
+	err := l.Health()
+	if err == nil {
+		err = l.write(batch)
+	}
+	for _, r := range batch {
+		if err != nil && r.err == nil {
+			r.attempt, r.changed, r.err = pos.Attempt{}, false, err
+		}
+		close(r.done)
+	}
+}
+
+// write sets the outcome of every request, and returns an error if there is none because the commit failed.
+func (l *Ledger) write(batch []*request) error {
+	tx, err := l.db.Begin(true)
+	if err != nil {
+		return l.fail(err)
+	}
+	err = guard(func() error {
+		dirty := false
+		for _, r := range batch {
+			if r.err = l.roomFor(r.event); r.err != nil {
+				continue
+			}
+			n, err := prepare(tx, r.event)
+			if err != nil {
+				r.err = err
+				continue
+			}
+			if err := n.write(tx); err != nil {
+				return err
+			}
+			r.attempt, r.changed = n.after, n.changed
+			dirty = dirty || !n.skip
+		}
+		if !dirty {
+			return nil
+		}
+		return tx.Commit()
+	})
+	_ = tx.Rollback() // says so if the transaction has ended; else nothing was to be written, or something panicked
+	switch {
+	case errors.Is(err, berrors.ErrMaxSizeReached):
+		return fmt.Errorf("%w: the ledger has reached %d MiB, the most that a 32-bit machine can keep: "+
+			"move it to a 64-bit machine", ErrFull, maxSize>>20)
+	case err != nil:
+		return l.fail(err)
+	}
+	return nil
+}
+
+// fail makes err the reason why this file is never written again.
+func (l *Ledger) fail(err error) error {
+	err = fmt.Errorf("%w: %w", ErrFailed, err)
+	l.failure.Store(&err)
+	if !errors.Is(err, ErrDamaged) { // that came up before anything was written
+		noteFailure(l.path, err)
+	}
+	return err
+}
+
+// spare is the room that asking for a payment leaves free on the disk, in bytes, so that the outcome of those that
+// were asked can still be written.
+const spare = 32 << 20
+
+// roomFor refuses an EventAsked while the disk is almost full.
+func (l *Ledger) roomFor(e pos.Event) error {
+	if e.Kind != pos.EventAsked {
+		return nil
+	}
+	// Where the system does not tell, the commit itself will.
+	if free, err := l.room(); err == nil && free < spare {
+		return fmt.Errorf("%w: the disk of %s has %d MiB left: make room on it", ErrFull, l.path, free>>20)
+	}
+	return nil
+}

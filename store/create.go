@@ -1,0 +1,122 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	bolt "go.etcd.io/bbolt"
+
+	"kaunta/pos"
+)
+
+// pageSize is bbolt's page in every ledger, whatever the machine's, so that a ledger behaves the same on all.
+const pageSize = 4096
+
+// create makes a new ledger at path. A power cut while a file is first written can leave it unreadable, so it is made
+// under another name, closed and synced, and only then called by its own. Where another process
+// makes the ledger in the meantime, that one stays.
+func create(path string, o Options) error {
+	if o.Environment == "" {
+		return fmt.Errorf("store: there is no ledger at %s, and a new one must be told what for: training, sandbox or production", path)
+	}
+	if err := build(path, o); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("store: this user may not make a ledger at %s: choose another place, or open that one: %w", path, err)
+		}
+		return fmt.Errorf("store: no ledger could be made at %s: %w", path, err)
+	}
+	return nil
+}
+
+func build(path string, o Options) error {
+	folder := filepath.Dir(path)
+	if err := makeFolder(folder); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	temporary := f.Name()
+	defer os.Remove(temporary)
+	if err := f.Close(); err != nil {
+		return err
+	}
+
+	db, err := bolt.Open(temporary, 0o600, &bolt.Options{Timeout: lockTimeout, PageSize: pageSize})
+	if err != nil {
+		return err
+	}
+	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).In(pos.EAT)}
+	err = db.Update(func(tx *bolt.Tx) error { return format1(tx, origin) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if err := syncFile(temporary); err != nil {
+		return err
+	}
+	if err := publish(temporary, path); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+// publish gives the finished file its name, unless there is a file by that name. Where the file system knows no links, two
+// processes that make the same ledger in the same instant could still collide.
+func publish(temporary, path string) error {
+	err := os.Link(temporary, path)
+	switch {
+	case err == nil:
+		return os.Remove(temporary)
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	default:
+		return os.Rename(temporary, path)
+	}
+}
+
+// makeFolder makes a folder that only its owner may enter, with those above it, and syncs the folders they are made in.
+func makeFolder(folder string) error {
+	if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(folder)
+	if parent != folder {
+		if err := makeFolder(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	return syncFolder(parent)
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// syncFolder makes names in a folder durable, where the system can: Windows cannot, nor can every file system.
+func syncFolder(folder string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+		err = nil
+	}
+	return errors.Join(err, f.Close())
+}

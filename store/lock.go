@@ -1,0 +1,78 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"kaunta/pos"
+)
+
+// The lock itself is bbolt's, on the file, and ends with the process that has it. A line beside the file only
+// says who that is: without it, or with one left by a process that was killed, a ledger opens all the same.
+
+// LockedError says that another process has the ledger. It is an [ErrLocked].
+type LockedError struct {
+	Path string
+
+	// Who has it, as far as is known: PID is 0 for a reader, and where the note beside the ledger is gone.
+	PID   int
+	Host  string
+	Since time.Time
+}
+
+func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("store: the ledger %s is in use by another program: close that one first", e.Path)
+	}
+	return fmt.Sprintf("store: the ledger %s is in use by another till (process %d on %s, since %s): go on there, or close it first",
+		e.Path, e.PID, e.Host, e.Since.In(pos.EAT).Format("15:04 on 2 January"))
+}
+
+// Is makes a LockedError an [ErrLocked].
+func (e *LockedError) Is(target error) bool { return target == ErrLocked }
+
+func pidPath(path string) string { return path + ".pid" }
+
+// writePID notes who has the ledger: process, machine and time, in a line each. It is a help to whoever is refused, and
+// not worth failing for.
+func writePID(path string, now time.Time) {
+	host, _ := os.Hostname()
+	note := fmt.Sprintf("%d\n%s\n%s\n", os.Getpid(), host, now.In(pos.EAT).Format(time.RFC3339))
+	_ = os.WriteFile(pidPath(path), []byte(note), 0o600)
+}
+
+func removePID(path string) { _ = os.Remove(pidPath(path)) }
+
+// locked is the error for a ledger whose lock could not be had.
+func locked(path string) error {
+	e := &LockedError{Path: path}
+	note, err := os.ReadFile(pidPath(path))
+	if err != nil {
+		return e
+	}
+	lines := strings.Split(string(note), "\n")
+	if len(lines) < 3 {
+		return e
+	}
+	pid, errPID := strconv.Atoi(lines[0])
+	since, errSince := time.Parse(time.RFC3339, lines[2])
+	if errPID != nil || errSince != nil || pid <= 0 || gone(pid, lines[1]) {
+		return e
+	}
+	e.PID, e.Host, e.Since = pid, lines[1], since.In(pos.EAT)
+	return e
+}
+
+// gone reports whether the process is known to have ended: then its note is old, and somebody else has the ledger.
+func gone(pid int, host string) bool {
+	if here, err := os.Hostname(); err != nil || here != host {
+		return false
+	}
+	p, err := os.FindProcess(pid)
+	return err != nil || errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}

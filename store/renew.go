@@ -1,0 +1,64 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// After a failed flush the system may go on showing what the disk does not have, to this process and to every later one,
+// until the machine is started again. To build on such a page is how a ledger is lost in the next power cut. So
+// a file whose commit failed is left alone, a note beside it says so, and the next Open goes on in a new file, made of
+// what readers see and flushed anew.
+
+func failurePath(path string) string { return path + ".failed" }
+
+// noteFailure leaves word for the next Open. On a full disk it may not succeed.
+func noteFailure(path string, cause error) {
+	_ = os.WriteFile(failurePath(path), []byte(cause.Error()+"\n"), 0o600)
+}
+
+// failedBefore reports whether the last writer of the file gave up on it. Windows lets nobody replace a file that is
+// open, and nothing is claimed there for a loss of power.
+func failedBefore(path string) bool {
+	_, err := os.Stat(failurePath(path))
+	return err == nil && runtime.GOOS != "windows"
+}
+
+// renew puts a copy of the open ledger in its place and opens that. It takes db over.
+func renew(db *bolt.DB, path string, o *bolt.Options) (*bolt.DB, error) {
+	// The lock is kept until the copy has the name; who waits for it finds the file replaced.
+	err := guard(func() error { return replace(db, path) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, fmt.Errorf("store: the ledger %s could not be written when it was last open, and now no copy of it could be "+
+			"made to go on with: see that the disk is well and has room for it twice: %w", path, err)
+	}
+	return openFile(path, o)
+}
+
+func replace(db *bolt.DB, path string) error {
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	err = db.View(func(tx *bolt.Tx) error {
+		_, err := tx.WriteTo(f)
+		return err
+	})
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	if err := syncFolder(folder); err != nil {
+		return err
+	}
+	return os.Remove(failurePath(path))
+}

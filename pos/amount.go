@@ -1,0 +1,131 @@
+package pos
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// AmountReason says what is wrong with an amount.
+type AmountReason uint8
+
+// The reasons an amount is refused.
+const (
+	AmountEmpty     AmountReason = iota + 1 // nothing was typed
+	AmountNotNumber                         // letters, a sum that does not work out
+	AmountFraction                          // M-PESA moves whole shillings only
+	AmountTooSmall                          // below MinAmount
+	AmountTooBig                            // above the maximum
+)
+
+// AmountError is an amount that was refused, with the reason in a form that a screen can say in either language.
+type AmountError struct {
+	Reason AmountReason
+	Max    Shillings
+}
+
+// Error is one plain sentence.
+func (e *AmountError) Error() string { return e.Say().EN }
+
+// Say is the sentence in English and Kiswahili.
+func (e *AmountError) Say() Text {
+	switch e.Reason {
+	case AmountEmpty:
+		return Text{EN: "Type the amount in shillings.", SW: "Andika kiasi kwa shilingi."}
+	case AmountFraction:
+		return Text{EN: "M-PESA takes whole shillings only.", SW: "M-PESA hupokea shilingi kamili tu."}
+	case AmountTooSmall:
+		return Text{EN: "The amount must be at least KES 1.", SW: "Kiasi kiwe angalau KES 1."}
+	case AmountTooBig:
+		return Text{
+			EN: fmt.Sprintf("M-PESA takes at most KES %v in one payment.", e.Max),
+			SW: fmt.Sprintf("M-PESA hupokea KES %v tu kwa malipo moja.", e.Max),
+		}
+	default:
+		return Text{
+			EN: "That is not an amount: use digits, as in 450 or 3*150+50.",
+			SW: "Hicho si kiasi: tumia tarakimu, mfano 450 au 3*150+50.",
+		}
+	}
+}
+
+// ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a
+// cashier types it, with commas or blanks between thousands ("1,500", "3*150+50"). The result must come out
+// in whole shillings; nothing is rounded. The error is an *AmountError.
+func ParseAmount(s string, max Shillings) (Shillings, error) {
+	refuse := func(r AmountReason) (Shillings, error) { return 0, &AmountError{Reason: r, Max: max} }
+	s = strings.NewReplacer(" ", "", ",", "", "×", "*", "÷", "/").Replace(s)
+	if len(s) >= 3 && strings.EqualFold(s[:3], "KES") {
+		s = s[3:]
+	}
+	if s == "" {
+		return refuse(AmountEmpty)
+	}
+	value, ok := evaluate(s)
+	switch {
+	case !ok:
+		return refuse(AmountNotNumber)
+	case value.Cmp(big.NewRat(int64(max), 1)) > 0:
+		return refuse(AmountTooBig)
+	case value.Sign() > 0 && !value.IsInt():
+		return refuse(AmountFraction)
+	case value.Cmp(big.NewRat(int64(MinAmount), 1)) < 0:
+		return refuse(AmountTooSmall)
+	}
+	return Shillings(value.Num().Int64()), nil
+}
+
+// evaluate works out a sum exactly; × and ÷ before + and −, no brackets. ok is false where s is none, or
+// is longer than any sum at a till.
+func evaluate(s string) (value *big.Rat, ok bool) {
+	const longest = 64
+	if len(s) > longest {
+		return nil, false
+	}
+	total, product := new(big.Rat), new(big.Rat)
+	op := byte('+')
+	for rest := s; ; {
+		end := strings.IndexAny(rest, "+-*/")
+		number := rest
+		if end >= 0 {
+			number = rest[:end]
+		}
+		x, ok := decimal(number)
+		if !ok {
+			return nil, false
+		}
+		switch op {
+		case '+':
+			total.Add(total, product)
+			product = x
+		case '-':
+			total.Add(total, product)
+			product = x.Neg(x)
+		case '*':
+			product.Mul(product, x)
+		case '/':
+			if x.Sign() == 0 {
+				return nil, false
+			}
+			product.Quo(product, x)
+		}
+		if end < 0 {
+			return total.Add(total, product), true
+		}
+		op, rest = rest[end], rest[end+1:]
+	}
+}
+
+// decimal reads ASCII digits with at most one point between or before them: no sign, no exponent.
+func decimal(s string) (*big.Rat, bool) {
+	digits := strings.Replace(s, ".", "", 1)
+	if digits == "" {
+		return nil, false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return nil, false
+		}
+	}
+	return new(big.Rat).SetString(s)
+}

@@ -1,0 +1,214 @@
+package pos
+
+import (
+	"time"
+
+	"kaunta/daraja"
+)
+
+// Apply is the attempt after the event e, and whether anything a person could see has changed. It is
+// pure and total: any event in any order gives an attempt, and none undoes PAID (L3).
+//
+// It has two halves. learn adds what the event establishes to the attempt's facts; judge
+// reads the state off the facts.
+func (a Attempt) Apply(e Event) (Attempt, bool) {
+	next := a.learn(e)
+	next.State = next.judge()
+
+	if next.State == Paid && a.State != Paid && (a.State == NotPaid || next.Facts.Has(Waited)) {
+		next.Notices |= PaidLate
+	}
+	if next.Facts.Has(CallbackPaid|QueryPaid) && next.Facts.Has(CallbackFailed|QueryFailed|PushRefused) {
+		next.Notices |= Disagree
+	}
+	if next.State != a.State {
+		next.EndedAt = time.Time{}
+		if next.State.Final() {
+			next.EndedAt = e.At
+		}
+	}
+	if next.State == Paid || next.State == Sending || next.State == Waiting {
+		next.Cause = Cause{}
+	}
+	return next, next != a
+}
+
+// judge is the state that the facts amount to. What is not known is never a refusal (L4).
+func (a Attempt) judge() State {
+	f := a.Facts
+	paid := f.Has(CallbackPaid) || f.Has(QueryPaid) && !f.Has(Held)
+	if a.ConfirmBoth {
+		paid = f.Has(CallbackPaid) && f.Has(QueryPaid)
+	}
+	moved := f.Has(CallbackPaid | QueryPaid | Held) // somebody said so, but it is not certain
+	switch {
+	case a.ID == "":
+		return 0
+	case a.State == Paid, paid:
+		return Paid
+	case moved && f.Has(CallbackFailed|QueryFailed|PushRefused|Held|Waited|PushLost):
+		return StillChecking
+	case f.Has(CallbackFailed | QueryFailed):
+		return NotPaid
+	case f.Has(PushRefused) && !f.Has(CallbackUnclear|QueryUnclear):
+		return NotPaid
+	case f.Has(PushLost | PushRefused | CallbackUnclear | QueryUnclear | Waited):
+		return StillChecking
+	case f.Has(PushAccepted):
+		return Waiting
+	case moved:
+		return Waiting
+	case f.Has(Resumed):
+		return StillChecking // stopped between writing and hearing: the push may have gone out
+	default:
+		return Sending
+	}
+}
+
+func (a Attempt) learn(e Event) Attempt {
+	if e.Kind == EventAsked {
+		if a.ID == "" && e.Asked != nil && e.Attempt != "" {
+			a.ID, a.Asked, a.AskedAt = e.Attempt, *e.Asked, e.At
+		}
+		return a
+	}
+	if a.ID == "" || e.Attempt != a.ID {
+		return a
+	}
+	switch e.Kind {
+	case EventPushed:
+		if e.Answer != nil {
+			a = a.learnPush(*e.Answer)
+		}
+	case EventQueried:
+		if e.Answer != nil {
+			a = a.learnQuery(*e.Answer)
+		}
+	case EventCalledBack:
+		if e.Answer != nil {
+			a = a.learnCallback(*e.Answer, e.UsedBy)
+		}
+	case EventGaveUp, EventStopped:
+		// After an end there is nothing left to stop waiting for.
+		if !a.State.Final() {
+			a.Facts |= Waited
+		}
+	case EventTyped:
+		a.Claimed = e.Typed
+	case EventResumed:
+		a.Facts |= Resumed
+	}
+	return a
+}
+
+func (a Attempt) learnPush(ans daraja.Answer) Attempt {
+	switch {
+	case ans.Verdict == daraja.VerdictAccepted:
+		if a.CheckoutRequestID == "" {
+			a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
+		} else if !a.sameIDs(ans) {
+			a.Notices |= DoesNotMatch // a callback came first, with other ids
+		}
+		a.Facts |= PushAccepted
+	case ans.MayHaveMovedMoney():
+		a.Facts |= PushLost
+		a = a.because(ans)
+	default:
+		a.Facts |= PushRefused
+		a = a.because(ans)
+	}
+	return a
+}
+
+func (a Attempt) learnQuery(ans daraja.Answer) Attempt {
+	if ans.CheckoutRequestID != "" && a.CheckoutRequestID != "" && ans.CheckoutRequestID != a.CheckoutRequestID {
+		return a // an answer about another push says nothing about this one
+	}
+	switch {
+	case ans.Verdict == daraja.VerdictPaid:
+		a.Facts |= QueryPaid
+	case ans.Verdict == daraja.VerdictFailed:
+		a.Facts |= QueryFailed
+		a = a.because(ans)
+	case ans.Verdict == daraja.VerdictUnknown && ans.ResultCode != "":
+		a.Facts |= QueryUnclear
+		a = a.because(ans)
+	}
+	return a // pending, refused, blocked or lost: no information
+}
+
+// learnCallback takes what came to the attempt's own address. It counts only with the push's ids, and says
+// PAID only with the amount asked and a receipt that no other attempt holds.
+func (a Attempt) learnCallback(ans daraja.Answer, usedBy AttemptID) Attempt {
+	if ans.Verdict == daraja.VerdictMalformed {
+		return a
+	}
+	if ans.CheckoutRequestID == "" || a.CheckoutRequestID != "" && !a.sameIDs(ans) {
+		a.Notices |= DoesNotMatch
+		return a
+	}
+	// The answer to the push is still on its way, or was lost: this is where its ids are learned.
+	if a.CheckoutRequestID == "" {
+		a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
+	}
+
+	switch ans.Verdict {
+	case daraja.VerdictPaid:
+		matches := ans.HasAmount && Shillings(ans.Amount) == a.Amount && usedBy == "" &&
+			ans.Receipt != "" && (a.Receipt == "" || a.Receipt == ans.Receipt)
+		if !matches {
+			a.Notices |= DoesNotMatch
+			if a.State != Paid {
+				a.Facts |= Held
+			}
+			return a
+		}
+		a.Facts |= CallbackPaid
+		a.Receipt = ans.Receipt
+		a.PaidAt = darajaTime(ans.TransactionDate)
+	case daraja.VerdictFailed:
+		a.Facts |= CallbackFailed
+		a = a.because(ans)
+	default:
+		a.Facts |= CallbackUnclear
+		a = a.because(ans)
+	}
+	return a
+}
+
+// sameIDs reports whether ans is about the push of a. The answer to a push may lack its MerchantRequestID.
+func (a Attempt) sameIDs(ans daraja.Answer) bool {
+	return ans.CheckoutRequestID == a.CheckoutRequestID &&
+		(ans.MerchantRequestID == a.MerchantRequestID || ans.MerchantRequestID == "" || a.MerchantRequestID == "")
+}
+
+// because keeps the answer that words for the state are made from. Of several, a final refusal is kept
+// before an unclear word, and a callback before a query, so that their order does not matter.
+func (a Attempt) because(ans daraja.Answer) Attempt {
+	next := Cause{
+		Endpoint: ans.Endpoint, Verdict: ans.Verdict, NotSent: ans.NotSent,
+		ErrorCode: ans.ErrorCode, ErrorMessage: ans.ErrorMessage,
+		ResultCode: ans.ResultCode, ResultDesc: ans.ResultDesc,
+	}
+	if next.rank() >= a.Cause.rank() {
+		a.Cause = next
+	}
+	return a
+}
+
+func (c Cause) rank() int {
+	rank := map[daraja.Endpoint]int{daraja.EndpointPush: 1, daraja.EndpointQuery: 2, daraja.EndpointCallback: 3}[c.Endpoint]
+	if c.Verdict == daraja.VerdictFailed {
+		rank += 3
+	}
+	return rank
+}
+
+// darajaTime reads M-PESA's yyyyMMddHHmmss, which is in East Africa Time; zero where it is none.
+func darajaTime(s string) time.Time {
+	t, err := time.ParseInLocation("20060102150405", s, EAT)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,153 @@
+package pos
+
+import (
+	"time"
+
+	"kaunta/daraja"
+)
+
+// State is the till's word about one attempt. The numbers are written to disk.
+type State uint8
+
+// The states. Only Paid and NotPaid are ends, and only Paid is for ever: evidence
+// that money moved turns NotPaid into Paid, whenever it comes.
+const (
+	Sending       State = iota + 1 // the push is on its way
+	Waiting                        // the customer is asked for the PIN
+	Paid                           // M-PESA says so
+	NotPaid                        // a definite refusal, with its reason
+	StillChecking                  // money may have moved
+)
+
+// String is the state's name in JSON.
+func (s State) String() string {
+	switch s {
+	case Sending:
+		return "sending"
+	case Waiting:
+		return "waiting"
+	case Paid:
+		return "paid"
+	case NotPaid:
+		return "not_paid"
+	case StillChecking:
+		return "still_checking"
+	default:
+		return "none"
+	}
+}
+
+// Final reports whether the state is an end: PAID or NOT PAID.
+func (s State) Final() bool { return s == Paid || s == NotPaid }
+
+// Notice is a set of remarks on top of a state. The bits are written to disk.
+type Notice uint8
+
+// The notices.
+const (
+	PaidLate     Notice = 1 << iota // paid after the till or the cashier gave up, or after a refusal
+	PaidTwice                       // its sale was paid already: this money is owed back
+	DoesNotMatch                    // something came to the secret address with another amount, other ids or a used receipt
+	Disagree                        // one witness says paid, another says not
+)
+
+// Has reports whether all of want is in n.
+func (n Notice) Has(want Notice) bool { return n&want == want }
+
+// Names lists the notices by their names in JSON; empty, never nil.
+func (n Notice) Names() []string {
+	names := []string{}
+	for _, known := range []struct {
+		bit  Notice
+		name string
+	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}} {
+		if n.Has(known.bit) {
+			names = append(names, known.name)
+		}
+	}
+	return names
+}
+
+// Facts is the set of everything that the evidence of an attempt has established. Events only ever add
+// to it, and the state is a function of it: that is what makes the order of events unimportant. The bits
+// are written to disk.
+type Facts uint32
+
+// The facts.
+const (
+	PushAccepted    Facts = 1 << iota // Daraja took the push
+	PushRefused                       // Daraja refused it, or it never left: no prompt from it
+	PushLost                          // it left and no answer that means anything came back
+	CallbackPaid                      // a callback that counts says paid
+	CallbackFailed                    // … says a known refusal
+	CallbackUnclear                   // … says something else
+	QueryPaid                         // the same three, by query
+	QueryFailed
+	QueryUnclear
+	Held    // a paid callback that does not match came before PAID was certain
+	Waited  // the waiting time passed, or the cashier stopped waiting
+	Resumed // the till was started again with this attempt open
+)
+
+// Has reports whether any of the facts in want is established.
+func (f Facts) Has(want Facts) bool { return f&want != 0 }
+
+// Witness names who said PAID: see [Attempt.Witnesses].
+const (
+	WitnessCallback = "callback"
+	WitnessQuery    = "query"
+)
+
+// Cause is the answer that decided a state, as far as words for it need to know.
+type Cause struct {
+	Endpoint     daraja.Endpoint
+	Verdict      daraja.Verdict
+	NotSent      bool
+	ErrorCode    string
+	ErrorMessage string
+	ResultCode   string
+	ResultDesc   string
+}
+
+// Attempt is one push to one phone: what was asked, and what is known of it. It is a value; [Attempt.Apply]
+// returns the next one.
+type Attempt struct {
+	ID AttemptID
+	Asked
+	AskedAt time.Time
+
+	State   State
+	Facts   Facts
+	Notices Notice
+	EndedAt time.Time // when State became what it is, if it is final
+
+	MerchantRequestID string
+	CheckoutRequestID string
+
+	Receipt string    // M-PESA's receipt number; empty while it is not known
+	PaidAt  time.Time // M-PESA's own time of the payment; zero while it is not known
+
+	Cause   Cause  // why NOT PAID or STILL CHECKING; the zero Cause otherwise
+	Claimed string // a receipt number that the cashier typed: a claim, not a proof (L8)
+
+	Events int // how many events the ledger holds of it
+}
+
+// Open reports whether the attempt still needs an end.
+func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() }
+
+// Witnesses lists who brought the attempt's end, "callback", "query", both or none; never nil.
+func (a Attempt) Witnesses() []string {
+	callback, query := CallbackPaid, QueryPaid
+	if a.State == NotPaid {
+		callback, query = CallbackFailed, QueryFailed
+	}
+	w := []string{}
+	if a.Facts.Has(callback) {
+		w = append(w, WitnessCallback)
+	}
+	if a.Facts.Has(query) {
+		w = append(w, WitnessQuery)
+	}
+	return w
+}

@@ -1,0 +1,77 @@
+package pos
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// EAT is East Africa Time, by which a shop's day begins and ends and in which M-PESA writes times,
+// whatever zone the machine is set to. Kenya keeps no summer time.
+var EAT = time.FixedZone("EAT", 3*60*60)
+
+// Day is a day in East Africa, as the number yyyymmdd.
+type Day int32
+
+// DayOf is the day in East Africa at the moment t.
+func DayOf(t time.Time) Day {
+	y, m, d := t.In(EAT).Date()
+	return Day(y*10000 + int(m)*100 + d)
+}
+
+// ParseDay reads "2026-11-23", "today" or "yesterday"; now is the present moment.
+func ParseDay(s string, now time.Time) (Day, error) {
+	switch s = strings.ToLower(strings.TrimSpace(s)); s {
+	case "", "today", "leo":
+		return DayOf(now), nil
+	case "yesterday", "jana":
+		return DayOf(now).Add(-1), nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, EAT)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a day: write it as 2026-11-23, today or yesterday", s)
+	}
+	return DayOf(t), nil
+}
+
+// Start is the day's first moment.
+func (d Day) Start() time.Time {
+	return time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100, 0, 0, 0, 0, EAT)
+}
+
+// Add is the day n days later, or earlier where n is negative.
+func (d Day) Add(n int) Day { return DayOf(d.Start().AddDate(0, 0, n)) }
+
+// String writes the day as "2026-11-23".
+func (d Day) String() string { return d.Start().Format(time.DateOnly) }
+
+// Sum is a number of attempts and the money in them.
+type Sum struct {
+	Count int
+	KES   Shillings
+}
+
+// Totals is what one day came to. An attempt belongs to the day it was asked on.
+type Totals struct {
+	Paid     Sum // sales that were paid, each once
+	NotPaid  Sum
+	Checking Sum           // not ended: sending, waiting or still checking
+	OwedBack Sum           // second payments of a sale already paid
+	Hours    [24]Shillings // Paid by the hour of asking
+}
+
+// Add counts attempt a n times: 1 to add it, -1 to take it out again.
+func (t *Totals) Add(a Attempt, n int) {
+	count := func(s *Sum) { s.Count += n; s.KES += Shillings(n) * a.Amount }
+	switch {
+	case a.Notices.Has(PaidTwice):
+		count(&t.OwedBack)
+	case a.State == Paid:
+		count(&t.Paid)
+		t.Hours[a.AskedAt.In(EAT).Hour()] += Shillings(n) * a.Amount
+	case a.State == NotPaid:
+		count(&t.NotPaid)
+	default:
+		count(&t.Checking)
+	}
+}

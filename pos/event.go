@@ -1,0 +1,95 @@
+package pos
+
+import (
+	"time"
+
+	"kaunta/daraja"
+)
+
+// SaleID and AttemptID are ULIDs as text: 26 characters that sort by the moment they were made.
+type (
+	SaleID    string
+	AttemptID string
+)
+
+// EventKind says what happened. The numbers are written to disk: never change one, only add.
+type EventKind uint8
+
+// The kinds of event an attempt is made of.
+const (
+	EventAsked      EventKind = iota + 1 // the cashier asked; written before the push leaves
+	EventPushed                          // Daraja answered the push, or its answer was lost
+	EventQueried                         // Daraja answered a query, or refused it
+	EventCalledBack                      // something came to the attempt's callback address
+	EventGaveUp                          // the waiting time passed without an end
+	EventStopped                         // the cashier stopped waiting
+	EventTyped                           // the cashier typed a receipt number from a customer's SMS
+	EventResumed                         // the till started and found the attempt open
+)
+
+// String names the kind in the words of the ledger's JSON.
+func (k EventKind) String() string {
+	switch k {
+	case EventAsked:
+		return "asked"
+	case EventPushed:
+		return "pushed"
+	case EventQueried:
+		return "queried"
+	case EventCalledBack:
+		return "called_back"
+	case EventGaveUp:
+		return "gave_up"
+	case EventStopped:
+		return "stopped"
+	case EventTyped:
+		return "typed"
+	case EventResumed:
+		return "resumed"
+	default:
+		return "unknown"
+	}
+}
+
+// Event is one thing that happened to an attempt: a piece of evidence. Events are appended to
+// the ledger and never changed.
+type Event struct {
+	Attempt AttemptID
+	Kind    EventKind
+	At      time.Time
+
+	// Asked is set for EventAsked only.
+	Asked *Asked
+
+	// Answer is set for EventPushed, EventQueried and EventCalledBack.
+	Answer *daraja.Answer
+
+	// UsedBy names another attempt that already holds the receipt of this answer, or the receipt typed.
+	// The ledger sets it as it writes the event, so that a receipt never closes two sales and a
+	// replay of the events comes to the same state.
+	UsedBy AttemptID
+
+	// Typed is the receipt number of an EventTyped, as the cashier typed it.
+	Typed string
+}
+
+// Asked is what an attempt was asked with. It never changes: another amount or phone is another attempt.
+type Asked struct {
+	Sale        SaleID
+	Phone       MSISDN
+	Amount      Shillings
+	Reference   string // account reference, at most 12 characters
+	Description string // at most 13 characters
+
+	// Address is the secret part of the attempt's own callback URL, 128 random bits in hex.
+	Address string
+
+	// CallBackURL is the whole URL that the push carried.
+	CallBackURL string
+
+	// Reachable is true where a callback can reach this till; else only queries can bring the result.
+	Reachable bool
+
+	// ConfirmBoth holds PAID until callback and query both say so.
+	ConfirmBoth bool
+}

@@ -1,0 +1,31 @@
+package pos
+
+import (
+	"context"
+	"errors"
+)
+
+// Ledger is where the till keeps its evidence. Package store has the one on disk.
+type Ledger interface {
+	// Append makes e durable, applies it to its attempt and returns the attempt as it then is. When it
+	// returns without an error the event has been synced to disk. Evidence that is already there, byte
+	// for byte, is not written again. changed tells whether a person could see a difference.
+	//
+	// An EventAsked makes the attempt. Any error means that the event may or may not be on disk.
+	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
+
+	// ByAddress finds the attempt with the secret callback address, or returns ErrNotFound.
+	ByAddress(address string) (AttemptID, error)
+
+	// Attempt returns one attempt, or ErrNotFound.
+	Attempt(id AttemptID) (Attempt, error)
+
+	// Open lists every attempt that still needs an end, oldest first.
+	Open() ([]Attempt, error)
+
+	// Sale returns the attempts of a sale, oldest first; none where the sale is not known.
+	Sale(id SaleID) (Sale, error)
+}
+
+// ErrNotFound is returned where the ledger holds no such thing.
+var ErrNotFound = errors.New("not in the ledger")

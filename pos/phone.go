@@ -1,0 +1,36 @@
+package pos
+
+import "kaunta/daraja"
+
+// MSISDN is a Kenyan mobile number as M-PESA writes it: 254 and nine digits, of which the first is 7 or 1.
+type MSISDN string
+
+// ParseMSISDN reads a number in any form a customer may say it. The error is a
+// *daraja.PhoneError, which says in one sentence what is wrong.
+func ParseMSISDN(s string) (MSISDN, error) {
+	phone, err := daraja.ParsePhone(s)
+	return MSISDN(phone), err
+}
+
+// Local is the number as people write it, "0712 345 678".
+func (m MSISDN) Local() string {
+	if len(m) != 12 {
+		return string(m)
+	}
+	return "0" + string(m[3:6]) + " " + string(m[6:9]) + " " + string(m[9:])
+}
+
+// Masked hides the middle, for screens that stay open and for exports: "0712 ••• 678".
+func (m MSISDN) Masked() string {
+	if len(m) != 12 {
+		return "•••"
+	}
+	return "0" + string(m[3:6]) + " ••• " + string(m[9:])
+}
+
+// String is the masked number, so that a number which ends in a log or an error is not a whole one.
+func (m MSISDN) String() string { return m.Masked() }
+
+// Network is the operator whose prefix the number has: "Safaricom", "Airtel", "Telkom" or "". A hint only, since
+// numbers move between operators.
+func (m MSISDN) Network() string { return daraja.Network(string(m)) }

@@ -1,0 +1,47 @@
+package pos
+
+import "time"
+
+// Patience is how long the till waits for an end before it says STILL CHECKING. A prompt lives one to three
+// minutes on some phones (Safaricom's page), and no clock of ours proves that nothing was paid.
+const Patience = 180 * time.Second
+
+// PhoneLock is how long a phone, and a sale, is held for an attempt without an end, counted from its push.
+const PhoneLock = 2 * time.Minute
+
+// firstUseful is how long after a push a query can first bring an end: nothing was gained
+// earlier in any measured run.
+const firstUseful = 10 * time.Second
+
+// plan is when an attempt is queried, counted from its push: while the customer is at the till, and then
+// in the background, where M-PESA still answers 50 hours later (measured).
+var plan = []time.Duration{
+	15 * time.Second, 30 * time.Second, 50 * time.Second, 75 * time.Second,
+	105 * time.Second, 140 * time.Second, 180 * time.Second,
+	5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour,
+}
+
+// nextPlanned is the first moment of the plan for a after the moment t; zero where the plan is over.
+func nextPlanned(a Attempt, t time.Time) time.Time {
+	if !a.Reachable && t.Before(a.AskedAt.Add(firstUseful)) {
+		return a.AskedAt.Add(firstUseful)
+	}
+	for _, after := range plan {
+		if at := a.AskedAt.Add(after); at.After(t) {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// worthAsking reports whether a query can still tell something that the till wants to know of a: its end, or
+// the second witness of a payment that a callback brought, which is asked for only while it is fresh.
+func worthAsking(a Attempt, now time.Time) bool {
+	if a.CheckoutRequestID == "" {
+		return false
+	}
+	if a.Open() {
+		return true
+	}
+	return a.State == Paid && !a.Facts.Has(QueryPaid|QueryFailed|QueryUnclear) && now.Before(a.AskedAt.Add(Patience))
+}

@@ -1,0 +1,257 @@
+package pos
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"kaunta/daraja"
+)
+
+// watch is what the till keeps in memory of an attempt that it is following. Everything in it can be
+// made again from the ledger.
+type watch struct {
+	attempt  Attempt
+	deadline time.Time // when to give up waiting; zero: not waiting any more
+	next     time.Time // when to query next; zero: not planned
+	urgent   bool      // the cashier asked for it
+	asking   bool      // a query is on its way
+}
+
+// replan brings the plan up to date after the event e.
+func (w *watch) replan(e Event, now time.Time) {
+	a := w.attempt
+	w.deadline = time.Time{}
+	if a.Open() && !a.Facts.Has(Waited) {
+		w.deadline = a.AskedAt.Add(Patience)
+	}
+	switch {
+	case !worthAsking(a, now):
+		if !w.urgent || a.CheckoutRequestID == "" {
+			w.next, w.urgent = time.Time{}, false
+		}
+	case e.Kind == EventResumed:
+		w.next = later(now, a.AskedAt.Add(firstUseful))
+	case e.Kind == EventQueried && refused(e.Answer) && a.Open() && now.Before(a.AskedAt.Add(Patience)):
+		w.next = now // no information: again as soon as the rate allows
+	case e.Kind == EventQueried || w.next.IsZero():
+		w.next = nextPlanned(a, now)
+	}
+}
+
+// idle reports whether there is nothing left to do for the attempt.
+func (w *watch) idle() bool {
+	return !w.attempt.Open() && w.next.IsZero() && !w.asking
+}
+
+// refused reports whether M-PESA turned a query away without looking at it.
+func refused(answer *daraja.Answer) bool {
+	if answer == nil {
+		return false
+	}
+	switch answer.Verdict {
+	case daraja.VerdictRateLimited, daraja.VerdictBlocked, daraja.VerdictSystemBusy:
+		return true
+	}
+	return false
+}
+
+// rate spaces the queries of one Daraja app.
+type rate struct {
+	every time.Duration // between two queries
+	free  time.Time     // none before this moment
+	turns int           // refusals in a row
+}
+
+// earliest is when a query that is due at the moment due can be sent; zero stays zero.
+func (r rate) earliest(due time.Time) time.Time {
+	if due.IsZero() {
+		return due
+	}
+	return later(due, r.free)
+}
+
+func (r *rate) asked(now time.Time) { r.free = later(r.free, now.Add(r.every)) }
+
+// answered backs off after a refusal: 15 s doubling to 4 minutes, and up to half of it again by
+// chance, so that the tills of one app do not come back together. Pushing on would bring the firewall's ban.
+func (r *rate) answered(answer *daraja.Answer, now time.Time) {
+	if !refused(answer) {
+		r.turns = 0
+		return
+	}
+	pause := 15 * time.Second << min(r.turns, 4)
+	r.turns++
+	r.free = later(r.free, now.Add(pause+rand.N(pause/2)))
+}
+
+// run is the till's one loop: it gives up waiting where the time is over, and starts one query after another.
+func (t *Till) run() {
+	for {
+		expired, ask, wait := t.due(time.Now())
+		for _, id := range expired {
+			_, _ = t.record(t.queries, Event{Attempt: id, Kind: EventGaveUp, At: time.Now()})
+		}
+		if ask != "" && t.begin() {
+			go func() {
+				defer t.work.Done()
+				t.query(ask)
+			}()
+		}
+		if len(expired) > 0 || ask != "" {
+			continue
+		}
+		var alarm <-chan time.Time // nil, and so never, where nothing is planned
+		if wait > 0 {
+			alarm = time.After(wait)
+		}
+		select {
+		case <-t.queries.Done():
+			return
+		case <-t.wake:
+		case <-alarm:
+		}
+	}
+}
+
+// due says whose waiting is over, whom to query now, and how long until there is something to do
+// again (0: until woken).
+func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.broken != nil || t.queries.Err() != nil {
+		return nil, "", 0
+	}
+	var first time.Time // the next thing to happen
+	sooner := func(at time.Time) {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	var best *watch
+	for id, w := range t.watched {
+		if !w.deadline.IsZero() {
+			if !w.deadline.After(now) {
+				expired = append(expired, id)
+				w.deadline = time.Time{}
+			} else {
+				sooner(w.deadline)
+			}
+		}
+		if w.next.IsZero() || w.asking {
+			continue
+		}
+		if at := t.rate.earliest(w.next); at.After(now) {
+			sooner(at)
+		} else if best == nil || w.before(best) {
+			best = w
+		}
+	}
+	if best != nil {
+		best.asking, best.urgent = true, false
+		t.rate.asked(now)
+		return expired, best.attempt.ID, 0
+	}
+	if !first.IsZero() {
+		wait = first.Sub(now)
+	}
+	return expired, "", wait
+}
+
+// before orders the queries that are due: what the cashier asked for, then customers at the till, then
+// the oldest plan.
+func (w *watch) before(other *watch) bool {
+	if w.urgent != other.urgent {
+		return w.urgent
+	}
+	if here, there := !w.deadline.IsZero(), !other.deadline.IsZero(); here != there {
+		return here
+	}
+	return w.next.Before(other.next)
+}
+
+// query asks M-PESA about one attempt and records the answer.
+func (t *Till) query(id AttemptID) {
+	t.mu.Lock()
+	w := t.watched[id]
+	checkout := w.attempt.CheckoutRequestID
+	t.mu.Unlock()
+
+	answer, err := t.cfg.Gateway.STKQuery(t.queries, checkout)
+	now := time.Now()
+	cancelled := err != nil && t.queries.Err() != nil
+
+	t.mu.Lock()
+	w.asking = false
+	w.next = time.Time{}
+	if !cancelled {
+		t.rate.answered(&answer, now)
+	}
+	t.mu.Unlock()
+	if cancelled {
+		return
+	}
+	t.hear(answer)
+	_, _ = t.record(context.Background(), Event{Attempt: id, Kind: EventQueried, At: now, Answer: &answer})
+}
+
+// hear keeps the health of M-PESA up to date from its own answers.
+func (t *Till) hear(answer daraja.Answer) {
+	informs := answer.ResultCode != ""
+	switch answer.Verdict {
+	case daraja.VerdictAccepted, daraja.VerdictPaid, daraja.VerdictFailed, daraja.VerdictPending, daraja.VerdictPhoneBusy:
+		informs = true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case informs:
+		t.health.Refusing, t.health.Since = "", time.Time{}
+	case t.health.Refusing == "":
+		t.health.Refusing, t.health.Since = answer.Verdict, time.Now()
+	default:
+		t.health.Refusing = answer.Verdict
+	}
+}
+
+// ErrNothingToAsk is returned by [Till.CheckNow] while M-PESA has given no id to ask with.
+var ErrNothingToAsk = errors.New("M-PESA has given no number to ask with: only its callback can bring the result")
+
+// CheckNow puts the attempt first in the queue and says when M-PESA will be asked: as soon as the rate allows, and
+// not before a query can tell anything.
+func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
+	a, err := t.cfg.Ledger.Attempt(id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.closed:
+		return time.Time{}, ErrClosed
+	case t.broken != nil:
+		return time.Time{}, t.broken
+	}
+	w := t.watched[id]
+	if w == nil {
+		w = &watch{attempt: a}
+	}
+	if w.attempt.CheckoutRequestID == "" {
+		return time.Time{}, ErrNothingToAsk
+	}
+	t.watched[id] = w
+	w.urgent = true
+	w.next = later(time.Now(), w.attempt.AskedAt.Add(firstUseful))
+	at := t.rate.earliest(w.next)
+	t.publish(Update{Attempt: w.attempt, NextCheck: at, Deadline: w.deadline})
+	t.poke()
+	return at, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

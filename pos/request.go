@@ -1,0 +1,96 @@
+package pos
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"kaunta/daraja"
+)
+
+// Text is a sentence in the till's two languages.
+type Text = daraja.Text
+
+// Request is what a cashier asks for.
+type Request struct {
+	Sale        SaleID // the sale to ask again for; empty for a new one
+	Phone       MSISDN
+	Amount      Shillings
+	Reference   string
+	Description string
+
+	// MayPayTwice says that the cashier was warned of an earlier attempt that is still open, and asks all the same.
+	MayPayTwice bool
+}
+
+// Update tells a subscriber that something about an attempt has changed. It is sent after
+// the ledger has it.
+type Update struct {
+	Attempt Attempt
+	Event   EventKind // what happened; zero where only the plan has moved
+
+	// Changed is true where a person could see a difference in the attempt.
+	Changed bool
+
+	// NextCheck is when M-PESA will be asked about the attempt next; zero where it will not be.
+	NextCheck time.Time
+
+	// Deadline is when the till stops waiting and says STILL CHECKING; zero where it is not waiting.
+	Deadline time.Time
+}
+
+// Health is how M-PESA has been answering this till.
+type Health struct {
+	// Refusing is the verdict of the last answer if it held no information: rate limited, blocked, unknown … Empty
+	// where M-PESA answers.
+	Refusing daraja.Verdict
+	Since    time.Time // when it began to refuse
+
+	// CallbackSeen is when a genuine callback last came; zero for never since the start.
+	CallbackSeen time.Time
+
+	// Ledger is why the ledger takes no more writes; nil while all is well.
+	Ledger error
+
+	// QueryLimit is the least time between two queries at present.
+	QueryLimit time.Duration
+}
+
+// Errors of [Till.Charge] that are not about the request itself.
+var (
+	// ErrClosed: the till is shutting down and takes no new payment.
+	ErrClosed = errors.New("the till is closing: no new payment was started")
+
+	// ErrSalePaid: the sale has been paid; asking again would take the money twice.
+	ErrSalePaid = errors.New("this sale is paid already: start a new sale instead")
+)
+
+// OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no end: the customer may
+// pay both. Until Until nothing helps; after it the cashier may ask again, knowing that (Request.MayPayTwice).
+type OpenError struct {
+	Earlier Attempt
+	Until   time.Time // the end of the lock, which may be past
+	Now     time.Time
+}
+
+// Locked reports whether the lock still holds.
+func (e *OpenError) Locked() bool { return e.Now.Before(e.Until) }
+
+// Error is one plain sentence.
+func (e *OpenError) Error() string { return e.Say().EN }
+
+// Say is the sentence in English and Kiswahili.
+func (e *OpenError) Say() Text {
+	if e.Locked() {
+		left := e.Until.Sub(e.Now).Round(time.Second)
+		clock := fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
+		return Text{
+			EN: fmt.Sprintf("An earlier request of KES %v to %v has no answer yet: wait %s, or take cash.", e.Earlier.Amount, e.Earlier.Phone, clock),
+			SW: fmt.Sprintf("Ombi la awali la KES %v kwa %v halijajibiwa: subiri %s, au pokea pesa taslimu.", e.Earlier.Amount, e.Earlier.Phone, clock),
+		}
+	}
+	return Text{
+		EN: fmt.Sprintf("An earlier request of KES %v to %v has no answer yet: the customer may pay twice.", e.Earlier.Amount, e.Earlier.Phone),
+		SW: fmt.Sprintf("Ombi la awali la KES %v kwa %v halijajibiwa: mteja anaweza kulipa mara mbili.", e.Earlier.Amount, e.Earlier.Phone),
+	}
+}

@@ -1,0 +1,40 @@
+package pos
+
+// Sale is one purchase: the attempts to have it paid, in the order they were asked. One payment closes it; a
+// second is money owed back (L5).
+type Sale []Attempt
+
+// Apply is the sale after the event e has been applied to its attempt, which attempt that was, and whether
+// anything changed. An EventAsked adds an attempt. index is -1 where the event names no attempt of the sale.
+func (s Sale) Apply(e Event) (next Sale, index int, changed bool) {
+	index = -1
+	for i := range s {
+		if s[i].ID == e.Attempt {
+			index = i
+		}
+	}
+	next = append(Sale(nil), s...)
+	if index < 0 {
+		if e.Kind != EventAsked {
+			return next, -1, false
+		}
+		next, index = append(next, Attempt{}), len(s)
+	}
+	before := next[index]
+	after, changed := before.Apply(e)
+	if after.State == Paid && before.State != Paid && s.Paid() {
+		after.Notices |= PaidTwice
+	}
+	next[index] = after
+	return next, index, changed
+}
+
+// Paid reports whether a payment has closed the sale.
+func (s Sale) Paid() bool {
+	for _, a := range s {
+		if a.State == Paid {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,351 @@
+package pos
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"kaunta/daraja"
+)
+
+// Gateway is the way to M-PESA; *daraja.Client is the real one. The Answer is complete whether or not
+// there is an error.
+type Gateway interface {
+	STKPush(ctx context.Context, r daraja.PushRequest) (daraja.Answer, error)
+	STKQuery(ctx context.Context, checkoutRequestID string) (daraja.Answer, error)
+}
+
+// Config is what a till cannot be without, and its settings.
+type Config struct {
+	Gateway Gateway
+	Ledger  Ledger
+
+	// CallBackURL makes the callback URL of an attempt from its secret address, and says whether a callback
+	// sent there is expected to arrive.
+	CallBackURL func(address string) (url string, reachable bool)
+
+	// QueryEvery is the least time between two queries. Safaricom's sandbox allows one in 12 s.
+	QueryEvery time.Duration
+
+	MaxAmount    Shillings    // 0: MaxAmount
+	ConfirmAbove Shillings    // PAID above this needs both witnesses, where a callback can come; 0: never
+	Logger       *slog.Logger // nil: silent
+}
+
+// Till takes payments. It owns its goroutines: Close waits for them. All methods may be called from
+// any goroutine.
+type Till struct {
+	cfg Config
+	log *slog.Logger
+	ids io.Reader // monotonic within a millisecond; used under asking
+
+	// asking is held from the look at what is open until the new attempt is on disk, so
+	// that two cashiers cannot push to one phone at once.
+	asking sync.Mutex
+
+	// pushes ends when Close will wait no longer for a push's answer; queries ends at once.
+	pushes, queries           context.Context
+	cancelPushes, stopQueries context.CancelFunc
+	work                      sync.WaitGroup
+	wake                      chan struct{} // tells the query loop to look again
+
+	resumed []Attempt // set by Start, never changed
+
+	mu      sync.Mutex
+	closed  bool
+	broken  error // the ledger takes no more writes
+	watched map[AttemptID]*watch
+	subs    map[*Subscription]struct{}
+	health  Health
+	rate    rate
+}
+
+// Start opens the till on its ledger: every attempt found open is resumed, and its checking begins at once.
+func Start(ctx context.Context, cfg Config) (*Till, error) {
+	if cfg.MaxAmount == 0 {
+		cfg.MaxAmount = MaxAmount
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	t := &Till{
+		cfg:     cfg,
+		log:     cfg.Logger,
+		ids:     ulid.Monotonic(rand.Reader, 0),
+		wake:    make(chan struct{}, 1),
+		watched: make(map[AttemptID]*watch),
+		subs:    make(map[*Subscription]struct{}),
+		rate:    rate{every: cfg.QueryEvery},
+	}
+	t.pushes, t.cancelPushes = context.WithCancel(context.Background())
+	t.queries, t.stopQueries = context.WithCancel(context.Background())
+
+	open, err := cfg.Ledger.Open()
+	if err != nil {
+		return nil, fmt.Errorf("till: reading what was open: %w", err)
+	}
+	for _, a := range open {
+		a, err := t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: time.Now()})
+		if err != nil {
+			return nil, fmt.Errorf("till: resuming what was open: %w", err)
+		}
+		t.resumed = append(t.resumed, a)
+	}
+	t.work.Go(t.run)
+	return t, nil
+}
+
+// Resumed lists the attempts that were open when the till started, as they were then.
+func (t *Till) Resumed() []Attempt { return t.resumed }
+
+// Charge asks a customer for a payment. It returns as soon as the attempt is on disk (L1), in state Sending;
+// the push, its answer and everything after come as updates, and go on whatever becomes of ctx.
+//
+// Errors: *AmountError, *daraja.PhoneError, *OpenError, ErrSalePaid, ErrClosed, ErrNotFound for a sale that
+// is not known, or the ledger's. Whatever the error, no push was sent.
+func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
+	switch {
+	case r.Amount < MinAmount:
+		return Attempt{}, &AmountError{Reason: AmountTooSmall}
+	case r.Amount > t.cfg.MaxAmount:
+		return Attempt{}, &AmountError{Reason: AmountTooBig, Max: t.cfg.MaxAmount}
+	}
+	phone, err := ParseMSISDN(string(r.Phone))
+	if err != nil {
+		return Attempt{}, err
+	}
+	r.Phone = phone
+
+	t.asking.Lock()
+	defer t.asking.Unlock()
+	if err := t.mayAsk(r); err != nil {
+		return Attempt{}, err
+	}
+	if r.Sale == "" {
+		r.Sale = SaleID(t.newID())
+	}
+	address := newAddress()
+	url, reachable := t.cfg.CallBackURL(address)
+	asked := Asked{
+		Sale: r.Sale, Phone: r.Phone, Amount: r.Amount, Reference: r.Reference, Description: r.Description,
+		Address: address, CallBackURL: url, Reachable: reachable,
+		ConfirmBoth: reachable && t.cfg.ConfirmAbove > 0 && r.Amount > t.cfg.ConfirmAbove,
+	}
+	if !t.begin() {
+		return Attempt{}, ErrClosed
+	}
+	a, err := t.record(ctx, Event{Attempt: AttemptID(t.newID()), Kind: EventAsked, At: time.Now(), Asked: &asked})
+	if err != nil {
+		t.work.Done()
+		return Attempt{}, err
+	}
+	go func() {
+		defer t.work.Done()
+		t.push(a)
+	}()
+	return a, nil
+}
+
+// begin adds one to the till's work unless the till is closed, so that Close never misses a push.
+func (t *Till) begin() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return false
+	}
+	t.work.Add(1)
+	return true
+}
+
+// mayAsk refuses a request that could make somebody pay twice.
+func (t *Till) mayAsk(r Request) error {
+	if r.Sale != "" {
+		sale, err := t.cfg.Ledger.Sale(r.Sale)
+		switch {
+		case err != nil:
+			return err
+		case len(sale) == 0:
+			return ErrNotFound
+		case sale.Paid():
+			return ErrSalePaid
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.closed:
+		return ErrClosed
+	case t.broken != nil:
+		return t.broken
+	}
+	now := time.Now()
+	for _, w := range t.watched {
+		a := w.attempt
+		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
+			continue
+		}
+		e := &OpenError{Earlier: a, Until: a.AskedAt.Add(PhoneLock), Now: now}
+		if e.Locked() || !r.MayPayTwice {
+			return e
+		}
+	}
+	return nil
+}
+
+// push sends the one push of an attempt (L2) and records what came of it.
+func (t *Till) push(a Attempt) {
+	answer, _ := t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{
+		Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL,
+		AccountReference: a.Reference, TransactionDesc: a.Description,
+	})
+	t.hear(answer)
+	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed, At: time.Now(), Answer: &answer})
+}
+
+// Callback takes what came to a secret address. It returns nil once the evidence is on disk, ErrNotFound where
+// no attempt has the address, and otherwise the ledger's error.
+func (t *Till) Callback(ctx context.Context, address string, body []byte) error {
+	id, err := t.cfg.Ledger.ByAddress(address)
+	if err != nil {
+		return err
+	}
+	answer := daraja.ParseCallback(body)
+	if answer.Verdict != daraja.VerdictMalformed {
+		t.mu.Lock()
+		t.health.CallbackSeen = time.Now()
+		t.mu.Unlock()
+	}
+	// The sender may hang up; what it brought is kept all the same.
+	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})
+	return err
+}
+
+// StopWaiting records that the cashier no longer waits. The customer can still pay, so an attempt
+// without an end becomes STILL CHECKING and is followed up in the background.
+func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
+	_, err := t.record(ctx, Event{Attempt: id, Kind: EventStopped, At: time.Now()})
+	return err
+}
+
+// Health tells how M-PESA has been answering.
+func (t *Till) Health() Health {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := t.health
+	h.QueryLimit = t.rate.every
+	h.Ledger = t.broken
+	return h
+}
+
+// Subscribe returns a queue of everything that happens from now on.
+func (t *Till) Subscribe() *Subscription {
+	s := &Subscription{ready: make(chan struct{}, 1)}
+	s.leave = func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.subs, s)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		s.end()
+		return s
+	}
+	t.subs[s] = struct{}{}
+	return s
+}
+
+// Close takes no more payments, ends what can be ended and waits for the till's goroutines. Queries stop at
+// once. A push that is on the wire is waited for until ctx ends, since its answer is worth having; then it counts
+// as lost. What is open stays open, and the next start resumes it.
+func (t *Till) Close(ctx context.Context) error {
+	t.mu.Lock()
+	t.closed = true
+	t.mu.Unlock()
+	t.stopQueries()
+
+	stop := context.AfterFunc(ctx, t.cancelPushes)
+	t.work.Wait()
+	stop()
+	t.cancelPushes()
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for s := range t.subs {
+		s.end()
+	}
+	clear(t.subs)
+	return nil
+}
+
+// record is the only way an event takes effect: disk first, then the watch list, then the subscribers.
+func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
+	a, changed, err := t.cfg.Ledger.Append(ctx, e)
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	w := t.watched[e.Attempt]
+	if err != nil {
+		if e.Kind == EventAsked || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
+			return a, err // nothing is lost: no push left, or nothing was to be written
+		}
+		t.broken = err
+		t.log.Error("the ledger takes no more writes", "err", err)
+		if w != nil && !w.attempt.State.Final() {
+			// What was learned is not on disk, so it is not shown; that it is not known is.
+			w.attempt.State = StillChecking
+			t.publish(Update{Attempt: w.attempt, Event: e.Kind, Changed: true})
+		}
+		return a, err
+	}
+	if w == nil {
+		w = &watch{}
+		t.watched[a.ID] = w
+	}
+	if a.Events >= w.attempt.Events {
+		w.attempt = a // two records may finish in the other order: keep the later one
+	}
+	w.replan(e, time.Now())
+	t.publish(Update{Attempt: w.attempt, Event: e.Kind, Changed: changed, NextCheck: t.rate.earliest(w.next), Deadline: w.deadline})
+	if w.idle() {
+		delete(t.watched, a.ID)
+	}
+	t.poke()
+	t.log.Info("recorded", "attempt", a.ID, "event", e.Kind, "state", a.State)
+	return w.attempt, nil
+}
+
+// publish hands u to every subscriber; t.mu is held.
+func (t *Till) publish(u Update) {
+	for s := range t.subs {
+		s.put(u)
+	}
+}
+
+func (t *Till) poke() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
+// newID makes a ULID of the present moment; t.asking is held.
+func (t *Till) newID() string {
+	return ulid.MustNew(ulid.Timestamp(time.Now()), t.ids).String()
+}
+
+// newAddress draws the secret part of a callback URL: 128 random bits. In hex, so that it can spell none of the
+// words that Safaricom forbids in a URL (each has a letter beyond f).
+func newAddress() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	return hex.EncodeToString(b[:])
+}

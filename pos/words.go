@@ -1,0 +1,45 @@
+package pos
+
+import "kaunta/daraja"
+
+// Reason says why the attempt is NOT PAID or STILL CHECKING, and what the cashier can do; empty texts where there is
+// nothing to add to the state itself.
+func (a Attempt) Reason() (what, do Text) {
+	switch {
+	case a.Notices.Has(DoesNotMatch) && !a.State.Final():
+		return Text{
+				EN: "M-PESA reports a payment that does not match this request.",
+				SW: "M-PESA inaripoti malipo yasiyolingana na ombi hili.",
+			}, Text{
+				EN: "Hold the goods and call the owner.",
+				SW: "Shikilia bidhaa na umwite mwenye duka.",
+			}
+	case a.Cause.Endpoint != "":
+		return daraja.Advice(daraja.Answer{
+			Endpoint: a.Cause.Endpoint, Verdict: a.Cause.Verdict, NotSent: a.Cause.NotSent,
+			ErrorCode: a.Cause.ErrorCode, ErrorMessage: a.Cause.ErrorMessage,
+			ResultCode: a.Cause.ResultCode, ResultDesc: a.Cause.ResultDesc,
+		})
+	case a.State == StillChecking:
+		return Text{
+				EN: "No answer from M-PESA yet.",
+				SW: "Hakuna jibu kutoka M-PESA bado.",
+			}, Text{
+				EN: "Do not ask the customer to pay again. Hold the goods.",
+				SW: "Usimwombe mteja alipe tena. Shikilia bidhaa.",
+			}
+	}
+	return Text{}, Text{}
+}
+
+// ResultCode is M-PESA's code for the attempt's end: "0" where it is paid, and whatever refused it
+// otherwise; empty where M-PESA has said none.
+func (a Attempt) ResultCode() string {
+	if a.State == Paid {
+		return "0"
+	}
+	if a.Cause.ResultCode != "" {
+		return a.Cause.ResultCode
+	}
+	return a.Cause.ErrorCode
+}

@@ -228,59 +228,62 @@ func proves(e Event) bool {
 	return false
 }
 
-func TestApplyLaws(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		events := rapid.SliceOfN(rapid.Custom(anyEvent), 0, 12).Draw(t, "events")
-		var a Attempt
-		proof, refusal := false, false
-		for _, e := range append([]Event{asked}, events...) {
-			before := a
-			var changed bool
-			a, changed = a.Apply(e)
-			proof = proof || proves(e)
-			refusal = refusal || e.Answer != nil && (e.Answer.Verdict == daraja.VerdictFailed || e.Kind == EventPushed && !e.Answer.MayHaveMovedMoney())
+func TestApplyLaws(t *testing.T) { rapid.Check(t, applyLaws) }
+func FuzzApplyLaws(f *testing.F) { f.Fuzz(rapid.MakeFuzz(applyLaws)) }
 
-			switch {
-			case before.State == Paid && a.State != Paid:
-				t.Fatalf("PAID was undone by %v", e.Kind)
-			case a.State == Paid && !proof:
-				t.Fatal("PAID without M-PESA's word")
-			case a.State == NotPaid && !refusal:
-				t.Fatal("NOT PAID without a refusal")
-			case a.State == 0:
-				t.Fatal("an attempt that was asked has no state")
-			case before.Notices&^a.Notices != 0:
-				t.Fatal("a notice was taken back")
-			case before.Facts&^a.Facts != 0:
-				t.Fatal("a fact was forgotten")
-			case before.Receipt != "" && a.Receipt != before.Receipt:
-				t.Fatal("a receipt was changed")
-			case before.ID != "" && a.Asked != before.Asked:
-				t.Fatal("what was asked was changed")
-			case changed != (a != before):
-				t.Fatalf("changed is %v", changed)
-			}
-			if again, changed := a.Apply(e); changed && again.State != a.State {
-				t.Fatalf("the same %v twice: %v, then %v", e.Kind, a.State, again.State)
-			}
+// applyLaws holds whatever happens to an attempt, in whatever order.
+func applyLaws(t *rapid.T) {
+	events := rapid.SliceOfN(rapid.Custom(anyEvent), 0, 12).Draw(t, "events")
+	var a Attempt
+	proof, refusal := false, false
+	for _, e := range append([]Event{asked}, events...) {
+		before := a
+		var changed bool
+		a, changed = a.Apply(e)
+		proof = proof || proves(e)
+		refusal = refusal || e.Answer != nil && (e.Answer.Verdict == daraja.VerdictFailed || e.Kind == EventPushed && !e.Answer.MayHaveMovedMoney())
+
+		switch {
+		case before.State == Paid && a.State != Paid:
+			t.Fatalf("PAID was undone by %v", e.Kind)
+		case a.State == Paid && !proof:
+			t.Fatal("PAID without M-PESA's word")
+		case a.State == NotPaid && !refusal:
+			t.Fatal("NOT PAID without a refusal")
+		case a.State == 0:
+			t.Fatal("an attempt that was asked has no state")
+		case before.Notices&^a.Notices != 0:
+			t.Fatal("a notice was taken back")
+		case before.Facts&^a.Facts != 0:
+			t.Fatal("a fact was forgotten")
+		case before.Receipt != "" && a.Receipt != before.Receipt:
+			t.Fatal("a receipt was changed")
+		case before.ID != "" && a.Asked != before.Asked:
+			t.Fatal("what was asked was changed")
+		case changed != (a != before):
+			t.Fatalf("changed is %v", changed)
 		}
-	})
+		if again, changed := a.Apply(e); changed && again.State != a.State {
+			t.Fatalf("the same %v twice: %v, then %v", e.Kind, a.State, again.State)
+		}
+	}
 }
 
 // TestApplyOrder says how far the order of events matters: not at all, while no callback is at odds with what was asked.
-func TestApplyOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		fault := rapid.Custom(anyEvent).Filter(func(e Event) bool {
-			return e.Kind != EventAsked && e.Kind != EventGaveUp && e.Kind != EventStopped &&
-				(e.Answer == nil || (proves(e) || e.Answer.Verdict != daraja.VerdictPaid) && e.Answer.CheckoutRequestID == "ws_CO_1")
-		})
-		events := rapid.SliceOfN(fault, 0, 8).Draw(t, "events")
-		shuffled := rapid.Permutation(events).Draw(t, "shuffled")
-		one, other := apply(t, append([]Event{asked}, events...)...), apply(t, append([]Event{asked}, shuffled...)...)
-		if one.State != other.State || one.Facts != other.Facts {
-			t.Fatalf("%v (%b) in one order, %v (%b) in another", one.State, one.Facts, other.State, other.Facts)
-		}
+func TestApplyOrder(t *testing.T) { rapid.Check(t, applyOrder) }
+func FuzzApplyOrder(f *testing.F) { f.Fuzz(rapid.MakeFuzz(applyOrder)) }
+
+func applyOrder(t *rapid.T) {
+	fault := rapid.Custom(anyEvent).Filter(func(e Event) bool {
+		return e.Kind != EventAsked && e.Kind != EventGaveUp && e.Kind != EventStopped &&
+			(e.Answer == nil || (proves(e) || e.Answer.Verdict != daraja.VerdictPaid) && e.Answer.CheckoutRequestID == "ws_CO_1")
 	})
+	events := rapid.SliceOfN(fault, 0, 8).Draw(t, "events")
+	shuffled := rapid.Permutation(events).Draw(t, "shuffled")
+	one, other := apply(t, append([]Event{asked}, events...)...), apply(t, append([]Event{asked}, shuffled...)...)
+	if one.State != other.State || one.Facts != other.Facts {
+		t.Fatalf("%v (%b) in one order, %v (%b) in another", one.State, one.Facts, other.State, other.Facts)
+	}
 }
 
 func TestSale(t *testing.T) {

@@ -17,6 +17,9 @@ type Ledger interface {
 	// ByAddress finds the attempt with the secret callback address, or returns ErrNotFound.
 	ByAddress(address string) (AttemptID, error)
 
+	// ByReceipt finds the attempt that a receipt number closed, or returns ErrNotFound.
+	ByReceipt(receipt string) (AttemptID, error)
+
 	// Attempt returns one attempt, or ErrNotFound.
 	Attempt(id AttemptID) (Attempt, error)
 

@@ -35,6 +35,9 @@ type Update struct {
 	// NextCheck is when M-PESA will be asked about the attempt next; zero where it will not be.
 	NextCheck time.Time
 
+	// WrongPINs is how many wrong PINs in a row, this one included, ended payments from the attempt's phone.
+	WrongPINs int
+
 	// Deadline is when the till stops waiting and says STILL CHECKING; zero where it is not waiting.
 	Deadline time.Time
 }

@@ -66,6 +66,7 @@ type Till struct {
 	subs    map[*Subscription]struct{}
 	health  Health
 	rate    rate
+	wrong   map[MSISDN]int // wrong PINs in a row
 }
 
 // Start opens the till on its ledger: every attempt found open is resumed, and its checking begins at once.
@@ -83,6 +84,7 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 		wake:    make(chan struct{}, 1),
 		watched: make(map[AttemptID]*watch),
 		subs:    make(map[*Subscription]struct{}),
+		wrong:   make(map[MSISDN]int),
 		rate:    rate{every: cfg.QueryEvery},
 	}
 	t.pushes, t.cancelPushes = context.WithCancel(context.Background())
@@ -153,6 +155,9 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	}()
 	return a, nil
 }
+
+// wrongPIN is M-PESA's result code for it.
+const wrongPIN = "2001"
 
 // begin adds one to the till's work unless the till is closed, so that Close never misses a push.
 func (t *Till) begin() bool {
@@ -314,13 +319,28 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 		w.attempt = a // two records may finish in the other order: keep the later one
 	}
 	w.replan(e, time.Now())
-	t.publish(Update{Attempt: w.attempt, Event: e.Kind, Changed: changed, NextCheck: t.rate.earliest(w.next), Deadline: w.deadline})
+	if changed && a.State.Final() {
+		t.countPINs(a)
+	}
+	t.publish(Update{
+		Attempt: w.attempt, Event: e.Kind, Changed: changed, WrongPINs: t.wrong[a.Phone],
+		NextCheck: t.rate.earliest(w.next), Deadline: w.deadline,
+	})
 	if w.idle() {
 		delete(t.watched, a.ID)
 	}
 	t.poke()
 	t.log.Info("recorded", "attempt", a.ID, "event", e.Kind, "state", a.State)
 	return w.attempt, nil
+}
+
+// countPINs keeps count of a phone's wrong PINs in a row: M-PESA locks the PIN after a few. t.mu is held.
+func (t *Till) countPINs(a Attempt) {
+	if a.State == NotPaid && a.Cause.ResultCode == wrongPIN {
+		t.wrong[a.Phone]++
+	} else {
+		delete(t.wrong, a.Phone)
+	}
 }
 
 // publish hands u to every subscriber; t.mu is held.

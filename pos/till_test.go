@@ -596,6 +596,83 @@ func TestSubscribers(t *testing.T) {
 	})
 }
 
+// A typed receipt is noted as a claim and never makes PAID (L8).
+func TestTypedReceipt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		elapse(time.Until(time.Date(2026, 11, 23, 14, 0, 0, 0, pos.EAT)))
+		c := open(t, &gateway{})
+		paid := c.charge(order(450))
+		synctest.Wait()
+		c.callback(paid, paidBody(1, 450, "UKN1ABCDE2"))
+		a := c.charge(pos.Request{Phone: "254712345600", Amount: 20})
+		elapse(11 * time.Second)
+		_, before := c.counts()
+		claim := func(typed string) pos.Claim {
+			t.Helper()
+			got, err := c.till.TypeReceipt(t.Context(), a.ID, typed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		if got := claim(" ukn7 zzzzz7 "); got.Attempt.Claimed != "UKN7ZZZZZ7" || got.Holder.ID != "" || got.OddDate || got.Attempt.State == pos.Paid {
+			t.Errorf("a code of the day: %+v", got)
+		}
+		synctest.Wait()
+		if _, after := c.counts(); after != before+1 {
+			t.Errorf("%d queries for a typed code, want 1 at once", after-before)
+		}
+		if got := claim("UKM7ZZZZZ7"); !got.OddDate {
+			t.Errorf("a code of the day before: %+v", got)
+		}
+		if got := claim("UKN1ABCDE2"); got.Holder.ID != paid.ID {
+			t.Errorf("a code that paid another sale: %+v", got)
+		}
+		for _, typed := range []string{"", "UKN1ABCDE", "UKN1ABCDE2X", "UKN1-BCDE2"} {
+			if _, err := c.till.TypeReceipt(t.Context(), a.ID, typed); !errors.Is(err, pos.ErrReceipt) {
+				t.Errorf("%q was taken for a code: %v", typed, err)
+			}
+		}
+		c.want(a.ID, pos.Waiting)
+		// A false claim must not keep the money from the sale that it belongs to.
+		b := c.charge(pos.Request{Phone: "254712345601", Amount: 30})
+		synctest.Wait()
+		c.callback(b, paidBody(3, 30, "UKN7ZZZZZ7"))
+		c.want(b.ID, pos.Paid)
+	})
+}
+
+func TestWrongPINs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		updates := c.till.Subscribe()
+		defer updates.Close()
+		end := func(n int, code string, want int) {
+			t.Helper()
+			a := c.charge(order(450))
+			synctest.Wait()
+			c.callback(a, failedBody(n, code))
+			for {
+				u, err := updates.Next(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if u.Attempt.ID == a.ID && u.Attempt.State.Final() {
+					if u.WrongPINs != want {
+						t.Errorf("after push %d: %d wrong PINs in a row, want %d", n, u.WrongPINs, want)
+					}
+					return
+				}
+			}
+		}
+		end(1, "2001", 1)
+		end(2, "2001", 2)
+		end(3, "2001", 3)
+		end(4, "1032", 0)
+		end(5, "2001", 1)
+	})
+}
+
 // failing is a real ledger that takes no more writes from a moment on.
 type failing struct {
 	pos.Ledger

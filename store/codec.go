@@ -77,82 +77,57 @@ func decode[T any](body []byte, v *T, fields func(*record, *T)) error {
 }
 
 func decodeFields[T any](body []byte, v *T, fields func(*record, *T)) error {
-	var r record
-	r.parse(body)
-	fields(&r, v)
-	for tag, f := range r.in {
-		if f.set && r.err == nil {
-			r.err = fmt.Errorf("%w (field %d)", errFormat, tag)
-		}
+	r := &record{in: body}
+	fields(r, v)
+	if r.err == nil && len(r.in) > 0 {
+		r.err = errFormat
 	}
 	return r.err
 }
 
-// maxTag bounds the tags of one record.
-const maxTag = 24
-
-// record is walked over the fields of a value, once for both directions: it appends them to out when writing, and
-// takes them from in when reading. So no field can be written and not read.
+// record is walked over the fields of a value, in the order of their tags and once for both directions: it appends them
+// to out when writing, and takes them from in when reading. So no field can be written and not read.
 type record struct {
 	writing bool
 	out     []byte
-	in      [maxTag]field
+	in      []byte
 	err     error
 }
 
-// field is one parsed field: a number, or data.
-type field struct {
-	set    bool
-	number int64
-	data   []byte // not nil for data, even if empty
-}
-
-func (r *record) parse(b []byte) {
-	for len(b) > 0 {
-		head, n := binary.Uvarint(b)
-		if n <= 0 {
-			r.err = errShape
-			return
-		}
-		b = b[n:]
-		tag, isData := head>>1, head&1 == 1
-		if tag >= maxTag {
-			r.err = fmt.Errorf("%w (field %d)", errFormat, tag)
-			return
-		}
-		f := field{set: true}
-		if isData {
-			size, n := binary.Uvarint(b)
-			if n <= 0 || size > uint64(len(b)-n) {
-				r.err = errShape
-				return
-			}
-			f.data = b[n : n+int(size) : n+int(size)]
-			b = b[n+int(size):]
-		} else {
-			f.number, n = binary.Varint(b)
-			if n <= 0 {
-				r.err = errShape
-				return
-			}
-			b = b[n:]
-		}
-		if r.in[tag].set {
-			r.err = errShape
-			return
-		}
-		r.in[tag] = f
+// take reads the head of the next field if it has the tag; data says which of the two shapes it must have. A smaller tag
+// has been passed by the walk, and so is none that it knows.
+func (r *record) take(tag int, data bool) bool {
+	if r.err != nil || len(r.in) == 0 {
+		return false
 	}
-}
-
-// take returns a field and marks it as read. data says which of the two shapes it must have.
-func (r *record) take(tag int, data bool) (field, bool) {
-	f := r.in[tag]
-	r.in[tag] = field{}
-	if f.set && (f.data != nil) != data && r.err == nil {
+	head, n := binary.Uvarint(r.in)
+	switch {
+	case n <= 0:
+		r.err = errShape
+	case head>>1 < uint64(tag):
+		r.err = fmt.Errorf("%w (field %d)", errFormat, head>>1)
+	case head>>1 > uint64(tag):
+		return false
+	case head&1 == 1 != data:
 		r.err = errShape
 	}
-	return f, f.set && r.err == nil
+	r.in = r.in[max(n, 0):]
+	return r.err == nil
+}
+
+// takeData reads a field of bytes, which share the record's memory.
+func (r *record) takeData(tag int) ([]byte, bool) {
+	if !r.take(tag, true) {
+		return nil, false
+	}
+	size, n := binary.Uvarint(r.in)
+	if n <= 0 || size > uint64(len(r.in)-n) {
+		r.err = errShape
+		return nil, false
+	}
+	data := r.in[n : n+int(size)]
+	r.in = r.in[n+int(size):]
+	return data, true
 }
 
 func (r *record) putData(tag int, data []byte) {
@@ -170,11 +145,14 @@ func numberField[T ~int | ~int64 | ~uint8 | ~uint32](r *record, tag int, p *T) {
 		}
 		return
 	}
-	if f, ok := r.take(tag, false); ok {
-		*p = T(f.number)
-		if int64(*p) != f.number {
+	if r.take(tag, false) {
+		v, n := binary.Varint(r.in)
+		*p = T(v)
+		if n <= 0 || int64(*p) != v {
 			r.err = errShape
+			return
 		}
+		r.in = r.in[n:]
 	}
 }
 
@@ -196,8 +174,8 @@ func textField[T ~string](r *record, tag int, p *T) {
 		}
 		return
 	}
-	if f, ok := r.take(tag, true); ok {
-		*p = T(f.data)
+	if data, ok := r.takeData(tag); ok {
+		*p = T(data)
 	}
 }
 
@@ -214,12 +192,12 @@ func idField[T ~string](r *record, tag int, p *T) {
 		r.putData(tag, k[:])
 		return
 	}
-	if f, ok := r.take(tag, true); ok {
-		if len(f.data) != idSize {
+	if data, ok := r.takeData(tag); ok {
+		if len(data) != idSize {
 			r.err = errShape
 			return
 		}
-		*p = T(key(f.data).String())
+		*p = T(key(data).String())
 	}
 }
 
@@ -231,8 +209,8 @@ func blobField(r *record, tag int, p *[]byte) {
 		}
 		return
 	}
-	if f, ok := r.take(tag, true); ok {
-		*p = append([]byte{}, f.data...)
+	if data, ok := r.takeData(tag); ok {
+		*p = append([]byte{}, data...)
 	}
 }
 
@@ -246,14 +224,14 @@ func timeField(r *record, tag int, p *time.Time) {
 		}
 		return
 	}
-	if f, ok := r.take(tag, true); ok {
-		sec, n := binary.Varint(f.data)
+	if data, ok := r.takeData(tag); ok {
+		sec, n := binary.Varint(data)
 		if n <= 0 {
 			r.err = errShape
 			return
 		}
-		nsec, m := binary.Uvarint(f.data[n:])
-		if m <= 0 || n+m != len(f.data) || nsec >= uint64(time.Second) {
+		nsec, m := binary.Uvarint(data[n:])
+		if m <= 0 || n+m != len(data) || nsec >= uint64(time.Second) {
 			r.err = errShape
 			return
 		}
@@ -286,9 +264,9 @@ func optionalField[T any](r *record, tag int, p **T, fields func(*record, *T)) {
 		r.putData(tag, inner.out)
 		return
 	}
-	if f, ok := r.take(tag, true); ok {
+	if data, ok := r.takeData(tag); ok {
 		v := new(T)
-		if err := decodeFields(f.data, v, fields); err != nil {
+		if err := decodeFields(data, v, fields); err != nil {
 			r.err = err
 			return
 		}

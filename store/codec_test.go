@@ -201,6 +201,8 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		"a field of its own":  {format, 20 << 1, 2},
 		"a field out of all":  {format, 0x80, 0x01, 2}, // tag 64
 		"a newer inner field": {format, 1<<1 | 1, 2, 20 << 1, 2},
+		"a field twice":       {format, 13 << 1, 2, 13 << 1, 2},
+		"fields out of order": {format, 13 << 1, 2, 3 << 1, 2},
 	} {
 		var a pos.Attempt
 		if err := decode(body, &a, attemptFields); !errors.Is(err, errFormat) {
@@ -211,7 +213,6 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		"nothing":             {},
 		"a tag alone":         {format, 3 << 1},
 		"a length too long":   {format, 7<<1 | 1, 5, 'a'},
-		"a field twice":       {format, 13 << 1, 2, 13 << 1, 2},
 		"data for a number":   {format, 13<<1 | 1, 1, 'a'},
 		"a number for data":   {format, 7 << 1, 2},
 		"a state above 255":   {format, 3 << 1, 0x80, 0x08},

@@ -91,7 +91,7 @@ func makeFolder(folder string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) { // another till may be making it
 		return err
 	}
 	return syncFolder(parent)

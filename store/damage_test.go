@@ -13,7 +13,7 @@ import (
 	"kaunta/pos"
 )
 
-var flips = flag.Int("flips", 200, "how many bits TestFlippedBits flips, one after the other")
+var flips = flag.Int("flips", 60, "how many bits TestFlippedBits flips, one after the other")
 
 // shown is everything that a ledger shows: each value, or the error in its place.
 type shown struct {
@@ -65,7 +65,7 @@ func show(t *testing.T, l *Ledger, attempts int) shown {
 // where a flipped bit takes it back to the commit before. What is shown after that is what was
 // written, or an error; nothing takes the process down.
 func TestFlippedBits(t *testing.T) {
-	const attempts = 60
+	const attempts = 30
 	l := open(t, newPath(t), training)
 	for n := range attempts {
 		if sell(t, l, n); n%10 == 0 {

@@ -29,16 +29,14 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 	}
 	var found []pos.Attempt
 	err := l.view(func(tx *bolt.Tx) error {
-		keys := find(tx, text, n)
-		keys = keys[:min(n, len(keys))]
 		var err error
-		found, err = getAttempts(tx, keys)
+		found, err = getAttempts(tx, find(tx, text, n))
 		return err
 	})
 	return found, err
 }
 
-// find collects the newest n attempts of each reading of the text, newest first.
+// find lists the newest n attempts that fit one of the readings of the text.
 func find(tx *bolt.Tx, text string, n int) []key {
 	var all []key
 	if k, ok := parseKey(strings.ToUpper(text)); ok {
@@ -59,8 +57,7 @@ func find(tx *bolt.Tx, text string, n int) []key {
 	}
 	all = append(all, newest(tx, referencesBucket, []byte(foldedReference(text)), n)...)
 
-	slices.SortFunc(all, func(a, b key) int { return bytes.Compare(b[:], a[:]) })
-	return slices.Compact(all)
+	return cut(all, n)
 }
 
 // newest reads the attempts at the end of the keys that begin with prefix, and keeps the n newest. Where nothing
@@ -75,7 +72,7 @@ func newest(tx *bolt.Tx, b bucket, prefix []byte, n int) []key {
 			break
 		}
 		keys = append(keys, attempt)
-		if len(keys) > 2*n {
+		if len(keys) > 2*n+64 {
 			keys = cut(keys, n)
 		}
 		k, _ = c.Prev()
@@ -83,9 +80,10 @@ func newest(tx *bolt.Tx, b bucket, prefix []byte, n int) []key {
 	return cut(keys, n)
 }
 
-// cut keeps the n newest.
+// cut keeps the n newest, each once: a receipt's index names an attempt once for every number that it was told.
 func cut(keys []key, n int) []key {
 	slices.SortFunc(keys, func(a, b key) int { return bytes.Compare(b[:], a[:]) })
+	keys = slices.Compact(keys)
 	return keys[:min(n, len(keys))]
 }
 

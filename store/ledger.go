@@ -90,7 +90,7 @@ const lockTimeout = time.Second
 const (
 	// mapped is how much address space is reserved for the file, 0 where that is scarce. While the file fits in
 	// it, growing does not have to wait for readers. bbolt would make the file that big on Windows.
-	mapped = (16 << 30) * (strconv.IntSize / 64)
+	mapped = (32 << 30) * (strconv.IntSize / 64)
 
 	// maxSize is how big the file may grow, 0 for no limit: on 32 bits, mapping fails near 1 GiB.
 	maxSize = (512 << 20) * (1 - strconv.IntSize/64)

@@ -74,5 +74,10 @@ func gone(pid int, host string) bool {
 		return false
 	}
 	p, err := os.FindProcess(pid)
-	return err != nil || errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
+	if err != nil {
+		return true
+	}
+	err = p.Signal(syscall.Signal(0)) // asks, and sends nothing
+	_ = p.Release()
+	return errors.Is(err, os.ErrProcessDone)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 
@@ -88,6 +89,9 @@ func inspect(path string, o Options) (*bolt.DB, Origin, error) {
 			return err
 		})
 	})
+	if errors.Is(err, ErrDamaged) {
+		err = explain(path, err)
+	}
 	if err != nil {
 		_ = db.Close()
 		return nil, Origin{}, err
@@ -118,7 +122,7 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	if version == 1 {
 		for _, b := range buckets() {
 			if tx.Bucket([]byte(b)) == nil {
-				return origin, fmt.Errorf("%w: it has no bucket %s (%s)", ErrDamaged, b, path)
+				return origin, fmt.Errorf("%w: it has no bucket %s", ErrDamaged, b)
 			}
 		}
 	}
@@ -143,7 +147,7 @@ func whole(tx *bolt.Tx, path string) error {
 		return explain(path, err)
 	}
 	if info.Size() < tx.Size() {
-		return fmt.Errorf("%w: %s has been cut short, to %d bytes of %d", ErrDamaged, path, info.Size(), tx.Size())
+		return fmt.Errorf("%w: it has been cut short, to %d bytes of %d", ErrDamaged, info.Size(), tx.Size())
 	}
 	return nil
 }

@@ -1,0 +1,312 @@
+// Kaunta is a till in the terminal for shops that take M-PESA. Package main wires its parts together and closes
+// them in order; what the commands are stands in package cli, what the screens are in package ui.
+//
+//	daraja.Client ──► pos.Till ◄── tunnel.Server ◄── Safaricom
+//	                   │    │
+//	             store.Ledger  ui, cli
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"kaunta/daraja"
+	"kaunta/daraja/simulator"
+	"kaunta/pos"
+	"kaunta/pos/failpoint"
+	"kaunta/store"
+	"kaunta/tunnel"
+	"kaunta/ui"
+	"kaunta/ui/cli"
+	"kaunta/ui/settings"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	status := cli.Run(ctx, cli.Kaunta{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		OpenShop: func(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
+			sh, err := openShop(ctx, s)
+			if err != nil {
+				return nil, err
+			}
+			return &cli.Shop{Till: sh.till, Book: sh.ledger, Close: sh.close}, nil
+		},
+		OpenBook: func(s settings.Settings) (cli.Book, error) { return openBook(s) },
+		Screen:   screen,
+		Demo:     demo,
+		Simulate: simulate,
+	}, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// shop is a till that is open, and everything it stands on.
+type shop struct {
+	ledger *store.Ledger
+	till   *pos.Till
+	link   *tunnel.Link
+	close  func() error
+}
+
+// lastAnswer is how long a closing till waits for the answer to a push that is on the wire.
+const lastAnswer = 5 * time.Second
+
+// openShop opens the ledger, starts the till on it and lets callbacks in.
+func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
+	client, err := openDaraja(s)
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := openLedger(s)
+	if err != nil {
+		return nil, err
+	}
+	sh := &shop{ledger: ledger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ledger.Close())
+		}
+	}()
+
+	config := tunnel.ServerConfig{Deliver: sh.deliver}
+	if s.Environment == settings.Training {
+		config.Sources = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}
+	}
+	server := tunnel.NewServer(config)
+	provider, err := openProvider(s, server)
+	if err != nil {
+		return nil, err
+	}
+	var local string
+	if addr := server.Addr(); addr != nil {
+		local = addr.String()
+	}
+	sh.link = tunnel.NewLink(provider, tunnel.LinkConfig{LocalAddr: local, Proof: server.Proof})
+
+	// Callers wait in the listener's queue until the till is there to take what they bring.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	sh.till, err = pos.Start(ctx, pos.Config{
+		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL,
+		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
+	})
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	var work sync.WaitGroup
+	var served error
+	if local != "" {
+		work.Go(func() { served = server.Serve(running) })
+	}
+	work.Go(func() { sh.link.Run(running) })
+	if local != "" {
+		awaitURL(sh.link)
+	}
+
+	sh.close = sync.OnceValue(func() error {
+		stop()
+		work.Wait()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
+		defer cancel()
+		err := errors.Join(served, sh.till.Close(ending), ledger.Close())
+		client.Close()
+		return err
+	})
+	return sh, nil
+}
+
+func openLedger(s settings.Settings) (*store.Ledger, error) {
+	return store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
+}
+
+// openBook opens the ledger for reading, beside other readers. Where there is none yet, it is made: an empty book is
+// no mistake.
+func openBook(s settings.Settings) (*store.Ledger, error) {
+	if _, err := os.Stat(s.Ledger); errors.Is(err, fs.ErrNotExist) {
+		return openLedger(s)
+	}
+	return store.Open(s.Ledger, store.Options{Environment: s.Environment, ReadOnly: true})
+}
+
+func openDaraja(s settings.Settings) (*daraja.Client, error) {
+	cfg := daraja.Config{
+		BaseURL: s.Daraja.URL, ConsumerKey: s.Daraja.ConsumerKey, ConsumerSecret: s.Daraja.ConsumerSecret,
+		Passkey: s.Daraja.Passkey, ShortCode: s.Daraja.ShortCode,
+		TransactionType: daraja.CustomerPayBillOnline, MaxAmount: s.Limits.MaxAmount,
+	}
+	if s.Daraja.Till != "" {
+		cfg.PartyB, cfg.TransactionType = s.Daraja.Till, daraja.CustomerBuyGoodsOnline
+	}
+	return daraja.New(cfg)
+}
+
+// openProvider binds the callback server where callbacks can reach this machine. Without a public address the till
+// lives by queries alone, unless Daraja is a simulator, which can call this machine by its own address.
+func openProvider(s settings.Settings, server *tunnel.Server) (tunnel.Provider, error) {
+	public := s.Callback.PublicURL
+	if public == "" && s.Environment != settings.Training {
+		return tunnel.Off(), nil
+	}
+	if err := server.Listen(s.Callback.Listen); err != nil {
+		return nil, err
+	}
+	if public == "" {
+		public = "http://" + server.Addr().String()
+	}
+	return tunnel.Static(public)
+}
+
+// awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not
+// wait for proof: no payment is held up for the tunnel's sake.
+func awaitURL(link *tunnel.Link) {
+	statuses, cancel := link.Watch()
+	defer cancel()
+	patience := time.After(time.Second)
+	for {
+		select {
+		case s := <-statuses:
+			if s.URL != "" || s.State == tunnel.StateBlocked {
+				return
+			}
+		case <-patience:
+			return
+		}
+	}
+}
+
+// nowhere is what a push carries where no callback can reach the till: Daraja demands an address, and names
+// under .invalid never lead to anybody (RFC 2606), who would otherwise read the customer's number and receipt.
+const nowhere = "https://queries-only.invalid"
+
+func (sh *shop) callBackURL(address string) (string, bool) {
+	if base, _, ok := sh.link.URL(); ok {
+		sh.link.CheckNow()
+		return tunnel.CallbackURL(base, address), true
+	}
+	return tunnel.CallbackURL(nowhere, address), false
+}
+
+// deliver hands a callback to the till.
+func (sh *shop) deliver(ctx context.Context, address string, body []byte) error {
+	switch err := sh.till.Callback(ctx, address, body); {
+	case errors.Is(err, pos.ErrNotFound):
+		return tunnel.ErrUnknownAddress
+	case err != nil:
+		return err
+	}
+	sh.link.Seen()
+	return nil
+}
+
+// screen runs the till's screens on the shop that s describes.
+func screen(ctx context.Context, s settings.Settings) error {
+	mode := ui.Live
+	switch s.Environment {
+	case settings.Sandbox:
+		mode = ui.Sandbox
+	case settings.Training:
+		mode = ui.Training
+	}
+	return runScreen(ctx, s, ui.Config{Mode: mode})
+}
+
+// demo runs the screens on a simulator of its own, with the customers' phones at hand.
+func demo(ctx context.Context, ledger string) error {
+	sim := simulator.New(simulator.Options{})
+	url, stop, err := serveSimulator(sim, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s := settings.ForSimulator(url)
+	if ledger != "" {
+		s.Ledger = ledger
+	}
+	return errors.Join(runScreen(ctx, s, ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}), stop())
+}
+
+func runScreen(ctx context.Context, s settings.Settings, cfg ui.Config) error {
+	sh, err := openShop(ctx, s)
+	if err != nil {
+		return err
+	}
+	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.ShortCode, ui.Language(s.Language)
+	if s.Daraja.Till != "" {
+		cfg.ShortCode = s.Daraja.Till
+	}
+	cfg.Till, cfg.Book, cfg.Link, cfg.Resumed = sh.till, sh.ledger, sh.linkHealth, len(sh.till.Resumed())
+	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
+	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()
+	return errors.Join(ui.Run(ctx, cfg), sh.close())
+}
+
+func (sh *shop) linkHealth() ui.LinkHealth {
+	switch sh.link.Status().State {
+	case tunnel.StateLive, tunnel.StateChecking, tunnel.StateDoubtful:
+		return ui.LinkHealth{Reachable: true}
+	}
+	return ui.LinkHealth{}
+}
+
+// phones are the simulator's phones as the screens see them.
+type phones struct{ *simulator.Simulator }
+
+func (p phones) Prompts() []ui.Prompt {
+	var prompts []ui.Prompt
+	for _, s := range p.Simulator.Prompts() {
+		prompts = append(prompts, ui.Prompt{
+			Phone: pos.MSISDN(s.MSISDN), Amount: pos.Shillings(s.Amount), Payee: s.ShortCode, Reference: s.AccountReference, Since: s.Since,
+		})
+	}
+	return prompts
+}
+
+func (p phones) Act(phone pos.MSISDN, a ui.PhoneAction) error {
+	return p.Simulator.Act(string(phone), simulator.Action(a))
+}
+
+// simulate serves the simulator by itself until ctx ends.
+func simulate(ctx context.Context, o cli.SimulatorOptions) error {
+	options := simulator.Options{Speed: o.Speed}
+	if o.OldPending {
+		options.Platform = simulator.PlatformOld
+	}
+	if o.RateLimit {
+		options.RateLimit = simulator.RateLimitSandbox
+	}
+	url, stop, err := serveSimulator(simulator.New(options), o.Listen)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("The simulator of Daraja listens on %s. Ctrl-C ends it.\n", url)
+	<-ctx.Done()
+	return stop()
+}
+
+// serveSimulator serves sim on the address until stop is called.
+func serveSimulator(sim *simulator.Simulator, address string) (url string, stop func() error, err error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", nil, errors.Join(fmt.Errorf("the simulator cannot listen on %s: choose another address with --listen: %w", address, err), sim.Close())
+	}
+	server := &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	return "http://" + listener.Addr().String(), func() error {
+		err := errors.Join(server.Close(), sim.Close())
+		if e := <-served; !errors.Is(e, http.ErrServerClosed) {
+			err = errors.Join(err, e)
+		}
+		return err
+	}, nil
+}

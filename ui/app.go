@@ -1,0 +1,332 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"kaunta/pos"
+)
+
+// screen is what the body of the frame shows. Help, the question before leaving and the customer's phone lie over it.
+type screen uint8
+
+const (
+	screenSale screen = iota // the form, or the payment that came of it
+	screenLedger
+	screenOpen
+)
+
+// app is the program: it divides the window, sends keys to the screen in front and facts to all of them, and
+// carries out what the screens wish. It is used by the program's own goroutine only.
+type app struct {
+	cfg  Config
+	desk desk
+
+	width, height int
+	profile       colorprofile.Profile
+	background    background
+	ink           theme
+	say           *words
+	ascii         bool
+	now           time.Time
+
+	at       screen
+	sale     sale
+	pay      *pay // in front of the form; nil while there is none
+	last     pos.Attempt
+	ledger   ledger
+	open     openList
+	phones   phones
+	hand     bool // keys go to the customer's phone
+	help     *helpPage
+	quitting bool
+
+	banners []banner
+	told    map[pos.AttemptID]pos.Notice // what banners and results have said
+	states  map[pos.AttemptID]pos.State  // of the attempts without an end
+	early   []pos.Update                 // came while the till was still taking a request
+	resumed int                          // payments that were open at the start; 0 once that is known to all
+
+	shop    shopMsg
+	read    bool // shop has been read
+	reading bool // shop is being read
+	stale   bool // and must be read again
+	readAt  time.Time
+
+	tick int       // the number of the tick that counts
+	due  time.Time // when it comes; zero: none
+}
+
+// newApp is the screens at their start.
+func newApp(cfg Config, crew *crew) *app {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	a := &app{
+		cfg:     cfg,
+		desk:    desk{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
+		profile: profileOf(cfg.Output, cfg.Environ),
+		say:     newWords(cfg.Language),
+		ascii:   cfg.ASCII || !isUTF8(cfg.Environ),
+		now:     cfg.Now(),
+		sale:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
+		told:    make(map[pos.AttemptID]pos.Notice),
+		states:  make(map[pos.AttemptID]pos.State),
+		resumed: cfg.Resumed,
+	}
+	if a.onLinuxConsole() {
+		a.background = backgroundDark
+	}
+	a.ink = newTheme(a.profile, a.background)
+	return a
+}
+
+// onLinuxConsole reports whether the terminal is Linux's own: always dark, and it does not know the question.
+func (a *app) onLinuxConsole() bool { return getenv(a.cfg.Environ, "TERM") == "linux" }
+
+// Init implements tea.Model.
+func (a *app) Init() tea.Cmd {
+	cmds := []tea.Cmd{a.refresh(), a.schedule()}
+	if !a.onLinuxConsole() {
+		cmds = append(cmds, tea.RequestBackgroundColor) // may never be answered
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update implements tea.Model.
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	a.now = a.cfg.Now()
+	cmd := a.take(msg)
+	return a, tea.Batch(cmd, a.schedule())
+}
+
+// take answers one message.
+func (a *app) take(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = m.Width, m.Height
+	case tea.ColorProfileMsg:
+		if getenv(a.cfg.Environ, "NO_COLOR") == "" {
+			a.profile = m.Profile
+			a.ink = newTheme(a.profile, a.background)
+		}
+	case tea.BackgroundColorMsg:
+		a.background = backgroundLight
+		if m.IsDark() {
+			a.background = backgroundDark
+		}
+		a.ink = newTheme(a.profile, a.background)
+	case tea.KeyPressMsg:
+		return a.press(readKey(m))
+	case tea.PasteMsg:
+		return a.paste(m.Content)
+	case tickMsg:
+		if int(m) != a.tick {
+			return nil
+		}
+		a.due = time.Time{}
+		if a.now.Sub(a.readAt) >= 10*time.Second {
+			return a.refresh()
+		}
+	case updateMsg:
+		return a.learn(pos.Update(m))
+	case chargedMsg:
+		return a.charged(m)
+	case checkedMsg:
+		a.checked(m)
+	case typedMsg:
+		a.open = a.open.typed(m)
+	case stoppedMsg:
+		if m.err != nil && a.pay != nil && a.pay.attempt.ID == m.id {
+			a.pay.problem, a.pay.stopping = m.err, false
+		}
+	case shopMsg:
+		return a.learnShop(m)
+	case dayLoadedMsg:
+		a.ledger = a.ledger.loaded(m)
+	case foundMsg:
+		var cmd tea.Cmd
+		a.ledger, cmd = a.ledger.foundRows(m, a.desk)
+		return cmd
+	case eventsMsg:
+		if a.ledger.detail != nil {
+			d := a.ledger.detail.learned(m)
+			a.ledger.detail = &d
+		}
+	case promptsMsg:
+		a.phones.prompts, a.phones.err = m, nil
+	case actedMsg:
+		if a.phones.err = m.err; m.err == nil {
+			a.hand = false // back to the till, where the result will be
+		}
+	}
+	return nil
+}
+
+// schedule asks for the next tick: by the second while something moves, and otherwise by the minute for the clock.
+func (a *app) schedule() tea.Cmd {
+	step := time.Minute
+	if a.moves() {
+		step = time.Second
+	}
+	due := a.now.Truncate(step).Add(step)
+	if !a.due.IsZero() && !due.Before(a.due) && a.due.After(a.now) {
+		return nil
+	}
+	a.due = due
+	a.tick++
+	return a.desk.tickCmd(a.tick, due.Sub(a.now))
+}
+
+// moves reports whether something on the screen changes by the second.
+func (a *app) moves() bool {
+	switch {
+	case a.cfg.NoMotion:
+		return false
+	case a.at == screenSale && a.pay != nil:
+		return a.pay.moves(a.now)
+	case a.at == screenOpen:
+		return a.open.moves(a.now)
+	}
+	return false
+}
+
+// refresh reads the shop's figures; one reading at a time.
+func (a *app) refresh() tea.Cmd {
+	if a.reading {
+		a.stale = true
+		return nil
+	}
+	a.reading, a.stale, a.readAt = true, false, a.now
+	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day)
+}
+
+// learnShop takes the shop's figures.
+func (a *app) learnShop(m shopMsg) tea.Cmd {
+	a.reading, a.read = false, true
+	a.shop = m
+	if m.err == nil {
+		a.open = a.open.learned(m.open, m.owed)
+		if m.shown == a.ledger.day {
+			a.ledger.totals = m.listed
+		}
+		if !a.stale { // else something has changed since it was read
+			clear(a.states)
+			for _, o := range m.open {
+				a.states[o.ID] = o.State
+			}
+		}
+		if len(m.open) == 0 {
+			a.resumed = 0
+		}
+	}
+	if a.stale {
+		return a.refresh()
+	}
+	return nil
+}
+
+// paste gives pasted text to the field in front.
+func (a *app) paste(text string) tea.Cmd {
+	var cmd tea.Cmd
+	switch {
+	case a.help != nil || a.quitting || a.hand || sizeOf(a.width, a.height) == sizeTiny:
+	case a.at == screenSale && a.pay == nil:
+		a.sale = a.sale.paste(text)
+	case a.at == screenLedger:
+		a.ledger, cmd = a.ledger.paste(text, a.desk)
+	case a.at == screenOpen:
+		a.open = a.open.paste(text)
+	}
+	return cmd
+}
+
+// View implements tea.Model.
+func (a *app) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	if a.width <= 0 || a.height <= 0 {
+		return v
+	}
+	frame, body := a.frame()
+	v.Content = frame
+	if body.cursor && !a.quitting {
+		v.Cursor = tea.NewCursor(body.x, body.y)
+		v.Cursor.Blink = !a.cfg.NoMotion
+	}
+	return v
+}
+
+// look is how the screens look at the moment.
+func (a *app) look() (arrangement, look) {
+	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip())
+	return arr, look{
+		say: a.say, ink: a.ink, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion,
+		width: arr.width, height: arr.height, now: a.now,
+	}
+}
+
+// frame draws the window, exactly as wide and high as it is. The block's cursor is in the window's columns and rows.
+func (a *app) frame() (string, block) {
+	arr, l := a.look()
+	var lines []string
+	add := func(s string) { lines = append(lines, fit(s, a.width)) }
+	rule := l.ink.line.on(repeat("─", a.width))
+
+	if arr.size < sizePlain {
+		b := a.smallView(l)
+		for row := range a.height {
+			s := ""
+			if row < len(b.lines) {
+				s = b.lines[row]
+			}
+			add(s)
+		}
+		return a.finished(lines), b
+	}
+	add(a.header(l, a.width))
+	if arr.rules {
+		add(rule)
+	}
+	if arr.banner {
+		add(bannerLine(l, a.banners, a.width))
+	}
+	b, hints := a.body(l, arr)
+	var strip block
+	if arr.strip {
+		strip = a.strip(l, stripWidth-3)
+	}
+	b.y += len(lines)
+	for row := range arr.height {
+		s := ""
+		if row < len(b.lines) {
+			s = b.lines[row]
+		}
+		if arr.strip {
+			side := ""
+			if row >= 1 && row-1 < len(strip.lines) {
+				side = strip.lines[row-1]
+			}
+			s = fit(s, arr.width) + l.ink.line.on("│") + " " + side
+		}
+		add(s)
+	}
+	if arr.rules {
+		add(rule)
+	}
+	add(a.status(l, a.width))
+	add(keysLine(l, hints, a.width))
+	return a.finished(lines), b
+}
+
+// finished joins the lines of a frame, in ASCII where the terminal knows no more.
+func (a *app) finished(lines []string) string {
+	s := strings.Join(lines, "\n")
+	if a.ascii {
+		s = strings.Map(asciiOf, s)
+	}
+	return s
+}

@@ -1,0 +1,490 @@
+package ui
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"kaunta/pos"
+)
+
+// TestLateNoticeOnAnotherScreen is the callback after giving up: a banner wherever the cashier is, two bells, and it
+// stays until its key.
+func TestLateNoticeOnAnotherScreen(t *testing.T) {
+	c := newCashier(t)
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	c.press("<esc>")
+	a = unclear(a)
+	c.tell(a, pos.EventStopped)
+	c.tick(time.Second)
+	c.press("+", "<f2>")
+	c.sees("? checking 1 (KES 450)")
+
+	a = paid(a, "SKN4T7W2QX")
+	a.Notices = pos.PaidLate
+	c.tell(a, pos.EventCalledBack)
+	c.sees("! PAID LATE  KES 450  0712 ••• 678  SKN4T7W2QX", "f4 seen", "LEDGER")
+	c.seesNot("? checking")
+	if c.bells != 2 {
+		t.Errorf("%d bells, want 2", c.bells)
+	}
+	c.press("<down>", "<f3>", "<f1>", "7")
+	c.sees("PAID LATE", "KES 7")
+	c.press(".") // part of an amount
+	c.sees("PAID LATE")
+	c.press("<f4>")
+	c.seesNot("! PAID LATE")
+	c.press("<f2>")
+	c.sees("✓ paid") // and for ever in the ledger
+
+	a.Events++
+	c.tell(a, pos.EventQueried) // nothing new
+	c.seesNot("! PAID LATE")
+	a.Notices |= pos.Disagree
+	a.Events++
+	c.tell(a, pos.EventQueried)
+	c.sees("! ANSWERS DISAGREE")
+	c.press(".") // the number pad's key, where nothing is typed
+	c.seesNot("! ANSWERS DISAGREE")
+}
+
+// TestNewsOfThePaymentInFront reaches a cashier who looks at another screen.
+func TestNewsOfThePaymentInFront(t *testing.T) {
+	c := newCashier(t)
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	c.press("<f2>")
+	c.sees("◔ WAITING FOR PIN") // in the header
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.sees("✓ PAID  KES 450", "f4 seen")
+	c.press("<f1>")
+	c.sees("Hand over the goods.")
+	c.seesNot("f4 seen")
+}
+
+// TestSeveralBanners are taken away one by one, the newest first.
+func TestSeveralBanners(t *testing.T) {
+	c := newCashier(t)
+	for i, phone := range []string{phoneA, phoneB} {
+		a := paid(unclear(c.row(i+1, pos.Shillings(100*(i+1)), phone)), "SKN4T7W2QX")
+		a.Notices = pos.PaidTwice
+		c.tell(a, pos.EventCalledBack)
+	}
+	c.sees("! PAID TWICE  KES 200", "+1")
+	c.press("<f4>")
+	c.sees("! PAID TWICE  KES 100")
+	c.press("<f4>", "<f4>")
+	c.seesNot("PAID TWICE")
+	c.sees("! owed back 2 (KES 300)")
+}
+
+// TestAnotherSessionsSales make no noise here: only notices, and the ends of what was being checked, do.
+func TestAnotherSessionsSales(t *testing.T) {
+	c := newCashier(t)
+	a := c.row(0, 450, phoneB)
+	c.tell(a, pos.EventAsked)
+	c.tell(accepted(a), pos.EventPushed)
+	c.tell(paid(accepted(a), "SKN4T7W2QX"), pos.EventCalledBack)
+	if c.bells != 0 || len(c.app.banners) != 0 {
+		t.Errorf("%d bells, %d banners", c.bells, len(c.app.banners))
+	}
+	c.sees("today KES 450  1 paid")
+}
+
+// TestResumed shows what was open at the start until it is resolved.
+func TestResumed(t *testing.T) {
+	c := newCashier(t)
+	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
+	c = newCashier(t, func(cfg *Config) {
+		cfg.Resumed = 2
+		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, first}
+	})
+	c.sees("2 payments were open when the till stopped.")
+	c.tell(paid(first, "SKN4T7W2QX"), pos.EventQueried)
+	c.sees("2 payments were open", "✓ PAID  KES 450")
+	c.tell(refused(second, "1032", ""), pos.EventQueried)
+	c.seesNot("payments were open")
+}
+
+func TestQuit(t *testing.T) {
+	t.Run("at once where nothing is open", func(t *testing.T) {
+		c := newCashier(t)
+		c.press("<ctrl+q>")
+		if !c.left {
+			t.Error("still here")
+		}
+	})
+	t.Run("never by a letter", func(t *testing.T) {
+		c := newCashier(t)
+		for r := 'a'; r <= 'z'; r++ {
+			c.press(string(r), "<f2>", string(r), "<f3>", string(r), "<esc>", "<f1>", "?", string(r), "<esc>", "<esc>")
+		}
+		if c.left {
+			t.Error("a letter closed the till")
+		}
+	})
+	t.Run("with a question while a payment is open", func(t *testing.T) {
+		c := newCashier(t)
+		a := accepted(c.sell("450", phoneA))
+		c.tell(a, pos.EventPushed)
+		c.press("<ctrl+c>")
+		c.sees("1 payment is open. It will be resumed at the next start.", "ctrl-c quit")
+		c.press("<esc>")
+		if c.left || len(c.till.stopped) != 0 {
+			t.Fatal("Esc left, or stopped waiting")
+		}
+		c.sees("Ask the customer")
+		c.press("<ctrl+c>", "<ctrl+c>")
+		if !c.left {
+			t.Error("still here")
+		}
+	})
+}
+
+func TestLanguage(t *testing.T) {
+	c := newCashier(t)
+	c.tell(accepted(c.sell("450", phoneA)), pos.EventPushed)
+	c.press("<f9>")
+	c.sees("INASUBIRI PIN", "Usimpe bidhaa bado.", "Jtt 23 Nov")
+	c.press("<f9>")
+	c.sees("WAITING FOR PIN")
+}
+
+// TestHelpIsTrue: the keys it names for the state are those of the keys band.
+func TestHelpIsTrue(t *testing.T) {
+	c := newCashier(t)
+	c.press("?")
+	c.sees("Here: sale", "next field", "The bell rings")
+	c.press("?")
+	c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack)
+	c.press("?")
+	c.sees("ask again", "other number", "drop the sale")
+	c.size(60, 20)
+	c.press("<end>")
+	c.sees("page")
+	c.press("<up>", "<esc>")
+	c.sees("NOT PAID")
+}
+
+func TestCustomersPhone(t *testing.T) {
+	phone := &fakePhone{}
+	c := newCashier(t, func(cfg *Config) { cfg.Mode, cfg.Phone = Training, phone })
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	c.sees("TRAINING", "f8 customer's phone")
+	other := Prompt{Phone: "254712345632", Amount: 80, Payee: "174379"}
+	c.send(promptsMsg{{Phone: a.Phone, Amount: 450, Payee: "174379", Reference: "INV 7"}, other})
+	c.press("<f8>")
+	c.sees("Pay KES 450 to 174379?", "Account INV 7")
+	c.press("7", "<down>")
+	c.sees("Pay KES 80 to 174379?")
+	c.press("<down>", "c")
+	if len(phone.acts) != 1 || phone.acts[0] != PhoneCancel {
+		t.Errorf("acts %v", phone.acts)
+	}
+	c.sees("Ask the customer to look") // the hand is back on the till
+	phone.err = fmt.Errorf("no prompt")
+	c.press("<f8>", "1")
+	c.sees("no prompt")
+	c.press("-")
+	c.sees("Ask the customer to look")
+
+	c.size(120, 40) // beside the till
+	c.sees("Pay KES 450 to 174379?", "Ask the customer to look", "f8 act as the customer")
+	c.press("<f8>", "w")
+	if got := phone.acts[len(phone.acts)-1]; got != PhoneWrongPIN {
+		t.Errorf("acted %s", got)
+	}
+	c.send(promptsMsg(nil))
+	c.sees("No request on any phone.")
+}
+
+// TestStatusLine says what is not as it should be, and first what is gravest.
+func TestStatusLine(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	c.till.health = pos.Health{Refusing: "blocked", Since: noon.Add(-time.Minute)}
+	c.app.desk.link = func() LinkHealth { return LinkHealth{} }
+	c.do(c.app.refresh())
+	c.size(140, 24)
+	c.sees("today KES 3,330  6 paid", "polling only  ! owed back 1 (KES 250)  ! M-PESA refusing since 14:31  ? checking 2 (KES 15,400)")
+	c.size(40, 12)
+	c.sees("KES 3,330", "? checking 2 (KES 15,400)")
+	c.till.health.Ledger = fmt.Errorf("no space left")
+	c.do(c.app.refresh())
+	c.sees("! LEDGER: no new payments")
+}
+
+// TestTicks come by the second only while something moves, and with the minute otherwise.
+func TestTicks(t *testing.T) {
+	c := newCashier(t)
+	c.now = noon.Add(10 * time.Second)
+	c.send(tickMsg(c.app.tick))
+	due := func() time.Duration { return c.app.due.Sub(c.now) }
+	if due() != 50*time.Second {
+		t.Errorf("an idle till ticks in %v, want 50s", due())
+	}
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	if due() != time.Second {
+		t.Errorf("a waiting till ticks in %v, want 1s", due())
+	}
+	stale := c.app.tick - 1
+	before := c.app.tick
+	c.send(tickMsg(stale))
+	if c.app.tick != before {
+		t.Error("a tick that was superseded set off another")
+	}
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.tick(time.Second)
+	if due() != 49*time.Second {
+		t.Errorf("after the end it ticks in %v, want 49s", due())
+	}
+}
+
+// TestMidnight turns to the new day's figures.
+func TestMidnight(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	c.sees("today KES 3,330")
+	c.now = time.Date(2026, time.November, 24, 0, 0, 0, 0, pos.EAT)
+	c.send(tickMsg(c.app.tick))
+	c.sees("today KES 0", "00:00  Tue 24 Nov")
+}
+
+// TestRefreshesAreOneAtATime, and none is lost: what changes during one is read by the next.
+func TestRefreshesAreOneAtATime(t *testing.T) {
+	c := newCashier(t)
+	first := c.app.refresh()
+	a := unclear(c.row(1, 450, phoneA))
+	if c.app.refresh() != nil {
+		t.Fatal("two readings at a time")
+	}
+	stale := c.app.desk.shopCmd(pos.DayOf(c.now), 0)()
+	c.book.put(a)
+	c.send(stale)
+	_ = first
+	c.sees("? checking 1 (KES 450)")
+}
+
+// TestEverySize draws every scene in every size there is, and some there is not.
+func TestEverySize(t *testing.T) {
+	all := scenes()
+	rapid.Check(t, func(r *rapid.T) {
+		s := rapid.SampledFrom(all).Draw(r, "scene")
+		lang := rapid.SampledFrom([]Language{English, Kiswahili}).Draw(r, "language")
+		c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+		c.app.ascii = rapid.Bool().Draw(r, "ascii")
+		w, h := rapid.IntRange(1, 220).Draw(r, "width"), rapid.IntRange(1, 70).Draw(r, "height")
+		c.size(w, h)
+		content := c.frame()
+		lines := strings.Split(content, "\n")
+		if len(lines) != h {
+			r.Fatalf("%s: %d rows in a window of %d×%d", s.name, len(lines), w, h)
+		}
+		for _, line := range lines {
+			if got := ansi.StringWidth(line); got != w {
+				r.Fatalf("%s: a row of %d cells in a window of %d×%d: %q", s.name, got, w, h, line)
+			}
+		}
+		if i := strings.IndexFunc(content, func(r rune) bool { return r > 0x7e }); c.app.ascii && i >= 0 {
+			r.Fatalf("%s: not ASCII: %q", s.name, content[i:min(len(content), i+10)])
+		}
+		if v := c.app.View(); v.Cursor != nil && (v.Cursor.X >= w || v.Cursor.Y >= h) {
+			r.Fatalf("%s: the cursor is outside a window of %d×%d: %v", s.name, w, h, v.Cursor)
+		}
+	})
+}
+
+// TestAnyKeys presses any keys in any order in every scene: nothing panics, and no key but Enter and 2 asks for money.
+func TestAnyKeys(t *testing.T) {
+	all := scenes()
+	names := []string{
+		"<up>", "<down>", "<left>", "<right>", "<tab>", "<esc>", "<home>", "<end>", "<pgdown>", "<insert>", "<backspace>", "<delete>",
+		"<f1>", "<f2>", "<f3>", "<f4>", "<f8>", "<f9>", "<ctrl+u>", "<ctrl+w>", "?", "/", "*", "-", "+", ".", "r", "g", "t", "c", "e", "a", "n", "p",
+		"1", "4", "5", "6", "7", "8", "9", "0",
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		c := rapid.SampledFrom(all).Draw(r, "scene").stage(t)
+		charged := len(c.till.charged)
+		again := false
+		for _, k := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 30).Draw(r, "keys") {
+			again = again || k == "*" || k == "a" // asks again after STILL CHECKING
+			c.press(k)
+			c.app.View()
+		}
+		if !again && len(c.till.charged) != charged {
+			r.Fatalf("asked for %+v", c.till.charged)
+		}
+	})
+}
+
+func TestSizes(t *testing.T) {
+	for _, tc := range []struct {
+		w, h int
+		size size
+		arr  arrangement
+	}{
+		{200, 60, sizeWide, arrangement{size: sizeWide, rules: true, strip: true, width: 164, height: 55}},
+		{100, 30, sizeWide, arrangement{size: sizeWide, rules: true, strip: true, width: 64, height: 25}},
+		{100, 29, sizeBig, arrangement{size: sizeBig, rules: true, width: 100, height: 24}},
+		{80, 24, sizeBig, arrangement{size: sizeBig, rules: true, width: 80, height: 19}},
+		{48, 18, sizeBig, arrangement{size: sizeBig, rules: true, width: 48, height: 13}},
+		{47, 18, sizePlain, arrangement{size: sizePlain, rules: true, width: 47, height: 13}},
+		{40, 12, sizePlain, arrangement{size: sizePlain, width: 40, height: 9}},
+		{39, 12, sizeMinimal, arrangement{size: sizeMinimal, width: 39, height: 12}},
+		{30, 10, sizeMinimal, arrangement{size: sizeMinimal, width: 30, height: 10}},
+		{29, 10, sizeTiny, arrangement{size: sizeTiny, width: 29, height: 10}},
+	} {
+		if got := sizeOf(tc.w, tc.h); got != tc.size {
+			t.Errorf("%d×%d is class %d, want %d", tc.w, tc.h, got, tc.size)
+		}
+		if got := arrange(tc.w, tc.h, false, true); got != tc.arr {
+			t.Errorf("%d×%d: %+v, want %+v", tc.w, tc.h, got, tc.arr)
+		}
+	}
+}
+
+// TestTheAmountNeverMoves from the form to the end of its payment, in any window.
+func TestTheAmountNeverMoves(t *testing.T) {
+	at := func(c *cashier) int {
+		for i, line := range strings.Split(c.text(), "\n") {
+			if strings.TrimSpace(strings.Split(line, "│")[0]) == "KES 1,500" {
+				return i
+			}
+		}
+		t.Fatalf("no amount:\n%s", c.text())
+		return 0
+	}
+	for _, size := range goldenSizes {
+		c := newCashier(t)
+		c.size(size[0], size[1])
+		c.press("1500")
+		form := at(c)
+		c.press("<enter>", phoneA, "<enter>")
+		sending := at(c)
+		c.tell(refused(c.app.pay.attempt, "17", ""), pos.EventCalledBack)
+		if end := at(c); form != sending || sending != end {
+			t.Errorf("at %v the amount stands in rows %d, %d and %d", size, form, sending, end)
+		}
+	}
+}
+
+// TestWords: every text is there in both languages, with the same things to fill in.
+func TestWords(t *testing.T) {
+	en, sw := reflect.ValueOf(*newWords(English)), reflect.ValueOf(*newWords(Kiswahili))
+	var compare func(name string, a, b reflect.Value)
+	compare = func(name string, a, b reflect.Value) {
+		switch a.Kind() {
+		case reflect.String:
+			if a.String() == "" || b.String() == "" {
+				t.Errorf("%s: %q, %q", name, a, b)
+			}
+			verbs := func(s string) (v []byte) {
+				for i := range len(s) - 1 {
+					if s[i] == '%' {
+						v = append(v, s[i+1])
+					}
+				}
+				return v
+			}
+			if string(verbs(a.String())) != string(verbs(b.String())) {
+				t.Errorf("%s is filled in differently: %q, %q", name, a, b)
+			}
+		case reflect.Array:
+			for i := range a.Len() {
+				compare(fmt.Sprint(name, i), a.Index(i), b.Index(i))
+			}
+		case reflect.Map:
+			for _, k := range a.MapKeys() {
+				compare(fmt.Sprint(name, " ", k), a.MapIndex(k), b.MapIndex(k))
+			}
+		}
+	}
+	for i := range en.NumField() {
+		compare(en.Type().Field(i).Name, en.Field(i), sw.Field(i))
+	}
+	for _, w := range []*words{newWords(English), newWords(Kiswahili)} {
+		for code, title := range w.titles {
+			if len(title) > 11 {
+				t.Errorf("the title of %s is too long for its column: %q", code, title)
+			}
+		}
+	}
+}
+
+func TestProfile(t *testing.T) {
+	for _, tc := range []struct {
+		environ []string
+		want    colorprofile.Profile
+	}{
+		{[]string{"TERM=xterm-256color"}, colorprofile.ANSI256},
+		{[]string{"TERM=xterm-256color", "COLORTERM=truecolor"}, colorprofile.TrueColor},
+		{[]string{"TERM=linux"}, colorprofile.ANSI},
+		{[]string{"TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR=yes"}, colorprofile.ASCII},
+		{[]string{"TERM=xterm-256color", "NO_COLOR=0"}, colorprofile.ASCII},
+		{[]string{"TERM=xterm-256color", "NO_COLOR="}, colorprofile.ANSI256},
+	} {
+		if got := profileOf(nil, tc.environ); got != tc.want {
+			t.Errorf("%v: %v, want %v", tc.environ, got, tc.want)
+		}
+	}
+	c := newCashier(t, func(cfg *Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=please") })
+	c.send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor}) // an upgrade by the terminal
+	c.sell("450", phoneA)
+	if strings.Contains(c.frame(), "38;2") || !strings.Contains(c.frame(), "\x1b[1;7m") {
+		t.Errorf("colours in spite of NO_COLOR, or no reverse band: %q", c.frame())
+	}
+}
+
+func TestLocale(t *testing.T) {
+	for _, tc := range []struct {
+		environ []string
+		want    bool
+	}{
+		{[]string{"LANG=en_US.UTF-8"}, true},
+		{[]string{"LANG=sw_KE.utf8"}, true},
+		{[]string{"LANG=en_US.UTF-8", "LC_ALL=C"}, false},
+		{[]string{"LC_CTYPE=C.UTF-8", "LANG=C"}, true},
+		{nil, false},
+	} {
+		if got := isUTF8(tc.environ); got != tc.want {
+			t.Errorf("isUTF8(%v) = %v", tc.environ, got)
+		}
+	}
+}
+
+// TestContrast: before the terminal has told its background, state colours can be read on black and on white.
+func TestContrast(t *testing.T) {
+	luminance := func(i ink) float64 {
+		var r, g, b int
+		s := string(i)[strings.Index(string(i), "38;2;"):]
+		if _, err := fmt.Sscanf(s, "38;2;%d;%d;%d", &r, &g, &b); err != nil {
+			t.Fatal(err)
+		}
+		linear := func(v int) float64 {
+			x := float64(v) / 255
+			return x * x * (0.7 + 0.3*x) // close to sRGB's curve
+		}
+		return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+	}
+	for bg, least := range map[background][2]float64{
+		backgroundUnknown: {3, 3}, backgroundLight: {0, 4}, backgroundDark: {4, 0}, // against black and white
+	} {
+		th := newTheme(colorprofile.TrueColor, bg)
+		for tn := tonePaid; tn <= toneFail; tn++ {
+			l := luminance(th.tones[tn])
+			if onBlack, onWhite := (l+0.05)/0.05, 1.05/(l+0.05); onBlack < least[0] || onWhite < least[1] {
+				t.Errorf("background %d, tone %d: contrast %.1f on black, %.1f on white", bg, tn, onBlack, onWhite)
+			}
+		}
+	}
+}

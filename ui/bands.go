@@ -1,0 +1,212 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"kaunta/pos"
+)
+
+// header is the first line of every screen: shop, till, screen, mode, the payment in front and the time. Where there is
+// not room for all, the date goes first, then the till's number, then the time; never the screen or the mode.
+func (a *app) header(l look, width int) string {
+	mark, state := "", ""
+	if name := a.modeName(l.say); name != "" {
+		mark = l.ink.bands[toneCheck].on(" " + name + " ")
+	}
+	if p := a.pay; p != nil && !a.bandSpeaks(l) {
+		tn, word := p.word(l.say)
+		state = l.ink.tones[tn].on(word)
+	}
+	shop := printable(a.cfg.Shop)
+	line := func(till, date, time bool) (string, string) {
+		left := " " + l.ink.accent.on(shop)
+		if till && a.cfg.ShortCode != "" {
+			left += "  " + l.ink.dim.on(l.say.till+" "+printable(a.cfg.ShortCode))
+		}
+		left += "  " + l.ink.text.on(a.screenName(l.say))
+		for _, s := range []string{mark, state} {
+			if s != "" {
+				left += "  " + s
+			}
+		}
+		right := ""
+		if time {
+			right = clock(l.now)
+		}
+		if date {
+			right += "  " + l.say.dateShort(l.now)
+		}
+		return left, l.ink.dim.on(right) + " "
+	}
+	for _, v := range [][3]bool{{true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}} {
+		left, right := line(v[0], v[1], v[2])
+		if ansi.StringWidth(left)+ansi.StringWidth(right)+1 <= width {
+			return ends(left, right, width)
+		}
+	}
+	left, _ := line(false, false, false)
+	over := ansi.StringWidth(left) + 1 - width
+	shop = ansi.Truncate(shop, max(1, ansi.StringWidth(shop)-over), "…")
+	left, _ = line(false, false, false)
+	return left
+}
+
+// bandSpeaks reports whether the state of the payment in front is in plain letters below the header already. Big letters
+// are a drawing to a screen reader.
+func (a *app) bandSpeaks(l look) bool {
+	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
+	_, word := a.pay.word(l.say)
+	_, big := bigBandLines(word, stageOf(l.size, l.height).band, l)
+	return !covered && !big
+}
+
+// modeName is the mark of a mode in which no money moves; empty where it does.
+func (a *app) modeName(w *words) string {
+	switch a.cfg.Mode {
+	case Training:
+		return w.training
+	case Sandbox:
+		return w.sandbox
+	}
+	return ""
+}
+
+// status is what today came to, and whatever is not as it should be, the gravest at the very right. Where there is not
+// room for all, what is well goes first.
+func (a *app) status(l look, width int) string {
+	t := a.shop.totals
+	sum := l.ink.strong.on(kes(t.Paid.KES))
+	today := l.ink.dim.on(l.say.today+" ") + sum
+	wrong := a.troubles(l)
+	for n := len(wrong); ; n-- {
+		right := ""
+		for _, s := range wrong[:n] {
+			right = s + "  " + right
+		}
+		right = strings.TrimSuffix(right, " ")
+		for _, left := range []string{today + "  " + l.ink.dim.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count)), today, sum} {
+			if left = " " + left; ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width || n == 0 {
+				return ends(left, right, width)
+			}
+		}
+	}
+}
+
+// troubles is what is not as it should be, the gravest first.
+func (a *app) troubles(l look) []string {
+	var list []string
+	add := func(tn tone, s string) { list = append(list, l.ink.tones[tn].on(s)) }
+	switch {
+	case a.shop.health.Ledger != nil:
+		add(toneFail, "! "+l.say.ledgerFails)
+	case a.shop.err != nil:
+		add(toneFail, "! "+l.say.ledgerUnread)
+	}
+	if n, sum := checking(a.shop.open); n > 0 {
+		add(toneCheck, "? "+fmt.Sprintf(l.say.checking, n, sum))
+	}
+	if h := a.shop.health; h.Refusing != "" {
+		add(toneCheck, "! "+fmt.Sprintf(l.say.refusing, clock(h.Since)))
+	}
+	if n := len(a.shop.owed); n > 0 {
+		var sum pos.Shillings
+		for _, o := range a.shop.owed {
+			sum += o.Amount
+		}
+		add(toneCheck, "! "+fmt.Sprintf(l.say.owedBack, n, sum))
+	}
+	if a.read && !a.shop.link.Reachable {
+		list = append(list, l.ink.dim.on(l.say.pollingOnly))
+	}
+	return list
+}
+
+// checking counts the attempts that are STILL CHECKING, and their money.
+func checking(open []pos.Attempt) (n int, sum pos.Shillings) {
+	for _, a := range open {
+		if a.State == pos.StillChecking {
+			n++
+			sum += a.Amount
+		}
+	}
+	return n, sum
+}
+
+// keysLine is the keys that there is room for, the most important first, and always the help.
+func keysLine(l look, hints []hint, width int) string {
+	dot := l.ink.line.on(" · ")
+	one := func(h hint) string { return l.ink.strong.on(h.key) + " " + l.ink.dim.on(h.does) }
+	help := one(hint{"?", l.say.kHelp})
+	line := " "
+	for i, h := range hints {
+		longer := line + one(h)
+		if i > 0 {
+			longer = line + dot + one(h)
+		}
+		if ansi.StringWidth(longer)+3+ansi.StringWidth(help)+1 > width {
+			break
+		}
+		line = longer
+	}
+	if len(hints) == 0 {
+		return line + help
+	}
+	return line + dot + help
+}
+
+// banner is news about a payment that is not in front of the cashier. It stays until a key.
+type banner struct {
+	attempt pos.Attempt
+	notices pos.Notice // what is new; none where the news is its end
+}
+
+// tone is the colour of a banner.
+func (b banner) tone() tone {
+	switch {
+	case b.notices&^pos.PaidLate != 0:
+		return toneCheck
+	case b.attempt.State == pos.Paid:
+		return tonePaid
+	case b.attempt.State == pos.NotPaid:
+		return toneFail
+	}
+	return toneCheck
+}
+
+// bannerLine draws the newest banner, and how many more there are.
+func bannerLine(l look, banners []banner, width int) string {
+	b := banners[len(banners)-1]
+	words := l.say.noticeWords(b.notices)
+	if len(words) == 0 {
+		_, word := l.say.word(b.attempt)
+		words = []string{word}
+	} else {
+		words[0] = "! " + words[0]
+	}
+	parts := []string{words[0], kes(b.attempt.Amount), b.attempt.Phone.Masked()}
+	if b.attempt.Receipt != "" {
+		parts = append(parts, printable(b.attempt.Receipt))
+	}
+	right := "f4 " + l.say.kSeen + " "
+	if n := len(banners) - 1; n > 0 {
+		right = fmt.Sprintf("+%d  ", n) + right
+	}
+	left := " " + joinFitting(parts, "  ", width-len(right)-2)
+	return l.ink.bands[b.tone()].on(ends(left, right, width))
+}
+
+// stripView is the side strip of a wide window: the latest payments.
+func (a *app) stripView(l look) block {
+	lines := []string{l.ink.dim.on(l.say.recent), ""}
+	for _, r := range a.shop.recent {
+		tn, result := l.say.result(r)
+		lines = append(lines, l.ink.dim.on(clock(r.AskedAt))+" "+flush(l.ink.text.on(r.Amount.String()), 8)+"  "+l.ink.tones[tn].on(result))
+	}
+	if len(a.shop.recent) == 0 {
+		lines = append(lines, l.ink.dim.on(l.say.emptyDay))
+	}
+	return block{lines: lines}
+}

@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"kaunta/pos"
+	"kaunta/ui/settings"
+)
+
+// The exit statuses.
+const (
+	ExitPaid          = 0 // paid, or done
+	ExitError         = 1
+	ExitUsage         = 2
+	ExitNotPaid       = 10
+	ExitStillChecking = 11
+)
+
+// Kaunta is what the commands work on.
+type Kaunta struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+
+	// OpenShop opens the ledger, the till and the callback listener.
+	OpenShop func(ctx context.Context, s settings.Settings) (*Shop, error)
+
+	// OpenBook opens the ledger for reading.
+	OpenBook func(s settings.Settings) (Book, error)
+
+	// Screen runs the till's screens until the cashier leaves.
+	Screen func(ctx context.Context, s settings.Settings) error
+
+	// Demo runs the till's screens on the built-in simulator, with the ledger at the path, or the practice
+	// ledger where it is empty.
+	Demo func(ctx context.Context, ledger string) error
+
+	// Simulate serves the Daraja simulator until ctx ends.
+	Simulate func(ctx context.Context, o SimulatorOptions) error
+}
+
+// Shop is an open till with its ledger.
+type Shop struct {
+	Till *pos.Till
+	Book Book
+
+	// Close ends the till and closes the ledger; what is open stays open, for the next start.
+	Close func() error
+}
+
+// Book is what the commands read of the ledger.
+type Book interface {
+	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
+	Totals(day pos.Day) (pos.Totals, error)
+	Find(text string, n int) ([]pos.Attempt, error)
+	Attempt(id pos.AttemptID) (pos.Attempt, error)
+	Close() error
+}
+
+// SimulatorOptions are the flags of the simulator command.
+type SimulatorOptions struct {
+	Listen     string
+	Speed      float64
+	OldPending bool // the pending shape of the platform before October 2025
+	RateLimit  bool
+}
+
+// Run runs the command line args and returns its exit status.
+func Run(ctx context.Context, k Kaunta, args []string) int {
+	c := &commands{Kaunta: k}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(k.Stdin)
+	root.SetOut(k.Stdout)
+	root.SetErr(k.Stderr)
+	err := fang.Execute(ctx, root, fang.WithVersion(version()),
+		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {})) // printed below, plainly
+	var end exit
+	var usage usageError
+	switch {
+	case err == nil:
+		return ExitPaid
+	case errors.As(err, &end):
+		return int(end)
+	case errors.As(err, &usage):
+		fmt.Fprintf(k.Stderr, "kaunta: %v (see kaunta --help)\n", err)
+		return ExitUsage
+	default:
+		fmt.Fprintf(k.Stderr, "kaunta: %v\n", err)
+		return ExitError
+	}
+}
+
+// exit is an error that is no mistake: the command has said what there is to say, and ends with this status.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// usageError is a command line that cannot be carried out as it is written.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// commands holds what the flags that every command takes were set to.
+type commands struct {
+	Kaunta
+	config, ledger string
+}
+
+func (c *commands) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kaunta",
+		Short: "A till for shops that take M-PESA",
+		Long: `Kaunta asks a customer's phone for an M-PESA payment, shows live what happens, and keeps every payment in a ledger.
+It says PAID only when M-PESA does, and STILL CHECKING when it does not know.
+
+Without a command it opens the till. Try it with no account: kaunta demo
+
+Exit status: 0 paid or done, 1 error, 2 usage, 10 not paid, 11 still checking.
+
+The environment overrides the configuration file: MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE, MPESA_PASSKEY,
+MPESA_TILL (Buy Goods), MPESA_ENVIRONMENT (sandbox or production), KAUNTA_DARAJA_URL (such as a simulator), KAUNTA_PUBLIC_URL and
+KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER.`,
+		Example: `kaunta demo
+kaunta charge --amount 450 --phone 0712345678
+kaunta ledger --day yesterday --find 678`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := c.settings()
+			if err != nil {
+				return err
+			}
+			return c.Screen(cmd.Context(), s)
+		},
+	}
+	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default "+settings.DefaultPath())
+	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
+		c.ledgerCommand(), c.reportCommand(), c.explainCommand(), c.simulatorCommand())
+	return root
+}
+
+func (c *commands) demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Practise on the built-in simulator: no account, no money",
+		Long: `Opens the till on a built-in simulator of M-PESA, with a ledger of its own. The customer's phone is beside the till, or on F8.
+Left alone, the customer acts by the last two digits of the phone number: 32 cancels, 20 mistypes the PIN, most others pay. Press ? for all of them.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.Demo(cmd.Context(), c.ledger) },
+	}
+}
+
+func (c *commands) simulatorCommand() *cobra.Command {
+	var o SimulatorOptions
+	var platform, rate string
+	cmd := &cobra.Command{
+		Use:   "simulator",
+		Short: "Serve a simulator of Daraja for any client",
+		Long: `Serves OAuth, STK push, query and callbacks as Daraja does. The customer acts by the last two digits of the phone number.
+GET /simulator/journal tells what was asked, paid and called back; POST /simulator/phones/0712345678 {"action":"pay"} plays the customer
+(pay, cancel, wrong_pin, ignore).`,
+		Example: `kaunta simulator --listen 127.0.0.1:8190 --speed 20`,
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case !(o.Speed > 0) || o.Speed > 1e6:
+				return usageError{errors.New("--speed is a number above 0, such as 10 for ten times as fast")}
+			case platform != "new" && platform != "old":
+				return usageError{fmt.Errorf("--platform %q is not known: it is old or new", platform)}
+			case rate != "off" && rate != "sandbox":
+				return usageError{fmt.Errorf("--rate-limit %q is not known: it is off or sandbox", rate)}
+			}
+			o.OldPending, o.RateLimit = platform == "old", rate == "sandbox"
+			return c.Simulate(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:8190", "address to listen on")
+	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time")
+	cmd.Flags().StringVar(&platform, "platform", "new", "what a pending query looks like: old or new")
+	cmd.Flags().StringVar(&rate, "rate-limit", "off", "refuse queries as the sandbox does, more than one in 12 s: off or sandbox")
+	return cmd
+}
+
+// settings loads the configuration with the flags on top.
+func (c *commands) settings() (settings.Settings, error) {
+	return settings.Load(c.config, func(name string) string {
+		if name == "KAUNTA_LEDGER" && c.ledger != "" {
+			return c.ledger
+		}
+		return c.Getenv(name)
+	})
+}
+
+// day reads a --day flag.
+func day(s string) (pos.Day, error) {
+	d, err := pos.ParseDay(s, time.Now())
+	if err != nil {
+		return 0, usageError{err}
+	}
+	return d, nil
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%q is not a command of %s", args[0], cmd.CommandPath())}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// crash is one run of the matrix: a payment with some ending, and the point at which the program is killed.
+type crash struct {
+	digits, point, phone string
+
+	killed bool     // the point was reached
+	rows   []change // of the ledger, after the next start has settled what it could
+	exit   int      // of settle
+	paid   struct{ Count, KES int }
+	err    error
+}
+
+// TestCrashMatrix kills the program at every point around its writes to disk and wire, for many endings, starts it
+// again, and compares what the ledger then says with what M-PESA did.
+func TestCrashMatrix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes most of a minute")
+	}
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "kaunta")
+	if out, err := exec.Command("go", "build", "-tags", "failpoints", "-o", program, "kaunta").CombinedOutput(); err != nil {
+		t.Fatalf("building with failpoints: %v\n%s", err, out)
+	}
+	url := startSimulator(t, "--speed", "20")
+	endings := []string{"78", "01", "32", "51", "52", "53", "54", "55", "56", "58", "61", "63", "64", "67"}
+	points := []string{
+		"before-asked", "after-asked", "before-push", "after-push", "before-pushed", "after-pushed", "before-called_back", "after-called_back",
+		"before-query", "after-query", "before-queried", "after-queried", "before-stopped", "after-stopped",
+	}
+	var crashes []*crash
+	var runs sync.WaitGroup
+	slots := make(chan struct{}, 100) // nearly all of the time is waiting
+	for _, digits := range endings {
+		for i, point := range points {
+			c := &crash{digits: digits, point: point, phone: fmt.Sprintf("25471200%02d%s", i, digits)}
+			crashes = append(crashes, c)
+			ledger := filepath.Join(t.TempDir(), "shop.ledger")
+			runs.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				c.run(t, program, url, ledger)
+			})
+		}
+	}
+	runs.Wait()
+
+	j := readJournal(t, url)
+	reached := map[string]int{}
+	for _, c := range crashes {
+		if c.killed {
+			reached[c.point]++
+		}
+		for _, fault := range c.faults(j) {
+			t.Errorf("ending %s, killed %s (%v): %s; the ledger says %+v", c.digits, c.point, c.killed, fault, c.rows)
+		}
+	}
+	for _, point := range points {
+		if reached[point] == 0 {
+			t.Errorf("no run reached the point %s", point)
+		}
+	}
+	t.Logf("%d runs, killed at: %v", len(crashes), reached)
+}
+
+// run takes the payment, is killed, starts again and settles.
+func (c *crash) run(t *testing.T, program, url, ledger string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		c.err = err
+		return
+	}
+	callbacks := listener.Addr().String() // the same before and after, as in a shop
+	listener.Close()
+	start := func(env string, args ...string) ([]byte, int) {
+		cmd := kaunta(url, ledger, args...)
+		cmd.Path, cmd.Err = program, nil
+		cmd.Env = append(cmd.Env, "KAUNTA_CALLBACK_LISTEN="+callbacks, env)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if stderr.Len() > 0 {
+			c.err = errors.Join(c.err, fmt.Errorf("%s: %s", args[0], stderr.String()))
+		}
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			c.err = errors.Join(c.err, err)
+		}
+		return out, cmd.ProcessState.ExitCode()
+	}
+	_, status := start("KAUNTA_FAILPOINT="+c.point, "charge", "--amount", "450", "--phone", c.phone, "--wait", "17s")
+	c.killed = status == -1
+	_, c.exit = start("", "settle", "--wait", "16s")
+	rows, _ := start("", "ledger", "--json")
+	totals, _ := start("", "report", "--json")
+	var report struct{ Paid struct{ Count, KES int } }
+	if err := json.Unmarshal(totals, &report); err != nil {
+		c.err = errors.Join(c.err, err)
+	}
+	c.paid = report.Paid
+	c.rows = readChanges(t, bytes.NewReader(rows))
+}
+
+// faults says what the ledger has wrong about the run, by what M-PESA did.
+func (c *crash) faults(j journal) (faults []string) {
+	demand := func(holds bool, fault string) {
+		if !holds {
+			faults = append(faults, fault)
+		}
+	}
+	demand(c.err == nil, fmt.Sprint(c.err))
+	pushes, payments := j.pushes(c.phone), j.paid(c.phone)
+	most := 1
+	if c.digits == "67" { // its first push is refused for its token
+		most = 2
+	}
+	demand(pushes <= most, fmt.Sprintf("%d pushes", pushes))
+	if len(c.rows) == 0 {
+		demand(pushes == 0, "a push left that the ledger knows nothing of")
+		return faults
+	}
+	demand(len(c.rows) == 1, "more than one attempt")
+	row := c.rows[0]
+
+	told := slices.ContainsFunc(j.Callbacks, func(cb callback) bool { // M-PESA's word was taken, and answered 200
+		return cb.Status == 200 && strings.Contains(cb.Body, c.phone) && strings.Contains(cb.Body, `"MpesaReceiptNumber"`)
+	})
+	lies := c.digits == "54" // its queries deny the payment
+	odd := c.digits == "55"  // its callback has another amount
+	switch {
+	case row.State == "paid":
+		demand(payments == 1, "PAID without money")
+	case row.State == "not_paid":
+		demand(payments == 0 || lies && !told, "NOT PAID, and the money moved")
+	default:
+		demand(c.exit == 11, fmt.Sprintf("settle left it open and ended with %d", c.exit))
+	}
+	if payments == 1 && told && !odd {
+		demand(row.State == "paid", "the callback of a payment was acknowledged and lost")
+	}
+	if payments == 1 && row.CheckoutRequestID != "" && !odd && !lies {
+		demand(row.State == "paid", "a query would have told that it is paid")
+	}
+	want := 0
+	if row.State == "paid" {
+		want = 1
+	}
+	demand(c.paid.Count == want && c.paid.KES == 450*want, fmt.Sprintf("the report counts %+v as paid", c.paid))
+	return faults
+}

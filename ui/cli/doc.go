@@ -1,0 +1,11 @@
+// Package cli is Kaunta's command line: the commands, their flags and help, and what they print for people (text)
+// and for programs (JSON, CSV). It opens nothing itself; package main hands it a [Kaunta] that does.
+//
+//	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
+//	             ├─ charge, settle ─► Kaunta.OpenShop ─► pos.Till ─► a line for each change
+//	             ├─ ledger, report ─► Kaunta.OpenBook ─► rows, totals
+//	             ├─ explain ────────► pos.Explain
+//	             └─ simulator ──────► Kaunta.Simulate
+//
+// Every command ends in one of five exit statuses; see [ExitPaid] and its neighbours. Errors are one plain sentence on stderr.
+package cli

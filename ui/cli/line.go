@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"kaunta/pos"
+)
+
+// line is one attempt as the commands print it in JSON. Field names and order are a promise to programs that
+// read it. Times are RFC 3339 in East Africa Time; empty where there is none.
+type line struct {
+	Sale              pos.SaleID    `json:"sale"`
+	Attempt           pos.AttemptID `json:"attempt"`
+	State             string        `json:"state"`
+	Final             bool          `json:"final"`
+	Amount            int64         `json:"amount"`
+	Phone             string        `json:"phone"` // masked: "0712•••678"
+	Reference         string        `json:"reference,omitempty"`
+	Receipt           string        `json:"receipt"`
+	ResultCode        string        `json:"result_code"`
+	Reason            string        `json:"reason"`
+	Witnesses         []string      `json:"witnesses"`
+	Notices           []string      `json:"notices"`
+	CheckoutRequestID string        `json:"checkout_request_id"`
+	Time              string        `json:"time"`
+	Asked             string        `json:"asked"`
+	Ended             string        `json:"ended"`
+}
+
+// lineOf is a as it was at the moment at; final says that no line about it follows.
+func lineOf(a pos.Attempt, final bool, at time.Time) line {
+	return line{
+		Sale: a.Sale, Attempt: a.ID, State: a.State.String(), Final: final,
+		Amount: int64(a.Amount), Phone: compactPhone(a.Phone), Reference: a.Reference,
+		Receipt: a.Receipt, ResultCode: a.ResultCode(), Reason: reason(a),
+		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: a.CheckoutRequestID,
+		Time: stamp(at), Asked: stamp(a.AskedAt), Ended: stamp(a.EndedAt),
+	}
+}
+
+func (l line) writeJSON(w io.Writer) error {
+	return json.NewEncoder(w).Encode(l)
+}
+
+func compactPhone(m pos.MSISDN) string { return strings.ReplaceAll(m.Masked(), " ", "") }
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(pos.EAT).Format(time.RFC3339)
+}
+
+// reason is why an attempt is not paid, or not known to be, in one or two sentences.
+func reason(a pos.Attempt) string {
+	what, do := a.Reason()
+	return strings.TrimSpace(what.EN + " " + do.EN)
+}
+
+// word is the till's word for a state.
+func word(s pos.State) string {
+	switch s {
+	case pos.Sending:
+		return "SENDING"
+	case pos.Waiting:
+		return "WAITING FOR PIN"
+	case pos.Paid:
+		return "PAID"
+	case pos.NotPaid:
+		return "NOT PAID"
+	default:
+		return "STILL CHECKING"
+	}
+}
+
+// sentence is an attempt for a person to read, in one line.
+func sentence(a pos.Attempt) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-15s  KES %v  %s", word(a.State), a.Amount, a.Phone.Masked())
+	switch {
+	case a.State == pos.Paid && a.Receipt == "":
+		b.WriteString("  receipt number to follow")
+	case a.State == pos.Paid:
+		b.WriteString("  receipt " + a.Receipt)
+	case reason(a) != "":
+		b.WriteString("  " + reason(a))
+	}
+	for _, n := range a.Notices.Names() {
+		b.WriteString("  [" + strings.ToUpper(strings.ReplaceAll(n, "_", " ")) + "]")
+	}
+	return b.String()
+}

@@ -1,0 +1,138 @@
+package cli_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	simulated "kaunta/daraja/simulator"
+	"kaunta/ui"
+)
+
+// TestMain builds the program once. The tests of this package run it as a person or a script would.
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "kaunta")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		build := exec.Command("go", "build", "-o", filepath.Join(dir, "kaunta"), "kaunta")
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			fmt.Fprintln(os.Stderr, "building the program:", err)
+			return 1
+		}
+		os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		return m.Run()
+	}())
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
+			e.Setenv("XDG_DATA_HOME", filepath.Join(e.WorkDir, "data"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"simulator": simulator,
+		},
+	})
+}
+
+// exits runs a command and demands one exit status: exits 10 kaunta charge …
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits status command [arguments]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	status := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		status = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(status) != args[0] {
+		ts.Fatalf("exit status %d, want %s", status, args[0])
+	}
+}
+
+// simulator starts the program's simulator for the rest of the script and points the till at it.
+func simulator(ts *testscript.TestScript, _ bool, args []string) {
+	url := startSimulator(scriptTB{ts}, args...)
+	ts.Setenv("KAUNTA_DARAJA_URL", url)
+	ts.Setenv("SIMULATOR_ADDR", strings.TrimPrefix(url, "http://"))
+}
+
+// scriptTB lets a script use what is written for tests.
+type scriptTB struct{ *testscript.TestScript }
+
+func (s scriptTB) Helper()                           {}
+func (s scriptTB) Cleanup(f func())                  { s.Defer(f) }
+func (s scriptTB) Fatal(args ...any)                 { s.Fatalf("%s", fmt.Sprint(args...)) }
+func (s scriptTB) Errorf(format string, args ...any) { s.Logf(format, args...) }
+
+// TestImports holds the direction of imports: what is not listed here, no package may import of this module.
+func TestImports(t *testing.T) {
+	allowed := map[string][]string{
+		"kaunta":                  {"daraja", "daraja/simulator", "pos", "pos/failpoint", "store", "tunnel", "ui", "ui/cli", "ui/settings"},
+		"kaunta/daraja":           {},
+		"kaunta/daraja/simulator": {},
+		"kaunta/pos":              {"daraja"},
+		"kaunta/pos/failpoint":    {"daraja", "pos"},
+		"kaunta/pos/world":        {},
+		"kaunta/store":            {"pos", "daraja"},
+		"kaunta/tunnel":           {},
+		"kaunta/ui":               {"pos", "ui/frame"},
+		"kaunta/ui/cli":           {"daraja", "pos", "ui/settings"},
+		"kaunta/ui/frame":         {},
+		"kaunta/ui/settings":      {"daraja"},
+	}
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "kaunta/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		may, known := allowed[fields[0]]
+		if !known {
+			t.Errorf("package %s is not in the plan of imports: add it where it belongs", fields[0])
+			continue
+		}
+		for _, imported := range fields[1:] {
+			if name, ours := strings.CutPrefix(imported, "kaunta/"); ours && !slices.Contains(may, name) {
+				t.Errorf("%s imports %s, against the direction of imports", fields[0], imported)
+			}
+			if charm := strings.HasPrefix(imported, "charm.land/"); charm && !strings.HasPrefix(fields[0], "kaunta/ui") {
+				t.Errorf("%s imports %s: only the screens and the command line may", fields[0], imported)
+			}
+		}
+	}
+}
+
+// TestPracticeEndings holds the list on the help screen to what the simulator plays.
+func TestPracticeEndings(t *testing.T) {
+	var listed []string
+	for _, e := range ui.PracticeEndings() {
+		if e.Digits != "" {
+			listed = append(listed, e.Digits)
+		}
+	}
+	if played := simulated.Endings(); !slices.Equal(listed, played) {
+		t.Errorf("the help screen lists %v, the simulator plays %v", listed, played)
+	}
+}

@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"kaunta/pos"
+)
+
+// Mode is what kind of money a till moves. It is shown on every screen.
+type Mode uint8
+
+// The modes. There is no default: which one it is must be said.
+const (
+	Training Mode = iota + 1 // the simulator: no money
+	Sandbox                  // Safaricom's sandbox: no money
+	Live                     // money
+)
+
+// Language is one of the two languages of the screens.
+type Language string
+
+// The languages.
+const (
+	English   Language = "en"
+	Kiswahili Language = "sw"
+)
+
+// Config is what a session of the screens cannot be without, and its settings.
+type Config struct {
+	Shop      string
+	ShortCode string // the number customers pay to
+	Mode      Mode
+	Till      Till
+	Book      Book
+	Phone     CustomerPhone     // the customer's side, in practice; nil otherwise
+	Endings   []Ending          // what the simulator's phone numbers do, in practice
+	Link      func() LinkHealth // nil: results come by queries only
+
+	MaxAmount   pos.Shillings // 0: pos.MaxAmount
+	RetypeAbove pos.Shillings // amounts above it are typed twice; 0: none
+	Resumed     int           // how many payments were open when the till started
+
+	Language Language         // empty: English
+	Now      func() time.Time // nil: time.Now
+	Input    io.Reader
+	Output   io.Writer
+	Environ  []string // TERM, NO_COLOR, LANG …, of whoever sits at the terminal
+	ASCII    bool     // nothing but ASCII; so too where the locale is not UTF-8
+	NoMotion bool     // nothing moves by itself: times of day in place of bars and countdowns
+}
+
+// Till takes payments. *pos.Till is the real one.
+type Till interface {
+	// Charge asks a customer for a payment and returns as soon as the attempt is on disk.
+	Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
+
+	// CheckNow puts an attempt first in the queue and returns when M-PESA will be asked.
+	CheckNow(id pos.AttemptID) (time.Time, error)
+
+	// StopWaiting records that the cashier no longer waits.
+	StopWaiting(ctx context.Context, id pos.AttemptID) error
+
+	// TypeReceipt records a receipt number from a customer's SMS and says what is known of it. It proves nothing (L8).
+	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
+
+	// Health tells how M-PESA has been answering.
+	Health() pos.Health
+
+	// Subscribe returns a queue of everything that happens from now on.
+	Subscribe() *pos.Subscription
+}
+
+// Book is what the screens read of the ledger. Package store has the real one. Rows come newest first but from Open and
+// Owed.
+type Book interface {
+	// DayPage returns at most n attempts of a day that are older than before; from the newest where before is
+	// empty.
+	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
+
+	// Totals returns what a day came to.
+	Totals(day pos.Day) (pos.Totals, error)
+
+	// Find returns at most n attempts with this receipt, end of a phone number, amount or reference.
+	Find(text string, n int) ([]pos.Attempt, error)
+
+	// Events returns an attempt's evidence in the order it was written.
+	Events(id pos.AttemptID) ([]pos.Event, error)
+
+	// Attempt returns one attempt, or pos.ErrNotFound.
+	Attempt(id pos.AttemptID) (pos.Attempt, error)
+
+	// Open lists every attempt that still needs an end.
+	Open() ([]pos.Attempt, error)
+
+	// Owed lists the payments that are owed back.
+	Owed() ([]pos.Attempt, error)
+}
+
+// LinkHealth is whether a callback can reach this till at present.
+type LinkHealth struct {
+	Reachable bool
+}
+
+// CustomerPhone is the customer's side of a payment in practice: the phones of the simulator.
+type CustomerPhone interface {
+	// Prompts returns what the phones show, newest first.
+	Prompts() []Prompt
+
+	// Act does what the customer's hand does.
+	Act(phone pos.MSISDN, action PhoneAction) error
+
+	// Changed returns a channel that is closed when the prompts next change. To miss nothing, take it
+	// before reading Prompts.
+	Changed() <-chan struct{}
+}
+
+// Prompt is what one customer's phone shows while it asks for the PIN.
+type Prompt struct {
+	Phone     pos.MSISDN
+	Amount    pos.Shillings
+	Payee     string // the short code to be paid
+	Reference string // the account reference
+	Since     time.Time
+}
+
+// PhoneAction is what a hand does on a customer's phone. The values are the simulator's own.
+type PhoneAction string
+
+// The actions.
+const (
+	PhonePay      PhoneAction = "pay"
+	PhoneCancel   PhoneAction = "cancel"
+	PhoneWrongPIN PhoneAction = "wrong_pin"
+	PhoneIgnore   PhoneAction = "ignore"
+)
+
+// Ending is what a practice phone does by the last two digits of its number, where no hand is on it.
+type Ending struct {
+	Digits string // empty: every other number
+	Text   pos.Text
+}

@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"kaunta/pos"
+)
+
+// detail is one payment with everything that is known of it.
+type detail struct {
+	attempt pos.Attempt
+	events  []pos.Event
+	read    bool // events have been read
+	err     error
+	chosen  int
+	raw     bool // the chosen event's body is shown
+	rawTop  int
+}
+
+// pressDetail answers a key while a payment is shown.
+func (l ledger) pressDetail(k key, v look) (ledger, tea.Cmd, wish) {
+	d := *l.detail
+	page := v.height / 2
+	k = k.moving()
+	switch {
+	case k.is("esc", "-", "backspace") && d.raw:
+		d.raw = false
+	case k.is("esc", "-", "backspace"):
+		l.detail = nil
+		return l, nil, wishNothing
+	case k.is("+"):
+		l.detail = nil
+		return l, nil, wishSale
+	case k.is("r", "*"):
+		d.raw, d.rawTop = !d.raw, 0
+	case d.raw && k.is("up"):
+		d.rawTop = max(0, d.rawTop-1)
+	case d.raw && k.is("down"):
+		d.rawTop++
+	case d.raw && k.is("pgup"):
+		d.rawTop = max(0, d.rawTop-page)
+	case d.raw && k.is("pgdown"):
+		d.rawTop += page
+	case k.is("up"):
+		d.chosen = max(0, d.chosen-1)
+	case k.is("down"):
+		d.chosen = max(0, min(len(d.events)-1, d.chosen+1))
+	case k.is("home"):
+		d.chosen = 0
+	case k.is("end"):
+		d.chosen = max(0, len(d.events)-1)
+	}
+	if d.raw {
+		d.rawTop = max(0, min(d.rawTop, len(d.body(detailWidth(v.width)))-1))
+	}
+	l.detail = &d
+	return l, nil, wishNothing
+}
+
+// body is the chosen event's body in lines of the given width; none where nothing came with it.
+func (d detail) body(width int) []string {
+	if d.chosen >= len(d.events) || d.events[d.chosen].Answer == nil {
+		return nil
+	}
+	return rawLines(d.events[d.chosen].Answer.Raw, width)
+}
+
+// detailWidth is how wide the detail runs in a body of the given width.
+func detailWidth(width int) int { return min(width-2, 96) }
+
+// learned takes the evidence.
+func (d detail) learned(m eventsMsg) detail {
+	if m.attempt.ID != d.attempt.ID {
+		return d
+	}
+	d.read, d.err = true, m.err
+	if m.err == nil {
+		d.attempt, d.events = m.attempt, m.events
+	}
+	return d
+}
+
+func (d detail) hints(w *words) []hint {
+	if d.raw {
+		return []hint{{"↑↓", w.kScroll}, {"r", w.kBack}, {"f1", w.kSale}}
+	}
+	return []hint{{"↑↓", w.kMove}, {"r", w.kRaw}, {"esc", w.kBack}, {"f1", w.kSale}}
+}
+
+// view draws the payment: its state, its facts, and its events.
+func (d detail) view(l look) block {
+	a := d.attempt
+	tn, word := l.say.word(a)
+	width := detailWidth(l.width)
+	left := blank((l.width - width) / 2)
+	row := func(s string) string { return left + fit(s, width) }
+	asked := l.say.dateShort(a.AskedAt) + " " + seconds(a.AskedAt)
+	if width < 60 {
+		asked = l.say.dayMonth(a.AskedAt) + " " + clock(a.AskedAt)
+	}
+
+	lines := []string{
+		l.ink.bands[tn].on(fit(left+word, l.width)),
+		row(ends(l.ink.strong.on(kes(a.Amount))+"  "+l.ink.text.on(a.Phone.Masked()), l.ink.dim.on(asked), width)),
+	}
+	facts := []string{}
+	if a.Receipt != "" {
+		facts = append(facts, l.say.receipt+" "+printable(a.Receipt))
+	}
+	if names := l.say.witnesses(a); names != "" {
+		facts = append(facts, l.say.confirmedBy+" "+names)
+	}
+	if a.Reference != "" {
+		facts = append(facts, l.say.saleOf+" "+printable(a.Reference))
+	}
+	if what, _ := a.Reason(); len(facts) == 0 {
+		facts = append(facts, l.say.text(what))
+	}
+	lines = append(lines, row(l.ink.dim.on(strings.Join(facts, " · "))))
+	for _, s := range l.say.advice(a.Notices) {
+		for _, line := range wrap(s, width) {
+			lines = append(lines, row(l.ink.tones[toneCheck].on(line)))
+		}
+	}
+	lines = append(lines, "")
+	switch {
+	case d.err != nil:
+		lines = append(lines, row(l.ink.tones[toneFail].on(l.say.err(d.err))))
+	case !d.read:
+		lines = append(lines, row(l.ink.dim.on(l.say.reading)))
+	case d.raw && len(d.events) > 0:
+		lines = append(lines, d.rawView(l, row, width, l.height-len(lines))...)
+	default:
+		lines = append(lines, d.eventsView(l, left, width, l.height-len(lines))...)
+	}
+	return block{lines: lines}
+}
+
+// eventsView is the list of events: when, how long after the asking, what, and what it said.
+func (d detail) eventsView(l look, left string, width, height int) []string {
+	var lines []string
+	top := scroll(0, d.chosen, len(d.events), height)
+	for i := top; i < min(len(d.events), top+height); i++ {
+		e := d.events[i]
+		when := seconds(e.At)
+		after := "+" + span(e.At.Sub(d.attempt.AskedAt))
+		kind := fit(l.say.kinds[e.Kind], 16)
+		if width < 60 {
+			after, kind = "", l.say.kinds[e.Kind]
+		} else {
+			after = flush(after, 9) + "  "
+		}
+		if i == d.chosen {
+			lines = append(lines, left+l.ink.chosen.on(fit(when+" "+after+kind+" "+said(l.say, e), width)))
+			continue
+		}
+		lines = append(lines, left+fit(l.ink.text.on(when)+" "+l.ink.dim.on(after)+l.ink.text.on(kind)+" "+l.ink.dim.on(said(l.say, e)), width))
+	}
+	return lines
+}
+
+// said is what an event told, in one line.
+func said(w *words, e pos.Event) string {
+	var parts []string
+	add := func(s string) {
+		if s = strings.TrimSpace(printable(s)); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	switch {
+	case e.Asked != nil:
+		add(kes(e.Asked.Amount))
+		add(e.Asked.Phone.Masked())
+		add(e.Asked.Reference)
+	case e.Answer != nil:
+		a := e.Answer
+		if v, ok := w.verdicts[string(a.Verdict)]; ok {
+			add(v)
+		} else {
+			add(string(a.Verdict))
+		}
+		if a.NotSent {
+			add(w.notSentTitle)
+		}
+		add(a.Receipt)
+		if a.HasAmount {
+			add(kes(pos.Shillings(a.Amount)))
+		}
+		if a.ResultCode != "0" {
+			add(a.ResultCode + " " + a.ResultDesc)
+		}
+		add(a.ErrorCode + " " + a.ErrorMessage)
+	default:
+		add(e.Typed)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// rawView is the chosen event's body as it came, printable characters only.
+func (d detail) rawView(l look, row func(string) string, width, height int) []string {
+	e := d.events[d.chosen]
+	title := fmt.Sprintf("%s: %s %s", l.say.rawOf, l.say.kinds[e.Kind], seconds(e.At))
+	lines := []string{row(l.ink.strong.on(title))}
+	body := d.body(width)
+	if len(body) == 0 {
+		return append(lines, row(l.ink.dim.on(l.say.noRaw)))
+	}
+	for _, s := range body[d.rawTop:min(len(body), d.rawTop+max(0, height-1))] {
+		lines = append(lines, row(l.ink.text.on(s)))
+	}
+	return lines
+}
+
+// rawLines breaks a body into lines of at most width cells. No control character of it is left.
+func rawLines(raw []byte, width int) []string {
+	var lines []string
+	for line := range strings.Lines(strings.ToValidUTF8(string(raw), "?")) {
+		lines = append(lines, strings.Split(ansi.Hardwrap(strings.TrimRight(printable(line), " "), width, true), "\n")...)
+	}
+	return lines
+}

@@ -1,0 +1,22 @@
+// Package ui is the till's screens: what a cashier sees and presses. It is the only package that
+// draws, and it never changes the state of money (L7): it asks a [Till] for payments and a [Book] for what
+// is in the ledger, and shows the facts that come back.
+//
+//	keys ──► app ──► the screen in front        sale · pay · ledger · detail · open · help · phone
+//	          ▲  │
+//	          │  └─► commands ──► Till.Charge, Book.DayPage …   (goroutines, never in Update or View)
+//	          │            │
+//	          └── facts ◄──┴── relay ◄── pos.Subscription       (chargedMsg, dayLoadedMsg, updateMsg)
+//
+// Only keys go to the screen in front; facts and sizes go to every screen, so that none of them is out of date when
+// it is shown. A screen answers a key with its own next value and a wish (ask for payment, check now, …), and the
+// app carries the wish out.
+//
+// A frame is exactly as wide and high as the window, whatever its size. [sizeOf] and [arrange], pure functions,
+// say what there is room for; every line passes through [fit]. The look is in three tables: [words] holds each
+// sentence in English and Kiswahili, [theme] each colour for each kind of terminal, [asciiOf] each
+// character for terminals that know ASCII only.
+//
+// The bell rings once for PAID and twice for everything a cashier must look at: NOT PAID, STILL CHECKING, and any
+// notice. It is silent where the cashier's own key brought the change about.
+package ui

@@ -1,0 +1,215 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// The facts that come back to the app. Each says what has happened.
+type (
+	// updateMsg: the till said that something about an attempt has changed.
+	updateMsg pos.Update
+
+	// chargedMsg: the till took a request, or refused it.
+	chargedMsg struct {
+		attempt pos.Attempt
+		err     error
+	}
+
+	// checkedMsg: the till said when it will ask M-PESA about an attempt.
+	checkedMsg struct {
+		id  pos.AttemptID
+		at  time.Time
+		err error
+	}
+
+	// typedMsg: the till recorded a typed receipt, or refused it.
+	typedMsg struct {
+		claim pos.Claim
+		err   error
+	}
+
+	// stoppedMsg: the till recorded that the cashier stopped waiting, or could not.
+	stoppedMsg struct {
+		id  pos.AttemptID
+		err error
+	}
+
+	// shopMsg: the shop's figures were read.
+	shopMsg struct {
+		day    pos.Day
+		totals pos.Totals
+		shown  pos.Day // the day in the ledger's list, and its totals
+		listed pos.Totals
+		recent []pos.Attempt // of the day, newest first
+		open   []pos.Attempt
+		owed   []pos.Attempt
+		health pos.Health
+		link   LinkHealth
+		err    error
+	}
+
+	// dayLoadedMsg: a page of a day was read.
+	dayLoadedMsg struct {
+		day    pos.Day
+		before pos.AttemptID
+		rows   []pos.Attempt
+		totals pos.Totals
+		err    error
+	}
+
+	// foundMsg: the rows for a text were read.
+	foundMsg struct {
+		text string
+		rows []pos.Attempt
+		err  error
+	}
+
+	// eventsMsg: an attempt and its evidence were read.
+	eventsMsg struct {
+		attempt pos.Attempt
+		events  []pos.Event
+		err     error
+	}
+
+	// promptsMsg: the customers' phones show this.
+	promptsMsg []Prompt
+
+	// actedMsg: a hand acted on a customer's phone, or could not.
+	actedMsg struct{ err error }
+
+	// tickMsg: the time has come that the screens were to be drawn again. A tick that was superseded by an
+	// earlier one has another number.
+	tickMsg int
+)
+
+// desk is where the commands are made: the till, the book and the phones, and the crew whose goroutines do the work.
+type desk struct {
+	till  Till
+	book  Book
+	phone CustomerPhone
+	link  func() LinkHealth
+	crew  *crew
+}
+
+// pageSize is how many rows of the ledger are read at once, and found at most.
+const pageSize = 100
+
+// recentRows is how many of the latest attempts the side strip can show.
+const recentRows = 12
+
+func (d desk) chargeCmd(r pos.Request) tea.Cmd {
+	return d.crew.do(func(ctx context.Context) tea.Msg {
+		// Leaving the screens must not cut a charge in two between disk and push.
+		a, err := d.till.Charge(context.WithoutCancel(ctx), r)
+		return chargedMsg{attempt: a, err: err}
+	})
+}
+
+func (d desk) checkCmd(id pos.AttemptID) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		at, err := d.till.CheckNow(id)
+		return checkedMsg{id: id, at: at, err: err}
+	})
+}
+
+func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
+	return d.crew.do(func(ctx context.Context) tea.Msg {
+		claim, err := d.till.TypeReceipt(context.WithoutCancel(ctx), id, receipt)
+		return typedMsg{claim: claim, err: err}
+	})
+}
+
+func (d desk) stopCmd(id pos.AttemptID) tea.Cmd {
+	return d.crew.do(func(ctx context.Context) tea.Msg {
+		return stoppedMsg{id: id, err: d.till.StopWaiting(context.WithoutCancel(ctx), id)}
+	})
+}
+
+func (d desk) shopCmd(day, shown pos.Day) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		m := shopMsg{day: day, shown: shown, health: d.till.Health()}
+		if d.link != nil {
+			m.link = d.link()
+		}
+		var errs [5]error
+		m.totals, errs[0] = d.book.Totals(day)
+		if m.listed = m.totals; shown != day && shown != 0 {
+			m.listed, errs[4] = d.book.Totals(shown)
+		}
+		m.recent, errs[1] = d.book.DayPage(day, "", recentRows)
+		m.open, errs[2] = d.book.Open()
+		m.owed, errs[3] = d.book.Owed()
+		m.err = cmp.Or(errs[:]...)
+		return m
+	})
+}
+
+func (d desk) dayCmd(day pos.Day, before pos.AttemptID) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		m := dayLoadedMsg{day: day, before: before}
+		var errs [2]error
+		m.rows, errs[0] = d.book.DayPage(day, before, pageSize)
+		m.totals, errs[1] = d.book.Totals(day)
+		m.err = cmp.Or(errs[:]...)
+		return m
+	})
+}
+
+func (d desk) findCmd(text string) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		rows, err := d.book.Find(text, pageSize)
+		return foundMsg{text: text, rows: rows, err: err}
+	})
+}
+
+func (d desk) eventsCmd(id pos.AttemptID) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		a, err := d.book.Attempt(id)
+		if err != nil {
+			return eventsMsg{attempt: pos.Attempt{ID: id}, err: err}
+		}
+		events, err := d.book.Events(id)
+		return eventsMsg{attempt: a, events: events, err: err}
+	})
+}
+
+func (d desk) actCmd(phone pos.MSISDN, action PhoneAction) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		return actedMsg{err: d.phone.Act(phone, action)}
+	})
+}
+
+// bellCmd rings so many times, far enough apart to be heard as that many.
+func (d desk) bellCmd(times int) tea.Cmd {
+	const apart = 300 * time.Millisecond
+	ring := tea.Raw("\a")
+	if times < 2 {
+		return ring
+	}
+	pause := d.crew.do(func(ctx context.Context) tea.Msg {
+		sleep(ctx, apart)
+		return nil
+	})
+	return tea.Sequence(ring, pause, ring)
+}
+
+func (d desk) tickCmd(number int, in time.Duration) tea.Cmd {
+	return d.crew.do(func(ctx context.Context) tea.Msg {
+		sleep(ctx, in)
+		return tickMsg(number)
+	})
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

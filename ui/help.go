@@ -1,0 +1,134 @@
+package ui
+
+// helpPage is the keys that are true at the moment, as a page that can be scrolled.
+type helpPage struct {
+	top int
+}
+
+// press answers a key on the screen that looks like v and has so many lines of help; done says that it is closed.
+func (h helpPage) press(k key, v look, lines int) (next helpPage, done bool) {
+	height := v.height - 1
+	k = k.moving()
+	switch {
+	case k.is("esc", "?", "enter", "-", "+", "/"):
+		return helpPage{}, true
+	case k.is("up"):
+		h.top--
+	case k.is("down"):
+		h.top++
+	case k.is("pgup"):
+		h.top -= height
+	case k.is("pgdown"):
+		h.top += height
+	case k.is("home"):
+		h.top = 0
+	case k.is("end"):
+		h.top = lines
+	}
+	h.top = max(0, min(h.top, lines-height))
+	return h, false
+}
+
+// helpTopic is a part of the help: its heading, and keys with what they do.
+type helpTopic struct {
+	head  string
+	items []hint
+}
+
+// helpTopics are the parts of the help: what is true here, and what is true everywhere.
+func helpTopics(w *words, screen string, here []hint, practice bool, endings []Ending) (first, second []helpTopic) {
+	everywhere := []hint{{"f1", w.kSale}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"f4", w.kSeen}}
+	if practice {
+		everywhere = append(everywhere, hint{"f8", w.kPhone})
+	}
+	everywhere = append(everywhere, hint{"f9", w.kLanguage}, hint{"ctrl-q", w.kQuit})
+	first = []helpTopic{
+		{w.helpKeys + ": " + lower(screen), here},
+		{w.helpEverywhere, everywhere},
+		{w.helpBell, []hint{{"1", w.helpBellOnce}, {"2", w.helpBellTwice}}},
+	}
+	second = []helpTopic{{w.helpPad, []hint{
+		{"+ - * /", w.padSums}, {"--", w.padRubAmount}, {"-", w.padRubPhone}, {"/", w.padUp}, {".", w.padReference},
+		{"* - /", w.padEmpty}, {"+", w.kNext}, {"-", w.padBack}, {".", w.padSeen}, {"8 2 4 6", w.padMove}, {"9 3", w.kPage},
+	}}}
+	if len(endings) > 0 {
+		phones := helpTopic{head: w.helpEndings}
+		for _, e := range endings {
+			digits := e.Digits
+			if digits == "" {
+				digits = w.helpElse
+			}
+			phones.items = append(phones.items, hint{printable(digits), w.text(e.Text)})
+		}
+		second = append(second, phones)
+	}
+	return first, second
+}
+
+// helpLines is the whole help, in two columns where there is room.
+func helpLines(l look, first, second []helpTopic) []string {
+	const columnWidth = 38
+	var lines []string
+	if l.width >= 2*columnWidth+2 {
+		left, right := helpColumn(l, first, columnWidth-2), helpColumn(l, second, columnWidth)
+		margin := blank((l.width - 2*columnWidth) / 2)
+		for i := range max(len(left), len(right)) {
+			line := margin
+			if i < len(left) {
+				line += fit(left[i], columnWidth)
+			} else {
+				line += blank(columnWidth)
+			}
+			if i < len(right) {
+				line += right[i]
+			}
+			lines = append(lines, line)
+		}
+	} else {
+		for _, s := range helpColumn(l, append(first, second...), l.width-4) {
+			lines = append(lines, "  "+s)
+		}
+	}
+	return lines
+}
+
+// view draws what fits of the help's lines.
+func (h helpPage) view(l look, lines []string) block {
+	if len(lines) <= l.height {
+		return block{lines: lines}
+	}
+	top := max(0, min(h.top, len(lines)-l.height+1))
+	shown := append([]string(nil), lines[top:min(len(lines), top+l.height-1)]...)
+	more := "↓"
+	if top+l.height-1 >= len(lines) {
+		more = "↑"
+	}
+	return block{lines: append(shown, center(l.ink.dim.on(more), l.width))}
+}
+
+// helpColumn writes topics one below the other in width cells.
+func helpColumn(l look, topics []helpTopic, width int) []string {
+	const keyWidth = 9
+	var lines []string
+	for _, t := range topics {
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		for _, s := range wrap(t.head, width) {
+			lines = append(lines, l.ink.strong.on(s))
+		}
+		for _, k := range t.items {
+			for i, part := range wrap(k.does, width-keyWidth) {
+				if i > 0 {
+					k.key = ""
+				}
+				lines = append(lines, l.ink.accent.on(fit(k.key, keyWidth))+l.ink.text.on(part))
+			}
+		}
+	}
+	return lines
+}
+
+func (h helpPage) hints(w *words) []hint {
+	return []hint{{"↑↓", w.kScroll}, {"esc", w.kBack}}
+}

@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// key is one press in the till's own terms, the same from the main keyboard and the number pad, with Num
+// Lock on or off, and in application-keypad mode, where the terminal library leaves the text empty.
+type key struct {
+	name string // of a key that types nothing: "enter", "esc", "f2", "ctrl+u"; otherwise empty
+	text string // what it types; otherwise empty
+
+	// pad is the digit or point that is printed on a key of the number pad whose Num Lock is off. Only terminals
+	// with the Kitty protocol tell such a key from the real arrows; name is then the arrow's.
+	pad string
+}
+
+// readKey translates a press.
+func readKey(msg tea.KeyPressMsg) key {
+	const locks = tea.ModCapsLock | tea.ModNumLock | tea.ModScrollLock
+	k := msg.Key()
+	k.Mod &^= locks
+	if k.Mod&^tea.ModShift == 0 {
+		if printed := padText(k.Code); printed != "" {
+			return key{text: printed}
+		}
+		if pad, ok := padUnlocked(k.Code); ok {
+			return pad
+		}
+		if text := printable(k.Text); text != "" {
+			return key{text: text}
+		}
+	}
+	switch name := k.Keystroke(); name {
+	case "kpenter":
+		return key{name: "enter"}
+	case "ctrl+h": // what Backspace sends on older terminals
+		return key{name: "backspace"}
+	default:
+		return key{name: name}
+	}
+}
+
+// is reports whether the key is one of those named, by its name or by what it types in either case.
+func (k key) is(any ...string) bool {
+	for _, s := range any {
+		if k.name == s || k.text != "" && strings.EqualFold(k.text, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// digit is the digit that the key types or has printed on it, or "".
+func (k key) digit() string {
+	for _, s := range []string{k.text, k.pad} {
+		if len(s) == 1 && s[0] >= '0' && s[0] <= '9' {
+			return s
+		}
+	}
+	return ""
+}
+
+// typed is the key for a field of figures: with Num Lock off, what is printed on the number pad.
+func (k key) typed() key {
+	if k.pad != "" {
+		return key{text: k.pad}
+	}
+	return k
+}
+
+// moving is the key for lists, where the number pad's digits move as their arrows say, Num Lock or not.
+func (k key) moving() key {
+	if k.pad != "" {
+		k.text = k.pad
+	}
+	name, ok := map[string]string{
+		"8": "up", "2": "down", "4": "left", "6": "right", "9": "pgup", "3": "pgdown", "7": "home", "1": "end",
+	}[k.text]
+	if !ok {
+		return k
+	}
+	return key{name: name}
+}
+
+// padText is what a key of the number pad types, or "".
+func padText(code rune) string {
+	switch {
+	case code >= tea.KeyKp0 && code <= tea.KeyKp9:
+		return string('0' + code - tea.KeyKp0)
+	case code == tea.KeyKpMultiply:
+		return "*"
+	case code == tea.KeyKpPlus:
+		return "+"
+	case code == tea.KeyKpMinus:
+		return "-"
+	case code == tea.KeyKpDivide:
+		return "/"
+	case code == tea.KeyKpDecimal, code == tea.KeyKpComma, code == tea.KeyKpSep:
+		return "." // many keyboards print a comma on the decimal key
+	}
+	return ""
+}
+
+// padUnlocked is a key of the number pad with Num Lock off.
+func padUnlocked(code rune) (key, bool) {
+	k, ok := map[rune]key{
+		tea.KeyKpInsert: {"insert", "", "0"},
+		tea.KeyKpEnd:    {"end", "", "1"}, tea.KeyKpDown: {"down", "", "2"}, tea.KeyKpPgDown: {"pgdown", "", "3"},
+		tea.KeyKpLeft: {"left", "", "4"}, tea.KeyKpBegin: {"begin", "", "5"}, tea.KeyKpRight: {"right", "", "6"},
+		tea.KeyKpHome: {"home", "", "7"}, tea.KeyKpUp: {"up", "", "8"}, tea.KeyKpPgUp: {"pgup", "", "9"},
+		tea.KeyKpDelete: {"delete", "", "."},
+	}[code]
+	return k, ok
+}
+
+// printable makes text from outside fit for a terminal: printable characters only, white space as blanks.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == unicode.ReplacementChar, !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,273 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// TestLedgerPages reads a long day a page at a time, as the selection comes to the end of what was read.
+func TestLedgerPages(t *testing.T) {
+	c := newCashier(t)
+	for i := 3 * pageSize; i > 0; i-- {
+		c.book.put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
+	}
+	c.press("<f2>")
+	rows := func() int { return len(c.app.ledger.rows) }
+	if rows() != pageSize {
+		t.Fatalf("%d rows were read at first, want %d", rows(), pageSize)
+	}
+	reads := c.book.reads
+	c.press("<down>", "<down>")
+	if c.book.reads != reads {
+		t.Error("moving within what was read went to the ledger")
+	}
+	c.press("<end>")
+	if rows() != 2*pageSize {
+		t.Errorf("at the end of a page there are %d rows, want %d", rows(), 2*pageSize)
+	}
+	for range 4 {
+		c.press("<end>")
+	}
+	if rows() != 3*pageSize || !c.app.ledger.whole {
+		t.Errorf("%d rows at the end of the day, whole %v", rows(), c.app.ledger.whole)
+	}
+	c.sees("300") // the oldest
+	reads = c.book.reads
+	c.press("<end>")
+	if c.book.reads != reads {
+		t.Error("a whole day was read on")
+	}
+}
+
+// TestSelectionStaysOnItsRow while new payments come in above it.
+func TestSelectionStaysOnItsRow(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	c.press("<f2>", "<down>", "<down>")
+	chosen := c.app.ledger.chosen
+	c.tell(c.row(0, 7777, phoneB), pos.EventAsked)
+	c.sees("7,777")
+	if c.app.ledger.chosen != chosen || c.app.ledger.at() != 3 {
+		t.Errorf("the selection moved to row %d, %s", c.app.ledger.at(), c.app.ledger.chosen)
+	}
+	c.tell(paid(c.row(0, 7777, phoneB), "SKN0AAAAAA"), pos.EventCalledBack)
+	c.sees("SKN0AAAAAA")
+	if n := strings.Count(c.text(), "7,777"); n != 1 {
+		t.Errorf("the new payment is listed %d times", n)
+	}
+	c.sees("KES 11,107 7 paid") // the totals with it
+}
+
+func TestLedgerDays(t *testing.T) {
+	c := newCashier(t)
+	yesterday := paid(c.row(24*60, 4321, phoneA), "SKM1AAAAAA")
+	c.book.put(yesterday)
+	c.press("<f2>")
+	c.sees("Monday 23 November", "No payments on this day.")
+	c.press("<left>")
+	c.sees("Sunday 22 November", "4,321")
+	c.press("<right>", "<right>")
+	c.sees("Monday 23 November") // there is no tomorrow
+	c.press("g", "22", "<enter>")
+	c.sees("Sunday 22 November")
+	c.press("t")
+	c.sees("Monday 23 November")
+	c.press("*", "31.11", "<enter>")
+	c.sees("Write a day as")
+	c.press("<esc>", "4")
+	c.sees("Sunday 22 November")
+
+	// A payment of the day that is shown ends late: row and totals follow.
+	late := yesterday
+	late.Receipt, late.Events = "SKM1BBBBBB", late.Events+1
+	c.tell(late, pos.EventCalledBack)
+	c.sees("SKM1BBBBBB", "KES 4,321 1 paid")
+}
+
+func TestReadDay(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "2026-11-23", "23": "2026-11-23", "24": "2026-10-24", "5.3": "2026-03-05", "24/11": "2025-11-24", "2311": "2026-11-23",
+		"231125": "2025-11-23", "23.11.25": "2025-11-23", "23112024": "2024-11-23", "2026-02-03": "2026-02-03", "yesterday": "2026-11-22",
+		"29.2.2025": "", "32": "", "0": "", "1.13": "", "abc": "", "1.2.3.4": "",
+	} {
+		day, ok := readDay(in, noon)
+		got := ""
+		if ok {
+			got = day.String()
+		}
+		if got != want {
+			t.Errorf("readDay(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestFindAsYouType has one look-up under way at a time, and the last one typed wins.
+func TestFindAsYouType(t *testing.T) {
+	c := newCashier(t)
+	c.day(42)
+	c.press("<f2>", "/")
+	_, first := c.app.Update(tea.KeyPressMsg{Code: '6', Text: "6"})
+	_, second := c.app.Update(tea.KeyPressMsg{Code: '7', Text: "7"})
+	_, third := c.app.Update(tea.KeyPressMsg{Code: '8', Text: "8"})
+	c.do(second)
+	c.do(third)
+	if c.app.ledger.want != "6" {
+		t.Fatalf("looking for %q", c.app.ledger.want)
+	}
+	c.do(first)
+	if got := c.app.ledger; got.want != "" || got.input.String() != "678" || len(got.found) != 28 {
+		t.Errorf("found %d for %q, looking for %q", len(got.found), got.input, got.want)
+	}
+	c.press("<down>", "<enter>")
+	c.sees("PAYMENT")
+	c.press("<esc>", "<esc>")
+	c.sees("Monday 23 November")
+	c.press("/", "nothing")
+	c.sees("Nothing found.")
+	c.press("<esc>")
+	c.send(foundMsg{text: "nothing", rows: c.book.rows}) // an answer that nobody waits for
+	c.sees("Monday 23 November")
+}
+
+func TestDetail(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	c.press("<f2>", "<enter>")
+	c.sees("KES 250  0712 ••• 678", "SKN1P2M4XQ", "14:19:00", "asked", "+0:15  query", "4999 The transaction is still under processing"[:20])
+	c.press("<end>", "r")
+	c.sees("As it came: callback", `"ResultCode":0`)
+	c.press("<pgdown>", "<pgdown>", "<down>")
+	c.sees("As it came") // not beyond the end
+	c.press("<esc>", "<home>", "r")
+	c.sees("Nothing came with this.")
+	c.press("+")
+	c.sees("Type the amount.")
+
+	// The payment changes while it is looked at.
+	c.press("<f2>", "<enter>")
+	a := c.book.rows[0]
+	a.Notices, a.Events = pos.Disagree, a.Events+1
+	events := c.book.events[a.ID]
+	c.book.events[a.ID] = append(events, pos.Event{Attempt: a.ID, Kind: pos.EventStopped, At: c.now})
+	c.tell(a, pos.EventStopped)
+	c.sees("M-PESA says paid and not paid.", "stopped waiting")
+}
+
+// TestHostileText shows a body and texts full of control sequences: none of them reaches the terminal.
+func TestHostileText(t *testing.T) {
+	nasty := "\x1b[2J\x1b]52;c;aGk=\x07\u202eevil\u009b31m\r\n"
+	answer := pos.Explain("callback", 0, []byte(`{"Body":{"stkCallback":{"MerchantRequestID":"m","CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"x"}}}`))[0].Answer
+	answer.ResultDesc, answer.ErrorMessage, answer.Raw = nasty, nasty, []byte(nasty+"\xff"+nasty)
+	c := newCashier(t, func(cfg *Config) { cfg.Shop = nasty })
+	a := refused(c.row(1, 450, phoneA), nasty, nasty)
+	a.Receipt, a.Reference = nasty, nasty
+	c.book.put(a)
+	c.book.events = map[pos.AttemptID][]pos.Event{a.ID: {{Attempt: a.ID, Kind: pos.EventCalledBack, At: c.now, Answer: &answer, Typed: nasty}}}
+	frames := []string{}
+	for _, keys := range [][]string{{"<f2>"}, {"<enter>"}, {"r"}, {"<f3>"}, {"<f1>"}} {
+		c.press(keys...)
+		frames = append(frames, c.frame())
+	}
+	c.app.pay = &pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: unclear(a), problem: errors.New(nasty)}
+	frames = append(frames, c.frame())
+	for i, f := range frames {
+		plain := strip(strings.ReplaceAll(f, "\n", ""))
+		if j := strings.IndexFunc(plain, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' }); j >= 0 {
+			t.Errorf("frame %d has %q", i, plain[max(0, j-20):min(len(plain), j+20)])
+		}
+		if strings.Contains(f, "\x1b[2J") || strings.Contains(f, "\x1b]") {
+			t.Errorf("frame %d clears the screen or sets the clipboard", i)
+		}
+		checkSize(t, f, 80, 24)
+	}
+}
+
+func TestOpenPayments(t *testing.T) {
+	c := newCashier(t)
+	c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now.Add(9 * time.Second), nil }
+	c.day(12)
+	c.press("<f3>")
+	c.sees("3,000", "? checking", "12,400", "? does not match", "owed back", "SKN2TW1CE9")
+	c.press("<enter>")
+	c.sees("0:09")
+	c.tick(4 * time.Second)
+	c.sees("0:05")
+	c.press("<down>", "<enter>") // what is owed back has nothing to check
+	if len(c.till.checked) != 1 {
+		t.Errorf("checked %v", c.till.checked)
+	}
+	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
+	c.press("<down>", "<enter>")
+	c.sees("only its callback can bring the")
+
+	// The customer shows an SMS: a person's word, not a proof.
+	c.press("c", "skn4", "<enter>")
+	c.sees("ten letters and digits", "Code from the SMS  SKN4")
+	c.send(tea.PasteMsg{Content: "t7w2qx\n"})
+	c.press("<enter>")
+	c.sees("it is no proof", "? does not match")
+	if got := c.till.typed; len(got) != 2 || got[1] != "SKN4T7W2QX" {
+		t.Errorf("typed %q", got)
+	}
+
+	// The end comes while the list is on the screen.
+	a := paid(c.book.rows[4], "SKN9P2M4XQ")
+	a.Notices = pos.PaidLate
+	c.tell(a, pos.EventCalledBack)
+	c.sees("! PAID LATE  KES 3,000")
+	c.seesNot("? checking  ")
+}
+
+// TestLedgerErrors are said, and the till goes on.
+func TestLedgerErrors(t *testing.T) {
+	c := newCashier(t)
+	c.book.err = errors.New("the ledger cannot be read")
+	c.press("<f2>", "<left>")
+	c.do(c.app.refresh())
+	c.sees("the ledger cannot be read", "LEDGER: cannot be read")
+	c.book.err = nil
+	c.press("<right>")
+	c.sees("No payments on this day.")
+}
+
+func TestSparkline(t *testing.T) {
+	for want, values := range map[string][]pos.Shillings{
+		"":         nil,
+		"   ":      {0, 0, 0},
+		" █":       {0, 5},
+		"▁▂▃▄▅▆▇█": {1, 2, 3, 4, 5, 6, 7, 8},
+		"█▁ ":      {250_000_000, 1, 0},
+	} {
+		if got := sparkline(values); got != want {
+			t.Errorf("sparkline(%v) = %q, want %q", values, got, want)
+		}
+	}
+}
+
+// BenchmarkKeyToFrame is a press and the frame after it in a ledger of a long day.
+func BenchmarkKeyToFrame(b *testing.B) {
+	for _, rows := range []int{10, 10_000} {
+		b.Run(fmt.Sprint("rows=", rows), func(b *testing.B) {
+			t := &testing.T{}
+			c := newCashier(t)
+			for i := rows; i > 0; i-- {
+				a := paid(c.row(0, pos.Shillings(i%3000+1), phoneA), "SKN4T7W2QX")
+				a.ID = pos.AttemptID(fmt.Sprintf("row-%06d", rows-i))
+				c.app.ledger.rows = append([]pos.Attempt{a}, c.app.ledger.rows...)
+			}
+			c.app.ledger.day, c.app.ledger.whole, c.app.ledger.chosen = pos.DayOf(noon), true, c.app.ledger.rows[0].ID
+			c.app.at = screenLedger
+			for b.Loop() {
+				c.send(tea.KeyPressMsg{Code: tea.KeyDown})
+				c.app.View()
+			}
+		})
+	}
+}

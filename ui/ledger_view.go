@@ -1,0 +1,221 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"kaunta/pos"
+)
+
+// ledgerHead is how many rows of the ledger's body are not its list: the day, its totals, an empty row and the
+// column heads.
+const ledgerHead = 4
+
+// listRows is how many rows of the ledger's list fit into a body.
+func listRows(height int) int { return max(1, height-ledgerHead) }
+
+// view draws the ledger.
+func (g ledger) view(l look) block {
+	if g.detail != nil {
+		return g.detail.view(l)
+	}
+	cols := columnsFor(l.width, g.asks == asksFind)
+	b := block{lines: []string{g.title(l, cols), g.second(l, cols), ""}}
+	if g.asks != asksNothing {
+		prompt := l.say.findPrompt
+		if g.asks == asksDate {
+			prompt = l.say.datePrompt
+		}
+		text, x := visible(g.input, 20)
+		b.lines[0] = cols.margin + l.ink.strong.on(prompt) + "  " + l.ink.strong.on(text)
+		b.cursor, b.y, b.x = true, 0, len(cols.margin)+len(prompt)+2+x
+	}
+	list := g.list()
+	if len(list) == 0 {
+		b.lines = append(b.lines, g.emptyView(l)...)
+		return b
+	}
+	b.lines = append(b.lines, l.ink.dim.on(cols.heads(l.say)))
+	height := listRows(l.height)
+	top := max(0, min(g.top, len(list)-height))
+	for i := top; i < min(len(list), top+height); i++ {
+		b.lines = append(b.lines, cols.row(l, list[i], i == g.at()))
+	}
+	return b
+}
+
+// title is the day, and its hours as a sparkline.
+func (g ledger) title(l look, cols columns) string {
+	left := l.ink.strong.on(l.say.dateLong(g.day.Start(), l.now))
+	if l.width < bigWidth {
+		left = l.ink.strong.on(l.say.dateShort(g.day.Start()))
+	}
+	from, to := 8, 20
+	for h, kes := range g.totals.Hours {
+		if kes > 0 {
+			from, to = min(from, h), max(to, h+1)
+		}
+	}
+	bars := l.ink.tones[tonePaid].on(sparkline(g.totals.Hours[from:to]))
+	hours := l.ink.dim.on(fmt.Sprintf("%02dh ", from)) + bars + l.ink.dim.on(fmt.Sprintf(" %02dh", to))
+	if g.totals.Paid.Count == 0 {
+		hours = ""
+	}
+	return cols.margin + ends(left, hours, cols.width)
+}
+
+// second is what the day came to, or what is wrong.
+func (g ledger) second(l look, cols columns) string {
+	if g.err != nil {
+		return cols.margin + l.ink.tones[toneFail].on(l.say.err(g.err))
+	}
+	if g.asks == asksFind {
+		return cols.margin + l.ink.dim.on(l.say.findDo)
+	}
+	t := g.totals
+	parts := []string{l.ink.strong.on(kes(t.Paid.KES)) + " " + l.ink.text.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count))}
+	if t.Checking.Count > 0 {
+		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.checking, t.Checking.Count, t.Checking.KES)))
+	}
+	if t.OwedBack.Count > 0 {
+		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
+	}
+	parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
+	return cols.margin + joinFitting(parts, l.ink.dim.on(" · "), cols.width)
+}
+
+func (g ledger) emptyView(l look) []string {
+	pad := make([]string, max(0, listRows(l.height)/3))
+	switch {
+	case g.err != nil:
+		return nil
+	case g.asks == asksFind && (g.want != "" || g.input.empty()):
+		return nil
+	case g.asks == asksFind:
+		return append(pad, l.wrap(l.ink.text, l.say.findEmpty)...)
+	case g.busy:
+		return append(pad, l.wrap(l.ink.dim, l.say.reading)...)
+	}
+	return append(append(pad, l.wrap(l.ink.text, l.say.emptyDay)...), l.wrap(l.ink.dim, l.say.emptyDayDo)...)
+}
+
+// columns is where the columns of a list of payments stand. PHONE goes where there are less than 70 cells, RECEIPT under
+// 50; TIME, KES and RESULT never.
+type columns struct {
+	margin          string
+	width           int // without the margins
+	time            int
+	phone, receipt  bool
+	gap, resultRoom int
+}
+
+// The widths of the columns.
+const (
+	timeWidth    = 5  // 14:32
+	dayWidth     = 6  // 23 Nov
+	dateWidth    = 12 // 23 Nov 14:32
+	kesWidth     = 9  // 250,000 and room
+	phoneWidth   = 12 // 0712 ••• 678
+	receiptWidth = 10 // SKL9P2M4XQ
+	resultWidth  = 16 // ? does not match
+	listWidth    = 92 // the widest a list runs
+)
+
+// columnsFor lays the columns out in width cells. dated says that the rows are of several days.
+func columnsFor(width int, dated bool) columns {
+	c := columns{width: min(width-2, listWidth), time: timeWidth, phone: width >= 70, receipt: width >= 50}
+	switch {
+	case dated && c.receipt:
+		c.time = dateWidth
+	case dated:
+		c.time = dayWidth
+	}
+	used, gaps := c.time+kesWidth+resultWidth, 2
+	if c.phone {
+		used, gaps = used+phoneWidth, gaps+1
+	}
+	if c.receipt {
+		used, gaps = used+receiptWidth, gaps+1
+	}
+	c.gap = max(1, min(6, (c.width-used)/gaps))
+	c.width = min(c.width, used+gaps*c.gap)
+	c.resultRoom = c.width - (used - resultWidth) - gaps*c.gap
+	c.margin = blank((width - c.width) / 2)
+	return c
+}
+
+// lay puts cells into the columns.
+func (c columns) lay(time, kes, phone, receipt, result string) string {
+	gap := blank(c.gap)
+	s := fit(time, c.time) + gap + flush(kes, kesWidth)
+	if c.phone {
+		s += gap + fit(phone, phoneWidth)
+	}
+	if c.receipt {
+		s += gap + fit(receipt, receiptWidth)
+	}
+	return s + gap + fit(result, c.resultRoom)
+}
+
+func (c columns) heads(w *words) string {
+	return c.margin + c.lay(w.colTime, w.colKES, w.colPhone, w.colReceipt, w.colResult)
+}
+
+// row is one payment; the chosen one is reversed.
+func (c columns) row(l look, a pos.Attempt, chosen bool) string {
+	tn, result := l.say.result(a)
+	when := clock(a.AskedAt)
+	switch c.time {
+	case dateWidth:
+		when = l.say.dayMonth(a.AskedAt) + " " + when
+	case dayWidth:
+		when = l.say.dayMonth(a.AskedAt)
+	}
+	phone, receipt := a.Phone.Masked(), orDash(a.Receipt)
+	if chosen {
+		return chosenRow(l, c.margin, c.lay(when, a.Amount.String(), phone, receipt, result))
+	}
+	return c.margin + c.lay(l.ink.text.on(when), l.ink.text.on(a.Amount.String()), l.ink.dim.on(phone), l.ink.dim.on(receipt),
+		l.ink.tones[tn].on(result))
+}
+
+// chosenRow is the row of a list that keys act on: reversed, with a cell of margin at each end.
+func chosenRow(l look, margin, row string) string {
+	return strings.TrimPrefix(margin, " ") + l.ink.chosen.on(" "+row+" ")
+}
+
+// joinFitting joins as many of the parts as fit into width cells, and leaves out the rest.
+func joinFitting(parts []string, between string, width int) string {
+	line := ""
+	for i, p := range parts {
+		longer := line + between + p
+		if i == 0 {
+			longer = p
+		}
+		if i > 0 && ansi.StringWidth(longer) > width {
+			break
+		}
+		line = longer
+	}
+	return line
+}
+
+// sparkline draws values as bars of eight heights; nothing for nothing.
+func sparkline(values []pos.Shillings) string {
+	bars := []rune("▁▂▃▄▅▆▇█")
+	var most pos.Shillings
+	for _, v := range values {
+		most = max(most, v)
+	}
+	var b strings.Builder
+	for _, v := range values {
+		if v <= 0 || most == 0 {
+			b.WriteByte(' ')
+			continue
+		}
+		b.WriteRune(bars[min(len(bars)-1, int((v*pos.Shillings(len(bars))-1)/most))])
+	}
+	return b.String()
+}

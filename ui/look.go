@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"kaunta/pos"
+)
+
+// look is what a screen needs to draw itself: the words, the inks, the room and the moment.
+type look struct {
+	say    *words
+	ink    theme
+	size   size
+	ascii  bool
+	still  bool // nothing moves by itself
+	width  int  // of the body
+	height int
+	now    time.Time
+}
+
+// center puts lines in the middle of the body, each by itself.
+func (l look) center(i ink, lines ...string) []string {
+	centred := make([]string, len(lines))
+	for n, s := range lines {
+		centred[n] = center(i.on(s), l.width)
+	}
+	return centred
+}
+
+// wrap breaks s into centred lines of the content's width.
+func (l look) wrap(i ink, s string) []string {
+	return l.center(i, wrap(s, min(contentWidth, l.width-4))...)
+}
+
+// hint is a key and what it does here: in the keys band as far as there is room, and in the help whole.
+type hint struct{ key, does string }
+
+// word is the state of an attempt in large: its tone, and symbol and word.
+func (w *words) word(a pos.Attempt) (tone, string) {
+	switch {
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+		return toneCheck, "✓ " + w.paidTwice
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
+		return tonePaid, "✓ " + w.paidLate
+	case a.State == pos.Paid:
+		return tonePaid, "✓ " + w.paid
+	case a.State == pos.NotPaid:
+		return toneFail, "× " + w.notPaid
+	case a.State == pos.StillChecking:
+		return toneCheck, "? " + w.stillChecking
+	case a.State == pos.Waiting:
+		return toneWait, "◔ " + w.waiting
+	}
+	return toneWait, "◔ " + w.sending
+}
+
+// result is the state of an attempt in a column: its tone, and symbol and word in at most 16 cells.
+func (w *words) result(a pos.Attempt) (tone, string) {
+	t, _ := w.word(a)
+	switch {
+	case a.Notices.Has(pos.DoesNotMatch):
+		return toneCheck, "? " + lower(w.doesNotMatch)
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+		return t, "✓ " + w.owed
+	case a.State == pos.Paid:
+		return t, "✓ " + w.verdicts["paid"]
+	case a.State == pos.StillChecking:
+		return t, "? " + w.checkingShort
+	case a.State == pos.NotPaid && a.Cause.NotSent:
+		return t, "× " + w.notSentTitle
+	case a.State == pos.NotPaid:
+		if title, ok := w.titles[a.ResultCode()]; ok {
+			return t, "× " + title
+		}
+		return t, "× " + w.verdicts["failed"]
+	case a.State == pos.Waiting:
+		return t, "◔ " + w.waitingShort
+	}
+	return t, "◔ " + lower(w.sending)
+}
+
+// noticeWords lists the notices of a set, the gravest first.
+func (w *words) noticeWords(n pos.Notice) []string {
+	var list []string
+	for _, known := range []struct {
+		bit  pos.Notice
+		word string
+	}{{pos.PaidTwice, w.paidTwice}, {pos.DoesNotMatch, w.doesNotMatch}, {pos.Disagree, w.disagree}, {pos.PaidLate, w.paidLate}} {
+		if n.Has(known.bit) {
+			list = append(list, known.word)
+		}
+	}
+	return list
+}
+
+// advice is what a notice means for the cashier, a sentence for each of a set.
+func (w *words) advice(n pos.Notice) []string {
+	var list []string
+	for _, known := range []struct {
+		bit    pos.Notice
+		advice string
+	}{{pos.PaidTwice, w.twiceAdvice}, {pos.DoesNotMatch, w.matchAdvice}, {pos.Disagree, w.disagreeAdvice}, {pos.PaidLate, w.lateAdvice}} {
+		if n.Has(known.bit) {
+			list = append(list, known.advice)
+		}
+	}
+	return list
+}
+
+// witnesses is "callback and query", or "" where nobody has said the end yet.
+func (w *words) witnesses(a pos.Attempt) string {
+	names := a.Witnesses()
+	for i, n := range names {
+		names[i] = map[string]string{pos.WitnessCallback: w.callback, pos.WitnessQuery: w.query}[n]
+	}
+	return strings.Join(slices.Compact(names), " "+w.and+" ")
+}
+
+func lower(s string) string { return strings.ToLower(s) }
+
+func kes(s pos.Shillings) string { return "KES " + s.String() }
+
+// orDash is s made fit for the terminal, and — for nothing.
+func orDash(s string) string {
+	if s = printable(s); s == "" {
+		return "—"
+	}
+	return s
+}

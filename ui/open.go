@@ -1,0 +1,264 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// openList is everything that is not settled: without an end, not matching, or owed back.
+type openList struct {
+	rows   []pos.Attempt // newest first
+	plan   map[pos.AttemptID]time.Time
+	chosen pos.AttemptID
+	top    int
+
+	typing bool  // the code of a customer's SMS is being typed for the chosen one
+	code   field // as far as it is typed
+	claim  pos.Claim
+	wrong  error // why the last key did nothing
+}
+
+// learned takes what the ledger holds open and owed.
+func (o openList) learned(open, owed []pos.Attempt) openList {
+	o.rows = slices.Concat(open, owed)
+	slices.SortFunc(o.rows, func(a, b pos.Attempt) int { return cmp.Compare(b.ID, a.ID) })
+	o.rows = slices.CompactFunc(o.rows, func(a, b pos.Attempt) bool { return a.ID == b.ID })
+	return o
+}
+
+// planned takes when M-PESA is asked about an attempt next.
+func (o openList) planned(id pos.AttemptID, at time.Time) openList {
+	plan := make(map[pos.AttemptID]time.Time, len(o.plan)+1)
+	for k, v := range o.plan {
+		plan[k] = v
+	}
+	if plan[id] = at; at.IsZero() {
+		delete(plan, id)
+	}
+	o.plan = plan
+	return o
+}
+
+func (o openList) at() int {
+	return max(0, slices.IndexFunc(o.rows, func(a pos.Attempt) bool { return a.ID == o.chosen }))
+}
+
+// press answers a key on the screen that looks like v.
+func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
+	height := openRows(v.height)
+	o.wrong, o.claim = nil, pos.Claim{}
+	if o.typing {
+		o, cmd := o.pressCode(k, d)
+		return o, cmd, wishNothing
+	}
+	k = k.moving()
+	at := o.at()
+	switch {
+	case k.is("esc", "-", "+"):
+		return o, nil, wishSale
+	case len(o.rows) == 0:
+		return o, nil, wishNothing
+	case k.is("up"):
+		at--
+	case k.is("down"):
+		at++
+	case k.is("pgup"):
+		at -= height
+	case k.is("pgdown"):
+		at += height
+	case k.is("home"):
+		at = 0
+	case k.is("end"):
+		at = len(o.rows) - 1
+	case k.is("enter") && o.rows[at].Open():
+		o.chosen = o.rows[at].ID
+		return o, d.checkCmd(o.rows[at].ID), wishNothing
+	}
+	at = max(0, min(at, len(o.rows)-1))
+	o.chosen = o.rows[at].ID
+	if k.is("c", "/") && o.rows[at].Open() {
+		o.typing, o.code = true, field{limit: longestCode}
+	}
+	o.top = scroll(o.top, at, len(o.rows), height)
+	return o, nil, wishNothing
+}
+
+// longestCode is room for an M-PESA code as people write it, blanks included.
+const longestCode = 16
+
+// pressCode answers a key while a code is typed.
+func (o openList) pressCode(k key, d desk) (openList, tea.Cmd) {
+	switch {
+	case k.is("esc"), k.is("backspace", "-") && o.code.empty():
+		o.typing = false
+	case k.is("enter"):
+		return o, d.typeCmd(o.chosen, o.code.String())
+	default:
+		edited, ok := o.code.edit(k)
+		if !ok {
+			edited = o.code.insert(only(strings.ToUpper(k.text), codeChars))
+		}
+		o.code = edited
+	}
+	return o, nil
+}
+
+// codeChars are what M-PESA's codes are made of, and the blanks that people put between.
+const codeChars = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZ "
+
+// paste takes a pasted code.
+func (o openList) paste(text string) openList {
+	if o.typing {
+		o.code = o.code.insert(only(strings.ToUpper(strings.TrimSpace(text)), codeChars))
+	}
+	return o
+}
+
+// typed takes what the till says of a code.
+func (o openList) typed(m typedMsg) openList {
+	if o.wrong = m.err; m.err == nil {
+		o.typing, o.claim = false, m.claim
+	}
+	return o
+}
+
+// moves reports whether a countdown is on the screen.
+func (o openList) moves(now time.Time) bool {
+	for _, a := range o.rows {
+		if at := o.plan[a.ID]; at.After(now) && at.Sub(now) < time.Hour {
+			return true
+		}
+	}
+	return false
+}
+
+func (o openList) hints(w *words) []hint {
+	if o.typing {
+		return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}}
+	}
+	return []hint{{"↑↓", w.kMove}, {"enter", w.kCheck}, {"c", w.kTypeCode}, {"f1", w.kSale}, {"f2", w.kLedger}}
+}
+
+// openHead is how many rows of the body are not the list.
+const openHead = 3
+
+func openRows(height int) int { return max(1, height-openHead) }
+
+// view draws the list: how old, how much, whose, what it is, and when M-PESA is asked next.
+func (o openList) view(l look) block {
+	if len(o.rows) == 0 {
+		lines := make([]string, max(0, l.height/3))
+		return block{lines: append(append(lines, l.wrap(l.ink.text, l.say.emptyOpen)...), l.wrap(l.ink.dim, l.say.emptyOpenDo)...)}
+	}
+	cols := openColumnsFor(l.width)
+	var b block
+	lines := o.notes(l)
+	if o.typing {
+		text, x := visible(o.code, longestCode)
+		b.cursor, b.x, b.y = true, len(cols.margin)+len(l.say.codePrompt)+2+x, 0
+		lines = append([]string{l.ink.strong.on(l.say.codePrompt) + "  " + l.ink.strong.on(text)}, lines...)
+	}
+	for i := range lines {
+		lines[i] = cols.margin + lines[i]
+	}
+	lines = append(lines, make([]string, max(0, 1-len(lines)))...)
+	head := len(lines) + 1
+	lines = append(lines, l.ink.dim.on(cols.margin+cols.lay(l.say.colAge, l.say.colKES, l.say.colPhone, l.say.colResult, l.say.colNext)))
+	height := max(1, l.height-head)
+	top := max(0, min(o.top, len(o.rows)-height))
+	for i := top; i < min(len(o.rows), top+height); i++ {
+		a := o.rows[i]
+		tn, result := l.say.result(a)
+		age := l.say.age(l.now.Sub(a.AskedAt))
+		next := o.next(l, a)
+		if i == o.at() {
+			lines = append(lines, chosenRow(l, cols.margin, cols.lay(age, a.Amount.String(), a.Phone.Masked(), result, next)))
+			continue
+		}
+		lines = append(lines, cols.margin+cols.lay(l.ink.text.on(age), l.ink.text.on(a.Amount.String()), l.ink.dim.on(a.Phone.Masked()),
+			l.ink.tones[tn].on(result), l.ink.dim.on(next)))
+	}
+	b.lines = lines
+	return b
+}
+
+// notes are what the till says of the last key: why it did nothing, or what it knows of a typed code.
+func (o openList) notes(l look) []string {
+	note, i := "", l.ink.tones[toneCheck]
+	switch {
+	case o.wrong != nil:
+		note, i = l.say.err(o.wrong), l.ink.tones[toneFail]
+	case o.claim.Attempt.ID != "":
+		note = l.say.text(o.claim.Say())
+	}
+	lines := wrap(note, l.width-4)
+	for n := range lines {
+		lines[n] = i.on(lines[n])
+	}
+	return lines
+}
+
+// next is when M-PESA is asked about an attempt.
+func (o openList) next(l look, a pos.Attempt) string {
+	at, ok := o.plan[a.ID]
+	switch {
+	case !a.Open():
+		return orDash(a.Receipt)
+	case !ok:
+		return "—"
+	case !at.After(l.now):
+		return l.say.now
+	case pos.DayOf(at) != pos.DayOf(l.now):
+		return l.say.dayMonth(at) + " " + clock(at)
+	case l.still || at.Sub(l.now) >= time.Hour:
+		return l.timeOf(at)
+	}
+	return span(at.Sub(l.now))
+}
+
+// openColumns is where the columns of the open payments stand. PHONE goes under 70 cells, NEXT CHECK under 50.
+type openColumns struct {
+	margin      string
+	phone, next bool
+	gap         int
+}
+
+// The widths of the columns that the ledger has not.
+const (
+	ageWidth  = 7  // siku 12
+	nextWidth = 12 // 23 Nov 14:32
+)
+
+func openColumnsFor(width int) openColumns {
+	c := openColumns{phone: width >= 70, next: width >= 50}
+	room := min(width-2, listWidth)
+	used, gaps := ageWidth+kesWidth+resultWidth, 2
+	if c.phone {
+		used, gaps = used+phoneWidth, gaps+1
+	}
+	if c.next {
+		used, gaps = used+nextWidth, gaps+1
+	}
+	c.gap = max(1, min(6, (room-used)/gaps))
+	c.margin = blank((width - used - gaps*c.gap) / 2)
+	return c
+}
+
+func (c openColumns) lay(age, kes, phone, result, next string) string {
+	gap := blank(c.gap)
+	s := fit(age, ageWidth) + gap + flush(kes, kesWidth)
+	if c.phone {
+		s += gap + fit(phone, phoneWidth)
+	}
+	s += gap + fit(result, resultWidth)
+	if c.next {
+		s += gap + fit(next, nextWidth)
+	}
+	return s
+}

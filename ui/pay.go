@@ -1,0 +1,163 @@
+package ui
+
+import (
+	"time"
+
+	"kaunta/pos"
+)
+
+// pay is one payment in front of the cashier, from the request to its end.
+type pay struct {
+	request pos.Request
+
+	attempt   pos.Attempt    // what is known of it; zero until the till has it on disk
+	refused   *pos.OpenError // an earlier request is in the way
+	before    *pay           // the payment that is asked again, shown again if the till refuses
+	problem   error          // why the last key did nothing
+	askAt     time.Time      // when M-PESA is asked next; zero: not planned
+	deadline  time.Time      // when waiting ends; zero: not waiting
+	checking  bool           // the cashier asked for a check that has not come back
+	stopping  bool           // the cashier stopped waiting, so that the end of it rings no bell
+	changed   time.Time      // when the state last changed
+	wrongPINs int            // in a row from this phone
+}
+
+// wish is what a key asks of the app.
+type wish uint8
+
+const (
+	wishNothing  wish = iota
+	wishCheck         // ask M-PESA now
+	wishStop          // stop waiting
+	wishAgain         // ask the same phone again
+	wishTwice         // ask although the customer may pay twice
+	wishNumber        // ask another number
+	wishNext          // a new sale
+	wishTypeOver      // a new sale that begins with the key pressed
+	wishForm          // back to the form as it was
+	wishSale
+	wishLedger
+	wishPhone
+)
+
+// aside is how long a fresh result takes no Enter: a key meant for the screen before must not dismiss an end that nobody
+// has seen, nor ask again.
+const aside = 700 * time.Millisecond
+
+// press answers a key.
+func (p pay) press(k key, now time.Time) (pay, wish) {
+	p.problem = nil
+	k = k.typed()
+	fresh := now.Sub(p.changed) < aside
+	back := k.is("esc", "-")
+	switch {
+	case p.refused != nil:
+		locked := now.Before(p.refused.Until)
+		switch {
+		case k.is("enter"):
+			return p, wishCheck
+		case k.is("2") && !locked:
+			return p, wishTwice
+		case back:
+			return p, wishForm
+		}
+	case p.attempt.ID == "":
+		// The till is writing it to disk: too late to change anything, too early to do anything.
+	case p.attempt.State == pos.Paid:
+		switch {
+		case k.is("enter", "+", "n") && !fresh, back && !fresh:
+			return p, wishNext
+		case k.digit() != "":
+			return p, wishTypeOver
+		case k.is("*"):
+			return p, wishLedger
+		}
+	case p.attempt.State == pos.NotPaid:
+		switch {
+		case k.is("enter") && !fresh:
+			return p, wishAgain
+		case k.is("/", "e"):
+			return p, wishNumber
+		case k.is("+", "n"), back && !fresh:
+			return p, wishNext
+		case k.is("*"):
+			return p, wishLedger
+		}
+	case p.attempt.State == pos.StillChecking:
+		switch {
+		case k.is("enter"):
+			return p, wishCheck
+		case k.is("*", "a"):
+			return p, wishAgain
+		case k.is("+", "n"), back && !fresh:
+			return p, wishNext
+		}
+	default:
+		switch {
+		case k.is("enter"):
+			return p, wishCheck
+		case back:
+			return p, wishStop
+		case k.is("*"):
+			return p, wishPhone
+		}
+	}
+	return p, wishNothing
+}
+
+// learn takes an update about this payment.
+func (p pay) learn(u pos.Update, now time.Time) pay {
+	if u.Attempt.ID != p.attempt.ID || u.Attempt.Events < p.attempt.Events {
+		return p
+	}
+	if u.Attempt.State != p.attempt.State {
+		p.changed = now
+	}
+	if u.Event == pos.EventQueried || u.Attempt.State.Final() {
+		p.checking = false
+	}
+	p.attempt, p.askAt, p.deadline, p.wrongPINs = u.Attempt, u.NextCheck, u.Deadline, u.WrongPINs
+	return p
+}
+
+// moves reports whether something on the screen changes by the second.
+func (p pay) moves(now time.Time) bool {
+	switch {
+	case p.refused != nil:
+		return now.Before(p.refused.Until)
+	case p.attempt.ID == "":
+		return false
+	case p.attempt.State == pos.StillChecking:
+		return now.Before(p.askAt) || now.Before(p.unlock())
+	}
+	return !p.attempt.State.Final()
+}
+
+// unlock is when the phone may be asked again although this attempt has no end.
+func (p pay) unlock() time.Time { return p.attempt.AskedAt.Add(pos.PhoneLock) }
+
+// hints are the keys of the state.
+func (p pay) hints(w *words, now time.Time, practice bool) []hint {
+	ledger := hint{"f2", w.kLedger}
+	switch {
+	case p.refused != nil:
+		hints := []hint{{"enter", w.kCheck}, {"esc", w.kBack}}
+		if !now.Before(p.refused.Until) {
+			hints = append([]hint{{"2", w.kTwice}}, hints...)
+		}
+		return hints
+	case p.attempt.ID == "":
+		return nil
+	case p.attempt.State == pos.Paid:
+		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
+	case p.attempt.State == pos.NotPaid:
+		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"esc", w.kDrop}, ledger}
+	case p.attempt.State == pos.StillChecking:
+		return []hint{{"enter", w.kCheck}, {"+", w.kNext}, {"*", w.kAgain}, {"f3", w.kOpen}}
+	}
+	hints := []hint{{"enter", w.kCheck}, {"esc", w.kStop}, ledger}
+	if practice {
+		hints = append(hints, hint{"f8", w.kPhone})
+	}
+	return hints
+}

@@ -1,0 +1,298 @@
+package ui
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// TestEnterTwiceNeverChargesTwice holds Enter down while the till is slow and while the customer is asked.
+func TestEnterTwiceNeverChargesTwice(t *testing.T) {
+	c := newCashier(t)
+	c.press("450", "<enter>", phoneA)
+	// The till has not answered yet: its command is not run.
+	_, charge := c.app.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
+	c.press("<enter>", "<enter>", "<kpenter>")
+	c.sees("SENDING")
+	c.do(charge)
+	c.press("<enter>", "<enter>")
+	if len(c.till.charged) != 1 {
+		t.Errorf("%d payments were asked for", len(c.till.charged))
+	}
+	if len(c.till.checked) != 2 {
+		t.Errorf("Enter while waiting checked %d times, want 2", len(c.till.checked))
+	}
+}
+
+// TestAKeyMeantForTheScreenBefore must neither dismiss an end that nobody has seen nor ask again.
+func TestAKeyMeantForTheScreenBefore(t *testing.T) {
+	c := newCashier(t)
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+	c.press("<enter>")
+	if len(c.till.charged) != 1 {
+		t.Fatal("an Enter in the same moment asked again")
+	}
+	c.sees("NOT PAID")
+	c.tick(time.Second)
+	c.press("<enter>")
+	if got := c.till.charged; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
+		t.Errorf("asking again asked for %+v", got)
+	}
+}
+
+func TestResultKeys(t *testing.T) {
+	waiting := func(c *cashier) { c.tell(accepted(c.sell("450", phoneA)), pos.EventPushed) }
+	isPaid := func(c *cashier) { c.tell(paid(c.sell("450", phoneA), "SKN4T7W2QX"), pos.EventCalledBack) }
+	notPaid := func(c *cashier) { c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack) }
+	checking := func(c *cashier) { c.tell(unclear(accepted(c.sell("450", phoneA))), pos.EventGaveUp) }
+	for _, tc := range []struct {
+		name  string
+		play  func(*cashier)
+		keys  []string
+		sees  []string
+		calls [3]int // charged, checked, stopped
+	}{
+		{"waiting: check now", waiting, []string{"<enter>"}, []string{"WAITING FOR PIN"}, [3]int{1, 1, 0}},
+		{"waiting: stop", waiting, []string{"<esc>"}, []string{"WAITING FOR PIN"}, [3]int{1, 0, 1}},
+		{"waiting: a digit is not a sale", waiting, []string{"7"}, []string{"WAITING FOR PIN", "KES 450"}, [3]int{1, 0, 0}},
+		{"paid: next sale", isPaid, []string{"<enter>"}, []string{"Type the amount.", "✓ PAID  KES 450  0712 ••• 678"}, [3]int{1, 0, 0}},
+		{"paid: typed over", isPaid, []string{"7"}, []string{"KES 7"}, [3]int{1, 0, 0}},
+		{"not paid: a digit does not hide it", notPaid, []string{"7"}, []string{"NOT PAID"}, [3]int{1, 0, 0}},
+		{"not paid: again", notPaid, []string{"<enter>"}, []string{"SENDING"}, [3]int{2, 0, 0}},
+		{"not paid: another number", notPaid, []string{"e"}, []string{"The same sale, with another number.", "KES 450"}, [3]int{1, 0, 0}},
+		{"not paid: dropped", notPaid, []string{"<esc>"}, []string{"Type the amount."}, [3]int{1, 0, 0}},
+		{"checking: check now", checking, []string{"<enter>"}, []string{"STILL CHECKING"}, [3]int{1, 1, 0}},
+		{"checking: a digit does not hide it", checking, []string{"7"}, []string{"STILL CHECKING"}, [3]int{1, 0, 0}},
+		{"checking: next sale", checking, []string{"+"}, []string{"Type the amount.", "? checking 1 (KES 450)"}, [3]int{1, 0, 0}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newCashier(t)
+			c.size(60, 20) // where the word is in a line of its own
+			tc.play(c)
+			c.tick(time.Second)
+			c.press(tc.keys...)
+			c.sees(tc.sees...)
+			if got := [3]int{len(c.till.charged), len(c.till.checked), len(c.till.stopped)}; got != tc.calls {
+				t.Errorf("charged, checked, stopped %v times, want %v", got, tc.calls)
+			}
+		})
+	}
+}
+
+// TestBell rings once for good news and twice for what must be looked at, and not for the cashier's own act.
+func TestBell(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		play func(*cashier, pos.Attempt)
+		want int
+	}{
+		{"waiting", func(c *cashier, a pos.Attempt) {}, 0},
+		{"paid", func(c *cashier, a pos.Attempt) { c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack) }, 1},
+		{"paid and then confirmed", func(c *cashier, a pos.Attempt) {
+			a = paid(a, "SKN4T7W2QX")
+			c.tell(a, pos.EventCalledBack)
+			a.Events++
+			c.tell(a, pos.EventQueried)
+		}, 1},
+		{"not paid", func(c *cashier, a pos.Attempt) { c.tell(refused(a, "1", ""), pos.EventCalledBack) }, 2},
+		{"gave up", func(c *cashier, a pos.Attempt) { c.tell(unclear(a), pos.EventGaveUp) }, 2},
+		{"stopped by the cashier", func(c *cashier, a pos.Attempt) {
+			c.press("<esc>")
+			c.tell(unclear(a), pos.EventStopped)
+		}, 0},
+		{"late", func(c *cashier, a pos.Attempt) {
+			c.press("<esc>")
+			a = unclear(a)
+			c.tell(a, pos.EventStopped)
+			a = paid(a, "SKN4T7W2QX")
+			a.Notices = pos.PaidLate
+			c.tell(a, pos.EventCalledBack)
+		}, 2},
+		{"the witnesses disagree", func(c *cashier, a pos.Attempt) {
+			a = paid(a, "SKN4T7W2QX")
+			c.tell(a, pos.EventCalledBack)
+			a.Notices, a.Events = pos.Disagree, a.Events+1
+			c.tell(a, pos.EventQueried)
+		}, 3},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newCashier(t)
+			a := accepted(c.sell("450", phoneA))
+			c.tell(a, pos.EventPushed)
+			tc.play(c, a)
+			if c.bells != tc.want {
+				t.Errorf("%d bells, want %d", c.bells, tc.want)
+			}
+		})
+	}
+}
+
+// TestAnEarlierRequestIsInTheWay counts the lock down, then warns, and goes on only for a key of its own.
+func TestAnEarlierRequestIsInTheWay(t *testing.T) {
+	c := newCashier(t)
+	c.size(60, 20)
+	c.till.charge = c.inTheWay(75 * time.Second)
+	c.press("1500", "<enter>", phoneA, "<enter>")
+	c.sees("THE CUSTOMER MAY PAY TWICE", "wait 1:15")
+	c.tick(15 * time.Second)
+	c.sees("wait 1:00")
+	c.press("2") // not while it is locked
+	c.tick(61 * time.Second)
+	c.sees("the customer may pay twice", "Press 2 to ask all the same.")
+	c.press("<enter>", "<enter>")
+	if len(c.till.charged) != 1 || len(c.till.checked) != 2 || c.till.checked[0] != "earlier" {
+		t.Fatalf("Enter charged %d times and checked %v", len(c.till.charged), c.till.checked)
+	}
+	c.press("2")
+	if got := c.till.charged; len(got) != 2 || !got[1].MayPayTwice {
+		t.Fatalf("asked for %+v", got)
+	}
+	c.sees("SENDING")
+}
+
+func TestLeavingARefusedRequest(t *testing.T) {
+	c := newCashier(t)
+	c.till.charge = c.inTheWay(75 * time.Second)
+	c.press("1500", "<enter>", phoneA, "<enter>", "<esc>")
+	c.sees("KES 1,500", "0712345678") // the form as it was
+
+	// The earlier request ends while this one waits for it: nothing is in the way any more.
+	c.press("<enter>")
+	earlier := c.app.pay.refused.Earlier
+	c.tell(refused(earlier, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+	c.sees("0712345678", "× NOT PAID  KES 450")
+	if c.app.pay != nil {
+		t.Error("the refused request is still in front")
+	}
+}
+
+// TestChargeErrors come back to the form that they are about, in the cashier's language.
+func TestChargeErrors(t *testing.T) {
+	c := newCashier(t, func(cfg *Config) { cfg.Language = Kiswahili })
+	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+		return pos.Attempt{}, &pos.AmountError{Reason: pos.AmountTooBig, Max: 300}
+	}
+	c.press("450", "<enter>", phoneA, "<enter>")
+	c.sees("M-PESA hupokea KES 300 tu", "0712 345 678")
+	c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }
+	c.press("<tab>", "<enter>")
+	c.sees("the disk is full")
+
+	c = newCashier(t)
+	c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack)
+	c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, pos.ErrSalePaid }
+	c.tick(time.Second)
+	c.press("<enter>")
+	c.sees("this sale is paid already", "KES 450")
+}
+
+// TestUpdatesThatOvertakeTheTillsAnswer: the relay may bring the end before Charge has returned.
+func TestUpdatesThatOvertakeTheTillsAnswer(t *testing.T) {
+	c := newCashier(t)
+	c.size(60, 20)
+	c.press("450", "<enter>", phoneA)
+	_, charge := c.app.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
+	a := c.attempt(pos.Request{Phone: "254712345678", Amount: 450})
+	c.tell(accepted(a), pos.EventPushed)
+	c.tell(refused(accepted(a), "1001", "busy"), pos.EventCalledBack)
+	c.sees("SENDING")
+	c.do(charge)
+	c.sees("NOT PAID", "M-PESA code 1001")
+	if c.bells != 2 {
+		t.Errorf("%d bells", c.bells)
+	}
+}
+
+// TestOlderUpdatesChangeNothing: what has ended does not go back to waiting.
+func TestOlderUpdatesChangeNothing(t *testing.T) {
+	c := newCashier(t)
+	c.size(60, 20)
+	a := c.sell("450", phoneA)
+	c.tell(paid(accepted(a), "SKN4T7W2QX"), pos.EventCalledBack)
+	c.send(updateMsg(pos.Update{Attempt: accepted(a), Event: pos.EventPushed, Changed: true}))
+	c.sees("✓ PAID", "SKN4T7W2QX")
+}
+
+func TestReceiptComesLater(t *testing.T) {
+	c := newCashier(t)
+	a := c.sell("450", phoneA)
+	a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
+	c.tell(a, pos.EventQueried)
+	c.sees("receipt code later", "confirmed by query")
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.sees("receipt SKN4T7W2QX", "confirmed by callback and query")
+	if c.bells != 1 {
+		t.Errorf("%d bells", c.bells)
+	}
+}
+
+// TestNextCheck says when M-PESA is asked, by the plan and by the till's word after Enter.
+func TestNextCheck(t *testing.T) {
+	c := newCashier(t)
+	c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now.Add(7 * time.Second), nil }
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	c.sees("M-PESA is asked again in 0:15")
+	c.tick(4 * time.Second)
+	c.sees("0:04", "M-PESA is asked again in 0:11")
+	c.press("<enter>")
+	c.sees("M-PESA is asked again in 0:07")
+	c.tick(8 * time.Second)
+	c.sees("M-PESA is being asked")
+	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, errors.New("nothing to ask with") }
+	c.press("<enter>")
+	c.sees("nothing to ask with")
+}
+
+// TestNoMotion: the times of day stand where bars and countdowns would move.
+func TestNoMotion(t *testing.T) {
+	c := newCashier(t, func(cfg *Config) { cfg.NoMotion = true })
+	a := accepted(c.sell("450", phoneA))
+	c.tell(a, pos.EventPushed)
+	before := c.text()
+	c.sees("asked at 14:32:00", "M-PESA is asked again at 14:32:15")
+	c.now = c.now.Add(5 * time.Second)
+	c.send(tickMsg(c.app.tick))
+	if got := c.text(); got != before {
+		t.Errorf("something moved:\n%s", got)
+	}
+	if c.app.due.Sub(c.now) != 55*time.Second {
+		t.Errorf("the next tick comes in %v, want it with the minute", c.app.due.Sub(c.now))
+	}
+}
+
+// TestThreeWrongPINs advises another number.
+func TestThreeWrongPINs(t *testing.T) {
+	c := newCashier(t)
+	a := refused(c.sell("450", phoneA), "2001", "wrong")
+	c.send(updateMsg(pos.Update{Attempt: a, Event: pos.EventCalledBack, Changed: true, WrongPINs: 3}))
+	c.sees("Three wrong PINs")
+}
+
+// TestResizeDuringAPayment draws the payment in every size it passes through, and keeps it.
+func TestResizeDuringAPayment(t *testing.T) {
+	c := newCashier(t)
+	c.tell(accepted(c.sell("1500", phoneA)), pos.EventPushed)
+	for w := 200; w > 0; w -= 7 {
+		h := w * 3 / 10
+		c.size(w, max(1, h))
+		checkSize(t, c.frame(), w, max(1, h))
+		if sizeOf(w, h) >= sizeMinimal {
+			c.sees("KES 1,500")
+		}
+	}
+	c.size(20, 5)
+	c.sees("Make the window")
+	c.press("<esc>") // blindly
+	if len(c.till.stopped) != 0 {
+		t.Error("a key was obeyed that nobody could see the meaning of")
+	}
+	c.size(80, 24)
+	c.sees("Ask the customer to look at the phone.")
+}

@@ -1,0 +1,223 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"kaunta/pos"
+)
+
+// view draws the payment: band, amount and what to say and do, each in its place whatever the state.
+func (p pay) view(l look) block {
+	st := stageOf(l.size, l.height)
+	tn, word := p.word(l.say)
+	lines := make([]string, st.top, l.height)
+	for _, s := range bandLines(word, st.band, l) {
+		lines = append(lines, l.ink.bands[tn].on(fit(s, l.width)))
+	}
+	lines = append(lines, "")
+	lines = append(lines, amountLines(l, st, p.request.Amount, l.ink.tones[tn])...)
+	if st.big {
+		lines = append(lines, "")
+	}
+	return block{lines: append(lines, stack(st.rest, p.details(l)...)...)}
+}
+
+// bandLines is a band's rows of text: the word as big as the amount where there is room, so that it can be read from
+// across the shop, and otherwise in the middle.
+func bandLines(word string, rows int, l look) []string {
+	if lines, ok := bigBandLines(word, rows, l); ok {
+		return lines
+	}
+	lines := make([]string, rows)
+	lines[rows/2] = center(word, l.width)
+	return lines
+}
+
+// bigBandLines is a band with its word in big letters; ok is false where there is not room for them.
+func bigBandLines(word string, rows int, l look) (lines []string, ok bool) {
+	big, ok := bigWord(word)
+	if !ok || rows != bigBand || l.ascii || ansi.StringWidth(big[0])+2 > l.width {
+		return nil, false
+	}
+	return append([]string{""}, l.center("", big[:]...)...), true
+}
+
+func (p pay) word(w *words) (tone, string) {
+	if p.refused != nil {
+		return toneCheck, "? " + w.payTwiceWarning
+	}
+	return w.word(p.attempt)
+}
+
+// details are the groups of lines below the amount, the most important first.
+func (p pay) details(l look) [][]string {
+	var problem []string
+	if p.problem != nil {
+		problem = l.wrap(l.ink.tones[toneFail], l.say.err(p.problem))
+	}
+	phone := l.center(l.ink.strong, p.request.Phone.Local())
+	switch {
+	case p.refused != nil:
+		return p.refusal(l)
+	case p.attempt.State == pos.Paid:
+		return p.paid(l)
+	case p.attempt.State == pos.NotPaid:
+		return append([][]string{problem}, p.notPaid(l)...)
+	case p.attempt.State == pos.StillChecking:
+		return append([][]string{problem}, p.unclear(l)...)
+	}
+	return [][]string{
+		problem, phone,
+		append(l.wrap(l.ink.text, l.say.lookAtPhone), l.wrap(l.ink.text, l.say.noGoodsYet)...),
+		p.progress(l),
+	}
+}
+
+func (p pay) paid(l look) [][]string {
+	a := p.attempt
+	first := l.wrap(l.ink.strong, l.say.handOver)
+	if a.Notices.Has(pos.PaidTwice) {
+		first = nil
+	}
+	for _, advice := range l.say.advice(a.Notices) {
+		first = append(first, l.wrap(l.ink.tones[toneCheck], advice)...)
+	}
+	receipt := l.ink.dim.on(l.say.codeLater)
+	if a.Receipt != "" {
+		receipt = l.ink.dim.on(l.say.receipt+" ") + l.ink.strong.on(printable(a.Receipt))
+		if !a.PaidAt.IsZero() {
+			receipt += l.ink.dim.on("  " + seconds(a.PaidAt))
+		}
+	}
+	who := []string{a.Phone.Local()}
+	if names := l.say.witnesses(a); names != "" {
+		who = append(who, l.say.confirmedBy+" "+names)
+	}
+	return [][]string{first, {center(receipt, l.width)}, l.joined(who)}
+}
+
+func (p pay) notPaid(l look) [][]string {
+	what, do := p.attempt.Reason()
+	advice := l.say.text(do)
+	if p.wrongPINs >= 3 {
+		advice = l.say.threeWrongPINs
+	}
+	facts := []string{p.attempt.Phone.Local()}
+	if code := p.attempt.ResultCode(); code != "" {
+		facts = append(facts, l.say.code+" "+printable(code))
+	}
+	return [][]string{
+		l.wrap(l.ink.strong, l.say.text(what)),
+		append(l.wrap(l.ink.text, advice), l.wrap(l.ink.text, l.say.noMoney)...),
+		l.joined(facts),
+	}
+}
+
+func (p pay) unclear(l look) [][]string {
+	a := p.attempt
+	what, _ := a.Reason()
+	first := l.wrap(l.ink.strong, l.say.moneyMayHaveMoved)
+	if p.stopping {
+		first = l.wrap(l.ink.strong, l.say.canStillPay)
+	}
+	first = append(first, l.wrap(l.ink.text, l.say.holdGoods)...)
+	i := l.ink.dim
+	if a.Notices.Has(pos.DoesNotMatch) {
+		i = l.ink.tones[toneCheck]
+	}
+	second := l.wrap(i, l.say.text(what))
+	if code := a.ResultCode(); code != "" {
+		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+printable(a.Cause.ResultDesc))...)
+	}
+	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.waitingSince, clock(a.AskedAt)), p.nextCheck(l)})
+	again := l.say.mayAskAgain
+	if l.now.Before(p.unlock()) {
+		again = fmt.Sprintf(l.say.askAgainIn, span(p.unlock().Sub(l.now)))
+		if l.still {
+			again = fmt.Sprintf(l.say.askAgainAt, l.timeOf(p.unlock()))
+		}
+	}
+	if a.Notices.Has(pos.DoesNotMatch) {
+		return [][]string{first, second, last, l.center(l.ink.dim, again)}
+	}
+	return [][]string{first, last, l.center(l.ink.dim, again), second}
+}
+
+// refusal says which earlier request is in the way, counts its lock down and then asks whether to go on.
+func (p pay) refusal(l look) [][]string {
+	e := *p.refused
+	e.Now = l.now
+	groups := [][]string{l.wrap(l.ink.strong, l.say.err(&e))}
+	if !e.Locked() {
+		groups = append(groups, l.wrap(l.ink.tones[toneCheck], l.say.twiceKey))
+	}
+	if !p.askAt.IsZero() {
+		groups = append(groups, l.center(l.ink.dim, p.nextCheck(l)))
+	}
+	return groups
+}
+
+// progress is the bar toward the end of waiting, and the plan's next check.
+func (p pay) progress(l look) []string {
+	elapsed := l.now.Sub(p.attempt.AskedAt)
+	if p.attempt.ID == "" {
+		return nil
+	}
+	next := p.nextCheck(l)
+	if p.attempt.State == pos.Sending {
+		next = ""
+	}
+	if l.still || p.deadline.IsZero() {
+		return l.center(l.ink.dim, fmt.Sprintf(l.say.waitingSince, seconds(p.attempt.AskedAt)), next)
+	}
+	width := min(40, l.width-12)
+	full := p.deadline.Sub(p.attempt.AskedAt)
+	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
+	bar := l.ink.tones[toneWait].on(repeat("━", done)) + l.ink.line.on(repeat("┄", width-done))
+	return append([]string{center(bar+"  "+l.ink.text.on(span(elapsed)), l.width)}, l.center(l.ink.dim, next)...)
+}
+
+// nextCheck says when M-PESA is asked next.
+func (p pay) nextCheck(l look) string {
+	switch left := p.askAt.Sub(l.now); {
+	case p.askAt.IsZero() && p.checking:
+		return l.say.asking
+	case p.askAt.IsZero():
+		return l.say.nothingPlanned
+	case left <= 0:
+		return l.say.asking
+	case l.still || left > time.Hour:
+		return fmt.Sprintf(l.say.askedAgainAt, l.timeOf(p.askAt))
+	default:
+		return fmt.Sprintf(l.say.askedAgainIn, span(left))
+	}
+}
+
+// timeOf is the time of day of t, with the date where that is another day.
+func (l look) timeOf(t time.Time) string {
+	if pos.DayOf(t) != pos.DayOf(l.now) {
+		return l.say.dateShort(t) + " " + clock(t)
+	}
+	if l.still {
+		return seconds(t)
+	}
+	return clock(t)
+}
+
+// joined is dim facts in one line if they fit, and one below the other if not.
+func (l look) joined(facts []string) []string {
+	line := ""
+	for _, f := range facts {
+		if line != "" {
+			line += " · "
+		}
+		line += f
+	}
+	if len([]rune(line)) <= min(contentWidth+10, l.width-2) {
+		return l.center(l.ink.dim, line)
+	}
+	return l.center(l.ink.dim, facts...)
+}

@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// phones is the customer's side in practice: what the simulator's phones show, and a hand to act on them.
+type phones struct {
+	prompts []Prompt // newest first
+	chosen  pos.MSISDN
+	err     error
+}
+
+// prompt is the one in front: the chosen one while it is there, and otherwise the newest.
+func (p phones) prompt() (Prompt, bool) {
+	for _, q := range p.prompts {
+		if q.Phone == p.chosen {
+			return q, true
+		}
+	}
+	if len(p.prompts) == 0 {
+		return Prompt{}, false
+	}
+	return p.prompts[0], true
+}
+
+// press answers a key while the hand is on the phones; done says that it has left them.
+func (p phones) press(k key, d desk) (next phones, cmd tea.Cmd, done bool) {
+	p.err = nil
+	k = k.typed()
+	if k.is("esc", "-", "f8") {
+		return p, nil, true
+	}
+	q, ok := p.prompt()
+	if !ok {
+		return p, nil, false
+	}
+	act := func(a PhoneAction) (phones, tea.Cmd, bool) { return p, d.actCmd(q.Phone, a), false }
+	switch {
+	case k.is("p", "1"):
+		return act(PhonePay)
+	case k.is("c", "2"):
+		return act(PhoneCancel)
+	case k.is("w", "3"):
+		return act(PhoneWrongPIN)
+	case k.is("i", "4"):
+		return act(PhoneIgnore)
+	case k.is("down", "up"):
+		step := 1
+		if k.is("up") {
+			step = len(p.prompts) - 1
+		}
+		for i, other := range p.prompts {
+			if other.Phone == q.Phone {
+				p.chosen = p.prompts[(i+step)%len(p.prompts)].Phone
+				break
+			}
+		}
+	}
+	return p, nil, false
+}
+
+func (p phones) hints(w *words) []hint {
+	hints := []hint{{"esc", w.kBack}}
+	if len(p.prompts) > 1 {
+		hints = append([]hint{{"↑↓", w.kMove}}, hints...)
+	}
+	if len(p.prompts) > 0 {
+		hints = append([]hint{{"p", w.kPay}, {"c", w.kCancel}, {"w", w.kWrongPIN}, {"i", w.kIgnore}}, hints...)
+	}
+	return hints
+}
+
+// handsetWidth is the width of the drawing, its frame included.
+const handsetWidth = 30
+
+// handsetHeight is the least body that the drawing fits into with what stands below it.
+const handsetHeight = 14
+
+// view draws the phone in l.width × l.height. held says that the hand is on it.
+func (p phones) view(l look, held bool) block {
+	width := min(handsetWidth, l.width-2)
+	frame := l.ink.line
+	if held {
+		frame = l.ink.accent
+	}
+	inner := width - 4
+	side := frame.on("│")
+	row := func(s string) string { return center(side+" "+fit(s, inner)+" "+side, l.width) }
+
+	var screen []string
+	q, ok := p.prompt()
+	if ok {
+		screen = append(screen, l.ink.dim.on(q.Phone.Local()), "")
+		for _, s := range wrap(fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)), inner) {
+			screen = append(screen, l.ink.strong.on(s))
+		}
+		if q.Reference != "" {
+			screen = append(screen, l.ink.text.on(fmt.Sprintf(l.say.account, printable(q.Reference))))
+		}
+		screen = append(screen, "", l.ink.text.on(l.say.enterPIN), l.ink.dim.on("_ _ _ _"))
+	} else {
+		for _, s := range wrap(l.say.phoneIdle, inner) {
+			screen = append(screen, l.ink.text.on(s))
+		}
+		for _, s := range wrap(l.say.phoneIdleDo, inner) {
+			screen = append(screen, l.ink.dim.on(s))
+		}
+	}
+	if l.height < handsetHeight {
+		lines := l.center("", screen...)
+		if p.err != nil {
+			lines = append(l.wrap(l.ink.tones[toneFail], l.say.err(p.err)), lines...)
+		}
+		return block{lines: lines[:min(len(lines), max(0, l.height))]}
+	}
+	lines := []string{
+		center(l.ink.dim.on(l.say.phoneTitle), l.width),
+		center(frame.on("╭"+repeat("─", width-2)+"╮"), l.width),
+	}
+	for _, s := range screen {
+		lines = append(lines, row(s))
+	}
+	for range max(0, min(9, l.height-6)-len(screen)) {
+		lines = append(lines, row(""))
+	}
+	lines = append(lines, center(frame.on("╰"+repeat("─", width-2)+"╯"), l.width))
+	switch {
+	case p.err != nil:
+		lines = append(lines, l.wrap(l.ink.tones[toneFail], l.say.err(p.err))...)
+	case ok:
+		lines = append(lines, p.keysView(l, held)...)
+	}
+	if ok {
+		lines = append(lines, "")
+		lines = append(lines, l.wrap(l.ink.dim, l.say.phoneAlone)...)
+	}
+	return block{lines: lines[:min(len(lines), max(0, l.height))]}
+}
+
+// keysView is how the phone is used: its keys while the hand is on it, and otherwise how to put it there.
+func (p phones) keysView(l look, held bool) []string {
+	pair := func(h hint) string { return l.ink.accent.on(h.key) + " " + l.ink.text.on(h.does) }
+	if !held {
+		return []string{center(pair(hint{"f8", l.say.phoneHand}), l.width)}
+	}
+	return []string{
+		center(pair(hint{"p", l.say.kPay})+"  "+pair(hint{"c", l.say.kCancel}), l.width),
+		center(pair(hint{"w", l.say.kWrongPIN})+"  "+pair(hint{"i", l.say.kIgnore}), l.width),
+	}
+}

@@ -1,0 +1,291 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"go.uber.org/goleak"
+
+	"kaunta/pos"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// memory is a ledger that a real till writes to: whatever is appended, the attempt becomes what the test has said.
+type memory struct {
+	pos.Ledger
+	mu   sync.Mutex
+	next pos.Attempt
+}
+
+func (m *memory) Open() ([]pos.Attempt, error) { return nil, nil }
+
+func (m *memory) Append(context.Context, pos.Event) (pos.Attempt, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.next, true, nil
+}
+
+// session is the whole program in an emulated terminal of 80×24, in a bubble of synctest where waiting costs no time.
+type session struct {
+	t      *testing.T
+	term   *vt.SafeEmulator
+	keys   io.Writer
+	till   *fakeTill
+	book   *fakeBook
+	real   *pos.Till
+	ledger *memory
+	out    *counted
+	done   chan error
+	end    context.CancelFunc
+}
+
+// counted is an output that counts its bytes, and ends lines as the line discipline of a terminal does.
+type counted struct {
+	io.Writer
+	mu sync.Mutex
+	n  int
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	c.n += len(p)
+	c.mu.Unlock()
+	_, err := c.Writer.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
+	return len(p), err
+}
+
+// written is how many bytes came since it was last asked.
+func (c *counted) written() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := c.n
+	c.n = 0
+	return n
+}
+
+func newSession(t *testing.T) *session {
+	t.Helper()
+	s := &session{
+		t: t, term: vt.NewSafeEmulator(80, 24), till: &fakeTill{}, book: &fakeBook{}, ledger: &memory{}, done: make(chan error, 1),
+	}
+	var err error
+	if s.real, err = pos.Start(t.Context(), pos.Config{Ledger: s.ledger}); err != nil {
+		t.Fatal(err)
+	}
+	s.till.subs = s.real.Subscribe
+	s.till.charge = func(r pos.Request) (pos.Attempt, error) {
+		a := pos.Attempt{
+			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
+			Asked: pos.Asked{Sale: "sale", Phone: r.Phone, Amount: r.Amount},
+		}
+		s.tell(a)
+		return a, nil
+	}
+	in, keys := io.Pipe()
+	s.keys = keys
+	s.out = &counted{Writer: s.term}
+	ctx, end := context.WithCancel(t.Context())
+	s.end = end
+	go func() { _, _ = io.Copy(io.Discard, s.term) }() // its answers to queries: a terminal need not give any
+	go func() {
+		s.done <- Run(ctx, Config{
+			Shop: "DUKA", ShortCode: "174379", Mode: Live, Till: s.till, Book: s.book,
+			Input: in, Output: s.out, Environ: []string{"TERM=xterm-256color", "LANG=en_US.UTF-8", "COLUMNS=80", "LINES=24"},
+		})
+		_ = keys.Close()
+		_ = in.Close()
+	}()
+	synctest.Wait()
+	return s
+}
+
+// tell has the real till announce the attempt as it is.
+func (s *session) tell(a pos.Attempt) {
+	a.CheckoutRequestID = "" // so that the till has nothing to query
+	s.ledger.mu.Lock()
+	s.ledger.next = a
+	s.ledger.mu.Unlock()
+	if err := s.real.StopWaiting(s.t.Context(), a.ID); err != nil {
+		s.t.Error(err)
+	}
+}
+
+// types writes keys as a terminal sends them, one by one.
+func (s *session) types(keys ...string) {
+	for _, k := range keys {
+		if _, err := io.WriteString(s.keys, k); err != nil {
+			s.t.Error(err)
+		}
+		s.settle()
+	}
+}
+
+// settle lets the program take everything in and draw it.
+func (s *session) settle() {
+	time.Sleep(100 * time.Millisecond) // of the bubble's time
+	synctest.Wait()
+}
+
+func (s *session) screen() string {
+	var b strings.Builder
+	for y := range s.term.Height() {
+		for x := range s.term.Width() {
+			if c := s.term.CellAt(x, y); c != nil && c.Content != "" {
+				b.WriteString(c.Content)
+			} else {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func (s *session) sees(want ...string) {
+	s.t.Helper()
+	got := s.screen()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			s.t.Errorf("the terminal does not show %q:\n%s", w, got)
+		}
+	}
+}
+
+func (s *session) close() {
+	s.end()
+	if err := <-s.done; err != nil {
+		s.t.Errorf("Run: %v", err)
+	}
+	if err := s.real.Close(context.Background()); err != nil {
+		s.t.Error(err)
+	}
+	if answers, ok := s.term.InputPipe().(io.Closer); ok {
+		_ = answers.Close() // ends the goroutine that drains them
+	}
+}
+
+// TestProgram takes a payment through the real program: bytes of keys in, a drawn terminal out.
+func TestProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession(t)
+		s.settle()
+		s.sees("DUKA  till 174379  SALE", "Type the amount.")
+
+		s.types("4", "5", "\x1bOp", "\r") // a key of the number pad in application mode among them
+		s.sees("KES 450")
+		s.types(append(strings.Split(phoneA, ""), "\x1bOM")...)
+		s.sees("◔ SENDING", "KES 450", "0712 345 678")
+
+		a := accepted(pos.Attempt{
+			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
+			Asked: pos.Asked{Sale: "sale", Phone: "254712345678", Amount: 450},
+		})
+		s.tell(a)
+		s.settle()
+		s.sees("◔ WAITING FOR PIN")
+		time.Sleep(10 * time.Second)
+		s.settle()
+		s.sees("0:09", "━")
+
+		s.tell(paid(a, "SKN4T7W2QX"))
+		s.settle()
+		s.sees("✓ PAID", "receipt SKN4T7W2QX", "Hand over the goods.")
+		if len(s.till.charged) != 1 {
+			t.Errorf("%d payments were asked for", len(s.till.charged))
+		}
+		s.close()
+		if s.term.IsAltScreen() {
+			t.Error("the terminal was not given back")
+		}
+	})
+}
+
+// TestProgramEnds for each way out, and leaves nothing running; goleak looks after the last test too.
+func TestProgramEnds(t *testing.T) {
+	for name, leave := range map[string]func(*session){
+		"ctrl-q":               func(s *session) { s.types("\x11") },
+		"the caller's context": func(s *session) { s.end() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSession(t)
+				leave(s)
+				s.close()
+			})
+		})
+	}
+	if err := Run(t.Context(), Config{}); err == nil {
+		t.Error("Run without a till succeeded")
+	}
+}
+
+// TestBytes: what goes down a slow line for a key, for a second of waiting and for a minute of doing nothing.
+func TestBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession(t)
+		s.settle()
+		s.out.written()
+		s.types("4")
+		key := s.out.written()
+		s.types("5", "0", "\r")
+		s.types(strings.Split(phoneA+"\r", "")...)
+		a := accepted(pos.Attempt{
+			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
+			Asked: pos.Asked{Sale: "sale", Phone: "254712345678", Amount: 450},
+		})
+		s.tell(a)
+		s.settle()
+		s.out.written()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		second := s.out.written() / 10
+		s.tell(paid(a, "SKN4T7W2QX"))
+		s.types("+")
+		s.settle()
+		s.out.written()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		minute := s.out.written()
+		t.Logf("%d bytes for a key, %d for a second of waiting, %d for an idle minute", key, second, minute)
+		if key == 0 || key > 400 || second == 0 || second > 200 || minute > 200 {
+			t.Error("too much for a slow line")
+		}
+		s.close()
+	})
+}
+
+// TestPasteIsBracketed: a pasted number with a newline asks for nothing.
+func TestPasteIsBracketed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession(t)
+		s.types("450\r", "\x1b[200~+254 712 345 678\r\n\x1b[201~")
+		s.sees("0712 345 678")
+		if len(s.till.charged) != 0 {
+			t.Error("pasting asked for a payment")
+		}
+		s.close()
+	})
+}
+
+// TestNoColourOutput: with any NO_COLOR not one colour leaves the program.
+func TestNoColourOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		c := newCashier(t, func(cfg *Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=yes") })
+		c.sell("450", phoneA)
+		out.WriteString(c.frame())
+		for _, colour := range []string{"\x1b[3", "\x1b[4", ";3", ";4", "\x1b[9"} {
+			if strings.Contains(out.String(), colour) {
+				t.Errorf("a colour: %q", colour)
+			}
+		}
+	})
+}

@@ -1,0 +1,293 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"kaunta/pos"
+)
+
+// saleField is one of the fields of a sale, from top to bottom.
+type saleField uint8
+
+const (
+	fieldAmount saleField = iota
+	fieldAgain            // the amount a second time, where it is large
+	fieldPhone
+	fieldReference
+)
+
+// What a field takes. The amount's are the keys of a number pad.
+const (
+	digits           = "0123456789"
+	amountChars      = digits + ".,+-*/ "
+	phoneChars       = digits + "+ "
+	referenceChars   = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ -"
+	longestAmount    = 32
+	longestPhone     = 20
+	longestReference = 12 // Daraja's own limit
+)
+
+// sale is the form of a new payment.
+type sale struct {
+	max, retypeAbove pos.Shillings
+
+	id     pos.SaleID // the sale to ask again for; empty for a new one
+	fields [4]field
+	focus  saleField
+	agreed pos.Shillings // the large amount that was typed twice
+	wrong  error         // why the form was not taken; shown until the next key
+}
+
+func newSale(max, retypeAbove pos.Shillings) sale {
+	if max == 0 {
+		max = pos.MaxAmount
+	}
+	s := sale{max: max, retypeAbove: retypeAbove}
+	s.fields[fieldAmount].limit = longestAmount
+	s.fields[fieldAgain].limit = longestAmount
+	s.fields[fieldPhone].limit = longestPhone
+	s.fields[fieldReference].limit = longestReference
+	return s
+}
+
+// cleared is an empty form.
+func (s sale) cleared() sale { return newSale(s.max, s.retypeAbove) }
+
+// anotherNumber is the form of a sale that is to be asked of another phone.
+func (s sale) anotherNumber(r pos.Request) sale {
+	s = s.cleared()
+	s.id, s.agreed, s.focus = r.Sale, r.Amount, fieldPhone
+	s.fields[fieldAmount] = s.fields[fieldAmount].with(r.Amount.String())
+	s.fields[fieldReference] = s.fields[fieldReference].with(r.Reference)
+	return s
+}
+
+// empty reports whether nothing has been typed.
+func (s sale) empty() bool {
+	return s.fields[fieldAmount].empty() && s.fields[fieldPhone].empty() && s.fields[fieldReference].empty()
+}
+
+// errDiffers: the amount typed a second time is another one.
+type errDiffers struct{ amount pos.Shillings }
+
+func (e errDiffers) Error() string { return e.Say().EN }
+
+func (e errDiffers) Say() pos.Text {
+	return pos.Text{
+		EN: fmt.Sprintf(newWords(English).notTheSame, e.amount),
+		SW: fmt.Sprintf(newWords(Kiswahili).notTheSame, e.amount),
+	}
+}
+
+// errNumLock: the number pad sent arrows to a field that wants digits.
+type errNumLock struct{}
+
+func (errNumLock) Error() string { return newWords(English).numLock }
+
+func (errNumLock) Say() pos.Text {
+	return pos.Text{EN: newWords(English).numLock, SW: newWords(Kiswahili).numLock}
+}
+
+// press answers a key. The request is not nil where the form is complete and the cashier asks for the payment.
+func (s sale) press(k key) (sale, *pos.Request) {
+	s.wrong = nil
+	if s.focus != fieldReference {
+		k = k.typed()
+	}
+	switch {
+	case k.is("enter"):
+		return s.enter()
+	case k.is("esc"):
+		return s.cleared(), nil
+	case k.is("tab", "down"):
+		s.focus = s.next(+1)
+		return s, nil
+	case k.is("shift+tab", "up"):
+		s.focus = s.next(-1)
+		return s, nil
+	case k.is("insert", "begin", "pgup", "pgdown") && s.focus != fieldReference:
+		s.wrong = errNumLock{}
+		return s, nil
+	}
+	f := s.fields[s.focus]
+	if edited, ok := f.edit(k); ok {
+		s.fields[s.focus] = edited
+		return s, nil
+	}
+	switch s.focus {
+	case fieldAmount, fieldAgain:
+		f = typeAmount(f, k.text)
+	case fieldPhone:
+		switch {
+		case k.text == "-" && f.empty():
+			s.focus = s.next(-1)
+			return s, nil
+		case k.text == "-": // the number pad's way to correct
+			f = f.cut(max(0, f.cursor-1), f.cursor)
+		case k.text == "/":
+			s.focus = fieldAmount
+			return s, nil
+		case k.text == ".":
+			s.focus = fieldReference
+			return s, nil
+		default:
+			f = f.insert(only(k.text, phoneChars))
+		}
+	case fieldReference:
+		f = f.insert(only(k.text, referenceChars))
+	}
+	s.fields[s.focus] = f
+	return s, nil
+}
+
+// typeAmount types into a sum. No sum has two operators in a row: a second − rubs out what is before it, for number
+// pads without a Backspace, and any other takes the place of the first.
+func typeAmount(f field, text string) field {
+	text = only(text, amountChars)
+	before := ""
+	if f.cursor > 0 {
+		before = string(f.text[f.cursor-1])
+	}
+	if len(text) == 1 && strings.Contains("+-*/", text) && strings.Contains("+-*/", before) {
+		switch {
+		case before == "":
+			return f // a sum begins with a number
+		case text == "-":
+			return f.cut(max(0, f.cursor-2), f.cursor)
+		}
+		f = f.cut(f.cursor-1, f.cursor)
+	}
+	return f.insert(text)
+}
+
+// next is the field so many below the one in front, around the ends.
+func (s sale) next(step int) saleField {
+	f := s.focus
+	for {
+		f = saleField((int(f) + step + len(s.fields)) % len(s.fields))
+		if f != fieldAgain || s.showsAgain() {
+			return f
+		}
+	}
+}
+
+// showsAgain reports whether the amount is typed a second time.
+func (s sale) showsAgain() bool {
+	amount, err := s.amount()
+	return err == nil && s.retypeAbove > 0 && amount > s.retypeAbove && amount != s.agreed || s.focus == fieldAgain
+}
+
+func (s sale) amount() (pos.Shillings, error) {
+	return pos.ParseAmount(s.fields[fieldAmount].String(), s.max)
+}
+
+// enter takes the field in front and goes to the next; from the phone or the reference it asks for the payment.
+func (s sale) enter() (sale, *pos.Request) {
+	refuse := func(at saleField, err error) (sale, *pos.Request) {
+		s.focus, s.wrong = at, err
+		return s, nil
+	}
+	amount, err := s.amount()
+	if err != nil {
+		return refuse(fieldAmount, err)
+	}
+	if s.focus == fieldAgain {
+		again, err := pos.ParseAmount(s.fields[fieldAgain].String(), s.max)
+		s.fields[fieldAgain] = s.fields[fieldAgain].with("")
+		switch {
+		case err != nil:
+			return refuse(fieldAgain, err)
+		case again != amount:
+			return refuse(fieldAgain, errDiffers{amount})
+		}
+		s.agreed, s.focus = amount, fieldPhone
+		return s, nil
+	}
+	if s.showsAgain() {
+		return refuse(fieldAgain, nil)
+	}
+	if s.focus == fieldAmount {
+		return refuse(fieldPhone, nil)
+	}
+	phone, err := pos.ParseMSISDN(s.fields[fieldPhone].String())
+	if err != nil {
+		return refuse(fieldPhone, err)
+	}
+	return s, &pos.Request{
+		Sale: s.id, Phone: phone, Amount: amount, Reference: strings.TrimSpace(s.fields[fieldReference].String()),
+	}
+}
+
+// paste takes pasted text whole or not at all: leaving out what does not fit could make another amount of it.
+func (s sale) paste(text string) sale {
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	text = strings.TrimSpace(printable(text))
+	s.wrong = nil
+	f := &s.fields[s.focus]
+	switch s.focus {
+	case fieldAmount, fieldAgain:
+		text = bareAmount(text)
+		if only(text, amountChars) != text || len(text) > f.limit-len(f.text) {
+			_, s.wrong = pos.ParseAmount("?", s.max)
+			return s
+		}
+	case fieldPhone:
+		phone, err := pos.ParseMSISDN(text)
+		if err != nil {
+			s.wrong = err
+			return s
+		}
+		*f = f.with(phone.Local())
+		return s
+	case fieldReference:
+		text = only(text, referenceChars)
+	}
+	*f = f.insert(text)
+	return s
+}
+
+// bareAmount takes off what people write around an amount: "KES 1,500", "Ksh. 450/=", "300/-".
+func bareAmount(s string) string {
+	for _, prefix := range []string{"kes", "kshs", "ksh", "sh"} {
+		if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+			s = strings.TrimLeft(s[len(prefix):], ". ")
+			break
+		}
+	}
+	for _, suffix := range []string{"/=", "/-"} {
+		s = strings.TrimSuffix(s, suffix)
+	}
+	return strings.TrimSpace(s)
+}
+
+// running is what the amount comes to as far as it is typed, without an operator at its end.
+func (s sale) running() (amount pos.Shillings, isSum bool) {
+	typed := s.fields[fieldAmount].String()
+	amount, err := pos.ParseAmount(strings.TrimRight(typed, "+-*/. "), s.max)
+	if err != nil {
+		return 0, false
+	}
+	return amount, strings.ContainsAny(typed, "+-*/")
+}
+
+// refusal is why the amount cannot be asked, as soon as that is certain while it is typed: too big, or not whole.
+func (s sale) refusal() error {
+	var e *pos.AmountError
+	_, err := s.amount()
+	if errors.As(err, &e) && (e.Reason == pos.AmountTooBig || e.Reason == pos.AmountFraction) {
+		return err
+	}
+	return nil
+}
+
+// hints are the keys of the form.
+func (s sale) hints(w *words) []hint {
+	if s.focus == fieldAmount || s.focus == fieldAgain {
+		return []hint{
+			{"enter", w.kNextField}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"esc", w.kClear},
+		}
+	}
+	return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"esc", w.kClear}}
+}

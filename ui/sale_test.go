@@ -1,0 +1,200 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// TestFifteenKeys is the promise of a new customer's sale in 15 keys.
+func TestFifteenKeys(t *testing.T) {
+	c := newCashier(t)
+	keys := append(strings.Split("450", ""), "<enter>")
+	keys = append(append(keys, strings.Split(phoneA, "")...), "<enter>")
+	if len(keys) != 15 {
+		t.Fatalf("%d keys", len(keys))
+	}
+	c.press(keys...)
+	if len(c.till.charged) != 1 {
+		t.Fatalf("%d payments were asked for", len(c.till.charged))
+	}
+	want := pos.Request{Phone: "254712345678", Amount: 450}
+	if got := c.till.charged[0]; got != want {
+		t.Errorf("asked for %+v, want %+v", got, want)
+	}
+	c.sees("0712 345 678", "KES 450", "Do not give goods yet.")
+	c.tell(paid(c.app.pay.attempt, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.press("8") // and the next sale begins with its own first digit
+	c.sees("KES 8", "Amount     8")
+	if c.app.pay != nil {
+		t.Error("the payment is still in front")
+	}
+}
+
+// TestNumberPadAlone takes, corrects and repeats a sale without any other key, in application-keypad mode.
+func TestNumberPadAlone(t *testing.T) {
+	c := newCashier(t)
+	pad := func(keys string) {
+		for _, r := range keys {
+			code := map[rune]rune{
+				'*': tea.KeyKpMultiply, '+': tea.KeyKpPlus, '-': tea.KeyKpMinus, '/': tea.KeyKpDivide, '.': tea.KeyKpDecimal, '\n': tea.KeyKpEnter,
+			}[r]
+			if r >= '0' && r <= '9' {
+				code = tea.KeyKp0 + r - '0'
+			}
+			c.send(tea.KeyPressMsg{Code: code})
+		}
+	}
+	pad("3*150+56--0\n0712345699--78\n")
+	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 500 || c.till.charged[0].Phone != "254712345678" {
+		t.Fatalf("asked for %+v", c.till.charged)
+	}
+	c.tell(refused(c.app.pay.attempt, "1037", "DS timeout"), pos.EventCalledBack)
+	c.tick(2e9)
+	pad("/0712345601\n")
+	if got := c.till.charged; len(got) != 2 || got[1].Amount != 500 || got[1].Phone != "254712345601" || got[1].Sale == "" {
+		t.Fatalf("another number: asked for %+v", got)
+	}
+	c.tell(paid(c.app.pay.attempt, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.tick(2e9)
+	pad("+*")
+	c.sees("LEDGER")
+	pad("+-")
+	c.sees("OPEN PAYMENTS")
+	pad("-/")
+	c.sees("The number pad alone")
+	pad("-")
+	c.sees("Type the amount.")
+}
+
+// TestNumLockOff: the digits still count where the terminal tells the number pad from the arrows, and where it does not, the
+// till says what is wrong.
+func TestNumLockOff(t *testing.T) {
+	c := newCashier(t)
+	c.send(tea.KeyPressMsg{Code: tea.KeyKpLeft})
+	c.send(tea.KeyPressMsg{Code: tea.KeyKpBegin})
+	c.send(tea.KeyPressMsg{Code: tea.KeyKpInsert})
+	c.sees("KES 450")
+	c.press("<esc>", "<insert>")
+	c.sees("Press Num Lock")
+	c.press("4")
+	c.seesNot("Press Num Lock")
+}
+
+func TestSaleEntry(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		keys []string
+		sees []string
+		not  []string
+	}{
+		{"a sum grows as it is typed", []string{"3*150+5"}, []string{"3*150+5  = 455", "KES 455"}, nil},
+		{"an unfinished sum shows what it comes to so far", []string{"3*150+"}, []string{"= 450"}, nil},
+		{"letters are not typed into an amount", []string{"4a5b0"}, []string{"Amount     450"}, nil},
+		{"an operator replaces the one before", []string{"450+*2"}, []string{"= 900"}, nil},
+		{"a sum does not begin with an operator", []string{"+45"}, []string{"Amount     45 "}, nil},
+		{"backspace", []string{"455", "<backspace>", "0"}, []string{"KES 450"}, nil},
+		{"ctrl-u", []string{"455", "<ctrl+u>", "7"}, []string{"KES 7"}, nil},
+		{"in the middle", []string{"40", "<left>", "5"}, []string{"KES 450"}, nil},
+		{"esc clears", []string{"450", "<enter>", "07", "<esc>"}, []string{"Type the amount."}, []string{"450"}},
+		{"esc on an empty sale does nothing", []string{"<esc>", "<esc>"}, []string{"Type the amount."}, nil},
+		{"no amount", []string{"<enter>"}, []string{"Type the amount in shillings."}, nil},
+		{"nought", []string{"0", "<enter>"}, []string{"at least KES 1"}, nil},
+		{"too much, said while it is typed", []string{"250001"}, []string{"at most KES 250,000"}, nil},
+		{"cents, said while they are typed", []string{"12.5"}, []string{"whole shillings only"}, nil},
+		{"a landline", []string{"450", "<enter>", "0202345678", "<enter>"}, []string{"landline"}, []string{"SENDING"}},
+		{"no phone", []string{"450", "<enter>", "<enter>"}, []string{"Phone"}, []string{"SENDING"}},
+		{"the network is a hint", []string{"450", "<enter>", "0733123456"}, []string{"Airtel"}, nil},
+		{"tab reaches the reference", []string{"450", "<tab>", phoneA, "<tab>", "inv 7/8!"}, []string{"Reference  inv 78", "0712 345 678"}, nil},
+		{"up and down go around", []string{"<up>", "A1", "<down>", "9"}, []string{"Reference  A1", "KES 9"}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newCashier(t)
+			c.press(tc.keys...)
+			c.sees(tc.sees...)
+			c.seesNot(tc.not...)
+			if len(c.till.charged) != 0 {
+				t.Errorf("asked for %+v", c.till.charged)
+			}
+		})
+	}
+}
+
+// TestLargeAmountIsTypedTwice: above retype_above, and again whenever it has changed.
+func TestLargeAmountIsTypedTwice(t *testing.T) {
+	c := newCashier(t)
+	c.press("12500", "<enter>")
+	c.sees("Again")
+	c.press("12600", "<enter>")
+	c.sees("Not the same amount: KES 12,500 is asked.")
+	c.press("12500", "<enter>", phoneA)
+	c.seesNot("Again")
+	c.press("<up>", "0", "<tab>", "<enter>") // 125,000 now, and the phone is there already
+	c.sees("Again")
+	if len(c.till.charged) != 0 {
+		t.Fatalf("asked for %+v", c.till.charged)
+	}
+	c.press("125000", "<enter>", "<enter>")
+	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 125_000 {
+		t.Errorf("asked for %+v", c.till.charged)
+	}
+}
+
+func TestPaste(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		phone      bool
+		want       string // in the field
+		wrong      string
+	}{
+		{"plain", "450", false, "450", ""},
+		{"as people write it", " Ksh. 1,500/= \nthanks", false, "1,500", ""},
+		{"letters refuse the whole of it", "1O0", false, "", "not an amount"},
+		{"control characters", "45\x1b0", false, "450", ""},
+		{"a phone as people write it", "+254 (712) 345-678\n", true, "0712 345 678", ""},
+		{"a phone that is none", "1234", true, "", "too short"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newCashier(t)
+			f := fieldAmount
+			if tc.phone {
+				f = fieldPhone
+				c.press("<tab>")
+			}
+			c.send(tea.PasteMsg{Content: tc.text})
+			if got := c.app.sale.fields[f].String(); got != tc.want {
+				t.Errorf("the field holds %q, want %q", got, tc.want)
+			}
+			if tc.wrong != "" {
+				c.sees(tc.wrong)
+			}
+			if c.app.pay != nil {
+				t.Error("pasting asked for a payment")
+			}
+		})
+	}
+}
+
+// TestCursor is the terminal's own, behind what is typed, where screen readers find it.
+func TestCursor(t *testing.T) {
+	c := newCashier(t)
+	c.press("450", "<left>")
+	for _, size := range goldenSizes {
+		c.size(size[0], size[1])
+		v := c.app.View()
+		if v.Cursor == nil {
+			t.Fatalf("no cursor at %v", size)
+		}
+		line := []rune(strings.Split(c.text(), "\n")[v.Cursor.Y])
+		if got := string(line[v.Cursor.X-2 : v.Cursor.X+1]); got != "450" {
+			t.Errorf("at %v the cursor stands on %q of %q", size, got, string(line))
+		}
+	}
+	c.press("<enter>", phoneA, "<enter>")
+	if v := c.app.View(); v.Cursor != nil {
+		t.Error("a cursor where nothing can be typed")
+	}
+}

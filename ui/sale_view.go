@@ -1,0 +1,152 @@
+package ui
+
+import (
+	"kaunta/pos"
+)
+
+// formWidth is how wide the form of a sale runs.
+const formWidth = 46
+
+// view draws the form. above is what stands where the band of a payment will be: the last sale, or what was
+// open at the start.
+func (s sale) view(l look, above []string) block {
+	st := stageOf(l.size, l.height)
+	b := block{lines: make([]string, st.top, l.height)}
+
+	for row := range st.band {
+		line := ""
+		if i := row - (st.band-len(above))/2; i >= 0 && i < len(above) {
+			line = center(above[i], l.width)
+		}
+		b.lines = append(b.lines, line)
+	}
+	b.lines = append(b.lines, "")
+	b.lines = append(b.lines, s.amountView(l, st)...)
+	if st.big {
+		b.lines = append(b.lines, "")
+	}
+	return s.formView(l, b)
+}
+
+// amountView is the amount as it is typed, where it will stand until the sale has ended.
+func (s sale) amountView(l look, st stage) []string {
+	amount, _ := s.running()
+	i := l.ink.strong
+	switch {
+	case amount == 0 && st.big:
+		i = l.ink.line
+	case amount == 0:
+		i = l.ink.dim
+	}
+	return amountLines(l, st, amount, i)
+}
+
+// amountLines is an amount in the figures that there is room for.
+func amountLines(l look, st stage, amount pos.Shillings, i ink) []string {
+	if !st.big {
+		return l.center(i, kes(amount))
+	}
+	rows := numerals(amount, l.ascii)
+	return append(l.center(i, rows[:]...), l.center(l.ink.dim, kes(amount))...)
+}
+
+// formView adds the fields to b, and the cursor.
+func (s sale) formView(l look, b block) block {
+	width := min(formWidth, l.width-4)
+	left := (l.width - width) / 2
+	labels := max(len(l.say.amount), len(l.say.again), len(l.say.phoneField), len(l.say.reference))
+	room := width - 2 - labels - 2
+	spare := l.height - len(b.lines)
+	if l.size >= sizeBig && spare > 5 {
+		b.lines = append(b.lines, blank(left)+l.ink.line.on(repeat("─", width)))
+	}
+	for f := fieldAmount; f <= fieldReference; f++ {
+		if f == fieldAgain && !s.showsAgain() {
+			continue
+		}
+		mark, label := "  ", l.ink.dim
+		if f == s.focus {
+			mark, label = l.ink.accent.on("▌")+" ", l.ink.text
+		}
+		value, x := s.value(l, f, room)
+		if f == s.focus {
+			b.cursor, b.x, b.y = true, left+2+labels+2+x, len(b.lines)
+		}
+		b.lines = append(b.lines, blank(left)+mark+label.on(fit(s.label(l.say, f), labels))+"  "+value)
+	}
+	if note, i := s.note(l); note != "" {
+		lines := wrap(note, l.width-left-3)
+		if l.width-left > contentWidth {
+			lines = wrap(note, width-2)
+		}
+		spare := l.height - len(b.lines)
+		if spare > len(lines) {
+			b.lines = append(b.lines, "")
+		}
+		for _, line := range lines[:min(len(lines), max(0, l.height-len(b.lines)))] {
+			b.lines = append(b.lines, blank(left+2)+i.on(line))
+		}
+	}
+	return b
+}
+
+func (s sale) label(w *words, f saleField) string {
+	return [...]string{fieldAmount: w.amount, fieldAgain: w.again, fieldPhone: w.phoneField, fieldReference: w.reference}[f]
+}
+
+// value is a field's text in at most room cells, with what the till knows of it behind, and the cursor's column.
+func (s sale) value(l look, f saleField, room int) (string, int) {
+	text, x := visible(s.fields[f], room)
+	known := ""
+	switch f {
+	case fieldAmount:
+		if amount, isSum := s.running(); isSum {
+			known = "= " + amount.String()
+		}
+	case fieldPhone:
+		phone, err := pos.ParseMSISDN(s.fields[f].String())
+		if err != nil {
+			break
+		}
+		if known = phone.Network(); f != s.focus {
+			text = phone.Local()
+		}
+	case fieldReference:
+		if s.fields[f].empty() {
+			known = l.say.optional
+		}
+	}
+	line := l.ink.strong.on(text)
+	if known != "" && len(text)+2+len(known) <= room {
+		if text != "" {
+			line += "  "
+		}
+		line += l.ink.dim.on(known)
+	}
+	return line, x
+}
+
+// visible is the part of a field that fits into room cells with the cursor in it. Fields take characters of one cell only.
+func visible(f field, room int) (string, int) {
+	from := max(0, f.cursor-room+1)
+	return string(f.text[from:min(len(f.text), from+room)]), f.cursor - from
+}
+
+// note is the one sentence below the form: what is wrong, or what to do next.
+func (s sale) note(l look) (string, ink) {
+	wrong := s.wrong
+	if wrong == nil {
+		wrong = s.refusal()
+	}
+	switch {
+	case wrong != nil:
+		return l.say.err(wrong), l.ink.tones[toneFail]
+	case s.id != "" && s.fields[fieldPhone].empty():
+		return l.say.sameSale, l.ink.dim
+	case s.empty():
+		return l.say.typeAmount, l.ink.dim
+	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
+		return l.say.typePhone, l.ink.dim
+	}
+	return "", ""
+}

@@ -1,0 +1,248 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"kaunta/pos"
+)
+
+// phoneA and phoneB are customers' numbers.
+const (
+	phoneA = "0712345678"
+	phoneB = "0712345601"
+)
+
+// scene is a moment at the counter that golden frames and pictures are made of.
+type scene struct {
+	name   string
+	config func(*Config)
+	play   func(*cashier)
+}
+
+// scenes are the screens in every state a cashier meets.
+func scenes() []scene {
+	practice := func(cfg *Config) {
+		cfg.Mode = Training
+		cfg.Phone = &fakePhone{}
+		cfg.Endings = []Ending{
+			{"01", pos.Text{EN: "not enough money", SW: "hana pesa za kutosha"}},
+			{"32", pos.Text{EN: "cancelled", SW: "anakatisha"}},
+			{"37", pos.Text{EN: "no answer, after 25 s", SW: "hajibu, baada ya sekunde 25"}},
+			{"", pos.Text{EN: "pays after 4 to 9 s", SW: "analipa baada ya sekunde 4 hadi 9"}},
+		}
+	}
+	return []scene{
+		{"sale-empty", nil, func(c *cashier) {}},
+		{"sale", nil, func(c *cashier) {
+			c.day(12)
+			c.press("3*450+150", "<enter>", phoneA, "<up>")
+		}},
+		{"sale-again", nil, func(c *cashier) { c.press("12500", "<enter>", "12600", "<enter>") }},
+		{"sale-refused", nil, func(c *cashier) { c.press("450", "<enter>", "0202345678", "<enter>") }},
+		{"sale-resumed", func(cfg *Config) { cfg.Resumed = 2 }, func(c *cashier) { c.day(3) }},
+		{"sending", nil, func(c *cashier) { c.sell("1500", phoneA) }},
+		{"waiting", nil, func(c *cashier) {
+			c.day(12)
+			a := c.sell("1500", phoneA)
+			c.tell(accepted(a), pos.EventPushed)
+			c.tick(38 * time.Second)
+			c.tell(accepted(accepted(a)), pos.EventQueried)
+		}},
+		{"paid", nil, func(c *cashier) {
+			c.day(12)
+			c.tell(paid(c.sell("1500", phoneA), "SKN4T7W2QX"), pos.EventCalledBack)
+		}},
+		{"paid-code-later", nil, func(c *cashier) {
+			a := c.sell("250", phoneA)
+			a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
+			c.tell(a, pos.EventQueried)
+		}},
+		{"paid-twice", nil, func(c *cashier) {
+			a := paid(c.sell("250", phoneA), "SKN4T7W2QX")
+			a.Notices = pos.PaidTwice | pos.PaidLate
+			c.tell(a, pos.EventCalledBack)
+		}},
+		{"not-paid", nil, func(c *cashier) {
+			c.day(12)
+			c.tell(refused(c.sell("1500", phoneA), "1032", "Request Cancelled by user."), pos.EventCalledBack)
+		}},
+		{"not-paid-long", nil, func(c *cashier) {
+			c.tell(refused(c.sell("1500", phoneA), "17", "Rule limited."), pos.EventCalledBack)
+		}},
+		{"still-checking", nil, func(c *cashier) {
+			c.day(12)
+			a := accepted(c.sell("1500", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.tick(180 * time.Second)
+			c.tell(unclear(a), pos.EventGaveUp)
+		}},
+		{"open-error", nil, func(c *cashier) {
+			c.till.charge = c.inTheWay(75 * time.Second)
+			c.sell("1500", phoneA)
+		}},
+		{"may-pay-twice", nil, func(c *cashier) {
+			c.till.charge = c.inTheWay(75 * time.Second)
+			c.sell("1500", phoneA)
+			c.tick(80 * time.Second)
+		}},
+		{"ledger", nil, func(c *cashier) {
+			c.day(42)
+			c.press("<f2>", "<down>")
+		}},
+		{"ledger-empty", nil, func(c *cashier) { c.press("<f2>", "<left>") }},
+		{"ledger-find", nil, func(c *cashier) {
+			c.day(42)
+			c.press("<f2>", "/", "601")
+		}},
+		{"detail", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f2>", "<enter>", "<down>", "<down>")
+		}},
+		{"detail-raw", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f2>", "<enter>", "<down>", "<down>", "<down>", "r")
+		}},
+		{"open", nil, func(c *cashier) {
+			c.day(42)
+			for _, a := range c.book.rows {
+				if a.Open() {
+					c.send(updateMsg(pos.Update{Attempt: a, NextCheck: c.now.Add(42 * time.Second)}))
+				}
+			}
+			c.press("<f3>")
+		}},
+		{"open-code", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f3>", "c", "skn4")
+		}},
+		{"open-claim", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f3>", "c", "skn4t7w2qx", "<enter>")
+		}},
+		{"open-empty", nil, func(c *cashier) { c.press("<f3>") }},
+		{"late", nil, func(c *cashier) {
+			c.day(12)
+			a := unclear(c.row(1, 450, phoneB))
+			c.book.put(a)
+			c.press("<f2>")
+			a = paid(a, "SKN7Q2ZX8M")
+			a.Notices = pos.PaidLate
+			c.tell(a, pos.EventCalledBack)
+		}},
+		{"trouble", nil, func(c *cashier) {
+			c.day(12)
+			c.till.health = pos.Health{Refusing: "rate_limited", Since: noon.Add(-12 * time.Minute)}
+			c.app.cfg.Link, c.app.desk.link = nil, nil
+			c.do(c.app.refresh())
+		}},
+		{"broken", nil, func(c *cashier) {
+			c.till.health = pos.Health{Ledger: errors.New("disk full")}
+			c.do(c.app.refresh())
+		}},
+		{"help", practice, func(c *cashier) { c.press("?") }},
+		{"practice", practice, func(c *cashier) {
+			c.day(3)
+			a := accepted(c.sell("450", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.tick(3 * time.Second)
+			c.send(promptsMsg{{Phone: a.Phone, Amount: a.Amount, Payee: "174379", Reference: "DUKA", Since: c.now}})
+		}},
+		{"practice-phone", practice, func(c *cashier) {
+			a := accepted(c.sell("450", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.send(promptsMsg{{Phone: a.Phone, Amount: a.Amount, Payee: "174379", Reference: "DUKA", Since: c.now}})
+			c.press("<f8>")
+		}},
+		{"practice-idle", practice, func(c *cashier) {}},
+		{"quit", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<ctrl+c>")
+		}},
+	}
+}
+
+// stage plays a scene.
+func (s scene) stage(t *testing.T, change ...func(*Config)) *cashier {
+	t.Helper()
+	if s.config != nil {
+		change = append([]func(*Config){s.config}, change...)
+	}
+	c := newCashier(t, change...)
+	s.play(c)
+	return c
+}
+
+// row is an attempt of n minutes ago.
+func (c *cashier) row(n int, amount pos.Shillings, phone string) pos.Attempt {
+	at := noon.Add(-time.Duration(n) * time.Minute)
+	m, err := pos.ParseMSISDN(phone)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return pos.Attempt{
+		ID: pos.AttemptID("row-" + at.Format("20060102150405")), AskedAt: at, State: pos.Waiting, Events: 2, CheckoutRequestID: "ws_CO_1",
+		Asked: pos.Asked{Sale: pos.SaleID(fmt.Sprint("sale-", n)), Phone: m, Amount: amount, Reachable: true},
+	}
+}
+
+// day fills the ledger with a day of n payments, and the screens with it.
+func (c *cashier) day(n int) {
+	c.t.Helper()
+	amounts := []pos.Shillings{1500, 250, 80, 12400, 450, 3000, 95, 600}
+	for i := n; i > 0; i-- {
+		phone := phoneA
+		if i%3 == 0 {
+			phone = phoneB
+		}
+		a := c.row(i*13, amounts[i%len(amounts)], phone)
+		switch {
+		case i == 5:
+			a = unclear(a)
+		case i == 11:
+			a = unclear(a)
+			a.Notices = pos.DoesNotMatch
+		case i == 9:
+			a = paid(a, "SKN2TW1CE9")
+			a.Notices = pos.PaidTwice
+		case i%7 == 3:
+			a = refused(a, "1032", "Request Cancelled by user.")
+		case i%7 == 6:
+			a = refused(a, "1037", "DS timeout user cannot be reached.")
+		default:
+			a = paid(a, fmt.Sprintf("SKN%dP2M4XQ", i%10))
+			if i%4 == 0 {
+				a.Facts |= pos.QueryPaid
+			}
+		}
+		c.book.put(a)
+	}
+	newest := c.book.rows[0]
+	push := pos.Explain("push", 200, []byte(`{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResponseCode":"0","ResponseDescription":"Success. Request accepted for processing"}`))[0].Answer
+	pending := pos.Explain("query", 200, []byte(`{"ResponseCode":"0","MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":"4999","ResultDesc":"The transaction is still under processing"}`))[0].Answer
+	body := `{"Body":{"stkCallback":{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":0,"ResultDesc":"The service request is processed successfully.","CallbackMetadata":{"Item":[{"Name":"Amount","Value":250.00},{"Name":"MpesaReceiptNumber","Value":"SKN1P2M4XQ"},{"Name":"TransactionDate","Value":20261123141908},{"Name":"PhoneNumber","Value":254712345678}]}}}}`
+	back := pos.Explain("callback", 0, []byte(body))[0].Answer
+	asked := newest.Asked
+	c.book.events = map[pos.AttemptID][]pos.Event{newest.ID: {
+		{Attempt: newest.ID, Kind: pos.EventAsked, At: newest.AskedAt, Asked: &asked},
+		{Attempt: newest.ID, Kind: pos.EventPushed, At: newest.AskedAt.Add(900 * time.Millisecond), Answer: &push},
+		{Attempt: newest.ID, Kind: pos.EventQueried, At: newest.AskedAt.Add(15 * time.Second), Answer: &pending},
+		{Attempt: newest.ID, Kind: pos.EventCalledBack, At: newest.AskedAt.Add(17 * time.Second), Answer: &back},
+	}}
+	c.do(c.app.refresh())
+}
+
+// inTheWay is a till that refuses because of an earlier request, locked for so long yet.
+func (c *cashier) inTheWay(locked time.Duration) func(pos.Request) (pos.Attempt, error) {
+	earlier := unclear(c.row(0, 450, phoneA))
+	earlier.ID, earlier.AskedAt = "earlier", c.now.Add(locked-pos.PhoneLock)
+	return func(r pos.Request) (pos.Attempt, error) {
+		e := &pos.OpenError{Earlier: earlier, Until: earlier.AskedAt.Add(pos.PhoneLock), Now: c.now}
+		if r.MayPayTwice && !e.Locked() {
+			return c.attempt(r), nil
+		}
+		return pos.Attempt{}, e
+	}
+}

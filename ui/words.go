@@ -1,0 +1,376 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"kaunta/pos"
+)
+
+// words is every text of the screens in one language. [newWords] is the table of both.
+type words struct {
+	lang Language
+
+	// Screens, header and status.
+	sale, ledger, detail, open, help, phone          string
+	till, training, sandbox                          string
+	today, paidCount, notPaidCount                   string
+	checking, owedBack                               string
+	pollingOnly, refusing, ledgerFails, ledgerUnread string
+
+	// States and notices.
+	sending, waiting, paid, notPaid, stillChecking string
+	paidLate, paidTwice, doesNotMatch, disagree    string
+
+	// The sale.
+	amount, again, phoneField, reference, optional string
+	typeAmount, typePhone, notTheSame, numLock     string
+	last, resumedOne, resumedMany, sameSale        string
+
+	// Under way and ended.
+	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
+	nothingPlanned, willBeAsked, waitingSince                   string
+	handOver, receipt, codeLater, confirmedBy, callback, query  string
+	and, code, noMoney, moneyMayHaveMoved, holdGoods            string
+	canStillPay, askAgainIn, askAgainAt, mayAskAgain, twiceKey  string
+	lateAdvice, twiceAdvice, matchAdvice, disagreeAdvice        string
+	threeWrongPINs                                              string
+	payTwiceWarning                                             string
+
+	// Ledger, detail, open payments.
+	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext string
+	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, datePrompt   string
+	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt            string
+	rawOf, noRaw, askedOn, saleOf, owed                               string
+	minutes, hours, days, now                                         string
+	checkingShort, waitingShort, recent                               string
+
+	// Customer's phone.
+	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
+
+	// Keys.
+	kAsk, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage     string
+	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kConfirm, kPage, kScroll   string
+
+	// Help.
+	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse string
+	padSums, padRubAmount, padRubPhone, padUp, padReference, padEmpty, padBack, padSeen, padMove    string
+
+	// Quitting and small windows.
+	quitNone, quitOne, quitMany, quitAgain, quitStay, bigger, biggerFrom string
+
+	weekdays, weekdaysShort [7]string // from Sunday
+	months, monthsShort     [12]string
+	titles                  map[string]string // by result code: at most 11 characters
+	kinds                   map[pos.EventKind]string
+	verdicts                map[string]string
+	notSentTitle            string
+}
+
+// newWords is the table: each line a text in English and in Kiswahili. %d, %s and %v are filled in where the text is used.
+func newWords(lang Language) *words {
+	t := func(en, sw string) string {
+		if lang == Kiswahili {
+			return sw
+		}
+		return en
+	}
+	return &words{
+		lang: lang,
+
+		sale:         t("SALE", "MAUZO"),
+		ledger:       t("LEDGER", "DAFTARI"),
+		detail:       t("PAYMENT", "MALIPO"),
+		open:         t("OPEN PAYMENTS", "MALIPO WAZI"),
+		help:         t("HELP", "MSAADA"),
+		phone:        t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
+		till:         t("till", "till"),
+		training:     t("TRAINING", "MAZOEZI"),
+		sandbox:      t("SANDBOX", "SANDBOX"),
+		today:        t("today", "leo"),
+		paidCount:    t("%d paid", "%d yamelipwa"),
+		notPaidCount: t("%d not paid", "%d hayakulipwa"),
+		checking:     t("checking %d (KES %v)", "wazi %d (KES %v)"),
+		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
+		pollingOnly:  t("polling only", "kwa kuuliza tu"),
+		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
+		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
+
+		ledgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
+
+		sending:       t("SENDING", "INATUMA"),
+		waiting:       t("WAITING FOR PIN", "INASUBIRI PIN"),
+		paid:          t("PAID", "IMELIPWA"),
+		notPaid:       t("NOT PAID", "HAIJALIPWA"),
+		stillChecking: t("STILL CHECKING", "BADO INAANGALIWA"),
+		paidLate:      t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
+		paidTwice:     t("PAID TWICE", "IMELIPWA MARA MBILI"),
+		doesNotMatch:  t("DOES NOT MATCH", "HAILINGANI"),
+		disagree:      t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
+
+		amount:      t("Amount", "Kiasi"),
+		again:       t("Again", "Tena"),
+		phoneField:  t("Phone", "Simu"),
+		reference:   t("Reference", "Rejea"),
+		optional:    t("optional", "si lazima"),
+		typeAmount:  t("Type the amount.", "Andika kiasi."),
+		typePhone:   t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
+		notTheSame:  t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
+		numLock:     t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
+		last:        t("last", "mwisho"),
+		resumedOne:  t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		resumedMany: t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		sameSale:    t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
+
+		lookAtPhone:       t("Ask the customer to look at the phone.", "Mwambie mteja aangalie simu yake."),
+		noGoodsYet:        t("Do not give goods yet.", "Usimpe bidhaa bado."),
+		askedAgainIn:      t("M-PESA is asked again in %s", "M-PESA itaulizwa tena baada ya %s"),
+		askedAgainAt:      t("M-PESA is asked again at %s", "M-PESA itaulizwa tena saa %s"),
+		asking:            t("M-PESA is being asked", "M-PESA inaulizwa"),
+		nothingPlanned:    t("M-PESA's own word is awaited", "Neno la M-PESA linasubiriwa"),
+		willBeAsked:       t("M-PESA will be asked at %s", "M-PESA itaulizwa saa %s"),
+		waitingSince:      t("asked at %s", "imeombwa saa %s"),
+		handOver:          t("Hand over the goods.", "Mpe mteja bidhaa."),
+		receipt:           t("receipt", "risiti"),
+		codeLater:         t("receipt code later", "namba ya risiti baadaye"),
+		confirmedBy:       t("confirmed by", "imethibitishwa na"),
+		callback:          t("callback", "callback"),
+		query:             t("query", "swali"),
+		and:               t("and", "na"),
+		code:              t("M-PESA code", "namba ya M-PESA"),
+		noMoney:           t("No money moved. No goods.", "Hakuna pesa iliyohama. Usitoe bidhaa."),
+		moneyMayHaveMoved: t("Money may have moved.", "Huenda pesa imehama."),
+		holdGoods:         t("Hold the goods. Do not ask the customer to pay again.", "Shikilia bidhaa. Usimwombe mteja alipe tena."),
+		canStillPay:       t("The customer can still pay.", "Mteja bado anaweza kulipa."),
+		askAgainIn:        t("Asking again is possible in %s.", "Unaweza kuomba tena baada ya %s."),
+		askAgainAt:        t("Asking again is possible at %s.", "Unaweza kuomba tena saa %s."),
+		mayAskAgain:       t("* asks again, if nothing comes.", "* huomba tena, kama hakuna jibu."),
+		twiceKey:          t("Press 2 to ask all the same.", "Bonyeza 2 kuomba hata hivyo."),
+		lateAdvice:        t("It came after the till gave up.", "Yamekuja till ikiwa imeacha kusubiri."),
+		twiceAdvice:       t("This sale was paid before. This money is owed back.", "Mauzo haya yalilipwa awali. Pesa hizi zirudishwe."),
+		matchAdvice:       t("M-PESA reports something that does not match this request. Tell the owner.", "M-PESA inaripoti kitu kisicholingana na ombi hili. Mwambie mwenye duka."),
+		disagreeAdvice:    t("M-PESA says paid and not paid. Tell the owner.", "M-PESA inasema imelipwa na haijalipwa. Mwambie mwenye duka."),
+		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
+		payTwiceWarning:   t("THE CUSTOMER MAY PAY TWICE", "MTEJA ANAWEZA KULIPA MARA MBILI"),
+
+		colTime:     t("TIME", "SAA"),
+		colKES:      t("KES", "KES"),
+		colPhone:    t("PHONE", "SIMU"),
+		colReceipt:  t("RECEIPT", "RISITI"),
+		colResult:   t("RESULT", "MATOKEO"),
+		colAge:      t("AGE", "UMRI"),
+		colNext:     t("NEXT CHECK", "KUULIZA"),
+		emptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
+		emptyDayDo:  t("← goes to the day before, f1 to a sale.", "← ni siku iliyotangulia, f1 ni mauzo."),
+		findPrompt:  t("Find", "Tafuta"),
+		findEmpty:   t("Nothing found.", "Hakuna kilichopatikana."),
+		findDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
+		datePrompt:  t("Go to day", "Nenda siku"),
+		dateWrong:   t("Write a day as 23, 23.11 or 2026-11-23.", "Andika siku kama 23, 23.11 au 2026-11-23."),
+		reading:     t("Reading the ledger", "Daftari linasomwa"),
+		emptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
+		emptyOpenDo: t("f1 goes to a sale.", "f1 ni mauzo."),
+		codePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
+		rawOf:       t("As it came", "Kama ilivyokuja"),
+		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
+		askedOn:     t("asked", "imeombwa"),
+		saleOf:      t("reference", "rejea"),
+		owed:        t("owed back", "irudishwe"),
+		minutes:     t("%d min", "dk %d"),
+		hours:       t("%d h", "saa %d"),
+		days:        t("%d d", "siku %d"),
+		now:         t("now", "sasa"),
+
+		checkingShort: t("checking", "inaangaliwa"),
+		waitingShort:  t("waiting", "inasubiri"),
+		recent:        t("LATEST", "ZA KARIBUNI"),
+
+		phoneTitle:  t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
+		phoneIdle:   t("No request on any phone.", "Hakuna ombi kwenye simu yoyote."),
+		phoneIdleDo: t("Ask for a payment, and it appears here.", "Omba malipo, na yataonekana hapa."),
+		payTo:       t("Pay KES %v to %s?", "Lipa KES %v kwa %s?"),
+		account:     t("Account %s", "Akaunti %s"),
+		enterPIN:    t("Enter M-PESA PIN:", "Weka PIN ya M-PESA:"),
+		phoneAlone:  t("Left alone, it acts by the last two digits of its number.", "Ikiachwa, hufuata tarakimu mbili za mwisho za namba yake."),
+
+		phoneHand: t("act as the customer", "fanya kama mteja"),
+
+		kAsk:       t("ask for payment", "omba malipo"),
+		kNextField: t("next field", "sehemu inayofuata"),
+		kLedger:    t("ledger", "daftari"),
+		kOpen:      t("open payments", "malipo wazi"),
+		kHelp:      t("help", "msaada"),
+		kSale:      t("sale", "mauzo"),
+		kClear:     t("clear", "futa"),
+		kCheck:     t("check now", "uliza sasa"),
+		kStop:      t("stop waiting", "acha kusubiri"),
+		kNext:      t("next sale", "mauzo mapya"),
+		kAgain:     t("ask again", "omba tena"),
+		kNumber:    t("other number", "namba nyingine"),
+		kDrop:      t("drop the sale", "acha mauzo"),
+		kTwice:     t("ask all the same", "omba hata hivyo"),
+		kBack:      t("back", "rudi"),
+		kMove:      t("move", "sogea"),
+		kDay:       t("day", "siku"),
+		kDate:      t("go to day", "nenda siku"),
+		kToday:     t("today", "leo"),
+		kFind:      t("find", "tafuta"),
+		kDetail:    t("detail", "undani"),
+		kRaw:       t("as it came", "kama ilivyokuja"),
+		kPhone:     t("customer's phone", "simu ya mteja"),
+		kLanguage:  t("Kiswahili", "English"),
+		kQuit:      t("quit", "funga"),
+		kTypeCode:  t("code from SMS", "namba ya SMS"),
+		kSeen:      t("seen", "nimeona"),
+		kPay:       t("pay", "lipa"),
+		kCancel:    t("cancel", "katisha"),
+		kWrongPIN:  t("wrong PIN", "PIN mbaya"),
+		kIgnore:    t("ignore", "puuza"),
+		kType:      t("its amount", "kiasi chake"),
+		kConfirm:   t("confirm", "thibitisha"),
+		kPage:      t("page", "ukurasa"),
+		kScroll:    t("scroll", "sogeza"),
+
+		helpKeys:       t("Here", "Hapa"),
+		helpPad:        t("The number pad alone", "Vitufe vya namba pekee"),
+		helpEverywhere: t("Everywhere", "Popote"),
+		helpEndings:    t("Practice phones: last two digits", "Simu za mazoezi: tarakimu za mwisho"),
+		helpBell:       t("The bell rings", "Kengele hulia"),
+		helpBellOnce:   t("once: PAID", "mara moja: IMELIPWA"),
+		helpBellTwice:  t("twice: look at the screen", "mara mbili: angalia skrini"),
+		helpElse:       t("other", "nyingine"),
+		padSums:        t("sums, in an amount", "hesabu, kwenye kiasi"),
+		padRubAmount:   t("rubs out, in an amount", "hufuta, kwenye kiasi"),
+		padRubPhone:    t("rubs out, in a phone number", "hufuta, kwenye namba ya simu"),
+		padUp:          t("from the phone to the amount", "kutoka simu hadi kiasi"),
+		padReference:   t("from the phone to the reference", "kutoka simu hadi rejea"),
+		padEmpty:       t("ledger, open, help, from an empty sale", "daftari, wazi, msaada, kwenye fomu tupu"),
+		padBack:        t("back, stop, drop, as esc", "rudi, acha, kama esc"),
+		padSeen:        t("seen, as f4", "nimeona, kama f4"),
+		padMove:        t("move in lists", "kusogea kwenye orodha"),
+
+		quitNone:   t("Close the till?", "Ufunge till?"),
+		quitOne:    t("1 payment is open. It will be resumed at the next start.", "Malipo 1 yako wazi. Yataendelea till ikiwashwa tena."),
+		quitMany:   t("%d payments are open. They will be resumed at the next start.", "Malipo %d yako wazi. Yataendelea till ikiwashwa tena."),
+		quitAgain:  t("quit", "funga"),
+		quitStay:   t("stay", "baki"),
+		bigger:     t("Make the window bigger.", "Panua dirisha."),
+		biggerFrom: t("have %d×%d, need %d×%d", "ni %d×%d, inahitaji %d×%d"),
+
+		weekdays: [7]string{
+			t("Sunday", "Jumapili"), t("Monday", "Jumatatu"), t("Tuesday", "Jumanne"), t("Wednesday", "Jumatano"),
+			t("Thursday", "Alhamisi"), t("Friday", "Ijumaa"), t("Saturday", "Jumamosi"),
+		},
+		weekdaysShort: [7]string{
+			t("Sun", "Jpl"), t("Mon", "Jtt"), t("Tue", "Jnn"), t("Wed", "Jtn"), t("Thu", "Alh"), t("Fri", "Iju"), t("Sat", "Jms"),
+		},
+		months: [12]string{
+			t("January", "Januari"), t("February", "Februari"), t("March", "Machi"), t("April", "Aprili"),
+			t("May", "Mei"), t("June", "Juni"), t("July", "Julai"), t("August", "Agosti"),
+			t("September", "Septemba"), t("October", "Oktoba"), t("November", "Novemba"), t("December", "Desemba"),
+		},
+		monthsShort: [12]string{
+			t("Jan", "Jan"), t("Feb", "Feb"), t("Mar", "Mac"), t("Apr", "Apr"), t("May", "Mei"), t("Jun", "Jun"),
+			t("Jul", "Jul"), t("Aug", "Ago"), t("Sep", "Sep"), t("Oct", "Okt"), t("Nov", "Nov"), t("Dec", "Des"),
+		},
+
+		titles: map[string]string{
+			"1": t("low balance", "hana salio"), "2": t("too small", "ni kidogo"), "3": t("too large", "ni kikubwa"),
+			"4": t("day limit", "kikomo"), "8": t("shop full", "imejaa"), "17": t("too soon", "mapema mno"),
+			"26": t("M-PESA busy", "imelemewa"), "1001": t("phone busy", "simu busy"), "1019": t("expired", "muda kuisha"),
+			"1025": t("no prompt", "haikufika"), "1101": t("no prompt", "haikufika"), "1102": t("no prompt", "haikufika"),
+			"1031": t("cancelled", "imekatishwa"), "1032": t("cancelled", "imekatishwa"),
+			"1036": t("no answer", "hakujibu"), "1037": t("no answer", "hakujibu"), "2001": t("wrong PIN", "PIN si sawa"),
+		},
+		notSentTitle: t("not sent", "haikutumwa"),
+		kinds: map[pos.EventKind]string{
+			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("push", "ombi"), pos.EventQueried: t("query", "swali"),
+			pos.EventCalledBack: t("callback", "callback"), pos.EventGaveUp: t("gave up waiting", "muda umeisha"),
+			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
+			pos.EventResumed: t("resumed", "imeendelezwa"),
+		},
+		verdicts: map[string]string{
+			"accepted": t("accepted", "limepokelewa"), "paid": t("paid", "imelipwa"), "failed": t("not paid", "haijalipwa"),
+			"pending": t("not known yet", "haijulikani bado"), "validation": t("refused as wrong", "limekataliwa"),
+			"configuration": t("refused: set-up", "limekataliwa: usanidi"), "auth": t("refused: keys", "limekataliwa: funguo"),
+			"credentials": t("refused: keys", "limekataliwa: funguo"), "phone_busy": t("phone is busy", "simu ina shughuli"),
+			"system_busy": t("M-PESA is busy", "M-PESA imelemewa"), "rate_limited": t("asked too often", "maswali ni mengi"),
+			"blocked": t("stopped by the firewall", "imezuiwa na firewall"), "malformed": t("not understood", "haieleweki"),
+			"unknown": t("no clear answer", "hakuna jibu wazi"),
+		},
+	}
+}
+
+// text is t in the language, fit for the terminal: M-PESA's own words may stand in it.
+func (w *words) text(t pos.Text) string {
+	if w.lang == Kiswahili && t.SW != "" {
+		return printable(t.SW)
+	}
+	return printable(t.EN)
+}
+
+// err is what an error says to a cashier.
+func (w *words) err(err error) string {
+	var s interface{ Say() pos.Text }
+	if errors.As(err, &s) {
+		return w.text(s.Say())
+	}
+	return printable(err.Error())
+}
+
+// dateShort is "Mon 23 Nov".
+func (w *words) dateShort(t time.Time) string {
+	t = t.In(pos.EAT)
+	return fmt.Sprintf("%s %d %s", w.weekdaysShort[t.Weekday()], t.Day(), w.monthsShort[t.Month()-1])
+}
+
+// dayMonth is "23 Nov", in six cells.
+func (w *words) dayMonth(t time.Time) string {
+	t = t.In(pos.EAT)
+	return fmt.Sprintf("%2d %s", t.Day(), w.monthsShort[t.Month()-1])
+}
+
+// dateLong is "Monday 23 November", with the year where it is not now's.
+func (w *words) dateLong(t, now time.Time) string {
+	t = t.In(pos.EAT)
+	s := fmt.Sprintf("%s %d %s", w.weekdays[t.Weekday()], t.Day(), w.months[t.Month()-1])
+	if t.Year() != now.In(pos.EAT).Year() {
+		s += fmt.Sprintf(" %d", t.Year())
+	}
+	return s
+}
+
+// age is how long ago something was, roughly.
+func (w *words) age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return w.now
+	case d < time.Hour:
+		return fmt.Sprintf(w.minutes, int(d/time.Minute))
+	case d < 48*time.Hour:
+		return fmt.Sprintf(w.hours, int(d/time.Hour))
+	}
+	return fmt.Sprintf(w.days, int(d/(24*time.Hour)))
+}
+
+// count is one for 1 and many, with its %d filled in, for every other number.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf(many, n)
+}
+
+// clock is a time of day, and span a length of time in minutes and seconds.
+func clock(t time.Time) string   { return t.In(pos.EAT).Format("15:04") }
+func seconds(t time.Time) string { return t.In(pos.EAT).Format("15:04:05") }
+
+func span(d time.Duration) string {
+	s := int((max(0, d) + time.Second/2) / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

@@ -220,6 +220,15 @@ func TestAReceiptClosesOneSale(t *testing.T) {
 	if a := add(t, l, three, paid(three, receiptOf(8))); a.State != pos.Paid {
 		t.Errorf("a claim took the receipt away: %s", a.State)
 	}
+	for receipt, want := range map[string]pos.AttemptID{receiptOf(7): one.Attempt, " ukn0000007": one.Attempt, receiptOf(8): three.Attempt} {
+		equal(t, "by receipt "+receipt, must[pos.AttemptID](t)(l.ByReceipt(receipt)), want)
+	}
+	add(t, l, pos.Event{Attempt: two.Attempt, Kind: pos.EventTyped, At: two.At, Typed: receiptOf(9)})
+	for _, receipt := range []string{"", receiptOf(9), receiptOf(7)[:9], receiptOf(7) + "0"} { // nothing, a claim, a part, too much
+		if id, err := l.ByReceipt(receipt); id != "" || !errors.Is(err, pos.ErrNotFound) {
+			t.Errorf("by receipt %q: %q, %v", receipt, id, err)
+		}
+	}
 	verify(t, l)
 }
 

@@ -24,8 +24,8 @@ type entry struct {
 	before, after pos.Attempt
 	totals        pos.Totals // of the attempt's day, with after in the place of before
 	changed       bool
-	skip          bool // nothing is to be written
-	named         string
+	skip          bool   // nothing is to be written
+	named         string // the receipt that the event speaks of, or ""
 }
 
 // prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the event names no

@@ -188,37 +188,44 @@ func explain(path string, err error) error {
 
 // openFile opens the file with bbolt. Whatever a damaged file makes of that, it comes back as an error, and the file's lock
 // is given back.
-func openFile(path string, o *bolt.Options) (db *bolt.DB, err error) {
+func openFile(path string, o bolt.Options) (db *bolt.DB, err error) {
+	open := o.OpenFile
+	if open == nil {
+		open = os.OpenFile
+	}
 	var file *os.File
 	o.Timeout = lockTimeout
 	o.FreelistType = bolt.FreelistMapType
 	o.NoStatistics = true
 	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		// Not os.O_CREATE, which bbolt wants: a ledger that vanished this moment is not made anew.
-		f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
+		f, err := open(name, flag&^os.O_CREATE, mode)
 		file = f
 		return f, err
 	}
 	err = guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, o)
+		db, err = bolt.Open(path, 0o600, &o)
 		return err
 	})
 	if errors.Is(err, ErrDamaged) && file != nil {
 		unlock(file) // the pages stay mapped, and with them the lock
 		_ = file.Close()
 	}
-	if err == nil && replaced(path, file) {
-		_ = db.Close()
-		err = fmt.Errorf("%s was replaced while it was opened", path)
-	}
 	if err != nil {
 		return nil, explain(path, err)
+	}
+	if replaced(path, file) {
+		if err := db.Close(); err != nil {
+			return nil, explain(path, err)
+		}
+		o.OpenFile = open
+		return openFile(path, o)
 	}
 	return db, nil
 }
 
-// replaced reports whether path is no longer the file that was opened. To write to a file that has lost its name
-// would be to lose it.
+// replaced reports whether path is no longer the file that was opened: another till may have renewed it while this one
+// waited for the lock. To write to a file that has lost its name would be to lose it.
 func replaced(path string, f *os.File) bool {
 	was, err := f.Stat()
 	if err != nil {
@@ -234,12 +241,12 @@ func openToWrite(path string, o Options) (*bolt.DB, error) {
 	if runtime.GOOS != "windows" {
 		options.InitialMmapSize = mapped
 	}
-	db, err := openFile(path, &options)
+	db, err := openFile(path, options)
 	if err != nil {
 		return nil, err
 	}
 	if failedBefore(path) {
-		db, err = renew(db, path, &options)
+		db, err = renew(db, path, options)
 		if err != nil {
 			return nil, err
 		}

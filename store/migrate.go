@@ -65,7 +65,7 @@ func getVersion(tx *bolt.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(body) != 4 {
+	if len(body) != 4 || binary.BigEndian.Uint32(body) == 0 {
 		return 0, damaged(aboutBucket, versionKey, errShape)
 	}
 	return int(binary.BigEndian.Uint32(body)), nil
@@ -78,14 +78,14 @@ func putVersion(tx *bolt.Tx, version int) error {
 // inspect opens the file for reading only, which changes nothing in it, and returns it if it is a
 // ledger that this program can use for the environment.
 func inspect(path string, o Options) (*bolt.DB, Origin, error) {
-	db, err := openFile(path, &bolt.Options{ReadOnly: true})
+	db, err := openFile(path, bolt.Options{ReadOnly: true})
 	if err != nil {
 		return nil, Origin{}, err
 	}
 	var origin Origin
 	err = guard(func() error {
 		return db.View(func(tx *bolt.Tx) (err error) {
-			origin, err = look(tx, path, o)
+			origin, err = look(tx, path, o, 1+len(migrations()))
 			return err
 		})
 	})
@@ -99,8 +99,8 @@ func inspect(path string, o Options) (*bolt.DB, Origin, error) {
 	return db, origin, nil
 }
 
-// look reads what the file is, before anything else is believed of it.
-func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
+// look reads what the file is, before anything else is believed of it; newest is the version of this program.
+func look(tx *bolt.Tx, path string, o Options, newest int) (Origin, error) {
 	var origin Origin
 	if err := whole(tx, path); err != nil {
 		return origin, err
@@ -112,7 +112,7 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	if err != nil {
 		return origin, err
 	}
-	switch newest := 1 + len(migrations()); {
+	switch {
 	case version > newest:
 		return origin, fmt.Errorf("store: the ledger %s was written by a newer version of this program "+
 			"(its format is %d, this program knows up to %d): install the newer program again", path, version, newest)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,4 +117,18 @@ func TestMigrations(t *testing.T) {
 	}
 	equal(t, "steps", ran, []int{1, 2, 2, 3})
 	equal(t, "version", version(), 4)
+}
+
+func TestAnOlderLedger(t *testing.T) {
+	l := open(t, newPath(t), training)
+	err := l.view(func(tx *bolt.Tx) error {
+		if _, err := look(tx, l.Path(), Options{}, 2); err != nil {
+			t.Errorf("opened to be brought up to date: %v", err)
+		}
+		_, err := look(tx, l.Path(), Options{ReadOnly: true}, 2)
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "older format") {
+		t.Errorf("opened to be read: %v", err)
+	}
 }

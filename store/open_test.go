@@ -51,10 +51,9 @@ func TestANewLedgerIsPrivate(t *testing.T) {
 	verify(t, l)
 }
 
-// Many tills start for the first time in one instant: one gets the ledger, and the others hear that it has.
-func TestMadeByManyAtOnce(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+// oneOf opens the ledger for many tills in one instant: one gets it, and the others hear that it has.
+func oneOf(t *testing.T, path string) *Ledger {
+	t.Helper()
 	const tills = 8
 	ledgers := make([]*Ledger, tills)
 	errs := make([]error, tills)
@@ -78,9 +77,61 @@ func TestMadeByManyAtOnce(t *testing.T) {
 	if winner == nil {
 		t.Fatal("nobody has the ledger")
 	}
-	sell(t, winner, 1)
-	l := reopen(t, winner) // it is the file by that name that was written to
+	return winner
+}
+
+func TestMadeByManyAtOnce(t *testing.T) {
+	t.Parallel()
+	l := oneOf(t, newPath(t))
+	sell(t, l, 1)
+	l = reopen(t, l) // it is the file by that name that was written to
 	attempt(t, l, asked(1).Attempt)
+}
+
+func TestRenewedByManyAtOnce(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("nothing is renewed on Windows")
+	}
+	t.Parallel()
+	path := newPath(t)
+	l := open(t, path, training)
+	sell(t, l, 1)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	noteFailure(path, errors.New("the disk is gone"))
+	l = oneOf(t, path)
+	sell(t, l, 2)
+	l = reopen(t, l)
+	attempt(t, l, asked(1).Attempt)
+	attempt(t, l, asked(2).Attempt)
+	verify(t, l)
+}
+
+// Whoever waited for the lock of a file that has been replaced in the meantime must not write to the old one.
+func TestReplacedWhileItIsOpened(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not let it")
+	}
+	path := newPath(t)
+	open(t, path, training).Close()
+	var opened []*os.File
+	db, err := openFile(path, bolt.Options{OpenFile: func(name string, flag int, mode fs.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		opened = append(opened, f)
+		if len(opened) == 1 { // another till is quicker
+			other := path + ".other"
+			err = errors.Join(err, os.WriteFile(other, contents(t, path), 0o600), os.Rename(other, path))
+		}
+		return f, err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if len(opened) != 2 || replaced(path, opened[1]) {
+		t.Errorf("opened %d times, and the last one is not the file of that name", len(opened))
+	}
 }
 
 func TestEnvironmentsAreNotMixed(t *testing.T) {
@@ -334,4 +385,30 @@ func TestPermissions(t *testing.T) {
 
 	chmod(sealed, 0o000)
 	refused("a folder that may not be entered", path, training, "may not open")
+}
+
+// Whoever cuts an open file short takes pages away from under the till: a fault of the machine, which would end the process.
+func TestCutShortWhileOpen(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not let it")
+	}
+	l := open(t, newPath(t), training)
+	for n := range 50 {
+		sell(t, l, n)
+	}
+	if err := os.Truncate(l.Path(), 2*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Attempt(asked(1).Attempt); !errors.Is(err, ErrDamaged) {
+		t.Errorf("Attempt: %v", err)
+	}
+	if _, _, err := l.Append(context.Background(), asked(51)); !errors.Is(err, ErrDamaged) || !errors.Is(err, ErrFailed) {
+		t.Errorf("Append: %v", err)
+	}
+	if _, _, err := l.Append(context.Background(), asked(52)); !errors.Is(err, ErrFailed) || !errors.Is(l.Health(), ErrFailed) {
+		t.Errorf("Append after that: %v", err)
+	}
+	if _, err := os.Stat(failurePath(l.Path())); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a damaged file is to be copied: %v", err)
+	}
 }

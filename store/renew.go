@@ -30,7 +30,7 @@ func failedBefore(path string) bool {
 }
 
 // renew puts a copy of the open ledger in its place and opens that. It takes db over.
-func renew(db *bolt.DB, path string, o *bolt.Options) (*bolt.DB, error) {
+func renew(db *bolt.DB, path string, o bolt.Options) (*bolt.DB, error) {
 	// The lock is kept until the copy has the name; who waits for it finds the file replaced.
 	err := guard(func() error { return replace(db, path) })
 	if err := errors.Join(err, db.Close()); err != nil {

@@ -44,11 +44,11 @@ type Config struct {
 
 	Language Language         // empty: English
 	Now      func() time.Time // nil: time.Now
-	Input    io.Reader
-	Output   io.Writer
-	Environ  []string // TERM, NO_COLOR, LANG …, of whoever sits at the terminal
-	ASCII    bool     // nothing but ASCII; so too where the locale is not UTF-8
-	NoMotion bool     // nothing moves by itself: times of day in place of bars and countdowns
+	Input    io.Reader        // nil: the standard input
+	Output   io.Writer        // nil: the standard output
+	Environ  []string         // TERM, NO_COLOR, LANG …, of whoever sits at the terminal
+	ASCII    bool             // nothing but ASCII; so too where the locale is not UTF-8
+	NoMotion bool             // nothing moves by itself: times of day in place of bars and countdowns
 }
 
 // Till takes payments. *pos.Till is the real one.

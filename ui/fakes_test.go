@@ -160,7 +160,7 @@ var noon = time.Date(2026, time.November, 23, 14, 32, 0, 0, pos.EAT)
 
 // cashier sits at a till's screens: presses keys, sees frames, hears bells. Commands run at once, ticks never by themselves.
 type cashier struct {
-	t     *testing.T
+	t     testing.TB
 	app   *app
 	till  *fakeTill
 	book  *fakeBook
@@ -170,7 +170,7 @@ type cashier struct {
 }
 
 // newCashier opens the screens in a window of 80×24.
-func newCashier(t *testing.T, change ...func(*Config)) *cashier {
+func newCashier(t testing.TB, change ...func(*Config)) *cashier {
 	t.Helper()
 	c := &cashier{t: t, till: &fakeTill{}, book: &fakeBook{}, now: noon}
 	c.till.charge = func(r pos.Request) (pos.Attempt, error) {

@@ -1,5 +1,7 @@
 package ui
 
+import "slices"
+
 // helpPage is the keys that are true at the moment, as a page that can be scrolled.
 type helpPage struct {
 	top int
@@ -42,8 +44,11 @@ func helpTopics(w *words, screen string, here []hint, practice bool, endings []E
 		everywhere = append(everywhere, hint{"f8", w.kPhone})
 	}
 	everywhere = append(everywhere, hint{"f9", w.kLanguage}, hint{"ctrl-q", w.kQuit})
+	onlyHere := slices.DeleteFunc(slices.Clone(here), func(h hint) bool {
+		return slices.ContainsFunc(everywhere, func(e hint) bool { return e.key == h.key })
+	})
 	first = []helpTopic{
-		{w.helpKeys + ": " + lower(screen), here},
+		{w.helpKeys + ": " + lower(screen), onlyHere},
 		{w.helpEverywhere, everywhere},
 		{w.helpBell, []hint{{"1", w.helpBellOnce}, {"2", w.helpBellTwice}}},
 	}

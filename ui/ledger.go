@@ -30,6 +30,7 @@ type ledger struct {
 	err    error
 
 	chosen pos.AttemptID // kept by id, so that new rows do not move it
+	row    int           // where it was last
 	top    int           // the first row on the screen
 
 	asks  asks
@@ -64,7 +65,21 @@ func (l ledger) list() []pos.Attempt {
 
 // at is the place of the chosen row; 0 where none is chosen.
 func (l ledger) at() int {
-	return max(0, slices.IndexFunc(l.list(), func(a pos.Attempt) bool { return a.ID == l.chosen }))
+	list := l.list()
+	if l.row < len(list) && list[l.row].ID == l.chosen {
+		return l.row
+	}
+	return max(0, indexOf(list, l.chosen))
+}
+
+// indexOf is the place of an attempt in rows; -1 where it is none of them.
+func indexOf(rows []pos.Attempt, id pos.AttemptID) int {
+	for i := range rows {
+		if rows[i].ID == id {
+			return i
+		}
+	}
+	return -1
 }
 
 // press answers a key on the screen that looks like v.
@@ -129,7 +144,7 @@ func (l ledger) move(k key, d desk, height int) (ledger, tea.Cmd, wish) {
 		return l, nil, wishNothing
 	}
 	at = max(0, min(at, len(list)-1))
-	l.chosen = list[at].ID
+	l.chosen, l.row = list[at].ID, at
 	l.top = scroll(l.top, at, len(list), height)
 
 	if l.asks == asksNothing && !l.whole && !l.busy && at >= len(l.rows)-height-1 {
@@ -236,13 +251,12 @@ func (l ledger) foundRows(m foundMsg, d desk) (ledger, tea.Cmd) {
 // learn brings the rows up to date with an attempt that has changed, without reading.
 func (l ledger) learn(a pos.Attempt, height int) ledger {
 	put := func(rows []pos.Attempt) bool {
-		i := slices.IndexFunc(rows, func(r pos.Attempt) bool { return r.ID == a.ID })
+		i := indexOf(rows, a.ID)
 		if i >= 0 && a.Events >= rows[i].Events {
 			rows[i] = a
 		}
 		return i >= 0
 	}
-	l.rows, l.found = slices.Clone(l.rows), slices.Clone(l.found)
 	put(l.found)
 	if !put(l.rows) && pos.DayOf(a.AskedAt) == l.day && !l.busy && (len(l.rows) == 0 || a.ID > l.rows[0].ID) {
 		l.rows = slices.Insert(l.rows, 0, a)
@@ -250,7 +264,8 @@ func (l ledger) learn(a pos.Attempt, height int) ledger {
 			l.top++ // what is on the screen stays there
 		}
 	}
-	l.top = scroll(l.top, l.at(), len(l.list()), height)
+	l.row = l.at()
+	l.top = scroll(l.top, l.row, len(l.list()), height)
 	if l.detail != nil && l.detail.attempt.ID == a.ID {
 		changed := *l.detail
 		changed.attempt = a

@@ -255,8 +255,7 @@ func TestSparkline(t *testing.T) {
 func BenchmarkKeyToFrame(b *testing.B) {
 	for _, rows := range []int{10, 10_000} {
 		b.Run(fmt.Sprint("rows=", rows), func(b *testing.B) {
-			t := &testing.T{}
-			c := newCashier(t)
+			c := newCashier(b)
 			for i := rows; i > 0; i-- {
 				a := paid(c.row(0, pos.Shillings(i%3000+1), phoneA), "SKN4T7W2QX")
 				a.ID = pos.AttemptID(fmt.Sprintf("row-%06d", rows-i))

@@ -39,9 +39,10 @@ func (g ledger) view(l look) block {
 	}
 	b.lines = append(b.lines, l.ink.dim.on(cols.heads(l.say)))
 	height := listRows(l.height)
-	top := max(0, min(g.top, len(list)-height))
+	at := g.at()
+	top := scroll(g.top, at, len(list), height)
 	for i := top; i < min(len(list), top+height); i++ {
-		b.lines = append(b.lines, cols.row(l, list[i], i == g.at()))
+		b.lines = append(b.lines, cols.row(l, list[i], i == at))
 	}
 	return b
 }

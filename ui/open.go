@@ -45,9 +45,7 @@ func (o openList) planned(id pos.AttemptID, at time.Time) openList {
 	return o
 }
 
-func (o openList) at() int {
-	return max(0, slices.IndexFunc(o.rows, func(a pos.Attempt) bool { return a.ID == o.chosen }))
-}
+func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
 
 // press answers a key on the screen that looks like v.
 func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
@@ -145,8 +143,8 @@ func (o openList) hints(w *words) []hint {
 	return []hint{{"↑↓", w.kMove}, {"enter", w.kCheck}, {"c", w.kTypeCode}, {"f1", w.kSale}, {"f2", w.kLedger}}
 }
 
-// openHead is how many rows of the body are not the list.
-const openHead = 3
+// openHead is how many rows of the body are not the list while there is nothing to say above it.
+const openHead = 2
 
 func openRows(height int) int { return max(1, height-openHead) }
 
@@ -167,11 +165,11 @@ func (o openList) view(l look) block {
 	for i := range lines {
 		lines[i] = cols.margin + lines[i]
 	}
-	lines = append(lines, make([]string, max(0, 1-len(lines)))...)
+	lines = append(lines, "")
 	head := len(lines) + 1
 	lines = append(lines, l.ink.dim.on(cols.margin+cols.lay(l.say.colAge, l.say.colKES, l.say.colPhone, l.say.colResult, l.say.colNext)))
 	height := max(1, l.height-head)
-	top := max(0, min(o.top, len(o.rows)-height))
+	top := scroll(o.top, o.at(), len(o.rows), height)
 	for i := top; i < min(len(o.rows), top+height); i++ {
 		a := o.rows[i]
 		tn, result := l.say.result(a)

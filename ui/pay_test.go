@@ -139,7 +139,7 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c.size(60, 20)
 	c.till.charge = c.inTheWay(75 * time.Second)
 	c.press("1500", "<enter>", phoneA, "<enter>")
-	c.sees("THE CUSTOMER MAY PAY TWICE", "wait 1:15")
+	c.sees("? MAY PAY TWICE", "wait 1:15")
 	c.tick(15 * time.Second)
 	c.sees("wait 1:00")
 	c.press("2") // not while it is locked

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"sync"
 
@@ -21,6 +22,12 @@ func Run(ctx context.Context, cfg Config) error {
 
 	working, end := context.WithCancel(ctx)
 	crew := &crew{ctx: working}
+	if cfg.Input == nil {
+		cfg.Input = os.Stdin
+	}
+	if cfg.Output == nil {
+		cfg.Output = os.Stdout
+	}
 	width, height := windowOf(cfg.Environ)
 	program := tea.NewProgram(newApp(cfg, crew),
 		tea.WithInput(cfg.Input), tea.WithOutput(cfg.Output), tea.WithEnvironment(cfg.Environ),

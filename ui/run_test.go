@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -277,15 +278,16 @@ func TestPasteIsBracketed(t *testing.T) {
 
 // TestNoColourOutput: with any NO_COLOR not one colour leaves the program.
 func TestNoColourOutput(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		c := newCashier(t, func(cfg *Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=yes") })
-		c.sell("450", phoneA)
-		out.WriteString(c.frame())
-		for _, colour := range []string{"\x1b[3", "\x1b[4", ";3", ";4", "\x1b[9"} {
-			if strings.Contains(out.String(), colour) {
-				t.Errorf("a colour: %q", colour)
+	c := newCashier(t, func(cfg *Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=yes") })
+	c.day(12)
+	for _, keys := range [][]string{{"450"}, {"<f2>"}, {"<f3>"}, {"?"}} {
+		c.press(keys...)
+		for _, sequence := range regexp.MustCompile("\x1b\\[[0-9;]*m").FindAllString(c.frame(), -1) {
+			switch sequence {
+			case "\x1b[m", "\x1b[1m", "\x1b[7m", "\x1b[1;7m":
+			default:
+				t.Errorf("%v: %q", keys, sequence)
 			}
 		}
-	})
+	}
 }

@@ -42,7 +42,14 @@ func scenes() []scene {
 		}},
 		{"sale-again", nil, func(c *cashier) { c.press("12500", "<enter>", "12600", "<enter>") }},
 		{"sale-refused", nil, func(c *cashier) { c.press("450", "<enter>", "0202345678", "<enter>") }},
-		{"sale-resumed", func(cfg *Config) { cfg.Resumed = 2 }, func(c *cashier) { c.day(3) }},
+		{"sale-resumed", func(cfg *Config) {
+			cfg.Resumed = 2
+			book := cfg.Book.(*fakeBook)
+			for _, n := range []int{9, 8} {
+				at := noon.Add(-time.Duration(n) * time.Minute)
+				book.put(pos.Attempt{ID: pos.AttemptID("row-" + at.Format("150405")), AskedAt: at, State: pos.StillChecking, Asked: pos.Asked{Amount: 450}})
+			}
+		}, func(c *cashier) {}},
 		{"sending", nil, func(c *cashier) { c.sell("1500", phoneA) }},
 		{"waiting", nil, func(c *cashier) {
 			c.day(12)

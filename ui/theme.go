@@ -56,30 +56,28 @@ const (
 	backgroundDark
 )
 
-// shade is one colour for each background, in true colour and as one of the sixteen. The sixteen are chosen by hand: the
-// nearest of them to any amber is red, which means something else. The zero shade is the terminal's own colour.
+// shade is one colour for each background, in true colour, as one of the 256 and as one of the sixteen. All are chosen by
+// hand: the nearest of the sixteen to any amber is red, which means something else, and the nearest of the 256 to our red
+// is an amber. The zero shade is the terminal's own colour.
 type shade struct {
-	rgb  [3]string
-	ansi [3]string
+	rgb, ansi256, ansi [3]string // in the order of background: unknown, light, dark
 }
 
 // newTheme is the theme for a terminal of this colour profile and background. Without colours, bold and reverse carry it.
 func newTheme(profile colorprofile.Profile, bg background) theme {
-	// In the order of background: unknown, light, dark.
-	text := shade{[3]string{"", "#1C1F23", "#E6E8EB"}, [3]string{"", "0", "15"}}
-	dim := shade{[3]string{"#7A828C", "#5B6470", "#8D96A0"}, [3]string{"8", "8", "7"}}
-	line := shade{[3]string{"#7A828C", "#C9CED4", "#3A4048"}, [3]string{"8", "7", "8"}}
-	onDark := shade{[3]string{"#FFFFFF", "#FFFFFF", "#0D1117"}, [3]string{"15", "15", "0"}}
-	onBright := shade{[3]string{"#FFFFFF", "#FFFFFF", "#0D1117"}, [3]string{"0", "0", "0"}}
+	text := shade{[3]string{"", "#1C1F23", "#E6E8EB"}, [3]string{"", "234", "254"}, [3]string{"", "0", "15"}}
+	dim := shade{[3]string{"#7A828C", "#5B6470", "#8D96A0"}, [3]string{"244", "241", "246"}, [3]string{"8", "8", "7"}}
+	line := shade{[3]string{"#7A828C", "#C9CED4", "#3A4048"}, [3]string{"244", "251", "238"}, [3]string{"8", "7", "8"}}
+	onDark := shade{[3]string{"#FFFFFF", "#FFFFFF", "#0D1117"}, [3]string{"231", "231", "233"}, [3]string{"15", "15", "0"}}
+	onBright := shade{onDark.rgb, onDark.ansi256, [3]string{"0", "0", "0"}}
 	tones := []struct {
-		tone      tone
-		shade     shade
-		onItsBand shade
+		tone          tone
+		shade, onBand shade
 	}{
-		{tonePaid, shade{[3]string{"#1C8C4C", "#0B7A3B", "#3FCB7C"}, [3]string{"2", "2", "10"}}, onBright},
-		{toneWait, shade{[3]string{"#2F7FD0", "#0B5CAD", "#62B0F6"}, [3]string{"12", "4", "12"}}, onDark},
-		{toneCheck, shade{[3]string{"#A87200", "#8A5A00", "#F2B33D"}, [3]string{"3", "3", "11"}}, onBright},
-		{toneFail, shade{[3]string{"#DB4A42", "#B3261E", "#FF7B72"}, [3]string{"9", "1", "9"}}, onDark},
+		{tonePaid, shade{[3]string{"#1C8C4C", "#0B7A3B", "#3FCB7C"}, [3]string{"29", "28", "78"}, [3]string{"2", "2", "10"}}, onBright},
+		{toneWait, shade{[3]string{"#2F7FD0", "#0B5CAD", "#62B0F6"}, [3]string{"32", "25", "75"}, [3]string{"12", "4", "12"}}, onDark},
+		{toneCheck, shade{[3]string{"#A87200", "#8A5A00", "#F2B33D"}, [3]string{"136", "94", "214"}, [3]string{"3", "3", "11"}}, onBright},
+		{toneFail, shade{[3]string{"#DB4A42", "#B3261E", "#FF7B72"}, [3]string{"167", "124", "203"}, [3]string{"9", "1", "9"}}, onDark},
 	}
 
 	complete := lipgloss.Complete(profile)
@@ -87,8 +85,7 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 		if s.rgb[bg] == "" || profile <= colorprofile.ASCII {
 			return nil
 		}
-		rgb := lipgloss.Color(s.rgb[bg])
-		return complete(lipgloss.Color(s.ansi[bg]), colorprofile.ANSI256.Convert(rgb), rgb)
+		return complete(lipgloss.Color(s.ansi[bg]), lipgloss.Color(s.ansi256[bg]), lipgloss.Color(s.rgb[bg]))
 	}
 	inkOf := func(bold bool, fore, back shade) ink {
 		s := ansi.NewStyle()
@@ -122,7 +119,7 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 		t.tones[n.tone] = inkOf(bold, n.shade, shade{})
 		t.bands[n.tone] = t.chosen
 		if pick(n.shade) != nil {
-			t.bands[n.tone] = inkOf(profile != colorprofile.ANSI, n.onItsBand, n.shade)
+			t.bands[n.tone] = inkOf(profile != colorprofile.ANSI, n.onBand, n.shade)
 		}
 	}
 	return t

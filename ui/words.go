@@ -1,10 +1,6 @@
 package ui
 
 import (
-	"errors"
-	"fmt"
-	"time"
-
 	"kaunta/pos"
 )
 
@@ -30,7 +26,7 @@ type words struct {
 
 	// Under way and ended.
 	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
-	nothingPlanned, willBeAsked, waitingSince                   string
+	nothingPlanned, waitingSince                                string
 	handOver, receipt, codeLater, confirmedBy, callback, query  string
 	and, code, noMoney, moneyMayHaveMoved, holdGoods            string
 	canStillPay, askAgainIn, askAgainAt, mayAskAgain, twiceKey  string
@@ -42,7 +38,7 @@ type words struct {
 	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext string
 	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, datePrompt   string
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt            string
-	rawOf, noRaw, askedOn, saleOf, owed                               string
+	rawOf, noRaw, saleOf, owed                                        string
 	minutes, hours, days, now                                         string
 	checkingShort, waitingShort, recent                               string
 
@@ -52,7 +48,7 @@ type words struct {
 	// Keys.
 	kAsk, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
 	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage     string
-	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kConfirm, kPage, kScroll   string
+	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll             string
 
 	// Help.
 	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse string
@@ -129,8 +125,7 @@ func newWords(lang Language) *words {
 		askedAgainIn:      t("M-PESA is asked again in %s", "M-PESA itaulizwa tena baada ya %s"),
 		askedAgainAt:      t("M-PESA is asked again at %s", "M-PESA itaulizwa tena saa %s"),
 		asking:            t("M-PESA is being asked", "M-PESA inaulizwa"),
-		nothingPlanned:    t("M-PESA's own word is awaited", "Neno la M-PESA linasubiriwa"),
-		willBeAsked:       t("M-PESA will be asked at %s", "M-PESA itaulizwa saa %s"),
+		nothingPlanned:    t("M-PESA will send its answer", "M-PESA italeta jibu"),
 		waitingSince:      t("asked at %s", "imeombwa saa %s"),
 		handOver:          t("Hand over the goods.", "Mpe mteja bidhaa."),
 		receipt:           t("receipt", "risiti"),
@@ -153,14 +148,14 @@ func newWords(lang Language) *words {
 		matchAdvice:       t("M-PESA reports something that does not match this request. Tell the owner.", "M-PESA inaripoti kitu kisicholingana na ombi hili. Mwambie mwenye duka."),
 		disagreeAdvice:    t("M-PESA says paid and not paid. Tell the owner.", "M-PESA inasema imelipwa na haijalipwa. Mwambie mwenye duka."),
 		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
-		payTwiceWarning:   t("THE CUSTOMER MAY PAY TWICE", "MTEJA ANAWEZA KULIPA MARA MBILI"),
+		payTwiceWarning:   t("MAY PAY TWICE", "MARA MBILI"),
 
 		colTime:     t("TIME", "SAA"),
 		colKES:      t("KES", "KES"),
 		colPhone:    t("PHONE", "SIMU"),
 		colReceipt:  t("RECEIPT", "RISITI"),
 		colResult:   t("RESULT", "MATOKEO"),
-		colAge:      t("AGE", "UMRI"),
+		colAge:      t("AGE", "MUDA"),
 		colNext:     t("NEXT CHECK", "KUULIZA"),
 		emptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
 		emptyDayDo:  t("← goes to the day before, f1 to a sale.", "← ni siku iliyotangulia, f1 ni mauzo."),
@@ -175,7 +170,6 @@ func newWords(lang Language) *words {
 		codePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
 		rawOf:       t("As it came", "Kama ilivyokuja"),
 		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
-		askedOn:     t("asked", "imeombwa"),
 		saleOf:      t("reference", "rejea"),
 		owed:        t("owed back", "irudishwe"),
 		minutes:     t("%d min", "dk %d"),
@@ -229,7 +223,6 @@ func newWords(lang Language) *words {
 		kWrongPIN:  t("wrong PIN", "PIN mbaya"),
 		kIgnore:    t("ignore", "puuza"),
 		kType:      t("its amount", "kiasi chake"),
-		kConfirm:   t("confirm", "thibitisha"),
 		kPage:      t("page", "ukurasa"),
 		kScroll:    t("scroll", "sogeza"),
 
@@ -251,7 +244,7 @@ func newWords(lang Language) *words {
 		padSeen:        t("seen, as f4", "nimeona, kama f4"),
 		padMove:        t("move in lists", "kusogea kwenye orodha"),
 
-		quitNone:   t("Close the till?", "Ufunge till?"),
+		quitNone:   t("Close the till?", "Funga till?"),
 		quitOne:    t("1 payment is open. It will be resumed at the next start.", "Malipo 1 yako wazi. Yataendelea till ikiwashwa tena."),
 		quitMany:   t("%d payments are open. They will be resumed at the next start.", "Malipo %d yako wazi. Yataendelea till ikiwashwa tena."),
 		quitAgain:  t("quit", "funga"),
@@ -301,76 +294,4 @@ func newWords(lang Language) *words {
 			"unknown": t("no clear answer", "hakuna jibu wazi"),
 		},
 	}
-}
-
-// text is t in the language, fit for the terminal: M-PESA's own words may stand in it.
-func (w *words) text(t pos.Text) string {
-	if w.lang == Kiswahili && t.SW != "" {
-		return printable(t.SW)
-	}
-	return printable(t.EN)
-}
-
-// err is what an error says to a cashier.
-func (w *words) err(err error) string {
-	var s interface{ Say() pos.Text }
-	if errors.As(err, &s) {
-		return w.text(s.Say())
-	}
-	return printable(err.Error())
-}
-
-// dateShort is "Mon 23 Nov".
-func (w *words) dateShort(t time.Time) string {
-	t = t.In(pos.EAT)
-	return fmt.Sprintf("%s %d %s", w.weekdaysShort[t.Weekday()], t.Day(), w.monthsShort[t.Month()-1])
-}
-
-// dayMonth is "23 Nov", in six cells.
-func (w *words) dayMonth(t time.Time) string {
-	t = t.In(pos.EAT)
-	return fmt.Sprintf("%2d %s", t.Day(), w.monthsShort[t.Month()-1])
-}
-
-// dateLong is "Monday 23 November", with the year where it is not now's.
-func (w *words) dateLong(t, now time.Time) string {
-	t = t.In(pos.EAT)
-	s := fmt.Sprintf("%s %d %s", w.weekdays[t.Weekday()], t.Day(), w.months[t.Month()-1])
-	if t.Year() != now.In(pos.EAT).Year() {
-		s += fmt.Sprintf(" %d", t.Year())
-	}
-	return s
-}
-
-// age is how long ago something was, roughly.
-func (w *words) age(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return w.now
-	case d < time.Hour:
-		return fmt.Sprintf(w.minutes, int(d/time.Minute))
-	case d < 48*time.Hour:
-		return fmt.Sprintf(w.hours, int(d/time.Hour))
-	}
-	return fmt.Sprintf(w.days, int(d/(24*time.Hour)))
-}
-
-// count is one for 1 and many, with its %d filled in, for every other number.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return fmt.Sprintf(many, n)
-}
-
-// clock is a time of day, and span a length of time in minutes and seconds.
-func clock(t time.Time) string   { return t.In(pos.EAT).Format("15:04") }
-func seconds(t time.Time) string { return t.In(pos.EAT).Format("15:04:05") }
-
-func span(d time.Duration) string {
-	s := int((max(0, d) + time.Second/2) / time.Second)
-	if s >= 3600 {
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
-	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }

@@ -1,0 +1,133 @@
+package ui
+
+import (
+	"fmt"
+)
+
+// wantsStrip reports whether there is something for the side strip of a wide window: beside a sale always, and in practice
+// beside the lists too, where these keep all their columns.
+func (a *app) wantsStrip() bool {
+	const allColumns = 70
+	switch {
+	case a.help != nil, a.quitting:
+		return false
+	case a.at == screenSale:
+		return true
+	}
+	return a.cfg.Phone != nil && a.width-stripWidth >= allColumns
+}
+
+// showsStrip reports whether the window has the strip.
+func (a *app) showsStrip() bool { return arrange(a.width, a.height, false, a.wantsStrip()).strip }
+
+// strip draws the side strip: in practice the customer's phone, and otherwise the latest payments.
+func (a *app) strip(l look, width int) block {
+	l.width = width
+	if a.cfg.Phone != nil {
+		return a.phones.view(l, a.hand)
+	}
+	return a.stripView(l)
+}
+
+// body draws what is in front, and says which keys it has.
+func (a *app) body(l look, arr arrangement) (block, []hint) {
+	switch {
+	case a.quitting:
+		return a.quitView(l), []hint{{"ctrl-c", l.say.quitAgain}, {"esc", l.say.quitStay}}
+	case a.help != nil:
+		return a.help.view(l, a.helpLines(l)), a.help.hints(l.say)
+	case a.hand && !arr.strip:
+		return a.phones.view(l, true), a.phones.hints(l.say)
+	}
+	hints := a.hints(l.say)
+	if a.hand {
+		hints = a.phones.hints(l.say)
+	}
+	switch {
+	case a.at == screenLedger:
+		return a.ledger.view(l), hints
+	case a.at == screenOpen:
+		return a.open.view(l), hints
+	case a.pay != nil:
+		return a.pay.view(l), hints
+	}
+	return a.sale.view(l, a.above(l)), hints
+}
+
+// helpLines is the help for what is in front.
+func (a *app) helpLines(l look) []string {
+	first, second := helpTopics(l.say, a.screenName(l.say), a.hints(l.say), a.cfg.Phone != nil, a.cfg.Endings)
+	return helpLines(l, first, second)
+}
+
+// hints are the keys of the screen in front.
+func (a *app) hints(w *words) []hint {
+	switch {
+	case a.at == screenLedger:
+		return a.ledger.hints(w)
+	case a.at == screenOpen:
+		return a.open.hints(w)
+	case a.pay != nil:
+		return a.pay.hints(w, a.now, a.cfg.Phone != nil)
+	}
+	return a.sale.hints(w)
+}
+
+// screenName is the name of the screen in front.
+func (a *app) screenName(w *words) string {
+	switch {
+	case a.at == screenLedger && a.ledger.detail != nil:
+		return w.detail
+	case a.at == screenLedger:
+		return w.ledger
+	case a.at == screenOpen:
+		return w.open
+	}
+	return w.sale
+}
+
+// above is what stands above an empty form: what was open at the start, or the last payment.
+func (a *app) above(l look) []string {
+	if a.resumed > 0 {
+		return []string{l.ink.tones[toneCheck].on(count(a.resumed, l.say.resumedOne, l.say.resumedMany))}
+	}
+	if a.last.ID == "" {
+		return nil
+	}
+	tn, word := l.say.word(a.last)
+	return []string{l.ink.dim.on(l.say.last+"  ") + l.ink.tones[tn].on(word) +
+		l.ink.dim.on("  "+kes(a.last.Amount)+"  "+a.last.Phone.Masked())}
+}
+
+// quitView is the question before leaving while payments are open.
+func (a *app) quitView(l look) block {
+	lines := make([]string, max(0, l.height/3))
+	lines = append(lines, l.wrap(l.ink.tones[toneCheck], count(a.openCount(), l.say.quitOne, l.say.quitMany))...)
+	return block{lines: append(append(lines, ""), l.wrap(l.ink.strong, l.say.quitNone)...)}
+}
+
+// smallView is what there is room for below 40×12: the amount and the word, or only how big the window must be.
+func (a *app) smallView(l look) block {
+	bigger := l.wrap(l.ink.dim, l.say.bigger)
+	size := l.wrap(l.ink.dim, fmt.Sprintf(l.say.biggerFrom, a.width, a.height, plainWidth, plainHeight))
+	if l.size == sizeTiny {
+		return block{lines: append(bigger, size...)}
+	}
+	if a.quitting {
+		return a.quitView(l)
+	}
+	word, tn := a.screenName(l.say), tonePlain
+	amount, _ := a.sale.running()
+	phone := a.sale.fields[fieldPhone].String()
+	var first []string
+	if p := a.pay; p != nil {
+		tn, word = p.word(l.say)
+		amount, phone = p.request.Amount, p.request.Phone.Local()
+	} else if note, i := a.sale.note(l); note != "" {
+		first = l.wrap(i, note)
+	}
+	lines := []string{l.ink.bands[tn].on(fit(center(word, l.width), l.width))}
+	what := append(l.center(l.ink.tones[tn], kes(amount)), l.center(l.ink.text, phone)...)
+	mode := l.center(l.ink.tones[toneCheck], a.modeName(l.say))
+	return block{lines: append(lines, stack(l.height-1, what, first, mode, append(bigger, size...))...)}
+}

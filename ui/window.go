@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// View implements tea.Model.
+func (a *app) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	if a.width <= 0 || a.height <= 0 {
+		return v
+	}
+	frame, body := a.frame()
+	v.Content = frame
+	if body.cursor && !a.quitting {
+		v.Cursor = tea.NewCursor(body.x, body.y)
+		v.Cursor.Blink = !a.cfg.NoMotion
+	}
+	return v
+}
+
+// look is how the screens look at the moment.
+func (a *app) look() (arrangement, look) {
+	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip())
+	return arr, look{
+		say: a.say, ink: a.ink, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion,
+		width: arr.width, height: arr.height, now: a.now,
+	}
+}
+
+// frame draws the window, exactly as wide and high as it is. The block's cursor is in the window's columns and rows.
+func (a *app) frame() (string, block) {
+	arr, l := a.look()
+	var lines []string
+	add := func(s string) { lines = append(lines, fit(s, a.width)) }
+	rule := l.ink.line.on(repeat("─", a.width))
+
+	if arr.size < sizePlain {
+		b := a.smallView(l)
+		for row := range a.height {
+			s := ""
+			if row < len(b.lines) {
+				s = b.lines[row]
+			}
+			add(s)
+		}
+		return a.finished(lines), b
+	}
+	add(a.header(l, a.width))
+	if arr.rules {
+		add(rule)
+	}
+	if arr.banner {
+		add(bannerLine(l, a.banners, a.width))
+	}
+	b, hints := a.body(l, arr)
+	var strip block
+	if arr.strip {
+		strip = a.strip(l, stripWidth-3)
+	}
+	b.y += len(lines)
+	for row := range arr.height {
+		s := ""
+		if row < len(b.lines) {
+			s = b.lines[row]
+		}
+		if arr.strip {
+			side := ""
+			if row >= 1 && row-1 < len(strip.lines) {
+				side = strip.lines[row-1]
+			}
+			s = fit(s, arr.width) + l.ink.line.on("│") + " " + side
+		}
+		add(s)
+	}
+	if arr.rules {
+		add(rule)
+	}
+	add(a.status(l, a.width))
+	add(keysLine(l, hints, a.width))
+	return a.finished(lines), b
+}
+
+// finished joins the lines of a frame, in ASCII where the terminal knows no more.
+func (a *app) finished(lines []string) string {
+	s := strings.Join(lines, "\n")
+	if a.ascii {
+		s = strings.Map(asciiOf, s)
+	}
+	return s
+}

@@ -50,6 +50,9 @@ type PhoneError struct {
 	Reason PhoneReason
 }
 
+// Say is the reason in English and Kiswahili.
+func (e *PhoneError) Say() Text { return e.Reason.Text() }
+
 // Error is the reason in English.
 func (e *PhoneError) Error() string { return "phone number: " + inSentence(e.Reason.Text().EN) }
 

@@ -3,6 +3,7 @@ package pos
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 )
 
@@ -50,11 +51,12 @@ func (e *AmountError) Say() Text {
 }
 
 // ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a
-// cashier types it, with commas or blanks between thousands ("1,500", "3*150+50"). The result must come out
-// in whole shillings; nothing is rounded. The error is an *AmountError.
+// cashier types it, with commas between thousands ("1,500", "3*150+50"). A comma anywhere else is refused, since
+// some people write shillings and cents with one. The result must come out in whole shillings; nothing is
+// rounded. The error is an *AmountError.
 func ParseAmount(s string, max Shillings) (Shillings, error) {
 	refuse := func(r AmountReason) (Shillings, error) { return 0, &AmountError{Reason: r, Max: max} }
-	s = strings.NewReplacer(" ", "", ",", "", "×", "*", "÷", "/").Replace(s)
+	s = strings.NewReplacer(" ", "", "×", "*", "÷", "/").Replace(s)
 	if len(s) >= 3 && strings.EqualFold(s[:3], "KES") {
 		s = s[3:]
 	}
@@ -86,11 +88,11 @@ func evaluate(s string) (value *big.Rat, ok bool) {
 	op := byte('+')
 	for rest := s; ; {
 		end := strings.IndexAny(rest, "+-*/")
-		number := rest
+		term := rest
 		if end >= 0 {
-			number = rest[:end]
+			term = rest[:end]
 		}
-		x, ok := decimal(number)
+		x, ok := decimal(term)
 		if !ok {
 			return nil, false
 		}
@@ -116,16 +118,13 @@ func evaluate(s string) (value *big.Rat, ok bool) {
 	}
 }
 
-// decimal reads ASCII digits with at most one point between or before them: no sign, no exponent.
+// number is ASCII digits with commas between all thousands or none, and a point with or without digits behind it: no
+// sign and no exponent.
+var number = regexp.MustCompile(`^([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?$`)
+
 func decimal(s string) (*big.Rat, bool) {
-	digits := strings.Replace(s, ".", "", 1)
-	if digits == "" {
+	if !number.MatchString(s) {
 		return nil, false
 	}
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return nil, false
-		}
-	}
-	return new(big.Rat).SetString(s)
+	return new(big.Rat).SetString(strings.ReplaceAll(s, ",", ""))
 }

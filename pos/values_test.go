@@ -11,7 +11,7 @@ import (
 func TestParseAmount(t *testing.T) {
 	for in, want := range map[string]Shillings{
 		"450": 450, "1": 1, "250000": 250_000, "1,500": 1500, " 1 500 ": 1500, "KES 450": 450, "kes450": 450,
-		"3*150+50": 500, "3×150": 450, "1000-1": 999, "900/3": 300, "10/4*2": 5, "2*12.50": 25, "450.00": 450, "450.": 450,
+		"3*150+50": 500, "3×150": 450, "1000-1": 999, "900/3": 300, "10/4*2": 5, "2*12.50": 25, "450.00": 450, "450.": 450, "1,500*2": 3000, "250,000": 250_000, "1,500.00": 1500,
 		"100+50*2": 200, "7-2-1": 4,
 	} {
 		if got, err := ParseAmount(in, MaxAmount); err != nil || got != want {
@@ -22,7 +22,8 @@ func TestParseAmount(t *testing.T) {
 		"": AmountEmpty, "  ": AmountEmpty, "KES": AmountEmpty,
 		"abc": AmountNotNumber, "4f": AmountNotNumber, "1e5": AmountNotNumber, "0x10": AmountNotNumber, "+": AmountNotNumber, "3*": AmountNotNumber,
 		"*3": AmountNotNumber, "-5": AmountNotNumber, "1..5": AmountNotNumber, ".": AmountNotNumber, "5/0": AmountNotNumber, "٤٥٠": AmountNotNumber,
-		"1_000": AmountNotNumber, "3--1": AmountNotNumber, "NaN": AmountNotNumber,
+		"1_000": AmountNotNumber, "12,50": AmountNotNumber, "1,50": AmountNotNumber, "1,5000": AmountNotNumber, "1500,": AmountNotNumber, "1,500,0": AmountNotNumber, ".5": AmountNotNumber,
+		"3--1": AmountNotNumber, "NaN": AmountNotNumber,
 		"12.50": AmountFraction, "0.5": AmountFraction, "10/3": AmountFraction,
 		"0": AmountTooSmall, "5-5": AmountTooSmall, "3-5": AmountTooSmall,
 		"250001": AmountTooBig, "99999999999999999999999": AmountTooBig, "250000.5": AmountTooBig, "999999*999999": AmountTooBig,

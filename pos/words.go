@@ -32,6 +32,15 @@ func (a Attempt) Reason() (what, do Text) {
 	return Text{}, Text{}
 }
 
+// Title is M-PESA's reason for NOT PAID in a word or two, at most 11 characters; empty where its code is none that is known.
+func (a Attempt) Title() Text {
+	if a.State != NotPaid {
+		return Text{}
+	}
+	meaning, _ := daraja.Meaning(a.Cause.ResultCode)
+	return meaning.Title
+}
+
 // ResultCode is M-PESA's code for the attempt's end: "0" where it is paid, and whatever refused it
 // otherwise; empty where M-PESA has said none.
 func (a Attempt) ResultCode() string {

@@ -1,73 +1,78 @@
 package ui
 
-import "strings"
+import (
+	"strings"
 
-// field is one line of text being typed. Its cursor is the terminal's own, which screen readers follow.
-type field struct {
-	text   []rune
-	cursor int // before which character
-	limit  int // the most characters it takes
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+)
+
+// field is one line of text being typed: Bubbles' text input, with the terminal's own cursor, which screen readers
+// follow. The zero field is not usable: newField makes one.
+type field struct{ input textinput.Model }
+
+// newField makes an empty field for at most limit characters.
+func newField(limit int) field {
+	in := textinput.New()
+	in.CharLimit = limit
+	in.SetVirtualCursor(false)
+	in.Focus()
+	return field{in}
 }
 
-func (f field) String() string { return string(f.text) }
+func (f field) String() string { return f.input.Value() }
 
-func (f field) empty() bool { return len(f.text) == 0 }
+func (f field) empty() bool { return f.input.Value() == "" }
+
+// cursor is the number of characters before the cursor.
+func (f field) cursor() int { return f.input.Position() }
+
+// room is how many characters more the field takes.
+func (f field) room() int { return f.input.CharLimit - len([]rune(f.input.Value())) }
 
 // with is the field with another text, and the cursor behind it.
 func (f field) with(s string) field {
-	f.text = []rune(s)
-	if len(f.text) > f.limit {
-		f.text = f.text[:f.limit]
-	}
-	f.cursor = len(f.text)
+	f.input.SetValue(s)
+	f.input.CursorEnd()
 	return f
 }
 
 // insert types s at the cursor, as far as there is room.
-func (f field) insert(s string) field {
-	room := f.limit - len(f.text)
-	typed := []rune(s)
-	if len(typed) > room {
-		typed = typed[:room]
-	}
-	f.text = append(append(append([]rune(nil), f.text[:f.cursor]...), typed...), f.text[f.cursor:]...)
-	f.cursor += len(typed)
-	return f
-}
+func (f field) insert(s string) field { return f.update(tea.PasteMsg{Content: s}) }
 
 // cut takes out the characters from from to to.
 func (f field) cut(from, to int) field {
-	f.text = append(append([]rune(nil), f.text[:from]...), f.text[to:]...)
-	f.cursor = from
+	text := []rune(f.input.Value())
+	f.input.SetValue(string(text[:from]) + string(text[to:]))
+	f.input.SetCursor(from)
 	return f
+}
+
+// editing is what the editing keys are to Bubbles. Others never reach a field.
+var editing = map[string]tea.KeyPressMsg{
+	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
+	"backspace": {Code: tea.KeyBackspace}, "delete": {Code: tea.KeyDelete},
+	"ctrl+a": {Code: 'a', Mod: tea.ModCtrl}, "ctrl+e": {Code: 'e', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+	"ctrl+k": {Code: 'k', Mod: tea.ModCtrl}, "ctrl+w": {Code: 'w', Mod: tea.ModCtrl},
 }
 
 // edit carries out an editing key. ok is false where the key is none.
 func (f field) edit(k key) (next field, ok bool) {
-	switch k.name {
-	case "left":
-		f.cursor = max(0, f.cursor-1)
-	case "right":
-		f.cursor = min(len(f.text), f.cursor+1)
-	case "home", "ctrl+a":
-		f.cursor = 0
-	case "end", "ctrl+e":
-		f.cursor = len(f.text)
-	case "backspace":
-		f = f.cut(max(0, f.cursor-1), f.cursor)
-	case "delete":
-		f = f.cut(f.cursor, min(len(f.text), f.cursor+1))
-	case "ctrl+u":
-		f = f.cut(0, f.cursor)
-	case "ctrl+k":
-		f = f.cut(f.cursor, len(f.text))
-	case "ctrl+w":
-		before := strings.TrimRight(string(f.text[:f.cursor]), " ")
-		f = f.cut(len([]rune(before[:strings.LastIndex(before, " ")+1])), f.cursor)
-	default:
+	press, ok := editing[k.name]
+	if !ok {
 		return f, false
 	}
-	return f, true
+	return f.update(press), true
+}
+
+// update hands a message to the text input, on a text of its own: the input works in place, and the field it was
+// copied from must stay as it is.
+func (f field) update(msg tea.Msg) field {
+	at := f.input.Position()
+	f.input.SetValue(f.input.Value())
+	f.input.SetCursor(at)
+	f.input, _ = f.input.Update(msg)
+	return f
 }
 
 // only keeps of s what stands in allowed.

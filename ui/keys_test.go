@@ -63,18 +63,19 @@ func TestFieldEditing(t *testing.T) {
 		{"mama mboga", 10, "ctrl+w", "mama ", 5},
 		{"mama ", 5, "ctrl+w", "", 0},
 	} {
-		f := field{text: []rune(tc.text), cursor: tc.cursor, limit: 20}
+		f := newField(20).with(tc.text)
+		f.input.SetCursor(tc.cursor)
 		got, ok := f.edit(key{name: tc.key})
-		if !ok || got.String() != tc.want || got.cursor != tc.at {
-			t.Errorf("%s in %q at %d: %q at %d (%v), want %q at %d", tc.key, tc.text, tc.cursor, got, got.cursor, ok, tc.want, tc.at)
+		if !ok || got.String() != tc.want || got.cursor() != tc.at {
+			t.Errorf("%s in %q at %d: %q at %d (%v), want %q at %d", tc.key, tc.text, tc.cursor, got, got.cursor(), ok, tc.want, tc.at)
 		}
 		if f.String() != tc.text {
 			t.Errorf("%s changed the field it was called on to %q", tc.key, f)
 		}
 	}
-	f := field{limit: 3}.insert("12345")
-	if f.String() != "123" || f.cursor != 3 {
-		t.Errorf("a field of three characters holds %q, cursor %d", f, f.cursor)
+	f := newField(3).insert("12345")
+	if f.String() != "123" || f.cursor() != 3 {
+		t.Errorf("a field of three characters holds %q, cursor %d", f, f.cursor())
 	}
 }
 

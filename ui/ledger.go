@@ -106,9 +106,9 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 		l, cmd := l.goTo(d, pos.DayOf(now))
 		return l, cmd, wishNothing
 	case k.is("g", "*"):
-		l.asks, l.err, l.input = asksDate, nil, field{limit: 10}
+		l.asks, l.err, l.input = asksDate, nil, newField(10)
 	case k.is("/"):
-		l.asks, l.input, l.found, l.top = asksFind, field{limit: 20}, nil, 0
+		l.asks, l.input, l.found, l.top = asksFind, newField(20), nil, 0
 	case k.is("esc", "-", "+"):
 		return l, nil, wishSale
 	default:

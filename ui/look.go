@@ -71,7 +71,7 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 	case a.State == pos.NotPaid && a.Cause.NotSent:
 		return t, "× " + w.notSentTitle
 	case a.State == pos.NotPaid:
-		if title, ok := w.titles[a.ResultCode()]; ok {
+		if title := w.text(a.Title()); title != "" {
 			return t, "× " + title
 		}
 		return t, "× " + w.verdicts["failed"]

@@ -81,7 +81,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	at = max(0, min(at, len(o.rows)-1))
 	o.chosen = o.rows[at].ID
 	if k.is("c", "/") && o.rows[at].Open() {
-		o.typing, o.code = true, field{limit: longestCode}
+		o.typing, o.code = true, newField(longestCode)
 	}
 	o.top = scroll(o.top, at, len(o.rows), height)
 	return o, nil, wishNothing

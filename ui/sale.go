@@ -45,10 +45,10 @@ func newSale(max, retypeAbove pos.Shillings) sale {
 		max = pos.MaxAmount
 	}
 	s := sale{max: max, retypeAbove: retypeAbove}
-	s.fields[fieldAmount].limit = longestAmount
-	s.fields[fieldAgain].limit = longestAmount
-	s.fields[fieldPhone].limit = longestPhone
-	s.fields[fieldReference].limit = longestReference
+	s.fields[fieldAmount] = newField(longestAmount)
+	s.fields[fieldAgain] = newField(longestAmount)
+	s.fields[fieldPhone] = newField(longestPhone)
+	s.fields[fieldReference] = newField(longestReference)
 	return s
 }
 
@@ -125,7 +125,7 @@ func (s sale) press(k key) (sale, *pos.Request) {
 			s.focus = s.next(-1)
 			return s, nil
 		case k.text == "-": // the number pad's way to correct
-			f = f.cut(max(0, f.cursor-1), f.cursor)
+			f = f.cut(max(0, f.cursor()-1), f.cursor())
 		case k.text == "/":
 			s.focus = fieldAmount
 			return s, nil
@@ -147,17 +147,17 @@ func (s sale) press(k key) (sale, *pos.Request) {
 func typeAmount(f field, text string) field {
 	text = only(text, amountChars)
 	before := ""
-	if f.cursor > 0 {
-		before = string(f.text[f.cursor-1])
+	if f.cursor() > 0 {
+		before = string([]rune(f.String())[f.cursor()-1])
 	}
 	if len(text) == 1 && strings.Contains("+-*/", text) && strings.Contains("+-*/", before) {
 		switch {
 		case before == "":
 			return f // a sum begins with a number
 		case text == "-":
-			return f.cut(max(0, f.cursor-2), f.cursor)
+			return f.cut(max(0, f.cursor()-2), f.cursor())
 		}
-		f = f.cut(f.cursor-1, f.cursor)
+		f = f.cut(f.cursor()-1, f.cursor())
 	}
 	return f.insert(text)
 }
@@ -229,7 +229,7 @@ func (s sale) paste(text string) sale {
 	switch s.focus {
 	case fieldAmount, fieldAgain:
 		text = bareAmount(text)
-		if only(text, amountChars) != text || len(text) > f.limit-len(f.text) {
+		if only(text, amountChars) != text || len(text) > f.room() {
 			_, s.wrong = pos.ParseAmount("?", s.max)
 			return s
 		}

@@ -128,8 +128,9 @@ func (s sale) value(l look, f saleField, room int) (string, int) {
 
 // visible is the part of a field that fits into room cells with the cursor in it. Fields take characters of one cell only.
 func visible(f field, room int) (string, int) {
-	from := max(0, f.cursor-room+1)
-	return string(f.text[from:min(len(f.text), from+room)]), f.cursor - from
+	text, at := []rune(f.String()), f.cursor()
+	from := max(0, at-room+1)
+	return string(text[from:min(len(text), from+room)]), at - from
 }
 
 // note is the one sentence below the form: what is wrong, or what to do next.

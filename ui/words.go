@@ -59,7 +59,6 @@ type words struct {
 
 	weekdays, weekdaysShort [7]string // from Sunday
 	months, monthsShort     [12]string
-	titles                  map[string]string // by result code: at most 11 characters
 	kinds                   map[pos.EventKind]string
 	verdicts                map[string]string
 	notSentTitle            string
@@ -269,14 +268,6 @@ func newWords(lang Language) *words {
 			t("Jul", "Jul"), t("Aug", "Ago"), t("Sep", "Sep"), t("Oct", "Okt"), t("Nov", "Nov"), t("Dec", "Des"),
 		},
 
-		titles: map[string]string{
-			"1": t("low balance", "hana salio"), "2": t("too small", "ni kidogo"), "3": t("too large", "ni kikubwa"),
-			"4": t("day limit", "kikomo"), "8": t("shop full", "imejaa"), "17": t("too soon", "mapema mno"),
-			"26": t("M-PESA busy", "imelemewa"), "1001": t("phone busy", "simu busy"), "1019": t("expired", "muda kuisha"),
-			"1025": t("no prompt", "haikufika"), "1101": t("no prompt", "haikufika"), "1102": t("no prompt", "haikufika"),
-			"1031": t("cancelled", "imekatishwa"), "1032": t("cancelled", "imekatishwa"),
-			"1036": t("no answer", "hakujibu"), "1037": t("no answer", "hakujibu"), "2001": t("wrong PIN", "PIN si sawa"),
-		},
 		notSentTitle: t("not sent", "haikutumwa"),
 		kinds: map[pos.EventKind]string{
 			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("push", "ombi"), pos.EventQueried: t("query", "swali"),

@@ -34,7 +34,7 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 				return usageError{fmt.Errorf("--amount %q: %w", amount, err)}
 			}
 			if r.Phone, err = pos.ParseMSISDN(phone); err != nil {
-				return usageError{fmt.Errorf("--phone: %w", err)}
+				return usageError{err}
 			}
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 180s")}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -16,7 +15,7 @@ import (
 
 // crash is one run of the matrix: a payment with some ending, and the point at which the program is killed.
 type crash struct {
-	digits, point, phone string
+	digits, point, phone, callbacks string
 
 	killed bool     // the point was reached
 	rows   []change // of the ledger, after the next start has settled what it could
@@ -47,7 +46,11 @@ func TestCrashMatrix(t *testing.T) {
 	slots := make(chan struct{}, 100) // nearly all of the time is waiting
 	for _, digits := range endings {
 		for i, point := range points {
-			c := &crash{digits: digits, point: point, phone: fmt.Sprintf("25471200%02d%s", i, digits)}
+			c := &crash{
+				digits: digits, point: point, phone: fmt.Sprintf("25471200%02d%s", i, digits),
+				// Its own port, the same before and after as in a shop, and none that the system hands out by itself.
+				callbacks: fmt.Sprintf("127.0.0.1:%d", 21000+len(crashes)),
+			}
 			crashes = append(crashes, c)
 			ledger := filepath.Join(t.TempDir(), "shop.ledger")
 			runs.Go(func() {
@@ -79,17 +82,10 @@ func TestCrashMatrix(t *testing.T) {
 
 // run takes the payment, is killed, starts again and settles.
 func (c *crash) run(t *testing.T, program, url, ledger string) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		c.err = err
-		return
-	}
-	callbacks := listener.Addr().String() // the same before and after, as in a shop
-	listener.Close()
 	start := func(env string, args ...string) ([]byte, int) {
 		cmd := kaunta(url, ledger, args...)
 		cmd.Path, cmd.Err = program, nil
-		cmd.Env = append(cmd.Env, "KAUNTA_CALLBACK_LISTEN="+callbacks, env)
+		cmd.Env = append(cmd.Env, "KAUNTA_CALLBACK_LISTEN="+c.callbacks, env)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()

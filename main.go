@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,10 +54,11 @@ func main() {
 
 // shop is a till that is open, and everything it stands on.
 type shop struct {
-	ledger *store.Ledger
-	till   *pos.Till
-	link   *tunnel.Link
-	close  func() error
+	shortCode string // the number that customers pay
+	ledger    *store.Ledger
+	till      *pos.Till
+	link      *tunnel.Link
+	close     func() error
 }
 
 // lastAnswer is how long a closing till waits for the answer to a push that is on the wire.
@@ -72,7 +74,7 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sh := &shop{ledger: ledger}
+	sh := &shop{ledger: ledger, shortCode: cmp.Or(s.Daraja.Till, s.Daraja.ShortCode)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ledger.Close())
@@ -211,14 +213,18 @@ func (sh *shop) deliver(ctx context.Context, address string, body []byte) error 
 
 // screen runs the till's screens on the shop that s describes.
 func screen(ctx context.Context, s settings.Settings) error {
-	mode := ui.Live
+	sh, err := openShop(ctx, s)
+	if err != nil {
+		return err
+	}
+	cfg := ui.Config{Mode: ui.Live}
 	switch s.Environment {
 	case settings.Sandbox:
-		mode = ui.Sandbox
+		cfg.Mode = ui.Sandbox
 	case settings.Training:
-		mode = ui.Training
+		cfg.Mode = ui.Training
 	}
-	return runScreen(ctx, s, ui.Config{Mode: mode})
+	return sh.run(ctx, s, cfg)
 }
 
 // demo runs the screens on a simulator of its own, with the customers' phones at hand.
@@ -232,18 +238,33 @@ func demo(ctx context.Context, ledger string) error {
 	if ledger != "" {
 		s.Ledger = ledger
 	}
-	return errors.Join(runScreen(ctx, s, ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}), stop())
-}
-
-func runScreen(ctx context.Context, s settings.Settings, cfg ui.Config) error {
 	sh, err := openShop(ctx, s)
 	if err != nil {
-		return err
+		return errors.Join(err, stop())
 	}
-	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.ShortCode, ui.Language(s.Language)
-	if s.Daraja.Till != "" {
-		cfg.ShortCode = s.Daraja.Till
+	sh.restore(sim)
+	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}
+	return errors.Join(sh.run(ctx, s, cfg), stop())
+}
+
+// restore gives the simulator back the customers who were asked before it was last stopped, together with the till: the
+// real M-PESA goes on when a till stops.
+func (sh *shop) restore(sim *simulator.Simulator) {
+	for _, a := range sh.till.Resumed() {
+		if a.CheckoutRequestID == "" && !a.Facts.Has(pos.PushLost) || a.Facts.Has(pos.Held) {
+			continue // nobody was asked, or M-PESA has told all that it will
+		}
+		url, _ := sh.callBackURL(a.Address)
+		sim.Restore(simulator.Push{
+			MSISDN: string(a.Phone), Amount: int(a.Amount), AccountReference: a.Reference, ShortCode: sh.shortCode, CallBackURL: url,
+			MerchantRequestID: a.MerchantRequestID, CheckoutRequestID: a.CheckoutRequestID,
+		})
 	}
+}
+
+// run runs the screens until the cashier leaves, and closes the shop.
+func (sh *shop) run(ctx context.Context, s settings.Settings, cfg ui.Config) error {
+	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, sh.shortCode, ui.Language(s.Language)
 	cfg.Till, cfg.Book, cfg.Link, cfg.Resumed = sh.till, sh.ledger, sh.linkHealth, len(sh.till.Resumed())
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()

@@ -60,19 +60,59 @@ func (s *Simulator) prompt(p pushRequest, e ending) *attempt {
 	for t := now; a.checkoutRequestID == "" || s.attempts[a.checkoutRequestID] != nil; t = t.Add(time.Millisecond) {
 		a.checkoutRequestID = checkoutRequestID(t, p.msisdn)
 	}
+	s.show(a)
+	return a
+}
+
+// A Push is one that an earlier simulator took, as the till that sent it has kept it.
+type Push struct {
+	MSISDN            string // 254 and nine digits
+	Amount            int    // whole shillings
+	AccountReference  string
+	ShortCode         string // PartyB, who is to be paid
+	CallBackURL       string
+	MerchantRequestID string
+	CheckoutRequestID string // empty where its answer was lost
+}
+
+// Restore shows the prompt of a push from before this simulator was started, so that a practice till that was stopped with
+// the simulator in it finds its customers where it left them. The customer then acts as if newly asked. It
+// does nothing where the push is known, its phone shows another prompt, or its ending never has one.
+func (s *Simulator) Restore(p Push) {
+	e := endingOf(p.MSISDN)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.push != nil && !e.prompts && !e.once || s.open[p.MSISDN] != nil || s.attempts[p.CheckoutRequestID] != nil {
+		return
+	}
+	request := pushRequest{
+		msisdn: p.MSISDN, amount: p.Amount, accountReference: p.AccountReference, partyB: p.ShortCode, callBackURL: p.CallBackURL,
+	}
+	if p.CheckoutRequestID == "" {
+		s.prompt(request, e)
+		return
+	}
+	s.show(&attempt{
+		pushRequest: request, ending: e, since: time.Now(), number: s.ids.count,
+		merchantRequestID: p.MerchantRequestID, checkoutRequestID: p.CheckoutRequestID,
+	})
+}
+
+// show puts the prompt of a on its phone and starts its clock. The caller holds mu.
+func (s *Simulator) show(a *attempt) {
 	if len(s.order) == kept {
 		delete(s.attempts, s.order[0])
 	}
 	s.order = keep(s.order, a.checkoutRequestID)
 	s.attempts[a.checkoutRequestID] = a
-	s.open[p.msisdn] = a
+	s.open[a.msisdn] = a
 	s.announce()
 
-	s.after(s.draw(e.after), func() {
+	s.after(s.draw(a.after), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if !a.ignored {
-			s.end(a, e.result)
+			s.end(a, a.result)
 		}
 	})
 	s.after(promptLife, func() {
@@ -82,7 +122,6 @@ func (s *Simulator) prompt(p pushRequest, e ending) *attempt {
 			s.end(a, noAnswer)
 		}
 	})
-	return a
 }
 
 // end closes a prompt with the customer's act. Only the first act counts: this is where money moves, once. The

@@ -257,3 +257,35 @@ func FuzzAct(f *testing.F) {
 		}
 	})
 }
+
+// TestRestore: a push of an earlier simulator goes on under its own ids.
+func TestRestore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		push := Push{
+			MSISDN: "254712345678", Amount: 450, AccountReference: "Table 4", ShortCode: shortCode, CallBackURL: "https://shop.example/cb/1",
+			MerchantRequestID: "m-before", CheckoutRequestID: "ws_CO_before",
+		}
+		w.sim.Restore(push)
+		w.sim.Restore(push) // twice is once
+		lost := push
+		lost.MSISDN, lost.CheckoutRequestID, lost.MerchantRequestID = "254712345664", "", ""
+		w.sim.Restore(lost)
+		never := push
+		never.MSISDN, never.CheckoutRequestID = "254712345665", "ws_CO_never"
+		w.sim.Restore(never)
+		if n := len(w.sim.Prompts()); n != 2 {
+			t.Errorf("%d prompts, want those of the first phone and of the lost answer", n)
+		}
+		if code := w.query("ws_CO_before"); code != "200 4999" {
+			t.Errorf("before the customer acts the query says %s", code)
+		}
+		w.until(15 * time.Second)
+		if code := w.query("ws_CO_before"); code != "200 0" {
+			t.Errorf("after the customer has paid the query says %s", code)
+		}
+		if payments, callbacks := w.sim.Journal().Payments, w.caught(); len(payments) != 2 || len(callbacks) != 2 {
+			t.Errorf("%d payments, %d callbacks; want one of each for two pushes", len(payments), len(callbacks))
+		}
+	})
+}

@@ -1,0 +1,119 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+)
+
+// terminal is the real program in a real pseudo-terminal, with a screen that a person would see.
+type terminal struct {
+	*testing.T
+	cmd    *exec.Cmd
+	tty    *os.File
+	screen *vt.SafeEmulator
+
+	mu      sync.Mutex
+	changed chan struct{} // closed when something was drawn
+}
+
+func startDemo(t *testing.T, folder string, width, height int) *terminal {
+	t.Helper()
+	x := &terminal{T: t, screen: vt.NewSafeEmulator(width, height), changed: make(chan struct{})}
+	x.cmd = exec.Command("kaunta", "demo")
+	x.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+folder, "TERM=xterm-256color", "LANG=C.UTF-8", "NO_COLOR=")
+	var err error
+	if x.tty, err = pty.StartWithSize(x.cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = io.Copy(x.tty, x.screen) }() // what the terminal answers to questions
+	go func() {
+		buffer := make([]byte, 4096)
+		for {
+			n, err := x.tty.Read(buffer)
+			if err != nil {
+				return
+			}
+			_, _ = x.screen.Write(buffer[:n])
+			x.mu.Lock()
+			close(x.changed)
+			x.changed = make(chan struct{})
+			x.mu.Unlock()
+		}
+	}()
+	t.Cleanup(x.kill)
+	return x
+}
+
+func (x *terminal) kill() {
+	_ = x.cmd.Process.Kill()
+	_ = x.cmd.Wait()
+	_ = x.tty.Close()
+	_ = x.screen.Close()
+}
+
+func (x *terminal) press(keys string) {
+	x.Helper()
+	if _, err := io.WriteString(x.tty, keys); err != nil {
+		x.Fatal(err)
+	}
+}
+
+// see waits until the screen shows every one of the texts.
+func (x *terminal) see(texts ...string) {
+	x.Helper()
+	patience := time.After(time.Minute)
+	for {
+		x.mu.Lock()
+		changed := x.changed
+		x.mu.Unlock()
+		shown, missing := x.screen.String(), ""
+		for _, text := range texts {
+			if !strings.Contains(shown, text) {
+				missing = text
+			}
+		}
+		if missing == "" {
+			return
+		}
+		select {
+		case <-changed:
+		case <-patience:
+			x.Fatalf("%q does not appear on the screen:\n%s", missing, shown)
+		}
+	}
+}
+
+// TestDemo takes a payment as a new user would, looks it up, is killed in the next one and finds out what became of it.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	x := startDemo(t, folder, 80, 24)
+	x.see("TRAINING", "Type the amount.")
+	x.press("450\r")
+	x.see("KES 450", "Type the customer's phone number.")
+	x.press("0712345678\r")
+	x.see("WAITING FOR PIN", "0712 345 678")
+	x.see("✓ PAID", "receipt U", "today KES 450  1 paid")
+	x.press("\x1bOQ") // F2
+	x.see("LEDGER", "0712 ••• 678", "✓ paid")
+	x.press("\x1bOP") // F1
+	x.see("✓ PAID")
+	x.press("60")
+	x.see("KES 60")
+	x.press("\r0712345651\r")
+	x.see("WAITING FOR PIN", "0712 345 651")
+	x.kill()
+
+	x = startDemo(t, folder, 40, 12)
+	x.see("TRAINING", "today KES 510")
+}

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -66,6 +65,8 @@ const lastAnswer = 5 * time.Second
 
 // openShop opens the ledger, starts the till on it and lets callbacks in.
 func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
+	// Whoever reads the output may leave; a payment that is under way goes on.
+	signal.Ignore(syscall.SIGPIPE)
 	client, err := openDaraja(s)
 	if err != nil {
 		return nil, err
@@ -132,13 +133,9 @@ func openLedger(s settings.Settings) (*store.Ledger, error) {
 	return store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
 }
 
-// openBook opens the ledger for reading, beside other readers. Where there is none yet, it is made: an empty book is
-// no mistake.
+// openBook opens the ledger for reading, beside other readers, whatever environment it is for.
 func openBook(s settings.Settings) (*store.Ledger, error) {
-	if _, err := os.Stat(s.Ledger); errors.Is(err, fs.ErrNotExist) {
-		return openLedger(s)
-	}
-	return store.Open(s.Ledger, store.Options{Environment: s.Environment, ReadOnly: true})
+	return store.Open(s.Ledger, store.Options{ReadOnly: true})
 }
 
 func openDaraja(s settings.Settings) (*daraja.Client, error) {

@@ -40,7 +40,7 @@ func (a Attempt) judge() State {
 	if a.ConfirmBoth {
 		paid = f.Has(CallbackPaid) && f.Has(QueryPaid)
 	}
-	moved := f.Has(CallbackPaid | QueryPaid | Held) // somebody said so, but it is not certain
+	moved := f.Has(CallbackPaid | QueryPaid | Held | CallbackHinted) // somebody said so, but it is not certain
 	switch {
 	case a.ID == "":
 		return 0
@@ -171,6 +171,9 @@ func (a Attempt) learnCallback(ans daraja.Answer, usedBy AttemptID) Attempt {
 		a = a.because(ans)
 	default:
 		a.Facts |= CallbackUnclear
+		if ans.ResultCode == "0" || ans.Receipt != "" {
+			a.Facts |= CallbackHinted // no refusal from elsewhere makes this NOT PAID (L4)
+		}
 		a = a.because(ans)
 	}
 	return a

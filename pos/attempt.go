@@ -84,9 +84,10 @@ const (
 	QueryPaid                         // the same three, by query
 	QueryFailed
 	QueryUnclear
-	Held    // a paid callback that does not match came before PAID was certain
-	Waited  // the waiting time passed, or the cashier stopped waiting
-	Resumed // the till was started again with this attempt open
+	Held           // a paid callback that does not match came before PAID was certain
+	Waited         // the waiting time passed, or the cashier stopped waiting
+	Resumed        // the till was started again with this attempt open
+	CallbackHinted // a callback speaks of a payment, but not so that it can count
 )
 
 // Has reports whether any of the facts in want is established.

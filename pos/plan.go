@@ -21,27 +21,28 @@ var plan = []time.Duration{
 	5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour,
 }
 
-// nextPlanned is the first moment of the plan for a after the moment t; zero where the plan is over.
-func nextPlanned(a Attempt, t time.Time) time.Time {
-	if !a.Reachable && t.Before(a.AskedAt.Add(firstUseful)) {
-		return a.AskedAt.Add(firstUseful)
+// nextPlanned is the first moment of the plan for w after the moment t; zero where the plan is over.
+func (w *watch) nextPlanned(t time.Time) time.Time {
+	if first := w.began.Add(firstUseful); !w.attempt.Reachable && t.Before(first) {
+		return first
 	}
 	for _, after := range plan {
-		if at := a.AskedAt.Add(after); at.After(t) {
+		if at := w.began.Add(after); at.After(t) {
 			return at
 		}
 	}
 	return time.Time{}
 }
 
-// worthAsking reports whether a query can still tell something that the till wants to know of a: its end, or
+// worthAsking reports whether a query can still tell something that the till wants to know: the attempt's end, or
 // the second witness of a payment that a callback brought, which is asked for only while it is fresh.
-func worthAsking(a Attempt, now time.Time) bool {
+func (w *watch) worthAsking(now time.Time) bool {
+	a := w.attempt
 	if a.CheckoutRequestID == "" {
 		return false
 	}
 	if a.Open() {
 		return true
 	}
-	return a.State == Paid && !a.Facts.Has(QueryPaid|QueryFailed|QueryUnclear) && now.Before(a.AskedAt.Add(Patience))
+	return a.State == Paid && !a.Facts.Has(QueryPaid|QueryFailed|QueryUnclear) && now.Before(w.began.Add(Patience))
 }

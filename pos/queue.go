@@ -3,7 +3,6 @@ package pos
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"kaunta/daraja"
@@ -13,10 +12,20 @@ import (
 // made again from the ledger.
 type watch struct {
 	attempt  Attempt
+	began    time.Time // when it was asked, by this machine's clock as it is now; times are counted from here
 	deadline time.Time // when to give up waiting; zero: not waiting any more
 	next     time.Time // when to query next; zero: not planned
 	urgent   bool      // the cashier asked for it
 	asking   bool      // a query is on its way
+}
+
+// newWatch follows an attempt asked at the moment asked. If that is yet to come, the clock has been set back since, and
+// counting from there would leave the attempt alone for as long.
+func newWatch(a Attempt, asked, now time.Time) *watch {
+	if asked.After(now) {
+		asked = now
+	}
+	return &watch{attempt: a, began: asked}
 }
 
 // replan brings the plan up to date after the event e.
@@ -24,20 +33,34 @@ func (w *watch) replan(e Event, now time.Time) {
 	a := w.attempt
 	w.deadline = time.Time{}
 	if a.Open() && !a.Facts.Has(Waited) {
-		w.deadline = a.AskedAt.Add(Patience)
+		w.deadline = w.began.Add(Patience)
 	}
 	switch {
-	case !worthAsking(a, now):
+	case e.Kind == EventResumed: // see resume
+	case !w.worthAsking(now):
 		if !w.urgent || a.CheckoutRequestID == "" {
 			w.next, w.urgent = time.Time{}, false
 		}
-	case e.Kind == EventResumed:
-		w.next = later(now, a.AskedAt.Add(firstUseful))
-	case e.Kind == EventQueried && refused(e.Answer) && a.Open() && now.Before(a.AskedAt.Add(Patience)):
+	case e.Kind == EventQueried && refused(e.Answer) && a.Open() && now.Before(w.began.Add(Patience)):
 		w.next = now // no information: again as soon as the rate allows
 	case e.Kind == EventQueried || w.next.IsZero():
-		w.next = nextPlanned(a, now)
+		w.next = w.nextPlanned(now)
 	}
+}
+
+// resume follows an attempt that was open when the till started. All of them are due at the same moment, so that the
+// one that was asked about least comes first.
+func (t *Till) resume(a Attempt, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	w := newWatch(a, a.AskedAt, now)
+	if !a.Facts.Has(Waited) {
+		w.deadline = w.began.Add(Patience)
+	}
+	if w.worthAsking(now) {
+		w.next = later(now, w.began.Add(firstUseful))
+	}
+	t.watched[a.ID] = w
 }
 
 // idle reports whether there is nothing left to do for the attempt.
@@ -59,9 +82,9 @@ func refused(answer *daraja.Answer) bool {
 
 // rate spaces the queries of one Daraja app.
 type rate struct {
-	every time.Duration // between two queries
-	free  time.Time     // none before this moment
-	turns int           // refusals in a row
+	every    time.Duration // between two queries
+	free     time.Time     // none before this moment
+	refusals int           // in a row
 }
 
 // earliest is when a query that is due at the moment due can be sent; zero stays zero.
@@ -76,15 +99,18 @@ func (r *rate) asked(now time.Time) { r.free = later(r.free, now.Add(r.every)) }
 
 // answered backs off after a refusal: 15 s doubling to 4 minutes, and up to half of it again by
 // chance, so that the tills of one app do not come back together. Pushing on would bring the firewall's ban.
-func (r *rate) answered(answer *daraja.Answer, now time.Time) {
+func (r *rate) answered(answer *daraja.Answer, now time.Time, jitter func(time.Duration) time.Duration) {
 	if !refused(answer) {
-		r.turns = 0
+		r.refusals = 0
 		return
 	}
-	pause := 15 * time.Second << min(r.turns, 4)
-	r.turns++
-	r.free = later(r.free, now.Add(pause+rand.N(pause/2)))
+	pause := 15 * time.Second << min(r.refusals, 4)
+	r.refusals++
+	r.free = later(r.free, now.Add(pause+jitter(pause/2)))
 }
+
+// longestNap bounds a sleep of the loop: a machine that was asleep, or whose clock was set, is soon right again.
+const longestNap = time.Minute
 
 // run is the till's one loop: it gives up waiting where the time is over, and starts one query after another.
 func (t *Till) run() {
@@ -104,7 +130,7 @@ func (t *Till) run() {
 		}
 		var alarm <-chan time.Time // nil, and so never, where nothing is planned
 		if wait > 0 {
-			alarm = time.After(wait)
+			alarm = time.After(min(wait, longestNap))
 		}
 		select {
 		case <-t.queries.Done():
@@ -139,7 +165,7 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 				sooner(w.deadline)
 			}
 		}
-		if w.next.IsZero() || w.asking {
+		if w.next.IsZero() || t.querying {
 			continue
 		}
 		if at := t.rate.earliest(w.next); at.After(now) {
@@ -150,7 +176,7 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 	}
 	if best != nil {
 		best.asking, best.urgent = true, false
-		t.rate.asked(now)
+		t.querying = true
 		return expired, best.attempt.ID, 0
 	}
 	if !first.IsZero() {
@@ -168,7 +194,10 @@ func (w *watch) before(other *watch) bool {
 	if here, there := !w.deadline.IsZero(), !other.deadline.IsZero(); here != there {
 		return here
 	}
-	return w.next.Before(other.next)
+	if !w.next.Equal(other.next) {
+		return w.next.Before(other.next)
+	}
+	return w.attempt.Events < other.attempt.Events
 }
 
 // query asks M-PESA about one attempt and records the answer.
@@ -185,8 +214,10 @@ func (t *Till) query(id AttemptID) {
 	t.mu.Lock()
 	w.asking = false
 	w.next = time.Time{}
+	t.querying = false
+	t.rate.asked(now) // from its end: it may have waited for a token, and been sent again with another
 	if !cancelled {
-		t.rate.answered(&answer, now)
+		t.rate.answered(&answer, now, t.cfg.Jitter)
 	}
 	t.mu.Unlock()
 	if cancelled {
@@ -235,14 +266,14 @@ func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
 	}
 	w := t.watched[id]
 	if w == nil {
-		w = &watch{attempt: a}
+		w = newWatch(a, a.AskedAt, time.Now())
 	}
 	if w.attempt.CheckoutRequestID == "" {
 		return time.Time{}, ErrNothingToAsk
 	}
 	t.watched[id] = w
 	w.urgent = true
-	w.next = later(time.Now(), w.attempt.AskedAt.Add(firstUseful))
+	w.next = later(time.Now(), w.began.Add(firstUseful))
 	at := t.rate.earliest(w.next)
 	t.publish(Update{Attempt: w.attempt, NextCheck: at, Deadline: w.deadline})
 	t.poke()

@@ -2,12 +2,13 @@ package pos
 
 import (
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -38,6 +39,9 @@ type Config struct {
 	MaxAmount    Shillings    // 0: MaxAmount
 	ConfirmAbove Shillings    // PAID above this needs both witnesses, where a callback can come; 0: never
 	Logger       *slog.Logger // nil: silent
+
+	// Jitter draws a time below max, by which the till waits longer after M-PESA refused to be asked; nil: at random.
+	Jitter func(max time.Duration) time.Duration
 }
 
 // Till takes payments. It owns its goroutines: Close waits for them. All methods may be called from
@@ -59,14 +63,15 @@ type Till struct {
 
 	resumed []Attempt // set by Start, never changed
 
-	mu      sync.Mutex
-	closed  bool
-	broken  error // the ledger takes no more writes
-	watched map[AttemptID]*watch
-	subs    map[*Subscription]struct{}
-	health  Health
-	rate    rate
-	wrong   map[MSISDN]int // wrong PINs in a row
+	mu       sync.Mutex
+	closed   bool
+	broken   error // the ledger takes no more writes
+	watched  map[AttemptID]*watch
+	subs     map[*Subscription]struct{}
+	health   Health
+	rate     rate
+	querying bool           // a query is on its way; there is only ever one
+	wrong    map[MSISDN]int // wrong PINs in a row
 }
 
 // Start opens the till on its ledger: every attempt found open is resumed, and its checking begins at once.
@@ -74,18 +79,22 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	if cfg.MaxAmount == 0 {
 		cfg.MaxAmount = MaxAmount
 	}
+	if cfg.Jitter == nil {
+		cfg.Jitter = rand.N[time.Duration]
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	t := &Till{
 		cfg:     cfg,
 		log:     cfg.Logger,
-		ids:     ulid.Monotonic(rand.Reader, 0),
+		ids:     ulid.Monotonic(crand.Reader, 0),
 		wake:    make(chan struct{}, 1),
 		watched: make(map[AttemptID]*watch),
 		subs:    make(map[*Subscription]struct{}),
 		wrong:   make(map[MSISDN]int),
-		rate:    rate{every: cfg.QueryEvery},
+		// The process before this one may have asked a moment ago.
+		rate: rate{every: cfg.QueryEvery, free: time.Now().Add(cfg.QueryEvery)},
 	}
 	t.pushes, t.cancelPushes = context.WithCancel(context.Background())
 	t.queries, t.stopQueries = context.WithCancel(context.Background())
@@ -94,11 +103,14 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	if err != nil {
 		return nil, fmt.Errorf("till: reading what was open: %w", err)
 	}
+	now := time.Now()
 	for _, a := range open {
-		a, err := t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: time.Now()})
-		if err != nil {
-			return nil, fmt.Errorf("till: resuming what was open: %w", err)
+		if !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
+			if a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: now}); err != nil {
+				return nil, fmt.Errorf("till: resuming what was open: %w", err)
+			}
 		}
+		t.resume(a, now)
 		t.resumed = append(t.resumed, a)
 	}
 	t.work.Go(t.run)
@@ -131,8 +143,16 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	if err := t.mayAsk(r); err != nil {
 		return Attempt{}, err
 	}
+	now := time.Now()
 	if r.Sale == "" {
-		r.Sale = SaleID(t.newID())
+		r.Sale = SaleID(t.newID(now))
+	}
+	// The ledger keeps what the customer is shown.
+	if r.Reference != "" {
+		r.Reference = daraja.CleanReference(r.Reference, "")
+	}
+	if r.Description != "" {
+		r.Description = daraja.CleanDescription(r.Description, "")
 	}
 	address := newAddress()
 	url, reachable := t.cfg.CallBackURL(address)
@@ -144,7 +164,7 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	if !t.begin() {
 		return Attempt{}, ErrClosed
 	}
-	a, err := t.record(ctx, Event{Attempt: AttemptID(t.newID()), Kind: EventAsked, At: time.Now(), Asked: &asked})
+	a, err := t.record(ctx, Event{Attempt: AttemptID(t.newID(now)), Kind: EventAsked, At: now, Asked: &asked})
 	if err != nil {
 		t.work.Done()
 		return Attempt{}, err
@@ -197,7 +217,7 @@ func (t *Till) mayAsk(r Request) error {
 		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
 			continue
 		}
-		e := &OpenError{Earlier: a, Until: a.AskedAt.Add(PhoneLock), Now: now}
+		e := &OpenError{Earlier: a, Until: w.began.Add(PhoneLock), Now: now}
 		if e.Locked() || !r.MayPayTwice {
 			return e
 		}
@@ -304,22 +324,34 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 		}
 		t.broken = err
 		t.log.Error("the ledger takes no more writes", "err", err)
-		if w != nil && !w.attempt.State.Final() {
-			// What was learned is not on disk, so it is not shown; that it is not known is.
-			w.attempt.State = StillChecking
-			t.publish(Update{Attempt: w.attempt, Event: e.Kind, Changed: true})
+		// What was learned is not on disk, so it is not shown; that it is not known is. Nothing is asked any more
+		// about the others either, so nobody is to wait for them.
+		for id, w := range t.watched {
+			if !w.attempt.Open() || w.attempt.State == StillChecking {
+				continue
+			}
+			w.attempt.State, w.deadline, w.next = StillChecking, time.Time{}, time.Time{}
+			kind := EventKind(0)
+			if id == e.Attempt {
+				kind = e.Kind
+			}
+			t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true})
 		}
 		return a, err
 	}
 	if w == nil {
-		w = &watch{}
+		asked := a.AskedAt
+		if e.Kind == EventAsked {
+			asked = e.At // with its monotonic reading, which no setting of the clock touches
+		}
+		w = newWatch(a, asked, time.Now())
 		t.watched[a.ID] = w
 	}
 	if a.Events >= w.attempt.Events {
 		w.attempt = a // two records may finish in the other order: keep the later one
 	}
 	w.replan(e, time.Now())
-	if changed && a.State.Final() {
+	if a.State.Final() && a.EndedAt.Equal(e.At) { // this event ended it: a second witness is no second try
 		t.countPINs(a)
 	}
 	t.publish(Update{
@@ -357,15 +389,15 @@ func (t *Till) poke() {
 	}
 }
 
-// newID makes a ULID of the present moment; t.asking is held.
-func (t *Till) newID() string {
-	return ulid.MustNew(ulid.Timestamp(time.Now()), t.ids).String()
+// newID makes a ULID of the moment now; t.asking is held.
+func (t *Till) newID(now time.Time) string {
+	return ulid.MustNew(ulid.Timestamp(now), t.ids).String()
 }
 
 // newAddress draws the secret part of a callback URL: 128 random bits. In hex, so that it can spell none of the
 // words that Safaricom forbids in a URL (each has a letter beyond f).
 func newAddress() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	_, _ = crand.Read(b[:]) // never fails: crypto/rand ends the program instead
 	return hex.EncodeToString(b[:])
 }

@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -163,7 +164,7 @@ func TestDetail(t *testing.T) {
 // TestHostileText shows a body and texts full of control sequences: none of them reaches the terminal.
 func TestHostileText(t *testing.T) {
 	nasty := "\x1b[2J\x1b]52;c;aGk=\x07\u202eevil\u009b31m\r\n"
-	answer := pos.Explain("callback", 0, []byte(`{"Body":{"stkCallback":{"MerchantRequestID":"m","CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"x"}}}`))[0].Answer
+	answer := daraja.Explain("callback", 0, []byte(`{"Body":{"stkCallback":{"MerchantRequestID":"m","CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"x"}}}`))[0].Answer
 	answer.ResultDesc, answer.ErrorMessage, answer.Raw = nasty, nasty, []byte(nasty+"\xff"+nasty)
 	c := newCashier(t, func(cfg *Config) { cfg.Shop = nasty })
 	a := refused(c.row(1, 450, phoneA), nasty, nasty)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -227,10 +228,10 @@ func (c *cashier) day(n int) {
 		c.book.put(a)
 	}
 	newest := c.book.rows[0]
-	push := pos.Explain("push", 200, []byte(`{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResponseCode":"0","ResponseDescription":"Success. Request accepted for processing"}`))[0].Answer
-	pending := pos.Explain("query", 200, []byte(`{"ResponseCode":"0","MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":"4999","ResultDesc":"The transaction is still under processing"}`))[0].Answer
+	push := daraja.Explain("push", 200, []byte(`{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResponseCode":"0","ResponseDescription":"Success. Request accepted for processing"}`))[0].Answer
+	pending := daraja.Explain("query", 200, []byte(`{"ResponseCode":"0","MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":"4999","ResultDesc":"The transaction is still under processing"}`))[0].Answer
 	body := `{"Body":{"stkCallback":{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":0,"ResultDesc":"The service request is processed successfully.","CallbackMetadata":{"Item":[{"Name":"Amount","Value":250.00},{"Name":"MpesaReceiptNumber","Value":"SKN1P2M4XQ"},{"Name":"TransactionDate","Value":20261123141908},{"Name":"PhoneNumber","Value":254712345678}]}}}}`
-	back := pos.Explain("callback", 0, []byte(body))[0].Answer
+	back := daraja.Explain("callback", 0, []byte(body))[0].Answer
 	asked := newest.Asked
 	c.book.events = map[pos.AttemptID][]pos.Event{newest.ID: {
 		{Attempt: newest.ID, Kind: pos.EventAsked, At: newest.AskedAt, Asked: &asked},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,11 +27,8 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 		Example: `kaunta charge --amount 450 --phone 0712345678 --json`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := c.settings()
-			if err != nil {
-				return err
-			}
-			if r.Amount, err = pos.ParseAmount(amount, pos.Shillings(s.Limits.MaxAmount)); err != nil {
+			var err error
+			if r.Amount, err = pos.ParseAmount(amount, pos.MaxAmount); err != nil {
 				return usageError{fmt.Errorf("--amount %q: %w", amount, err)}
 			}
 			if r.Phone, err = pos.ParseMSISDN(phone); err != nil {
@@ -39,15 +37,20 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 180s")}
 			}
+			s, err := c.account()
+			if err != nil {
+				return err
+			}
 			shop, err := c.OpenShop(cmd.Context(), s)
 			if err != nil {
 				return err
 			}
 			state, err := charge(cmd.Context(), shop.Till, r, wait, c.printer(asJSON))
-			if err := errors.Join(err, shop.Close()); err != nil {
+			err = errors.Join(err, shop.Close())
+			if state == 0 { // nothing was asked
 				return err
 			}
-			return exitStatus(state)
+			return exitStatus(state, err)
 		},
 	}
 	f := cmd.Flags()
@@ -55,57 +58,84 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 	f.StringVar(&phone, "phone", "", "the customer's number: 0712345678, 254712345678 …")
 	f.StringVar(&r.Reference, "reference", "", "shown to the customer, at most 12 letters and digits")
 	f.StringVar(&r.Description, "description", "", "at most 13 letters and digits")
+	f.BoolVar(&r.MayPayTwice, "may-pay-twice", false, "ask although an earlier request to this phone, over two minutes old, has no answer yet")
 	f.DurationVar(&wait, "wait", pos.Patience, "how long to wait for the end")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object for each change")
 	return cmd
 }
 
-func exitStatus(s pos.State) error {
+func exitStatus(s pos.State, trouble error) error {
 	switch s {
 	case pos.Paid:
-		return nil
+		return exit{ExitPaid, trouble}
 	case pos.NotPaid:
-		return exit(ExitNotPaid)
+		return exit{ExitNotPaid, trouble}
 	default:
-		return exit(ExitStillChecking)
+		return exit{ExitStillChecking, trouble}
 	}
 }
 
-// charge takes one payment and prints each change of it; the last one printed is final.
-func charge(ctx context.Context, till *pos.Till, r pos.Request, wait time.Duration, print printer) (pos.State, error) {
+// callbackGrace is how long an end that only a query told is held open for its callback: that brings the receipt
+// number, is delivered once, and sometimes knows better than the query. Callbacks come 7 to 27 s after a push (measured).
+const callbackGrace = 15 * time.Second
+
+// awaitsCallback reports whether a callback may still be on its way to a that has its end.
+func awaitsCallback(a pos.Attempt) bool {
+	return a.State.Final() && a.Reachable && a.CheckoutRequestID != "" &&
+		!a.Facts.Has(pos.CallbackPaid|pos.CallbackFailed|pos.CallbackUnclear)
+}
+
+// charge takes one payment and prints each change of it; the last one printed is final. The state is 0 where nothing was
+// asked; otherwise it is what is known of the money, and the error is only beside it.
+func charge(ctx context.Context, till *pos.Till, r pos.Request, wait time.Duration, show printer) (pos.State, error) {
 	updates := till.Subscribe()
 	defer updates.Close()
 	a, err := till.Charge(ctx, r)
-	if err != nil {
+	var amount *pos.AmountError
+	switch {
+	case errors.As(err, &amount): // more than this shop takes
+		return 0, usageError{err}
+	case err != nil:
 		return 0, err
 	}
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	var unread error // nobody reads what is printed; the payment goes on all the same
 	for {
 		u, err := updates.Next(waiting)
 		switch {
 		case err != nil: // the time is over, or the person at the keyboard has had enough
-			stopped := till.StopWaiting(context.WithoutCancel(ctx), a.ID)
-			state, err := lastWord(updates, a, print)
-			return state, errors.Join(stopped, err)
+			var stopped error
+			if !a.State.Final() { // else only its callback was waited for
+				stopped = till.StopWaiting(context.WithoutCancel(ctx), a.ID)
+			}
+			state, err := lastWord(updates, a, show)
+			return state, cmp.Or(stopped, unread, err)
 		case u.Attempt.ID != a.ID || !u.Changed:
 			continue
 		}
 		a = u.Attempt
-		if err := print(a, a.State.Final()); err != nil || a.State.Final() {
-			return a.State, err
+		final := a.State.Final() && !awaitsCallback(a)
+		if unread == nil {
+			unread = show(a, final)
+		}
+		if final {
+			return a.State, unread
+		}
+		if a.State.Final() {
+			time.AfterFunc(callbackGrace, cancel)
 		}
 	}
 }
 
 // lastWord prints the attempt as it is after everything that is already in the queue: the end may have come in
 // the same moment as the time-out.
-func lastWord(updates *pos.Subscription, a pos.Attempt, print printer) (pos.State, error) {
+func lastWord(updates *pos.Subscription, a pos.Attempt, show printer) (pos.State, error) {
 	updates.Close()
 	for {
 		u, err := updates.Next(context.Background())
 		if err != nil {
-			return a.State, print(a, true)
+			return a.State, show(a, true)
 		}
 		if u.Attempt.ID == a.ID {
 			a = u.Attempt
@@ -127,7 +157,7 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 60s")}
 			}
-			s, err := c.settings()
+			s, err := c.account()
 			if err != nil {
 				return err
 			}
@@ -143,7 +173,7 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 				return err
 			}
 			if open > 0 {
-				return exit(ExitStillChecking)
+				return exit{status: ExitStillChecking}
 			}
 			return nil
 		},
@@ -154,7 +184,7 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 }
 
 // settle waits until everything that was resumed has its end, and returns how many have not.
-func settle(ctx context.Context, shop *Shop, wait time.Duration, print printer) (int, error) {
+func settle(ctx context.Context, shop *Shop, wait time.Duration, show printer) (int, error) {
 	updates := shop.Till.Subscribe()
 	defer updates.Close()
 	waiting, cancel := context.WithTimeout(ctx, wait)
@@ -169,7 +199,7 @@ func settle(ctx context.Context, shop *Shop, wait time.Duration, print printer) 
 		if a.Open() {
 			open[a.ID] = a
 		}
-		if err := print(a, a.State.Final()); err != nil {
+		if err := show(a, a.State.Final()); err != nil {
 			return 0, err
 		}
 	}
@@ -185,13 +215,13 @@ func settle(ctx context.Context, shop *Shop, wait time.Duration, print printer) 
 		if u.Attempt.State.Final() {
 			delete(open, u.Attempt.ID)
 		}
-		if err := print(u.Attempt, u.Attempt.State.Final()); err != nil {
+		if err := show(u.Attempt, u.Attempt.State.Final()); err != nil {
 			return 0, err
 		}
 	}
 	for _, a := range shop.Till.Resumed() {
 		if a, left := open[a.ID]; left {
-			if err := print(a, true); err != nil {
+			if err := show(a, true); err != nil {
 				return 0, err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"charm.land/fang/v2"
@@ -88,20 +89,31 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 	case err == nil:
 		return ExitPaid
 	case errors.As(err, &end):
-		return int(end)
+		if end.trouble != nil {
+			c.complain(end.trouble)
+		}
+		return end.status
 	case errors.As(err, &usage):
-		fmt.Fprintf(k.Stderr, "kaunta: %v (see kaunta --help)\n", err)
+		c.complain(fmt.Errorf("%w (see kaunta --help)", err))
 		return ExitUsage
 	default:
-		fmt.Fprintf(k.Stderr, "kaunta: %v\n", err)
+		c.complain(err)
 		return ExitError
 	}
 }
 
-// exit is an error that is no mistake: the command has said what there is to say, and ends with this status.
-type exit int
+// complain says what went wrong, in one line.
+func (c *commands) complain(err error) {
+	fmt.Fprintf(c.Stderr, "kaunta: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+}
 
-func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+// exit ends a command with a status that says what is known of the money, whatever else went wrong.
+type exit struct {
+	status  int
+	trouble error // told on stderr; nil for none
+}
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", e.status) }
 
 // usageError is a command line that cannot be carried out as it is written.
 type usageError struct{ error }
@@ -133,7 +145,7 @@ kaunta charge --amount 450 --phone 0712345678
 kaunta ledger --day yesterday --find 678`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := c.settings()
+			s, err := c.account()
 			if err != nil {
 				return err
 			}
@@ -198,6 +210,15 @@ func (c *commands) settings() (settings.Settings, error) {
 		}
 		return c.Getenv(name)
 	})
+}
+
+// account loads the configuration of a till that is to take payments.
+func (c *commands) account() (settings.Settings, error) {
+	s, err := c.settings()
+	if err == nil {
+		err = s.CheckAccount()
+	}
+	return s, err
 }
 
 // day reads a --day flag.

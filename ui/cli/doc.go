@@ -4,7 +4,7 @@
 //	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► pos.Till ─► a line for each change
 //	             ├─ ledger, report ─► Kaunta.OpenBook ─► rows, totals
-//	             ├─ explain ────────► pos.Explain
+//	             ├─ explain ────────► daraja.Explain
 //	             └─ simulator ──────► Kaunta.Simulate
 //
 // Every command ends in one of five exit statuses; see [ExitPaid] and its neighbours. Errors are one plain sentence on stderr.

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/daraja"
-	"kaunta/pos"
 )
 
 // explanation is one explained answer in JSON.
@@ -77,13 +76,13 @@ kaunta explain --kind push --status 500 answer.json`,
 	return cmd
 }
 
-func (c *commands) explain(kind daraja.Endpoint, status int, what string) ([]pos.Explanation, error) {
+func (c *commands) explain(kind daraja.Endpoint, status int, what string) ([]daraja.Explanation, error) {
 	in := c.Stdin
 	if what != "-" {
 		f, err := os.Open(what)
 		if err != nil {
-			if errors.Is(err, os.ErrNotExist) && pos.IsCode(what) {
-				return []pos.Explanation{pos.ExplainCode(kind, status, what)}, nil
+			if errors.Is(err, os.ErrNotExist) && daraja.IsCode(what) {
+				return []daraja.Explanation{daraja.ExplainCode(kind, status, what)}, nil
 			}
 			return nil, fmt.Errorf("explain: there is no such file and no such code: %q", what)
 		}
@@ -94,10 +93,10 @@ func (c *commands) explain(kind daraja.Endpoint, status int, what string) ([]pos
 	if err != nil {
 		return nil, fmt.Errorf("explain: reading %s: %w", what, err)
 	}
-	return pos.Explain(kind, status, data), nil
+	return daraja.Explain(kind, status, data), nil
 }
 
-func explanationOf(e pos.Explanation) explanation {
+func explanationOf(e daraja.Explanation) explanation {
 	a := e.Answer
 	return explanation{
 		Kind: string(a.Endpoint), Verdict: string(a.Verdict), ResultCode: a.ResultCode, ErrorCode: a.ErrorCode,
@@ -105,7 +104,7 @@ func explanationOf(e pos.Explanation) explanation {
 	}
 }
 
-func writeExplanation(w io.Writer, e pos.Explanation, again bool) error {
+func writeExplanation(w io.Writer, e daraja.Explanation, again bool) error {
 	var b strings.Builder
 	if again {
 		b.WriteString("\n")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,7 @@ kaunta ledger --find 678 --json`,
 			if err != nil {
 				return err
 			}
-			return c.withBook(func(book Book) error {
+			return c.withBook(func(book Book, out io.Writer) error {
 				var write rowWriter = tableWriter
 				switch {
 				case asJSON:
@@ -48,9 +49,12 @@ kaunta ledger --find 678 --json`,
 				case asCSV:
 					write = csvWriter
 				}
-				row, flush := write(c.Stdout)
+				row, flush := write(out)
 				if find != "" {
 					attempts, err := book.Find(find, findLimit)
+					if len(attempts) == findLimit {
+						fmt.Fprintf(c.Stderr, "kaunta: only the newest %d are shown: search for more of it\n", findLimit)
+					}
 					return errors.Join(err, each(attempts, row), flush())
 				}
 				return errors.Join(eachOfDay(book, d, row), flush())
@@ -64,8 +68,9 @@ kaunta ledger --find 678 --json`,
 	return cmd
 }
 
-// withBook opens the ledger, hands it to read and closes it.
-func (c *commands) withBook(read func(Book) error) error {
+// withBook opens the ledger, hands it to read, closes it, and only then prints what was written to out: a ledger that
+// is being read cannot take payments, and a pager may stay open for long.
+func (c *commands) withBook(read func(book Book, out io.Writer) error) error {
 	s, err := c.settings()
 	if err != nil {
 		return err
@@ -74,7 +79,12 @@ func (c *commands) withBook(read func(Book) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(read(book), book.Close())
+	var out bytes.Buffer
+	if err := errors.Join(read(book, &out), book.Close()); err != nil {
+		return err
+	}
+	_, err = out.WriteTo(c.Stdout)
+	return err
 }
 
 // eachOfDay reads the day page by page, so that a big day needs no more memory than a small one.
@@ -190,24 +200,24 @@ that was paid already is not counted as paid but as owed back.`,
 			if err != nil {
 				return err
 			}
-			return c.withBook(func(book Book) error {
+			return c.withBook(func(book Book, out io.Writer) error {
 				t, err := book.Totals(d)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return json.NewEncoder(c.Stdout).Encode(report{
+					return json.NewEncoder(out).Encode(report{
 						Day: d.String(), Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count},
 						StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack),
 					})
 				}
-				out := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-				fmt.Fprintf(out, "%v\t\tKES\t\n", d)
-				fmt.Fprintf(out, "paid\t%d\t%v\t\n", t.Paid.Count, t.Paid.KES)
-				fmt.Fprintf(out, "not paid\t%d\t—\t\n", t.NotPaid.Count)
-				fmt.Fprintf(out, "still checking\t%d\t%v\t\n", t.Checking.Count, t.Checking.KES)
-				fmt.Fprintf(out, "owed back\t%d\t%v\t\n", t.OwedBack.Count, t.OwedBack.KES)
-				return out.Flush()
+				table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+				fmt.Fprintf(table, "%v\t\tKES\t\n", d)
+				fmt.Fprintf(table, "paid\t%d\t%v\t\n", t.Paid.Count, t.Paid.KES)
+				fmt.Fprintf(table, "not paid\t%d\t—\t\n", t.NotPaid.Count)
+				fmt.Fprintf(table, "still checking\t%d\t%v\t\n", t.Checking.Count, t.Checking.KES)
+				fmt.Fprintf(table, "owed back\t%d\t%v\t\n", t.OwedBack.Count, t.OwedBack.KES)
+				return table.Flush()
 			})
 		},
 	}

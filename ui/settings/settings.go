@@ -74,9 +74,17 @@ func LedgerPath(name string) string {
 	return filepath.Join(xdg.DataHome, "kaunta", name+".ledger")
 }
 
-// ErrNoAccount is returned by Load where neither file nor environment names a Daraja account.
+// ErrNoAccount is returned by CheckAccount where neither file nor environment names a Daraja account.
 var ErrNoAccount = errors.New("no Daraja account is configured: set MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE and MPESA_PASSKEY, " +
 	"or write them to the configuration file; `kaunta demo` needs none of it")
+
+// CheckAccount returns ErrNoAccount where there is no account to take payments with; the ledger can be read without.
+func (s Settings) CheckAccount() error {
+	if s.Daraja.ConsumerKey == "" && s.Daraja.ConsumerSecret == "" {
+		return ErrNoAccount
+	}
+	return nil
+}
 
 // Load reads the file at path, or the default one where path is empty (it may then be absent), and lays the
 // environment over it. Each error is one plain sentence.
@@ -168,6 +176,9 @@ func (s *Settings) complete() error {
 	if s.Limits.RetypeAbove < 0 || s.Limits.ConfirmAbove < 0 || s.Limits.QueryEvery < 0 {
 		return errors.New("retype_above, confirm_above and query_every cannot be negative")
 	}
+	if q := s.Limits.QueryEvery; q != 0 && q < time.Second {
+		return errors.New(`query_every is less than a second: write it with its unit, such as "13s"`)
+	}
 	simulated := isLoopback(s.Daraja.URL)
 	if simulated {
 		s.simulated()
@@ -181,9 +192,6 @@ func (s *Settings) complete() error {
 	if s.Environment == Sandbox {
 		orElse(&s.Daraja.ShortCode, sandboxShortCode)
 		orElse((*string)(&s.Daraja.Passkey), sandboxPasskey)
-	}
-	if s.Daraja.ConsumerKey == "" && s.Daraja.ConsumerSecret == "" {
-		return ErrNoAccount
 	}
 	if s.Limits.QueryEvery == 0 {
 		s.Limits.QueryEvery = map[string]time.Duration{

@@ -128,10 +128,10 @@ func TestRefusals(t *testing.T) {
 		"not TOML":            {file("shop = [canary"), nil, "line 1"},
 		"a wrong type":        {file("[limits]\nmax_amount = \"many\""), nil, "not understood"},
 		"an unknown key":      {file("shoop = \"x\""), nil, `"shoop"`},
-		"no account":          {file(""), nil, "kaunta demo"},
 		"unknown environment": {file(account), []string{"MPESA_ENVIRONMENT", "live"}, "sandbox or production"},
 		"unknown language":    {file("language = \"fr\""), nil, "en or sw"},
 		"too large a maximum": {file("[limits]\nmax_amount = 300000"), nil, "250000"},
+		"a rate of no unit":   {file("[limits]\nquery_every = 13"), nil, "13s"},
 		"a negative limit":    {file("[limits]\nconfirm_above = -1"), nil, "negative"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,7 +144,11 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Load(write(t, "", 0o600), env()); !errors.Is(err, ErrNoAccount) {
-		t.Errorf("no account is not told from other faults: %v", err)
+	s, err := Load(write(t, "", 0o600), env())
+	if err != nil || !errors.Is(s.CheckAccount(), ErrNoAccount) {
+		t.Errorf("without an account: %v, %v", err, s.CheckAccount())
+	}
+	if s, err = Load(write(t, account, 0o600), env()); err != nil || s.CheckAccount() != nil {
+		t.Errorf("with an account: %v, %v", err, s.CheckAccount())
 	}
 }

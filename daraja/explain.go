@@ -1,40 +1,38 @@
-package pos
+package daraja
 
 import (
 	"bytes"
 	"encoding/json"
 	"regexp"
 	"strings"
-
-	"kaunta/daraja"
 )
 
-// Explanation is what one of Daraja's answers means to a till, in words.
+// Explanation is what one of Daraja's answers means, in words.
 type Explanation struct {
-	Answer daraja.Answer
+	Answer Answer
 	Text   Text
 }
 
 // Explain classifies what data holds: one JSON body, or several in a row as logs have them. kind is the
 // endpoint they came from, "" to tell it by their shape; status is the HTTP status, 0 where it is not known.
-func Explain(kind daraja.Endpoint, status int, data []byte) []Explanation {
-	documents := daraja.SplitDocuments(data)
+func Explain(kind Endpoint, status int, data []byte) []Explanation {
+	documents := SplitDocuments(data)
 	if len(documents) < 2 {
 		documents = [][]byte{data}
 	}
-	explained := make([]Explanation, 0, len(documents))
+	all := make([]Explanation, 0, len(documents))
 	for _, body := range documents {
 		endpoint := kind
 		if endpoint == "" {
 			endpoint = endpointOf(body)
 		}
-		answer := daraja.ParseCallback(body)
-		if endpoint != daraja.EndpointCallback {
-			answer = daraja.Classify(endpoint, status, nil, body)
+		answer := ParseCallback(body)
+		if endpoint != EndpointCallback {
+			answer = Classify(endpoint, status, nil, body)
 		}
-		explained = append(explained, explanation(answer))
+		all = append(all, explained(answer))
 	}
-	return explained
+	return all
 }
 
 // codePattern is how Daraja's codes look: 1032, E3008, 500.001.1001, SFC_IC0003.
@@ -47,36 +45,36 @@ func IsCode(s string) bool {
 
 // ExplainCode explains a bare code: an error code, which has dots, as an answer to a push unless kind says
 // otherwise; any other as the result of a callback.
-func ExplainCode(kind daraja.Endpoint, status int, code string) Explanation {
+func ExplainCode(kind Endpoint, status int, code string) Explanation {
 	isError := strings.Contains(code, ".")
 	if kind == "" {
-		kind = daraja.EndpointCallback
+		kind = EndpointCallback
 		if isError {
-			kind = daraja.EndpointPush
+			kind = EndpointPush
 		}
 		if strings.HasPrefix(code, "400.008") {
-			kind = daraja.EndpointOAuth
+			kind = EndpointOAuth
 		}
 	}
 	if isError {
 		body, _ := json.Marshal(map[string]string{"requestId": "", "errorCode": code, "errorMessage": ""})
-		return explanation(daraja.Classify(kind, status, nil, body))
+		return explained(Classify(kind, status, nil, body))
 	}
-	answer := daraja.Answer{Endpoint: kind, ResultCode: code, Verdict: daraja.VerdictUnknown}
-	meaning, known := daraja.Meaning(code)
+	answer := Answer{Endpoint: kind, ResultCode: code, Verdict: VerdictUnknown}
+	meaning, known := Meaning(code)
 	switch {
 	case code == "0":
-		answer.Verdict = daraja.VerdictPaid
-	case code == "4999" && kind == daraja.EndpointQuery:
-		answer.Verdict = daraja.VerdictPending
+		answer.Verdict = VerdictPaid
+	case code == "4999" && kind == EndpointQuery:
+		answer.Verdict = VerdictPending
 	case known && meaning.Final:
-		answer.Verdict = daraja.VerdictFailed
+		answer.Verdict = VerdictFailed
 	}
-	return explanation(answer)
+	return explained(answer)
 }
 
-func explanation(answer daraja.Answer) Explanation {
-	what, do := daraja.Advice(answer)
+func explained(answer Answer) Explanation {
+	what, do := Advice(answer)
 	return Explanation{Answer: answer, Text: Text{
 		EN: strings.TrimSpace(what.EN + " " + do.EN),
 		SW: strings.TrimSpace(what.SW + " " + do.SW),
@@ -84,18 +82,18 @@ func explanation(answer daraja.Answer) Explanation {
 }
 
 // endpointOf tells by its field names which endpoint a body came from.
-func endpointOf(body []byte) daraja.Endpoint {
+func endpointOf(body []byte) Endpoint {
 	has := func(name string) bool { return bytes.Contains(body, []byte(`"`+name+`"`)) }
 	switch {
 	case has("stkCallback"):
-		return daraja.EndpointCallback
+		return EndpointCallback
 	case has("access_token") || bytes.Contains(body, []byte("400.008")):
-		return daraja.EndpointOAuth
+		return EndpointOAuth
 	case has("ResultCode") || bytes.Contains(body, []byte("being processed")) || bytes.Contains(body, []byte("CheckoutRequestID")) && has("errorCode"):
-		return daraja.EndpointQuery
+		return EndpointQuery
 	case len(bytes.TrimSpace(body)) == 0:
-		return daraja.EndpointOAuth // an empty body is how Daraja refuses wrong keys
+		return EndpointOAuth // an empty body is how Daraja refuses wrong keys
 	default:
-		return daraja.EndpointPush
+		return EndpointPush
 	}
 }

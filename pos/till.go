@@ -347,11 +347,12 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 		w = newWatch(a, asked, time.Now())
 		t.watched[a.ID] = w
 	}
+	ended := w.attempt.Open() && a.State.Final() // by this event: a second witness is no second try
 	if a.Events >= w.attempt.Events {
 		w.attempt = a // two records may finish in the other order: keep the later one
 	}
 	w.replan(e, time.Now())
-	if a.State.Final() && a.EndedAt.Equal(e.At) { // this event ended it: a second witness is no second try
+	if ended {
 		t.countPINs(a)
 	}
 	t.publish(Update{

@@ -250,3 +250,30 @@ func TestKilledWhileWaiting(t *testing.T) {
 		t.Errorf("report %s, %v; want …%s", report, err, want)
 	}
 }
+
+// TestNobodyReads: a payment that is under way goes on when what charge prints is not read, and the status says its end.
+func TestNobodyReads(t *testing.T) {
+	t.Parallel()
+	url := startSimulator(t, "--speed", "20")
+	folder := t.TempDir()
+	charge := kaunta(url, filepath.Join(folder, "shop.ledger"), "charge", "--amount", "450", "--phone", "0712345678", "--json")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	charge.Stdout = writer
+	var stderr bytes.Buffer
+	charge.Stderr = &stderr
+	if err := charge.Start(); err != nil {
+		t.Fatal(err)
+	}
+	writer.Close()
+	reader.Close()
+	_ = charge.Wait()
+	if status := charge.ProcessState.ExitCode(); status != 0 || stderr.Len() == 0 {
+		t.Errorf("status %d, stderr %q; want 0, since it was paid, and a sentence", status, stderr.String())
+	}
+	if j := readJournal(t, url); j.paid("254712345678") != 1 {
+		t.Errorf("the customer paid %d times", j.paid("254712345678"))
+	}
+}

@@ -1,0 +1,162 @@
+package pos_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kaunta/daraja"
+	"kaunta/pos"
+)
+
+// Of many that are open, none is left unasked however often the till is started for a moment only.
+func TestManyShortStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gateway{}
+		c := open(t, g, func(cfg *pos.Config) { cfg.QueryEvery = 13 * time.Second })
+		var all []pos.Attempt
+		for i := range 7 {
+			all = append(all, c.charge(pos.Request{Phone: pos.MSISDN(fmt.Sprintf("2547123456%02d", i)), Amount: 5}))
+			synctest.Wait()
+		}
+		elapse(75 * time.Hour) // the plan is over for all of them
+		c.stop()
+		events := c.events(all[0].ID)
+		g.query = func(_ context.Context, id string) daraja.Answer {
+			if id == checkoutID(7) {
+				return daraja.Answer{Verdict: daraja.VerdictPaid, ResultCode: "0"}
+			}
+			return daraja.Answer{Verdict: daraja.VerdictPending, ResultCode: "4999"}
+		}
+		last := time.Now()
+		for range 30 {
+			c.start()
+			before := len(g.queries)
+			elapse(time.Minute)
+			synctest.Wait()
+			for _, at := range g.queries[before:] {
+				if gap := at.Sub(last); gap < 13*time.Second {
+					t.Errorf("a query %v after the one of the process before", gap)
+				}
+				last = at
+			}
+			c.stop()
+		}
+		c.start()
+		c.want(all[6].ID, pos.Paid, "paid_late")
+		c.stop()
+		if grown := c.events(all[0].ID) - events; grown > 1+30 {
+			t.Errorf("30 starts added %d events to one attempt, want one resumed and a query a start at most", grown)
+		}
+	})
+}
+
+// events is how many events the ledger holds of an attempt while no till is open.
+func (c *counter) events(id pos.AttemptID) int {
+	c.Helper()
+	c.start()
+	defer c.stop()
+	a, err := c.ledger.Attempt(id)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return a.Events
+}
+
+// A clock that was set back leaves nobody waiting: an attempt from the future counts as asked now.
+func TestClockSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		ahead := time.Now().Add(24 * time.Hour)
+		id := pos.AttemptID("01J00000000000000000000001")
+		asked := pos.Asked{Sale: "01J00000000000000000000002", Phone: phone, Amount: 5, Address: "00000000000000000000000000000001", Reachable: true}
+		answer := accepted(7)
+		for _, e := range []pos.Event{
+			{Attempt: id, Kind: pos.EventAsked, At: ahead, Asked: &asked}, {Attempt: id, Kind: pos.EventPushed, At: ahead, Answer: &answer},
+		} {
+			if _, _, err := c.ledger.Append(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.stop()
+		c.start()
+		elapse(pos.Patience)
+		c.want(id, pos.StillChecking)
+		if _, queries := c.counts(); queries < 5 {
+			t.Errorf("%d queries while waiting", queries)
+		}
+		var open *pos.OpenError
+		if err := second(c.till.Charge(t.Context(), order(5))); !errors.As(err, &open) || open.Locked() {
+			t.Errorf("the phone is held by an attempt from the future: %v", err)
+		}
+	})
+}
+
+// One wrong PIN that both witnesses report is one.
+func TestWrongPINTwiceTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		updates := c.till.Subscribe()
+		defer updates.Close()
+		a := c.charge(order(450))
+		synctest.Wait()
+		c.callback(a, failedBody(1, "2001"))
+		c.callback(a, append(failedBody(1, "2001"), ' ')) // the same in other bytes
+		for range 4 {
+			u, err := updates.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if u.WrongPINs > 1 {
+				t.Fatalf("one wrong PIN is counted as %d", u.WrongPINs)
+			}
+		}
+	})
+}
+
+// Where the ledger takes no more, nobody is left waiting for what cannot be learned.
+func TestLedgerFailsForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		c.till.Close(t.Context())
+		broken := &failing{Ledger: c.ledger}
+		c.cfg.Ledger = broken
+		var err error
+		if c.till, err = pos.Start(t.Context(), c.cfg); err != nil {
+			t.Fatal(err)
+		}
+		a := c.charge(order(450))
+		b := c.charge(pos.Request{Phone: "254712345600", Amount: 20})
+		synctest.Wait()
+		updates := c.till.Subscribe()
+		defer updates.Close()
+		broken.broken = errors.New("the disk is full")
+		_ = c.till.Callback(t.Context(), a.Address, paidBody(1, 450, "UKN1ABCDE2"))
+		told := map[pos.AttemptID]pos.State{}
+		for range 2 {
+			u, err := updates.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			told[u.Attempt.ID] = u.Attempt.State
+		}
+		if told[a.ID] != pos.StillChecking || told[b.ID] != pos.StillChecking {
+			t.Errorf("the cashiers see %v", told)
+		}
+	})
+}
+
+// The ledger keeps what the customer was shown, and nothing that a terminal or a spreadsheet would act on.
+func TestReferenceIsCleaned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		a := c.charge(pos.Request{Phone: phone, Amount: 5, Reference: "=\x1b[31mINV-0001234567"})
+		synctest.Wait()
+		if sent := c.pushes[0].AccountReference; a.Reference != sent || len(sent) > 12 || sent == "" || sent[0] == '=' {
+			t.Errorf("the ledger keeps %q, the customer is shown %q", a.Reference, sent)
+		}
+	})
+}

@@ -317,28 +317,14 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	w := t.watched[e.Attempt]
 	if err != nil {
 		if e.Kind == EventAsked || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
 			return a, err // nothing is lost: no push left, or nothing was to be written
 		}
-		t.broken = err
-		t.log.Error("the ledger takes no more writes", "err", err)
-		// What was learned is not on disk, so it is not shown; that it is not known is. Nothing is asked any more
-		// about the others either, so nobody is to wait for them.
-		for id, w := range t.watched {
-			if !w.attempt.Open() || w.attempt.State == StillChecking {
-				continue
-			}
-			w.attempt.State, w.deadline, w.next = StillChecking, time.Time{}, time.Time{}
-			kind := EventKind(0)
-			if id == e.Attempt {
-				kind = e.Kind
-			}
-			t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true})
-		}
+		t.fail(e, err)
 		return a, err
 	}
+	w := t.watched[a.ID]
 	if w == nil {
 		asked := a.AskedAt
 		if e.Kind == EventAsked {
@@ -365,6 +351,25 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	t.poke()
 	t.log.Info("recorded", "attempt", a.ID, "event", e.Kind, "state", a.State)
 	return w.attempt, nil
+}
+
+// fail takes note that e could not be written, and that nothing will be from now on. What was learned is not on disk, so it
+// is not shown; that it is not known is. Nothing is asked any more about the other attempts either, so nobody is to
+// wait for them. t.mu is held.
+func (t *Till) fail(e Event, err error) {
+	t.broken = err
+	t.log.Error("the ledger takes no more writes", "err", err)
+	for id, w := range t.watched {
+		if !w.attempt.Open() || w.attempt.State == StillChecking {
+			continue
+		}
+		w.attempt.State, w.deadline, w.next = StillChecking, time.Time{}, time.Time{}
+		kind := EventKind(0)
+		if id == e.Attempt {
+			kind = e.Kind
+		}
+		t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true})
+	}
 }
 
 // countPINs keeps count of a phone's wrong PINs in a row: M-PESA locks the PIN after a few. t.mu is held.

@@ -56,6 +56,7 @@ type shop struct {
 	shortCode string // the number that customers pay
 	ledger    *store.Ledger
 	till      *pos.Till
+	server    *tunnel.Server
 	link      *tunnel.Link
 	close     func() error
 }
@@ -87,6 +88,7 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 		config.Sources = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}
 	}
 	server := tunnel.NewServer(config)
+	sh.server = server
 	provider, err := openProvider(s, server)
 	if err != nil {
 		return nil, err
@@ -269,11 +271,12 @@ func (sh *shop) run(ctx context.Context, s settings.Settings, cfg ui.Config) err
 }
 
 func (sh *shop) linkHealth() ui.LinkHealth {
+	health := ui.LinkHealth{Forged: sh.server.Stats().Unknown}
 	switch sh.link.Status().State {
 	case tunnel.StateLive, tunnel.StateChecking, tunnel.StateDoubtful:
-		return ui.LinkHealth{Reachable: true}
+		health.Reachable = true
 	}
-	return ui.LinkHealth{}
+	return health
 }
 
 // phones are the simulator's phones as the screens see them.

@@ -212,10 +212,10 @@ func TestStatusLine(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	c.till.health = pos.Health{Refusing: "blocked", Since: noon.Add(-time.Minute)}
-	c.app.desk.link = func() LinkHealth { return LinkHealth{} }
+	c.app.desk.link = func() LinkHealth { return LinkHealth{Forged: 3} }
 	c.do(c.app.refresh())
 	c.size(140, 24)
-	c.sees("today KES 3,330  6 paid", "polling only  ! owed back 1 (KES 250)  ! M-PESA refusing since 14:31  ? checking 2 (KES 15,400)")
+	c.sees("today KES 3,330  6 paid", "polling only  3 forged  ! owed back 1 (KES 250)  ! M-PESA refusing since 14:31  ? checking 2 (KES 15,400)")
 	c.size(40, 12)
 	c.sees("KES 3,330", "? checking 2 (KES 15,400)")
 	c.till.health.Ledger = fmt.Errorf("no space left")

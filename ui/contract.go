@@ -98,9 +98,10 @@ type Book interface {
 	Owed() ([]pos.Attempt, error)
 }
 
-// LinkHealth is whether a callback can reach this till at present.
+// LinkHealth is how callbacks reach this till at present.
 type LinkHealth struct {
 	Reachable bool
+	Forged    int64 // callbacks to addresses that no payment has, since the start; they change nothing
 }
 
 // CustomerPhone is the customer's side of a payment in practice: the phones of the simulator.

@@ -34,10 +34,10 @@ func TestManyShortStarts(t *testing.T) {
 		last := time.Now()
 		for range 30 {
 			c.start()
-			before := len(g.queries)
+			_, before := c.counts()
 			elapse(time.Minute)
 			synctest.Wait()
-			for _, at := range g.queries[before:] {
+			for _, at := range g.times()[before:] {
 				if gap := at.Sub(last); gap < 13*time.Second {
 					t.Errorf("a query %v after the one of the process before", gap)
 				}

@@ -57,6 +57,13 @@ func (g *gateway) STKQuery(ctx context.Context, id string) (daraja.Answer, error
 	return answer, nil
 }
 
+// times is when queries left, so far.
+func (g *gateway) times() []time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.queries)
+}
+
 func (g *gateway) counts() (pushes, queries int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -18,17 +18,17 @@ import (
 // terminal is the real program in a real pseudo-terminal, with a screen that a person would see.
 type terminal struct {
 	*testing.T
-	cmd    *exec.Cmd
-	tty    *os.File
-	screen *vt.SafeEmulator
+	cmd *exec.Cmd
+	tty *os.File
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards what is drawn
+	screen  *vt.Emulator
 	changed chan struct{} // closed when something was drawn
 }
 
 func startDemo(t *testing.T, folder string, width, height int) *terminal {
 	t.Helper()
-	x := &terminal{T: t, screen: vt.NewSafeEmulator(width, height), changed: make(chan struct{})}
+	x := &terminal{T: t, screen: vt.NewEmulator(width, height), changed: make(chan struct{})}
 	x.cmd = exec.Command("kaunta", "demo")
 	x.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+folder, "TERM=xterm-256color", "LANG=C.UTF-8", "NO_COLOR=")
 	var err error
@@ -43,8 +43,8 @@ func startDemo(t *testing.T, folder string, width, height int) *terminal {
 			if err != nil {
 				return
 			}
-			_, _ = x.screen.Write(buffer[:n])
 			x.mu.Lock()
+			_, _ = x.screen.Write(buffer[:n])
 			close(x.changed)
 			x.changed = make(chan struct{})
 			x.mu.Unlock()
@@ -58,7 +58,8 @@ func (x *terminal) kill() {
 	_ = x.cmd.Process.Kill()
 	_ = x.cmd.Wait()
 	_ = x.tty.Close()
-	_ = x.screen.Close()
+	// The emulator's own Close races with its Read; this ends the Read as well.
+	_ = x.screen.InputPipe().(io.Closer).Close()
 }
 
 func (x *terminal) press(keys string) {
@@ -74,9 +75,8 @@ func (x *terminal) see(texts ...string) {
 	patience := time.After(time.Minute)
 	for {
 		x.mu.Lock()
-		changed := x.changed
+		changed, shown, missing := x.changed, x.screen.String(), ""
 		x.mu.Unlock()
-		shown, missing := x.screen.String(), ""
 		for _, text := range texts {
 			if !strings.Contains(shown, text) {
 				missing = text

@@ -3,6 +3,7 @@ package pos
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kaunta/daraja"
@@ -116,7 +117,7 @@ const longestNap = time.Minute
 func (t *Till) run() {
 	for {
 		expired, ask, wait := t.due(time.Now())
-		for _, id := range expired {
+		for _, id := range slices.Sorted(slices.Values(expired)) {
 			_, _ = t.record(t.queries, Event{Attempt: id, Kind: EventGaveUp, At: time.Now()})
 		}
 		if ask != "" && t.begin() {
@@ -185,8 +186,8 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 	return expired, "", wait
 }
 
-// before orders the queries that are due: what the cashier asked for, then customers at the till, then
-// the oldest plan.
+// before orders the queries that are due, the same way each time: what the cashier asked for, customers at the till,
+// the oldest plan, and whoever was asked about least.
 func (w *watch) before(other *watch) bool {
 	if w.urgent != other.urgent {
 		return w.urgent
@@ -197,7 +198,10 @@ func (w *watch) before(other *watch) bool {
 	if !w.next.Equal(other.next) {
 		return w.next.Before(other.next)
 	}
-	return w.attempt.Events < other.attempt.Events
+	if w.attempt.Events != other.attempt.Events {
+		return w.attempt.Events < other.attempt.Events
+	}
+	return w.attempt.ID < other.attempt.ID
 }
 
 // query asks M-PESA about one attempt and records the answer.

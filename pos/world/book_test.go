@@ -1,0 +1,105 @@
+package world
+
+import "kaunta/pos"
+
+// row is one attempt as the world knows it: what the till's disk holds of it, read as it is written, beside what M-PESA
+// really did. The laws compare the two.
+type row struct {
+	n      int // the nth attempt of the world
+	dice   dice
+	owner  *process // which asked
+	writer *process // which wrote of it last
+
+	now    pos.Attempt        // as the disk has it
+	states map[pos.State]bool // every state that the disk has ever had it in
+	told   bool               // the till was told that the disk has it
+	proof  map[meaning]bool   // what the evidence on the disk says, by the world's own reading
+	known  map[string]bool    // the bodies of the callbacks on the disk
+
+	tries  int     // pushes that the till set out to send
+	left   int     // pushes that left the till and were not refused for their token
+	pushes []*push // those that reached M-PESA
+}
+
+// meaning is what the body of an answer or a callback says, to one who knows how it came about.
+type meaning int
+
+const (
+	nothing      meaning = iota // no information, or none that counts
+	saysPaid                    // paid, by query: M-PESA's word without amount and receipt
+	showsPayment                // paid, by callback, with the right amount and its own receipt
+	refuses                     // a definite refusal
+	hints                       // speaks of a payment, by callback, but not so that it can count
+	doesNotMatch                // paid, by callback, with another amount or a used receipt
+)
+
+// said is the key of a body: what M-PESA said, where, and about which attempt's address.
+type said struct {
+	kind    pos.EventKind
+	address string
+	body    string
+}
+
+// say notes what a body means that M-PESA is about to send; w.mu is held.
+func (w *world) say(kind pos.EventKind, address, body string, means meaning) {
+	if means != nothing || kind == pos.EventCalledBack {
+		w.words[said{kind, address, body}] = means
+	}
+}
+
+// written takes note of an event that the disk has; w.mu is held.
+func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool) {
+	r := w.byID[a.ID]
+	if r == nil {
+		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), owner: p,
+			states: map[pos.State]bool{}, proof: map[meaning]bool{}, known: map[string]bool{}}
+		w.rows = append(w.rows, r)
+		w.byID[a.ID], w.byAddress[a.Address] = r, r
+		w.bySale[a.Sale] = append(w.bySale[a.Sale], r)
+		w.byPhone[a.Phone] = append(w.byPhone[a.Phone], r)
+	}
+	x := writing{row: r, before: r.now, event: e, warned: warned, word: true}
+	if a.Events >= r.now.Events {
+		r.now = a
+	}
+	r.writer = p
+	r.states[a.State] = true
+	if e.Answer != nil {
+		raw := string(e.Answer.Raw)
+		means, spoken := w.words[said{e.Kind, r.now.Address, raw}]
+		r.proof[means] = true
+		x.word = spoken
+		if e.Kind == pos.EventCalledBack {
+			r.known[raw] = true
+		}
+	}
+	w.count("event " + e.Kind.String())
+	w.note(r, "disk", e.Kind.String()+" → "+a.State.String())
+	check(w, whenWritten, x, r)
+}
+
+// push is the executed push of the attempt, nil where none was.
+func (r *row) push() *push {
+	for _, p := range r.pushes {
+		if p.executed {
+			return p
+		}
+	}
+	return nil
+}
+
+// paid is the payment that the attempt's push brought, nil where none did.
+func (r *row) paid() *push {
+	if p := r.push(); p != nil && p.paid {
+		return p
+	}
+	return nil
+}
+
+// proven reports whether what lies on the disk is enough to say PAID.
+func (r *row) proven() bool {
+	if r.now.ConfirmBoth {
+		return r.proof[showsPayment] && r.proof[saysPaid]
+	}
+	return r.proof[showsPayment] || r.proof[saysPaid] && !r.proof[doesNotMatch]
+}

@@ -1,0 +1,131 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"kaunta/pos"
+	"kaunta/store"
+)
+
+// disk is the real ledger as a process sees it: slow at times, full at times, refusing one day, and out of reach for a
+// process that is dead.
+type disk struct{ *process }
+
+// slowest is the longest that a write takes: an SD card that is busy with itself.
+const slowest = 2 * time.Second
+
+// warnedKey says in a context that the cashier was warned (pos.Request.MayPayTwice), which the ledger is not told.
+type warnedKey struct{}
+
+// Append implements pos.Ledger.
+func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
+	select {
+	case <-k.dead: // what is left of a dead process takes no part in the draws
+		return pos.Attempt{}, false, errCut
+	default:
+	}
+	if span := k.latency(e); span > 0 && !k.pause(span) || !k.step() {
+		return pos.Attempt{}, false, errCut
+	}
+	refusal, written := k.refusal(e)
+	if refusal != nil && !written {
+		return pos.Attempt{}, false, refusal
+	}
+	a, changed, err := k.ledger.Append(ctx, e)
+	if err == nil {
+		k.w.mu.Lock()
+		k.w.written(k.process, e, a, ctx.Value(warnedKey{}) == true)
+		k.w.mu.Unlock()
+	}
+	if !k.step() {
+		return pos.Attempt{}, false, errCut
+	}
+	if refusal != nil {
+		return pos.Attempt{}, false, refusal
+	}
+	if err == nil {
+		k.w.mu.Lock()
+		k.w.byID[a.ID].told = true
+		k.w.mu.Unlock()
+	}
+	return a, changed, err
+}
+
+// latency is how long the write of e takes. That of the first of an attempt takes none: Till.Charge holds a mutex meanwhile,
+// and virtual time stands still while anybody waits for one.
+func (k *disk) latency(e pos.Event) time.Duration {
+	k.w.mu.Lock()
+	defer k.w.mu.Unlock()
+	r := k.w.byID[e.Attempt]
+	if r == nil {
+		return 0
+	}
+	d := r.dice
+	if k.w.plays(d, "disk: slow", 0.02) {
+		return d.within(20*time.Millisecond, slowest)
+	}
+	return d.within(100*time.Microsecond, 20*time.Millisecond)
+}
+
+// refusal is the error with which the disk refuses to write e, nil as a rule. written says that e gets there all the same: after a
+// failed flush nobody knows.
+func (k *disk) refusal(e pos.Event) (refusal error, written bool) {
+	w := k.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d := w.roll("refusal", k.n*10_000+k.steps)
+	switch {
+	case k.failed:
+		return fmt.Errorf("%w: it failed before", store.ErrFailed), false
+	case k.refuse > 0 && k.steps >= k.refuse:
+		k.failed = true
+		close(k.unwell)
+		// As the store does, so that the next start goes on with a copy.
+		_ = os.WriteFile(w.path+".failed", []byte("the disk refused\n"), 0o600)
+		written = d.IntN(2) == 0
+		w.count("disk: fails")
+		w.note(w.byID[e.Attempt], "disk", fmt.Sprintf("fails at %v, written: %t", e.Kind, written))
+		return fmt.Errorf("%w: the disk refused", store.ErrFailed), written
+	case e.Kind == pos.EventAsked && w.plays(d, "disk: full", 0.01):
+		return store.ErrFull, false
+	}
+	return nil, false
+}
+
+// ByAddress implements pos.Ledger.
+func (k *disk) ByAddress(address string) (pos.AttemptID, error) {
+	return read(k, func() (pos.AttemptID, error) { return k.ledger.ByAddress(address) })
+}
+
+// ByReceipt implements pos.Ledger.
+func (k *disk) ByReceipt(receipt string) (pos.AttemptID, error) {
+	return read(k, func() (pos.AttemptID, error) { return k.ledger.ByReceipt(receipt) })
+}
+
+// Attempt implements pos.Ledger.
+func (k *disk) Attempt(id pos.AttemptID) (pos.Attempt, error) {
+	return read(k, func() (pos.Attempt, error) { return k.ledger.Attempt(id) })
+}
+
+// Open implements pos.Ledger.
+func (k *disk) Open() ([]pos.Attempt, error) {
+	return read(k, k.ledger.Open)
+}
+
+// Sale implements pos.Ledger.
+func (k *disk) Sale(id pos.SaleID) (pos.Sale, error) {
+	return read(k, func() (pos.Sale, error) { return k.ledger.Sale(id) })
+}
+
+func read[T any](k *disk, from func() (T, error)) (T, error) {
+	select {
+	case <-k.dead:
+		var zero T
+		return zero, errCut
+	default:
+		return from()
+	}
+}

@@ -1,0 +1,266 @@
+package world
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// fault is a mistake that a programmer could make in the till: old, which stands once in the file, becomes new. The world must
+// find it, by the law that it breaks.
+type fault struct {
+	name string
+	file string
+	old  string
+	new  string
+	law  string // or several, any of which may be the first that is broken
+}
+
+var faults = []fault{
+	{
+		"a push is repeated when its answer is lost", "daraja/transport.go",
+		"	if a.Verdict != VerdictAuth {\n		return a, err\n	}\n	c.tokens.drop",
+		"	if err != nil && e == EndpointPush {\n		return c.post(ctx, e, body, token)\n	}\n	if a.Verdict != VerdictAuth {\n		return a, err\n	}\n	c.tokens.drop",
+		"onePushPerAttempt",
+	},
+	{
+		"a push that Daraja was too busy for is sent again", "pos/till.go",
+		"	t.hear(answer)\n	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed",
+		"	if answer.Verdict == daraja.VerdictBlocked {\n		answer, _ = t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL})\n	}\n" +
+			"	t.hear(answer)\n	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed",
+		"onePushPerAttempt",
+	},
+	{
+		"the push leaves before the disk has the attempt", "pos/till.go",
+		"	a, err := t.record(ctx, Event{Attempt: AttemptID(t.newID(now)), Kind: EventAsked, At: now, Asked: &asked})",
+		"	e := Event{Attempt: AttemptID(t.newID(now)), Kind: EventAsked, At: now, Asked: &asked}\n	early, _ := Attempt{}.Apply(e)\n	t.push(early)\n	a, err := t.record(ctx, e)",
+		"diskBeforePush",
+	},
+	{
+		"a push whose answer was lost counts as refused", "daraja/answer.go",
+		"			return false\n		}\n		return true",
+		"			return false\n		}\n		return a.HTTPStatus != 0",
+		"notPaidIsTheWordOfMPESA|proofMeansPaid",
+	},
+	{
+		"whatever had no answer counts as not sent", "daraja/transport.go",
+		"unsent: asked.Load() && !obtained.Load()}",
+		"unsent: asked.Load()}",
+		"notPaidIsTheWordOfMPESA",
+	},
+	{
+		"our own deadline says NOT PAID", "pos/apply.go",
+		"	case f.Has(CallbackFailed | QueryFailed):\n",
+		"	case f.Has(CallbackFailed|QueryFailed) || f.Has(Waited) && !f.Has(PushLost):\n",
+		"notPaidIsTheWordOfMPESA",
+	},
+	{
+		"a code that nobody has documented is a refusal", "daraja/codes.go",
+		"	return known && m.Final && code != codePaid",
+		"	return (!known || m.Final) && code != codePaid",
+		"notPaidIsTheWordOfMPESA",
+	},
+	{
+		"an unclear end is a refusal", "pos/apply.go",
+		"		a.Facts |= QueryUnclear\n",
+		"		a.Facts |= QueryFailed\n",
+		"notPaidIsTheWordOfMPESA",
+	},
+	{
+		"a late query undoes PAID", "pos/apply.go",
+		"	case a.State == Paid, paid:\n",
+		"	case paid && !f.Has(QueryFailed):\n",
+		"paidIsForEver|proofMeansPaid",
+	},
+	{
+		"what a till without an answer was told is forgotten at the start", "pos/till.go",
+		"	for _, a := range open {\n",
+		"	for _, a := range open {\n		if a.State == StillChecking {\n			continue\n		}\n",
+		"everythingOpenIsResumed",
+	},
+	{
+		"a till that starts pushes again what it does not know of", "pos/till.go",
+		"		t.resumed = append(t.resumed, a)\n",
+		"		t.resumed = append(t.resumed, a)\n		if a.CheckoutRequestID == \"\" {\n			t.work.Go(func() { t.push(a) })\n		}\n",
+		"onePushPerAttempt|noPushOfAnEarlierProcess",
+	},
+	{
+		"what is open is resumed and never asked about", "pos/queue.go",
+		"		w.next = later(now, w.began.Add(firstUseful))\n",
+		"		w.next = time.Time{}\n",
+		"openIsOnlyWhatCannotBeKnown|moneyIsInTheLedgerOnce",
+	},
+	{
+		"a callback is acknowledged before the write", "pos/till.go",
+		"	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})\n	return err\n",
+		"	t.work.Go(func() {\n		_, _ = t.record(context.Background(), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})\n	})\n	return nil\n",
+		"acknowledgedIsOnDisk",
+	},
+	{
+		"a callback is matched by its CheckoutRequestID alone", "pos/till.go",
+		"	if err != nil {\n		return err\n	}\n	answer := daraja.ParseCallback(body)\n",
+		"	answer := daraja.ParseCallback(body)\n	t.mu.Lock()\n	for other, w := range t.watched {\n		if err != nil && answer.CheckoutRequestID != \"\" && w.attempt.CheckoutRequestID == answer.CheckoutRequestID {\n" +
+			"			id, err = other, nil\n		}\n	}\n	t.mu.Unlock()\n	if err != nil {\n		return err\n	}\n",
+		"callbackCameToItsAddress|paidMeansMoneyMoved",
+	},
+	{
+		"the ids of a callback are not compared", "pos/apply.go",
+		"	if ans.CheckoutRequestID == \"\" || a.CheckoutRequestID != \"\" && !a.sameIDs(ans) {",
+		"	if ans.CheckoutRequestID == \"\" {",
+		"paidMeansMoneyMoved|paidHasItsProof|receiptIsThatOfThePayment|notPaidIsTheWordOfMPESA|proofMeansPaid|openIsOnlyWhatCannotBeKnown",
+	},
+	{
+		"the amount of a callback is ignored", "pos/apply.go",
+		"ans.HasAmount && Shillings(ans.Amount) == a.Amount && usedBy",
+		"usedBy",
+		"paidHasItsProof",
+	},
+	{
+		"a receipt may close two sales", "store/evidence.go",
+		"		if ok && len(at) == len(prefix)+idSize && other != k && len(body) == 1 && body[0] == holds {",
+		"		if ok && len(at) == len(prefix)+idSize && other == k && len(body) == 1 && body[0] == holds {",
+		"paidMeansMoneyMoved|oneReceiptOneSale|paidHasItsProof|receiptIsThatOfThePayment",
+	},
+	{
+		"the last of two equal names counts", "daraja/json.go",
+		"		if seen[fold(name)] {\n			return nil, fmt.Errorf(\"the name",
+		"		if seen[name] && len(name) > 64 {\n			return nil, fmt.Errorf(\"the name",
+		"paidMeansMoneyMoved|paidHasItsProof",
+	},
+	{
+		"above the limit one witness is enough", "pos/apply.go",
+		"		paid = f.Has(CallbackPaid) && f.Has(QueryPaid)\n",
+		"		paid = f.Has(CallbackPaid | QueryPaid)\n",
+		"paidHasItsProof",
+	},
+	{
+		"a second payment of a sale is not noticed", "pos/sale.go",
+		"		after.Notices |= PaidTwice\n",
+		"		changed = true\n",
+		"onePaymentClosesASale",
+	},
+	{
+		"the lock of a phone is skipped", "pos/till.go",
+		"		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {\n",
+		"		if !a.Open() || a.Sale != r.Sale {\n",
+		"phoneIsHeld",
+	},
+	{
+		"two Enters in one moment", "pos/till.go",
+		"	t.asking.Lock()\n	defer t.asking.Unlock()\n	if err := t.mayAsk(r); err != nil {",
+		"	if err := t.mayAsk(r); err != nil {",
+		"phoneIsHeld|oneEnterOnePush",
+	},
+	{
+		"queries do not keep the rate", "pos/till.go",
+		"every: cfg.QueryEvery",
+		"every: 0 * cfg.QueryEvery",
+		"rateIsKept",
+	},
+	{
+		"the screen is told before the disk", "pos/till.go",
+		"	a, changed, err := t.cfg.Ledger.Append(ctx, e)\n",
+		"	if before, err := t.cfg.Ledger.Attempt(e.Attempt); err == nil {\n		soon, _ := before.Apply(e)\n		t.mu.Lock()\n		t.publish(Update{Attempt: soon, Event: e.Kind, Changed: true})\n		t.mu.Unlock()\n	}\n" +
+			"	a, changed, err := t.cfg.Ledger.Append(ctx, e)\n",
+		"screenFollowsDisk",
+	},
+	{
+		"the totals keep what an attempt was before", "store/evidence.go",
+		"		n.totals.Add(n.before, -1)\n",
+		"		_ = n.before\n",
+		"totalsAreTheSumOfRows",
+	},
+	{
+		"money owed back is counted as earned", "pos/day.go",
+		"	case a.Notices.Has(PaidTwice):\n",
+		"	case a.Notices.Has(PaidTwice) && a.State != Paid:\n",
+		"totalsAreTheSumOfRows",
+	},
+	{
+		"a typed receipt pays", "pos/apply.go",
+		"		a.Claimed = e.Typed\n",
+		"		a.Claimed = e.Typed\n		a.Facts |= QueryPaid\n",
+		"paidHasItsProof|paidMeansMoneyMoved",
+	},
+	{
+		"the screen is not told that the till gave up", "pos/till.go",
+		"	w.replan(e, time.Now())\n",
+		"	w.replan(e, time.Now())\n	if e.Kind == EventGaveUp {\n		return w.attempt, nil\n	}\n",
+		"screenShowsTheLastWord",
+	},
+	{
+		"a till that is closed leaves its loop running", "pos/till.go",
+		"	t.stopQueries()\n\n	stop := context.AfterFunc(ctx, t.cancelPushes)\n	t.work.Wait()\n",
+		"	stop := context.AfterFunc(ctx, t.cancelPushes)\n",
+		"nothingLeaks",
+	},
+	{
+		"a callback waits for an answer of M-PESA", "pos/till.go",
+		"	id, err := t.cfg.Ledger.ByAddress(address)\n",
+		"	if w := t.watched; len(w) > 0 {\n		_, _ = t.cfg.Gateway.STKQuery(ctx, \"ws_CO_1\")\n	}\n	id, err := t.cfg.Ledger.ByAddress(address)\n",
+		"rateIsKept|nothingHangs",
+	},
+}
+
+// TestPlantedFaults shows that the world can fail: each fault is planted into a copy of the till, and the world must find it
+// within a few thousand sales.
+func TestPlantedFaults(t *testing.T) {
+	if testing.Short() || raceDetector {
+		t.Skip("each fault is a build of its own, without the race detector")
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
+		t.Run(strings.ReplaceAll(f.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			out, err := f.try(t, root)
+			if err == nil {
+				t.Fatalf("the world did not find that %s:\n%s", f.name, out)
+			}
+			_, after, _ := strings.Cut(out, "law broken: ")
+			law, _, _ := strings.Cut(after, ":")
+			if law == "" || !strings.Contains("|"+f.law+"|", "|"+law+"|") {
+				t.Errorf("that %s broke the law %q, want %s:\n%s", f.name, law, f.law, out)
+			}
+		})
+	}
+}
+
+// try plants the fault and runs the world.
+func (f fault) try(t *testing.T, root string) (output string, err error) {
+	file := filepath.Join(root, f.file)
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(source, []byte(f.old)); n != 1 {
+		t.Fatalf("the fault that %s cannot be planted: its text stands %d times in %s, must be once; bring the fault up to date:\n%s", f.name, n, f.file, f.old)
+	}
+	folder := t.TempDir()
+	patched, overlay := filepath.Join(folder, "patched.go"), filepath.Join(folder, "overlay.json")
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{file: patched}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, content := range map[string][]byte{patched: bytes.Replace(source, []byte(f.old), []byte(f.new), 1), overlay: replace} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", "test", "-overlay="+overlay, "-count=1", "-vet=off", "-ldflags=-s -w", "-short", "-timeout=2m", "-run=^TestWorld$",
+		"./pos/world", "-world.seed="+strconv.Itoa(faultSeed), "-world.sales=4000")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// faultSeed begins the worlds in which faults are looked for: the same each time, so that what was found once is
+// found again.
+const faultSeed = 20261123

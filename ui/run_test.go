@@ -131,7 +131,7 @@ func (s *session) types(keys ...string) {
 
 // settle lets the program take everything in and draw it.
 func (s *session) settle() {
-	time.Sleep(100 * time.Millisecond) // of the bubble's time
+	<-time.After(100 * time.Millisecond) // of the bubble's time
 	synctest.Wait()
 }
 
@@ -192,7 +192,7 @@ func TestProgram(t *testing.T) {
 		s.tell(a)
 		s.settle()
 		s.sees("◔ WAITING FOR PIN")
-		time.Sleep(10 * time.Second)
+		<-time.After(10 * time.Second)
 		s.settle()
 		s.sees("0:09", "━")
 
@@ -245,14 +245,14 @@ func TestBytes(t *testing.T) {
 		s.tell(a)
 		s.settle()
 		s.out.written()
-		time.Sleep(10 * time.Second)
+		<-time.After(10 * time.Second)
 		synctest.Wait()
 		second := s.out.written() / 10
 		s.tell(paid(a, "SKN4T7W2QX"))
 		s.types("+")
 		s.settle()
 		s.out.written()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		minute := s.out.written()
 		t.Logf("%d bytes for a key, %d for a second of waiting, %d for an idle minute", key, second, minute)

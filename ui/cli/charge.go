@@ -37,11 +37,7 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 180s")}
 			}
-			s, err := c.account()
-			if err != nil {
-				return err
-			}
-			shop, err := c.OpenShop(cmd.Context(), s)
+			shop, err := c.shop(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -62,6 +58,15 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 	f.DurationVar(&wait, "wait", pos.Patience, "how long to wait for the end")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object for each change")
 	return cmd
+}
+
+// shop opens the shop of the configuration.
+func (c *commands) shop(ctx context.Context) (*Shop, error) {
+	s, err := c.account()
+	if err != nil {
+		return nil, err
+	}
+	return c.OpenShop(ctx, s)
 }
 
 func exitStatus(s pos.State, trouble error) error {
@@ -157,11 +162,7 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 60s")}
 			}
-			s, err := c.account()
-			if err != nil {
-				return err
-			}
-			shop, err := c.OpenShop(cmd.Context(), s)
+			shop, err := c.shop(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/charmbracelet/x/term"
+
 	"kaunta/daraja"
 	"kaunta/daraja/simulator"
 	"kaunta/pos"
@@ -35,6 +37,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	status := cli.Run(ctx, cli.Kaunta{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		Interactive: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
 		OpenShop: func(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
 			sh, err := openShop(ctx, s)
 			if err != nil {

@@ -30,6 +30,9 @@ type Kaunta struct {
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 
+	// Interactive says that a person sits at the terminal and can be asked.
+	Interactive bool
+
 	// OpenShop opens the ledger, the till and the callback listener.
 	OpenShop func(ctx context.Context, s settings.Settings) (*Shop, error)
 
@@ -146,7 +149,10 @@ kaunta ledger --day yesterday --find 678`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := c.account()
-			if err != nil {
+			switch {
+			case errors.Is(err, settings.ErrNoAccount) && c.Interactive:
+				return c.firstRun(cmd.Context())
+			case err != nil:
 				return err
 			}
 			return c.Screen(cmd.Context(), s)

@@ -26,11 +26,11 @@ type terminal struct {
 	changed chan struct{} // closed when something was drawn
 }
 
-func startDemo(t *testing.T, folder string, width, height int) *terminal {
+func startTerminal(t *testing.T, folder string, width, height int, args ...string) *terminal {
 	t.Helper()
 	x := &terminal{T: t, screen: vt.NewEmulator(width, height), changed: make(chan struct{})}
-	x.cmd = exec.Command("kaunta", "demo")
-	x.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+folder, "TERM=xterm-256color", "LANG=C.UTF-8", "NO_COLOR=")
+	x.cmd = exec.Command("kaunta", args...)
+	x.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder, "TERM=xterm-256color", "LANG=C.UTF-8", "NO_COLOR=")
 	var err error
 	if x.tty, err = pty.StartWithSize(x.cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func (x *terminal) see(texts ...string) {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	x := startDemo(t, folder, 80, 24)
+	x := startTerminal(t, folder, 80, 24, "demo")
 	x.see("TRAINING", "Type the amount.")
 	x.press("450\r")
 	x.see("KES 450", "Type the customer's phone number.")
@@ -114,6 +114,20 @@ func TestDemo(t *testing.T) {
 	x.see("WAITING FOR PIN", "0712 345 651")
 	x.kill()
 
-	x = startDemo(t, folder, 40, 12)
+	x = startTerminal(t, folder, 40, 12, "demo")
 	x.see("TRAINING", "today KES 510")
+}
+
+// TestFirstRun starts the program with nothing configured, as somebody who has just built it.
+func TestFirstRun(t *testing.T) {
+	t.Parallel()
+	x := startTerminal(t, t.TempDir(), 80, 24)
+	x.see("No Daraja account is configured yet.", "1  practise", "Which one?")
+	x.press("1\r")
+	x.see("TRAINING", "Type the amount.")
+
+	x = startTerminal(t, t.TempDir(), 80, 24)
+	x.see("Which one?")
+	x.press("3\r")
+	x.see("passkey =", "kaunta.toml", "chmod 600")
 }

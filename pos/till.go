@@ -212,15 +212,19 @@ func (t *Till) mayAsk(r Request) error {
 		return t.broken
 	}
 	now := time.Now()
+	var open *OpenError // of several, the one that holds the longest: what the cashier is told comes true
 	for _, w := range t.watched {
 		a := w.attempt
 		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
 			continue
 		}
 		e := &OpenError{Earlier: a, Until: w.began.Add(PhoneLock), Now: now}
-		if e.Locked() || !r.MayPayTwice {
-			return e
+		if (e.Locked() || !r.MayPayTwice) && (open == nil || e.Until.After(open.Until)) {
+			open = e
 		}
+	}
+	if open != nil {
+		return open
 	}
 	return nil
 }

@@ -163,6 +163,9 @@ func (w *world) charge(ctx context.Context, r pos.Request) (a pos.Attempt, err e
 		w.count("attempts")
 	case errors.As(err, &open):
 		w.count("refused: an earlier one is open")
+		w.mu.Lock()
+		check(w, whenRefused, refusing{r, open}, w.byID[open.Earlier.ID])
+		w.mu.Unlock()
 	case errors.Is(err, pos.ErrSalePaid):
 		w.count("refused: paid already")
 	default:

@@ -151,6 +151,12 @@ var faults = []fault{
 		"phoneIsHeld",
 	},
 	{
+		"of several open attempts any is named", "pos/till.go",
+		" && (open == nil || e.Until.After(open.Until)) {",
+		" {",
+		"lockIsNamedBeforeWarning",
+	},
+	{
 		"two Enters in one moment", "pos/till.go",
 		"	t.asking.Lock()\n	defer t.asking.Unlock()\n	if err := t.mayAsk(r); err != nil {",
 		"	if err := t.mayAsk(r); err != nil {",

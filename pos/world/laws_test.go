@@ -35,6 +35,7 @@ var (
 		noPushAfterTheEnd,
 		noPushOfAnEarlierProcess,
 	}
+	whenRefused      = []law[refusing]{lockIsNamedBeforeWarning}
 	whenQueried      = []law[querying]{rateIsKept}
 	whenAcknowledged = []law[acknowledging]{acknowledgedIsOnDisk}
 	whenShown        = []law[showing]{screenFollowsDisk}
@@ -70,6 +71,11 @@ type (
 		phone   string
 		amount  int64
 		base    string // of its CallBackURL
+	}
+	// refusing: the till refuses to ask, because of an earlier attempt.
+	refusing struct {
+		request pos.Request
+		*pos.OpenError
 	}
 	// querying: a query leaves the till, so long after the one before.
 	querying struct {
@@ -228,6 +234,22 @@ func phoneIsHeld(w *world, x writing) string {
 				return fmt.Sprintf("asked %v after attempt %d, which is %v", age, r.n, r.now.State)
 			case !x.warned:
 				return fmt.Sprintf("asked without a warning of attempt %d, which is %v", r.n, r.now.State)
+			}
+		}
+	}
+	return ""
+}
+
+// A cashier is warned, and may then ask all the same, only when no lock holds any more: of several open attempts the one that
+// holds the longest is named.
+func lockIsNamedBeforeWarning(w *world, x refusing) string {
+	if x.Locked() {
+		return ""
+	}
+	for _, earlier := range [][]*row{w.byPhone[x.request.Phone], w.bySale[x.request.Sale]} {
+		for _, r := range earlier {
+			if r.told && r.now.Open() && x.Now.Sub(r.now.AskedAt) < pos.PhoneLock {
+				return fmt.Sprintf("a warning only, and attempt %d still holds the phone or the sale", r.n)
 			}
 		}
 	}

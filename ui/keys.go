@@ -86,6 +86,26 @@ func (k key) moving() key {
 	return key{name: name}
 }
 
+// step is where a moving key leads in a list of n rows of which so many are shown, from the row at; it may be beyond an
+// end. ok is false where the key moves nothing.
+func (k key) step(at, n, shown int) (to int, ok bool) {
+	switch k.name {
+	case "up":
+		return at - 1, true
+	case "down":
+		return at + 1, true
+	case "pgup":
+		return at - shown, true
+	case "pgdown":
+		return at + shown, true
+	case "home":
+		return 0, true
+	case "end":
+		return n - 1, true
+	}
+	return at, false
+}
+
 // padText is what a key of the number pad types, or "".
 func padText(code rune) string {
 	switch {

@@ -124,23 +124,12 @@ func (l ledger) move(k key, d desk, height int) (ledger, tea.Cmd, wish) {
 		return l, nil, wishNothing
 	}
 	at := l.at()
-	switch {
-	case k.is("up"):
-		at--
-	case k.is("down"):
-		at++
-	case k.is("pgup"):
-		at -= height
-	case k.is("pgdown"):
-		at += height
-	case k.is("home"):
-		at = 0
-	case k.is("end"):
-		at = len(list) - 1
-	case k.is("enter"):
+	if k.is("enter") {
 		l.detail = &detail{attempt: list[at]}
 		return l, d.eventsCmd(list[at].ID), wishNothing
-	default:
+	}
+	at, moves := k.step(at, len(list), height)
+	if !moves {
 		return l, nil, wishNothing
 	}
 	at = max(0, min(at, len(list)-1))

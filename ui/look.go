@@ -83,27 +83,23 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 
 // noticeWords lists the notices of a set, the gravest first.
 func (w *words) noticeWords(n pos.Notice) []string {
-	var list []string
-	for _, known := range []struct {
-		bit  pos.Notice
-		word string
-	}{{pos.PaidTwice, w.paidTwice}, {pos.DoesNotMatch, w.doesNotMatch}, {pos.Disagree, w.disagree}, {pos.PaidLate, w.paidLate}} {
-		if n.Has(known.bit) {
-			list = append(list, known.word)
-		}
-	}
-	return list
+	return ofNotices(n, w.paidTwice, w.doesNotMatch, w.disagree, w.paidLate)
 }
 
 // advice is what a notice means for the cashier, a sentence for each of a set.
 func (w *words) advice(n pos.Notice) []string {
+	return ofNotices(n, w.twiceAdvice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice)
+}
+
+// ofNotices picks the texts of the notices in a set, the gravest first.
+func ofNotices(n pos.Notice, twice, match, disagree, late string) []string {
 	var list []string
 	for _, known := range []struct {
-		bit    pos.Notice
-		advice string
-	}{{pos.PaidTwice, w.twiceAdvice}, {pos.DoesNotMatch, w.matchAdvice}, {pos.Disagree, w.disagreeAdvice}, {pos.PaidLate, w.lateAdvice}} {
+		bit  pos.Notice
+		text string
+	}{{pos.PaidTwice, twice}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}} {
 		if n.Has(known.bit) {
-			list = append(list, known.advice)
+			list = append(list, known.text)
 		}
 	}
 	return list

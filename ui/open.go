@@ -62,22 +62,11 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		return o, nil, wishSale
 	case len(o.rows) == 0:
 		return o, nil, wishNothing
-	case k.is("up"):
-		at--
-	case k.is("down"):
-		at++
-	case k.is("pgup"):
-		at -= height
-	case k.is("pgdown"):
-		at += height
-	case k.is("home"):
-		at = 0
-	case k.is("end"):
-		at = len(o.rows) - 1
 	case k.is("enter") && o.rows[at].Open():
 		o.chosen = o.rows[at].ID
 		return o, d.checkCmd(o.rows[at].ID), wishNothing
 	}
+	at, _ = k.step(at, len(o.rows), height)
 	at = max(0, min(at, len(o.rows)-1))
 	o.chosen = o.rows[at].ID
 	if k.is("c", "/") && o.rows[at].Open() {

@@ -75,3 +75,38 @@ func (t *Totals) Add(a Attempt, n int) {
 		count(&t.Checking)
 	}
 }
+
+// DayTotals is what one day of several came to.
+type DayTotals struct {
+	Day Day
+	Totals
+}
+
+// Plus is what two stretches of time came to together.
+func (t Totals) Plus(u Totals) Totals {
+	add := func(s *Sum, o Sum) { s.Count += o.Count; s.KES += o.KES }
+	add(&t.Paid, u.Paid)
+	add(&t.NotPaid, u.NotPaid)
+	add(&t.Checking, u.Checking)
+	add(&t.OwedBack, u.OwedBack)
+	for h := range t.Hours {
+		t.Hours[h] += u.Hours[h]
+	}
+	return t
+}
+
+// Month is a month in East Africa, as the number yyyymm.
+type Month int32
+
+// Month is the month that the day is in.
+func (d Day) Month() Month { return Month(d / 100) }
+
+// First and Last are the days that the month begins and ends with.
+func (m Month) First() Day { return Day(m)*100 + 1 }
+func (m Month) Last() Day  { return m.Add(1).First().Add(-1) }
+
+// Add is the month n months later, or earlier where n is negative.
+func (m Month) Add(n int) Month { return DayOf(m.First().Start().AddDate(0, n, 0)).Month() }
+
+// String writes the month as "2026-11".
+func (m Month) String() string { return m.First().Start().Format("2006-01") }

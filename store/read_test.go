@@ -58,6 +58,11 @@ func TestDayPage(t *testing.T) {
 	equal(t, "the first three", page(day, "", 3), today[:3])
 	equal(t, "the rest", page(day, today[2], 3), today[3:])
 	equal(t, "before the last of them", page(day, today[4], 3), none)
+
+	days := must[[]pos.DayTotals](t)(l.Days(day.Add(-1), day))
+	if len(days) != 2 || days[0].Day != day.Add(-1) || days[0].Checking.Count != len(yesterday) || days[1].Checking.Count != len(today) {
+		t.Errorf("the two days came to %+v", days)
+	}
 	equal(t, "from a later day", page(day, tomorrow[0], 2), today[:2])
 	equal(t, "from an earlier day", page(day, yesterday[0], 2), none)
 	equal(t, "no rows", page(day, "", 0), none)

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"bytes"
+	"encoding/binary"
+
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
@@ -14,6 +17,28 @@ func (l *Ledger) Totals(day pos.Day) (pos.Totals, error) {
 		return err
 	})
 	return t, err
+}
+
+// Days returns what each day from the first to the last came to, oldest first, without those on which nothing was asked.
+func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
+	var days []pos.DayTotals
+	err := l.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket([]byte(totalsBucket)).Cursor()
+		end := totalsKey(last)
+		for k, value := c.Seek(totalsKey(first)); k != nil && bytes.Compare(k, end) <= 0; k, value = c.Next() {
+			body, err := unseal(totalsBucket, k, value)
+			if err != nil {
+				return err
+			}
+			d := pos.DayTotals{Day: pos.Day(binary.BigEndian.Uint32(k))}
+			if err := decode(body, &d.Totals, totalsFields); err != nil {
+				return damaged(totalsBucket, k, err)
+			}
+			days = append(days, d)
+		}
+		return nil
+	})
+	return days, err
 }
 
 func getTotals(tx *bolt.Tx, day pos.Day) (pos.Totals, error) {

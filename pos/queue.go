@@ -42,8 +42,8 @@ func (w *watch) replan(e Event, now time.Time) {
 		if !w.urgent || a.CheckoutRequestID == "" {
 			w.next, w.urgent = time.Time{}, false
 		}
-	case e.Kind == EventQueried && refused(e.Answer) && a.Open() && now.Before(w.began.Add(Patience)):
-		w.next = now // no information: again as soon as the rate allows
+	case e.Kind == EventQueried && refused(e.Answer) && a.Open():
+		w.next = w.nextAfterRefusal(now)
 	case e.Kind == EventQueried || w.next.IsZero():
 		w.next = w.nextPlanned(now)
 	}

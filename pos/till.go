@@ -179,7 +179,8 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 // wrongPIN is M-PESA's result code for it.
 const wrongPIN = "2001"
 
-// begin adds one to the till's work unless the till is closed, so that Close never misses a push.
+// begin adds one to the till's work unless the till is closed, so that Close never misses a push, nor ends the subscriptions
+// before they have heard of what a cashier's key put on the disk.
 func (t *Till) begin() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -258,8 +259,13 @@ func (t *Till) Callback(ctx context.Context, address string, body []byte) error 
 }
 
 // StopWaiting records that the cashier no longer waits. The customer can still pay, so an attempt
-// without an end becomes STILL CHECKING and is followed up in the background.
+// without an end becomes STILL CHECKING and is followed up in the background. Errors: ErrClosed, ErrNotFound, or the
+// ledger's.
 func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
+	if !t.begin() {
+		return ErrClosed
+	}
+	defer t.work.Done()
 	_, err := t.record(ctx, Event{Attempt: id, Kind: EventStopped, At: time.Now()})
 	return err
 }

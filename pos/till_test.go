@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -565,6 +566,94 @@ func TestCloseWaitsForThePush(t *testing.T) {
 		if _, err := updates.Next(t.Context()); !errors.Is(err, pos.ErrUnsubscribed) {
 			t.Errorf("after the end, Next returned %v", err)
 		}
+	})
+}
+
+// slowDisk is a ledger whose disk takes a while for what the cashier does.
+type slowDisk struct {
+	pos.Ledger
+	writing chan struct{} // told when it begins to write
+}
+
+func (d slowDisk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
+	if e.Kind == pos.EventStopped || e.Kind == pos.EventTyped {
+		d.writing <- struct{}{}
+		elapse(time.Second)
+	}
+	return d.Ledger.Append(ctx, e)
+}
+
+// What a cashier's key is about to put on the disk while the till closes is shown before its end, and afterwards no key
+// does anything: no screen would ever hear of it.
+func TestCloseWaitsForTheCashiersKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		err := c.till.Close(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk := slowDisk{c.ledger, make(chan struct{})}
+		c.cfg.Ledger = disk
+		if c.till, err = pos.Start(t.Context(), c.cfg); err != nil {
+			t.Fatal(err)
+		}
+		a := c.charge(order(450))
+		synctest.Wait()
+		updates := c.till.Subscribe()
+		var keys sync.WaitGroup
+		keys.Go(func() {
+			if err := c.till.StopWaiting(t.Context(), a.ID); err != nil {
+				t.Errorf("stopping to wait: %v", err)
+			}
+		})
+		keys.Go(func() {
+			if _, err := c.till.TypeReceipt(t.Context(), a.ID, "UKN1ABCDE2"); err != nil {
+				t.Errorf("typing a receipt: %v", err)
+			}
+		})
+		<-disk.writing
+		<-disk.writing
+		if err := c.till.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		keys.Wait()
+		heard := map[pos.EventKind]bool{}
+		for {
+			u, err := updates.Next(t.Context())
+			if err != nil {
+				break
+			}
+			heard[u.Event] = true
+		}
+		if !heard[pos.EventStopped] || !heard[pos.EventTyped] {
+			t.Errorf("on the disk, and nobody heard of it: %v", heard)
+		}
+		if err := c.till.StopWaiting(t.Context(), a.ID); !errors.Is(err, pos.ErrClosed) {
+			t.Errorf("a closed till stops waiting with %v", err)
+		}
+		if _, err := c.till.TypeReceipt(t.Context(), a.ID, "UKN1ABCDE2"); !errors.Is(err, pos.ErrClosed) {
+			t.Errorf("a closed till takes a receipt with %v", err)
+		}
+	})
+}
+
+// A query that M-PESA refused does not count as one of the plan: after its last moment too it is asked again.
+func TestRefusedAtTheEndOfThePlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var blocked atomic.Bool
+		blocked.Store(true)
+		c := open(t, &gateway{query: func(context.Context, string) daraja.Answer {
+			if blocked.Load() {
+				return daraja.Answer{Verdict: daraja.VerdictBlocked}
+			}
+			return daraja.Answer{Verdict: daraja.VerdictPaid, ResultCode: "0"}
+		}})
+		a := c.charge(order(450))
+		elapse(60 * time.Hour)
+		c.want(a.ID, pos.StillChecking)
+		blocked.Store(false)
+		elapse(time.Hour)
+		c.want(a.ID, pos.Paid, "paid_late")
 	})
 }
 

@@ -272,7 +272,7 @@ func (p *plain) farewell() {
 	case len(open) > 0:
 		p.out.line(count(len(open), p.say.quitOne, p.say.quitMany))
 		for _, a := range open[:min(len(open), rowsAtOnce)] {
-			p.out.line(p.row(a, true))
+			p.out.line(p.row(a, pos.DayOf(p.now())))
 		}
 	}
 	p.out.line(p.plain.closed)

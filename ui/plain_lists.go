@@ -33,7 +33,7 @@ func commands() []command {
 		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*plain).showMonth},
 		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*plain).showEndings},
 		{t("lugha", "language"), "", t("", ""), t("Kiswahili", "English"), (*plain).switchLanguage},
-		{t("help", "msaada"), "/", t("", ""), t("this", "haya"), (*plain).showHelp},
+		{t("help", "msaada"), "/", t("", ""), t("this list", "orodha hii"), (*plain).showHelp},
 		{t("quit", "funga"), "", t("", ""), t("close the till; so does Ctrl-D", "funga till; Ctrl-D pia"), (*plain).quit},
 	}
 }
@@ -92,8 +92,8 @@ func (p *plain) showEndings(string) {
 // rowsAtOnce is how many rows of a list are said at once.
 const rowsAtOnce = 10
 
-// row is one payment in a list.
-func (p *plain) row(a pos.Attempt, dated bool) string {
+// row is one payment in a list of the day's. Its date is said where it is of another one.
+func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	word := p.say.spoken(a)
 	if a.State == pos.NotPaid {
 		title := p.say.text(a.Title())
@@ -108,22 +108,25 @@ func (p *plain) row(a pos.Attempt, dated bool) string {
 	if a.Reference != "" {
 		facts = append(facts, p.say.saleOf+" "+printable(a.Reference))
 	}
+	if a.Notices.Has(pos.PaidTwice) {
+		facts = append(facts, p.say.owed)
+	}
 	for _, n := range p.say.noticeWords(a.Notices) {
 		if n != p.say.spoken(a) {
 			facts = append(facts, lower(n))
 		}
 	}
 	when := clock(a.AskedAt)
-	if dated {
+	if pos.DayOf(a.AskedAt) != day {
 		when = strings.TrimSpace(p.say.dayMonth(a.AskedAt)) + " " + when
 	}
 	return when + " " + sentence(facts)
 }
 
 // showRows says rows as far as one can listen; next says what comes after them, nil where nothing does.
-func (p *plain) showRows(rows []pos.Attempt, dated bool, next func()) {
+func (p *plain) showRows(rows []pos.Attempt, day pos.Day, next func()) {
 	for _, a := range rows {
-		p.out.line(p.row(a, dated))
+		p.out.line(p.row(a, day))
 	}
 	if p.next = next; next != nil {
 		p.out.line(p.plain.more)
@@ -164,9 +167,9 @@ func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
 		p.out.line(p.say.emptyDay)
 	case len(rows) > rowsAtOnce:
 		rows = rows[:rowsAtOnce]
-		p.showRows(rows, false, func() { p.showPage(day, rows[len(rows)-1].ID) })
+		p.showRows(rows, day, func() { p.showPage(day, rows[len(rows)-1].ID) })
 	default:
-		p.showRows(rows, false, nil)
+		p.showRows(rows, day, nil)
 	}
 }
 
@@ -187,11 +190,12 @@ func (p *plain) showFound(text string) {
 }
 
 func (p *plain) showFoundRows(rows []pos.Attempt) {
+	today := pos.DayOf(p.now())
 	if len(rows) <= rowsAtOnce {
-		p.showRows(rows, true, nil)
+		p.showRows(rows, today, nil)
 		return
 	}
-	p.showRows(rows[:rowsAtOnce], true, func() { p.showFoundRows(rows[rowsAtOnce:]) })
+	p.showRows(rows[:rowsAtOnce], today, func() { p.showFoundRows(rows[rowsAtOnce:]) })
 }
 
 // sum says what some days came to.
@@ -251,7 +255,7 @@ func (p *plain) showOpen(string) {
 	}
 	now := p.now()
 	for i, a := range p.open.rows {
-		s := fmt.Sprintf("%d. %s", i+1, p.row(a, pos.DayOf(a.AskedAt) != pos.DayOf(now)))
+		s := fmt.Sprintf("%d. %s", i+1, p.row(a, pos.DayOf(now)))
 		if next := p.open.plan[a.ID]; a.Open() && next.After(now) {
 			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.nextCheck, p.at(next)) + "."
 		}

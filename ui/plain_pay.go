@@ -205,11 +205,11 @@ func (p *plain) waiting(now time.Time) string {
 // plan sets when to say next that the payment in front is still waiting: at every half minute of it.
 func (p *plain) plan(now time.Time) {
 	const every = 30 * time.Second
-	if p.cfg.NoMotion {
-		return
-	}
 	asked := p.pay.attempt.AskedAt
-	p.speaks = asked.Add((now.Sub(asked)/every + 1) * every)
+	next := asked.Add((now.Sub(asked)/every + 1) * every)
+	if !p.cfg.NoMotion && next.Before(asked.Add(pos.Patience)) { // then the till itself has something to say
+		p.speaks = next
+	}
 }
 
 // learn takes an update: what is in front says all that happens to it, the others what somebody must know.

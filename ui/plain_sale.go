@@ -39,7 +39,12 @@ func (p *plain) takeSale(line string) {
 	if s.wrong == nil {
 		s, request = s.enter()
 	}
-	if p.sale = s; s.wrong != nil {
+	var bad *pos.AmountError
+	switch p.sale = s; {
+	case errors.As(s.wrong, &bad) && bad.Reason == pos.AmountNotNumber && f == fieldAmount:
+		p.out.line(p.say.err(s.wrong) + " " + p.plain.askHelp) // perhaps it was to be a command
+		return
+	case s.wrong != nil:
 		p.out.line(p.say.err(s.wrong))
 		return
 	}

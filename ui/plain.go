@@ -122,7 +122,9 @@ func (p *plain) now() time.Time { return p.cfg.Now() }
 func (p *plain) converse(ctx context.Context, lines <-chan string, facts <-chan pos.Update) error {
 	p.begin()
 	for p.out.err == nil && !p.left && ctx.Err() == nil {
-		p.prompt()
+		if ahead := len(lines) > 0; !ahead || !p.out.tty.typed { // the terminal has shown the answer before the question
+			p.prompt()
+		}
 		alarm := time.NewTimer(p.due().Sub(p.now()))
 		select {
 		case line, more := <-lines:

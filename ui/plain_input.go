@@ -17,7 +17,7 @@ const longestLine = 4096
 // the end of ctx. It waits for the goroutine where its read can be stopped; another read is its owner's to end, by closing
 // the input, or with the process.
 func listen(ctx context.Context, input io.Reader) (lines <-chan string, leave func()) {
-	typed := make(chan string)
+	typed := make(chan string, 1) // one that is typed ahead
 	leave = func() {}
 	// On Windows it would take the console out of its line mode.
 	if runtime.GOOS != "windows" {

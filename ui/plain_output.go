@@ -2,6 +2,7 @@ package ui
 
 import (
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -91,21 +92,25 @@ func (t *teller) ring(times int, now time.Time) {
 	}
 }
 
+// whole are the parts of a statement that no line's end should divide: amounts and phone numbers.
+var whole = regexp.MustCompile(`KES [0-9,]+|0[0-9]{3} ([0-9]{3}|•••) [0-9]{3}`)
+
 // fold breaks a statement between its words where the line is shorter. What goes on is set in by two, so that every
 // line that begins at the margin is a statement's beginning.
 func (t *teller) fold(s string) string {
-	const inset = "  "
+	const inset, joint = "  ", "\u00a0"
 	width := t.tty.width()
 	if width <= len(inset) {
 		return s
 	}
 	var b strings.Builder
 	column := 0
-	for i, word := range strings.Fields(s) {
+	words := whole.ReplaceAllStringFunc(s, func(part string) string { return strings.ReplaceAll(part, " ", joint) })
+	for i, word := range strings.Split(words, " ") {
 		w := ansi.StringWidth(word)
 		switch {
 		case i == 0:
-		case column+1+w <= width-1: // the last cell stays free: some terminals go on to the next line at once
+		case column+1+w < width: // the last cell stays free: some terminals go on to the next line at once
 			b.WriteByte(' ')
 			column++
 		default:
@@ -115,7 +120,7 @@ func (t *teller) fold(s string) string {
 		b.WriteString(word)
 		column += w
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), joint, " ")
 }
 
 func (t *teller) write(s string) {

@@ -77,6 +77,9 @@ func (p *plain) showHelp(string) {
 		}
 		p.out.line(strings.Join(nonEmpty([]string{p.say.text(c.word), p.say.text(c.with)}), " ") + ": " + p.say.text(c.does) + ".")
 	}
+	if p.out.tty.rings {
+		p.out.line(p.plain.bell)
+	}
 }
 
 func (p *plain) showEndings(string) {
@@ -209,7 +212,7 @@ func (p *plain) showToday(string) {
 		p.fails(p.say.ledgerUnread, err)
 		return
 	}
-	p.sum(p.say.kToday, t)
+	p.sum(strings.ToUpper(p.say.today), t)
 }
 
 // showMonth says what the month of a day came to, and each of its days on which anything was asked.

@@ -54,7 +54,10 @@ func (p *plain) choices() string {
 		if o.enter {
 			key = "Enter"
 		}
-		parts = append(parts, key+": "+o.does+".")
+		if o.does != key {
+			key += ": " + o.does
+		}
+		parts = append(parts, key+".")
 	}
 	return strings.Join(parts, " ")
 }
@@ -160,13 +163,13 @@ func (p *plain) check(id pos.AttemptID) {
 	}
 }
 
-// tellRefused says which earlier request is in the way.
-func (p *plain) tellRefused() {
+// tellRefused says which earlier request is in the way, with the word for what that means now.
+func (p *plain) tellRefused(word string) {
 	q := p.pay
 	e := *q.refused
 	e.Now = p.now()
 	p.follow[e.Earlier.ID] = true
-	p.news(2, sentence([]string{p.say.payTwiceWarning}, p.say.err(&e)))
+	p.news(2, sentence([]string{word}, p.say.err(&e)))
 	if e.Locked() {
 		p.unlock = e.Until
 	}
@@ -177,7 +180,7 @@ func (p *plain) tellUnlocked() {
 	switch {
 	case p.pay == nil:
 	case p.pay.refused != nil:
-		p.tellRefused()
+		p.tellRefused(p.say.payTwiceWarning)
 	case p.pay.attempt.State == pos.StillChecking:
 		p.news(0, p.say.mayAskAgain)
 	}
@@ -240,7 +243,7 @@ func (p *plain) learn(u pos.Update) {
 	case fresh != 0:
 		p.tellNotices(a, fresh)
 	case checked:
-		p.news(0, p.about(a, true, p.plain.unknownYet+"."))
+		p.news(0, p.about(a, true, p.plain.nothingNew+"."))
 	}
 	switch {
 	case a.State == pos.StillChecking:
@@ -270,14 +273,13 @@ func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
 	case a.State == pos.StillChecking && was != a.State:
 		p.speaks = time.Time{}
 		p.tellUnclear(stopped)
-		fresh &^= pos.DoesNotMatch // is its reason
 	case a.State == pos.Waiting && was != a.State:
 		p.news(0, sentence([]string{p.say.waiting}, uncapital(p.say.lookAtPhone), p.say.noGoodsYet))
 		p.out.line(p.choices())
 	case checked && p.underWay():
-		p.news(0, p.plain.unknownYet+"; "+p.waiting(now))
+		p.news(0, p.plain.nothingNew+"; "+p.waiting(now))
 	case checked:
-		p.news(0, p.about(a, false, p.plain.unknownYet+"."))
+		p.news(0, p.about(a, false, p.plain.nothingNew+"."))
 	}
 	if fresh != 0 {
 		p.tellNotices(a, fresh)

@@ -70,7 +70,6 @@ func (p *plain) takeSale(line string) {
 
 // charge asks the till for a payment. Where an earlier one is in the way, or the till refuses, before is asked again or left.
 func (p *plain) charge(r pos.Request, before *pay) {
-	p.out.line(fmt.Sprintf(p.plain.asking, r.Phone.Local(), r.Amount))
 	a, err := p.cfg.Till.Charge(p.ctx, r)
 	now := p.now()
 	p.pay, p.unlock, p.speaks = &pay{request: r, before: before, changed: now}, time.Time{}, time.Time{}
@@ -79,7 +78,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 	switch {
 	case errors.As(err, &open):
 		p.pay.refused = open
-		p.tellRefused()
+		p.tellRefused(strings.ToUpper(p.say.notSentTitle))
 	case errors.As(err, &amount):
 		p.notSent(err)
 		p.pay, p.sale.focus = nil, fieldAmount
@@ -87,6 +86,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 		p.pay.problem = err
 		p.notSent(err)
 	default:
+		p.out.line(fmt.Sprintf(p.plain.asking, r.Phone.Local(), r.Amount))
 		p.pay.attempt, p.pay.deadline, p.pay.before = a, a.AskedAt.Add(pos.Patience), nil
 		p.sale = p.sale.cleared()
 		p.plan(now)

@@ -311,7 +311,7 @@ func TestPlainBack(t *testing.T) {
 		c.says(
 			"KES 45", "Phone:", "Amount:", "KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
 			"Phone:", "0722 000 000, Safaricom.", "Reference (Enter for none):",
-			"back: back. new: next sale.",
+			"back. new: next sale.",
 			"ledger [day]: a day's payments, newest first.",
 			"find TEXT: a receipt, the last digits of a phone, an amount or a reference.",
 			"more: the next of a list.",
@@ -392,7 +392,7 @@ func TestPlainWaiting(t *testing.T) {
 		c.pass(7 * time.Second)
 		a.Events++
 		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: noon.Add(40 * time.Second)})
-		c.says("14:32:17 M-PESA does not know yet; still waiting, 0:17; next check at 14:32:40.")
+		c.says("14:32:17 M-PESA says nothing new; still waiting, 0:17; next check at 14:32:40.")
 		a.Events++
 		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: noon.Add(40 * time.Second)}) // by the plan: nobody asked
 		c.pass(13 * time.Second)
@@ -405,7 +405,7 @@ func TestPlainWaiting(t *testing.T) {
 		c.types("check")
 		c.says("M-PESA has given no number to ask with: only its callback can bring the result")
 		c.types("today")
-		c.says("today: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
+		c.says("TODAY: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
 		c.pass(2 * time.Minute)
 		c.tell(unclear(a), pos.EventGaveUp)
 		c.says(
@@ -462,11 +462,10 @@ func TestPlainLock(t *testing.T) {
 		}
 		c.types("again", "anyway")
 		c.says(
-			"Asking 0712 345 678 for KES 450 …",
-			"14:32:40 MAY PAY TWICE: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: wait 1:20, or take cash.",
-			"Enter: check now. back: back. new: next sale.",
+			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: wait 1:20, or take cash.",
+			"Enter: check now. back. new: next sale.",
 			"Not taken: this payment comes first.",
-			"Enter: check now. back: back. new: next sale.",
+			"Enter: check now. back. new: next sale.",
 		)
 		c.types("back")
 		c.says("Enter: check now. again: ask again. new: next sale.")
@@ -478,7 +477,7 @@ func TestPlainLock(t *testing.T) {
 		c.pass(80 * time.Second)
 		c.says(
 			"14:34:00 MAY PAY TWICE: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: the customer may pay twice.",
-			"Enter: check now. anyway: ask all the same. back: back. new: next sale.",
+			"Enter: check now. anyway: ask all the same. back. new: next sale.",
 		)
 		c.types("2")
 		c.says("Asking 0712 345 678 for KES 450 …")
@@ -582,6 +581,36 @@ func TestPlainNotices(t *testing.T) {
 	}
 }
 
+// TestPlainDoesNotMatch: the payment in front is held, and the owner is to be told.
+func TestPlainDoesNotMatch(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := unclear(c.sell("450", phoneA))
+		a.Notices, a.Facts = pos.DoesNotMatch, a.Facts|pos.Held
+		c.tell(a, pos.EventCalledBack)
+		c.says(
+			"14:32:00 STILL CHECKING KES 450: money may have moved. Hold the goods. Do not ask the customer to pay again.",
+			"Asking again is possible in 2:00.",
+			"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: M-PESA reports something that does not match this request. Tell the owner.",
+			"Enter: check now. again: ask again. new: next sale.",
+		)
+	})
+}
+
+// TestPlainUnclearEnd says M-PESA's code and what it means where there is one.
+func TestPlainUnclearEnd(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := unclear(c.sell("450", phoneA))
+		a.Cause = pos.Cause{Endpoint: "callback", Verdict: "unknown", ResultCode: "9999", ResultDesc: "\x1b[31mno clear end"}
+		c.pass(2 * time.Minute)
+		c.all()
+		c.tell(a, pos.EventCalledBack)
+		said := c.all()
+		if !strings.Contains(said, "\nM-PESA code 9999: ") || strings.Contains(said, "\x1b") || strings.Contains(said, "possible in") {
+			t.Errorf("said %s", said)
+		}
+	})
+}
+
 // TestPlainCodeLater: the receipt that a query cannot bring is said when it comes.
 func TestPlainCodeLater(t *testing.T) {
 	inSale(t, func(c *talk) {
@@ -636,7 +665,7 @@ func TestPlainOpen(t *testing.T) {
 		}
 		a.Events++
 		c.tell(a, pos.EventQueried)
-		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA does not know yet.", "Amount:")
+		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA says nothing new.", "Amount:")
 	})
 }
 
@@ -730,7 +759,7 @@ func TestPlainLedger(t *testing.T) {
 			"Amount:",
 			"October 2026, TRAINING: KES 0, 0 paid, 0 not paid.",
 			"Amount:",
-			"today, TRAINING: KES 1,266, 12 paid, 0 not paid.",
+			"TODAY, TRAINING: KES 1,266, 12 paid, 0 not paid.",
 			"Amount:",
 		)
 		c.book.err = errors.New("the disk is gone")
@@ -762,7 +791,7 @@ func TestPlainHealth(t *testing.T) {
 		c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, c.till.health.Ledger }
 		c.types("450", phoneA, "")
 		c.says(
-			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):", "Asking 0712 345 678 for KES 450 …",
+			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
 			"14:35:00 NOT SENT: the disk is full: make room and start the till again",
 			"Enter: ask again. number: other number. new: next sale.",
 		)
@@ -770,7 +799,9 @@ func TestPlainHealth(t *testing.T) {
 		c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
 		c.types("")
 		c.says("Asking 0712 345 678 for KES 450 …")
-	}, func(_ *talk, cfg *Config, _ *tty) { cfg.Link = func() LinkHealth { return LinkHealth{Reachable: reachable} } })
+	}, func(_ *talk, cfg *Config, _ *tty) {
+		cfg.Link = func() LinkHealth { return LinkHealth{Reachable: reachable} }
+	})
 }
 
 // TestPlainLeaving names what is still open, however the cashier leaves.

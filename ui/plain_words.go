@@ -12,10 +12,10 @@ import (
 // plainWords is what only the plain till says; all else it says in the words of the screens.
 type plainWords struct {
 	askHelp, goOn, referenceField, referenceWrong        string
-	asking, stillWaiting, nextCheck, unknownYet, askedAt string
+	asking, stillWaiting, nextCheck, nothingNew, askedAt string
 	notNow, tooSoon, receiptIs, noSuchNumber             string
 	mpesaAnswers, callbacksLost, callbacksBack           string
-	more, noMore, noNumber, practice, closed             string
+	more, noMore, noNumber, practice, bell, closed       string
 }
 
 // newPlainWords is the table: each line a text in English and in Kiswahili.
@@ -35,7 +35,7 @@ func newPlainWords(lang Language) *plainWords {
 		asking:       t("Asking %[1]s for KES %[2]v …", "Inaomba %[1]s ilipe KES %[2]v …"),
 		stillWaiting: t("still waiting, %s", "bado inasubiri, %s"),
 		nextCheck:    t("next check at %s", "itaulizwa saa %s"),
-		unknownYet:   t("M-PESA does not know yet", "M-PESA haijui bado"),
+		nothingNew:   t("M-PESA says nothing new", "M-PESA haina jipya"),
 		askedAt:      t("M-PESA is asked at %s.", "M-PESA itaulizwa saa %s."),
 		notNow:       t("Not taken: this payment comes first.", "Haikupokelewa: malipo haya kwanza."),
 		tooSoon:      t("Too soon after the result: nothing was asked.", "Mapema mno baada ya matokeo: hakuna kilichoombwa."),
@@ -50,6 +50,7 @@ func newPlainWords(lang Language) *plainWords {
 		noMore:   t("No more.", "Hakuna zaidi."),
 		noNumber: t("Which one? Give its number in the list.", "Yapi? Taja namba yake kwenye orodha."),
 		practice: t("Practice phones act by their last two digits. phones: the list.", "Simu za mazoezi hufuata tarakimu mbili za mwisho. simu: orodha."),
+		bell:     t("The bell rings once for good news, twice for bad.", "Kengele hulia mara moja kwa habari njema, mara mbili kwa mbaya."),
 		closed:   t("Closing the till.", "Till inafungwa."),
 	}
 }

@@ -68,9 +68,7 @@ func (p *plain) switchLanguage(string) {
 }
 
 func (p *plain) showHelp(string) {
-	if choices := p.choices(); choices != "" {
-		p.out.line(choices)
-	}
+	p.out.line(p.choices())
 	for _, c := range commands() {
 		if len(p.cfg.Endings) == 0 && c.word.EN == "phones" {
 			continue
@@ -240,7 +238,7 @@ func (p *plain) showMonth(with string) {
 	first := month.First().Start()
 	p.sum(fmt.Sprintf("%s %d", p.say.months[first.Month()-1], first.Year()), all)
 	for _, d := range days {
-		p.out.line(sentence([]string{p.say.dateShort(d.Day.Start())}, strings.Join(p.say.totals(d.Totals), ", ")+"."))
+		p.out.line(sentence([]string{p.say.dateLong(d.Day.Start(), d.Day.Start())}, strings.Join(p.say.totals(d.Totals), ", ")+"."))
 	}
 }
 

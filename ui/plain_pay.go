@@ -29,8 +29,8 @@ func (p *plain) offers() []offer {
 	stop := offer{wishStop, t("stop", "acha"), "-", p.say.kStop, false}
 	back := offer{wishForm, t("back", "rudi"), "-", p.say.kBack, false}
 	switch q := p.pay; {
-	case q == nil && p.sale.focus == fieldAmount && p.sale.id == "":
-		return nil
+	case q == nil && p.sale.focus == fieldAmount:
+		return []offer{next}
 	case q == nil:
 		return []offer{back, next}
 	case q.refused != nil && p.now().Before(q.refused.Until):
@@ -358,9 +358,12 @@ func (p *plain) tellUnclear(stopped bool) {
 	}
 	p.news(bells, p.about(a, false, uncapital(first), p.say.holdGoods))
 	why := ""
-	if code := a.ResultCode(); code != "" { // else there is no more to it than that no answer came
+	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
 		what, _ := a.Reason()
-		why = sentence([]string{p.say.code + " " + printable(code)}, p.say.text(what))
+		why = p.say.text(what)
+		if code := a.ResultCode(); code != "" {
+			why = sentence([]string{p.say.code + " " + printable(code)}, why)
+		}
 	}
 	again := ""
 	if at := p.pay.unlock(); now.Before(at) {

@@ -100,9 +100,6 @@ func (p *plain) notSent(err error) {
 
 // back goes to the question before, as the screen's keys do; the amount has none.
 func (p *plain) back() {
-	if p.sale.focus == fieldAmount {
-		return
-	}
 	p.sale.focus = p.sale.next(-1)
 	if p.sale.focus == fieldAgain {
 		p.sale.focus = fieldAmount

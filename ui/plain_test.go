@@ -258,8 +258,8 @@ func TestPlainRefusals(t *testing.T) {
 			c.types(tc.typed)
 			c.says(tc.says, "Amount:")
 		}
-		c.types("", "450/=")
-		c.says("Amount:", "KES 450", "Phone:")
+		c.types("", "new", "450/=")
+		c.says("Amount:", "Amount:", "KES 450", "Phone:")
 		for _, tc := range []struct{ typed, says string }{
 			{"", "Type the customer's phone number."},
 			{"0203341234", "This is a landline: M-PESA needs a mobile number that begins with 07 or 01."},
@@ -754,8 +754,8 @@ func TestPlainLedger(t *testing.T) {
 		c.types("month", "month 31.10", "today")
 		c.says(
 			"November 2026, TRAINING: KES 1,266, 12 paid, 1 not paid.",
-			"Sun 22 Nov: KES 0, 0 paid, 1 not paid.",
-			"Mon 23 Nov: KES 1,266, 12 paid, 0 not paid.",
+			"Sunday 22 November: KES 0, 0 paid, 1 not paid.",
+			"Monday 23 November: KES 1,266, 12 paid, 0 not paid.",
 			"Amount:",
 			"October 2026, TRAINING: KES 0, 0 paid, 0 not paid.",
 			"Amount:",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -226,15 +227,15 @@ func (p *plain) tick() {
 	}
 }
 
-// take answers a typed line: to the payment in front, as a command, or to the sale. A reference can be any word, so there it
-// is one.
+// take answers a typed line: to the payment in front, as a command, or to the sale. One word alone is never taken for a
+// reference if it is one of the till's: who types quit there does not want a customer to be asked.
 func (p *plain) take(line string) {
 	line = trimmed(line)
 	if p.takeOffer(line) {
 		return
 	}
-	anyWord := p.pay == nil && p.sale.focus == fieldReference
-	if (!anyWord || line == "?") && p.takeCommand(line) {
+	reference := p.pay == nil && p.sale.focus == fieldReference
+	if !(reference && strings.Contains(line, " ")) && p.takeCommand(line) {
 		return
 	}
 	if p.pay != nil {

@@ -62,14 +62,13 @@ func (p *plain) choices() string {
 	return strings.Join(parts, " ")
 }
 
-// takeOffer carries out the offer that was typed; false where it was none. A reference may be any of the words.
+// takeOffer carries out the offer that was typed; false where it was none.
 func (p *plain) takeOffer(line string) bool {
-	anyWord := p.pay == nil && p.sale.focus == fieldReference
 	for _, o := range p.offers() {
 		switch {
 		case o.enter && line == "" && o.wish == wishAgain && p.now().Sub(p.pay.changed) < aside:
 			p.out.line(p.plain.tooSoon) // it was meant for the line before
-		case o.enter && line == "", !anyWord && isWord(o.word, line), o.pad != "" && o.pad == line:
+		case o.enter && line == "", isWord(o.word, line), o.pad != "" && o.pad == line:
 			p.carryOut(o.wish)
 		default:
 			continue
@@ -135,16 +134,18 @@ func (p *plain) leave(before *pay) {
 	if p.pay.attempt.Open() {
 		p.follow[p.pay.attempt.ID] = true
 	}
-	if before != nil && before.attempt.State == pos.Paid {
-		before = nil
-		p.sale = p.sale.cleared()
-	}
 	p.pay, p.unlock, p.speaks = before, time.Time{}, time.Time{}
-	if before != nil && before.attempt.State == pos.StillChecking && p.now().Before(before.unlock()) {
-		p.unlock = before.unlock()
-	}
-	if !p.sale.empty() {
+	switch now := p.now(); {
+	case before == nil && !p.sale.empty():
 		p.sale.focus = fieldPhone
+	case before == nil:
+	case before.attempt.State == pos.Paid:
+		p.pay, p.sale = nil, p.sale.cleared()
+	default:
+		before.changed = now // an Enter for what was in front is none for this
+		if at := before.unlock(); before.attempt.State == pos.StillChecking && now.Before(at) {
+			p.unlock = at
+		}
 	}
 }
 
@@ -223,7 +224,9 @@ func (p *plain) learn(u pos.Update) {
 		return
 	}
 	fresh := a.Notices &^ p.told[a.ID]
-	p.told[a.ID] |= fresh
+	if fresh != 0 {
+		p.told[a.ID] |= fresh
+	}
 	if p.pay != nil && p.pay.before != nil {
 		before := p.pay.before.learn(u, p.now())
 		p.pay.before = &before
@@ -246,14 +249,17 @@ func (p *plain) learn(u pos.Update) {
 		p.news(0, p.about(a, true, p.plain.nothingNew+"."))
 	}
 	switch {
+	case p.codes[a.ID] && a.Receipt != "":
+		delete(p.codes, a.ID)
+		p.news(0, fmt.Sprintf(p.plain.receiptIs, printable(a.Receipt), a.Amount, a.Phone))
+	case a.State == pos.Paid && a.Receipt == "" && (front || p.follow[a.ID] || fresh != 0): // as has just been said
+		p.codes[a.ID] = true
+	}
+	switch {
 	case a.State == pos.StillChecking:
 		p.follow[a.ID] = true
 	case a.State.Final():
 		delete(p.follow, a.ID)
-	}
-	if p.codes[a.ID] && a.Receipt != "" {
-		delete(p.codes, a.ID)
-		p.news(0, fmt.Sprintf(p.plain.receiptIs, printable(a.Receipt), a.Amount, a.Phone))
 	}
 }
 
@@ -332,9 +338,6 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 			bells = 1
 		}
 		p.news(bells, p.about(a, whose, uncapital(p.say.handOver)))
-	}
-	if a.State == pos.Paid && a.Receipt == "" {
-		p.codes[a.ID] = true
 	}
 	if fresh != 0 {
 		p.tellNotices(a, fresh)

@@ -283,8 +283,8 @@ func TestPlainRefusals(t *testing.T) {
 		if len(c.till.charged) != 0 {
 			t.Fatalf("asked for %+v", c.till.charged)
 		}
-		c.types("open") // any word may be a reference
-		if got := c.till.charged; len(got) != 1 || got[0].Reference != "open" {
+		c.types("quit now", "") // a reference that begins like a command
+		if got := c.till.charged; len(got) != 1 || got[0].Reference != "quit now" {
 			t.Errorf("asked for %+v", got)
 		}
 	})
@@ -325,8 +325,11 @@ func TestPlainBack(t *testing.T) {
 			"quit: close the till; so does Ctrl-D.",
 			"Reference (Enter for none):",
 		)
-		c.types("+")
-		c.says("Amount:")
+		c.types("today", "new", "45", "0712345678", "+")
+		c.says(
+			"TODAY: KES 0, 0 paid, 0 not paid.", "Reference (Enter for none):",
+			"Amount:", "KES 45", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):", "Amount:",
+		)
 		if len(c.till.charged) != 0 {
 			t.Errorf("asked for %+v", c.till.charged)
 		}
@@ -513,6 +516,22 @@ func TestPlainInTheWay(t *testing.T) {
 			)
 		})
 	})
+	t.Run("after a refusal", func(t *testing.T) {
+		inSale(t, func(c *talk) {
+			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
+			c.tell(refused(c.sell("450", phoneA), "1032", ""), pos.EventCalledBack)
+			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Until: c.now().Add(time.Minute), Now: c.now()}
+			}
+			c.pass(time.Second)
+			c.types("", "")
+			c.tell(refused(earlier, "1032", ""), pos.EventQueried)
+			c.types("") // meant for the one in the way
+			if said := c.all(); !strings.Contains(said, "Too soon after the result: nothing was asked.") || len(c.till.charged) != 2 || len(c.till.checked) != 1 {
+				t.Errorf("charged %d times, checked %d times: %s", len(c.till.charged), len(c.till.checked), said)
+			}
+		})
+	})
 	t.Run("another sale's", func(t *testing.T) {
 		inSale(t, func(c *talk) {
 			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
@@ -620,6 +639,14 @@ func TestPlainCodeLater(t *testing.T) {
 		c.says("14:32:00 PAID KES 450, TRAINING, receipt code later: hand over the goods.", "Amount:")
 		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		c.says("14:32:00 RECEIPT SKN4T7W2QX: KES 450, 0712 ••• 678.", "Amount:")
+
+		a = c.stopped("60", phoneB) // the same of one that is not in front
+		a.State, a.Events, a.Facts = pos.Paid, 5, pos.QueryPaid
+		c.tell(a, pos.EventQueried)
+		c.tell(paid(a, "SKN5T7W2QX"), pos.EventCalledBack)
+		if said := c.all(); !strings.HasSuffix(said, "14:32:00 RECEIPT SKN5T7W2QX: KES 60, 0712 ••• 601.\nAmount:\n") {
+			t.Errorf("said %s", said)
+		}
 	}, inTraining)
 }
 

@@ -30,8 +30,29 @@ type talk struct {
 	end   context.CancelFunc
 	done  chan error
 
-	mu    sync.Mutex
-	wrote bytes.Buffer
+	mu     sync.Mutex
+	wrote  bytes.Buffer
+	health pos.Health
+	link   LinkHealth
+}
+
+// talkTill is a fakeTill whose health may change while the till looks at it.
+type talkTill struct {
+	*fakeTill
+	talk *talk
+}
+
+func (f talkTill) Health() pos.Health {
+	f.talk.mu.Lock()
+	defer f.talk.mu.Unlock()
+	return f.talk.health
+}
+
+// falls gives the till another health.
+func (c *talk) falls(h pos.Health, reachable bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.health, c.link = h, LinkHealth{Reachable: reachable}
 }
 
 // inTalk runs f with a till that has nothing to say yet but its first lines.
@@ -40,6 +61,7 @@ func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *Config, *tty)) {
 		c := &talk{
 			T: t, till: &fakeTill{}, book: &fakeBook{}, start: time.Now(),
 			lines: make(chan string), facts: make(chan pos.Update), done: make(chan error, 1),
+			link: LinkHealth{Reachable: true},
 		}
 		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
 			a := c.attempt(r)
@@ -47,8 +69,12 @@ func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *Config, *tty)) {
 			return a, nil
 		}
 		cfg := Config{
-			Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: Live, Till: c.till, Book: c.book,
-			Link:        func() LinkHealth { return LinkHealth{Reachable: true} },
+			Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: Live, Till: talkTill{c.till, c}, Book: c.book,
+			Link: func() LinkHealth {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				return c.link
+			},
 			RetypeAbove: 10_000, Now: c.now, Output: c, Environ: []string{"LANG=C.UTF-8"},
 		}
 		behind := tty{width: func() int { return 0 }}
@@ -800,22 +826,22 @@ func TestPlainLedger(t *testing.T) {
 
 // TestPlainHealth says what is not as it should be when that begins and when it ends, and not in between.
 func TestPlainHealth(t *testing.T) {
-	reachable := true
+	full := errors.New("the disk is full: make room and start the till again")
 	inSale(t, func(c *talk) {
-		c.till.health = pos.Health{Refusing: "rate_limited", Since: c.now()}
+		c.falls(pos.Health{Refusing: "rate_limited", Since: c.now()}, true)
 		c.pass(time.Minute)
 		c.says("14:32:10 M-PESA refusing since 14:32: asked too often.", "Amount:")
-		reachable, c.till.health = false, pos.Health{}
+		c.falls(pos.Health{}, false)
 		c.pass(time.Minute)
 		c.says("14:33:10 M-PESA answers again.", "14:33:10 NO CALLBACKS: results come by query, a little later.", "Amount:")
-		reachable, c.till.health = true, pos.Health{Ledger: errors.New("the disk is full: make room and start the till again")}
+		c.falls(pos.Health{Ledger: full}, true)
 		c.pass(time.Minute)
 		c.says(
 			"14:34:10 LEDGER: no new payments: the disk is full: make room and start the till again",
 			"14:34:10 Callbacks come again.",
 			"Amount:",
 		)
-		c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, c.till.health.Ledger }
+		c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, full }
 		c.types("450", phoneA, "")
 		c.says(
 			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
@@ -826,8 +852,6 @@ func TestPlainHealth(t *testing.T) {
 		c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
 		c.types("")
 		c.says("Asking 0712 345 678 for KES 450 …")
-	}, func(_ *talk, cfg *Config, _ *tty) {
-		cfg.Link = func() LinkHealth { return LinkHealth{Reachable: reachable} }
 	})
 }
 
@@ -934,7 +958,7 @@ func everything(c *talk) string {
 	a = paid(a, "SKN4T7W2QX")
 	a.Notices = pos.PaidLate | pos.Disagree
 	c.tell(a, pos.EventCalledBack)
-	c.till.health = pos.Health{Refusing: "blocked", Since: c.now()}
+	c.falls(pos.Health{Refusing: "blocked", Since: c.now()}, true)
 	c.pass(30 * time.Second)
 	c.types("ledger", "find 678", "open", "month", "nonsense", "450", "0203341234", phoneA, "a;b", "")
 	c.tell(unclear(accepted(c.p.pay.attempt)), pos.EventGaveUp)

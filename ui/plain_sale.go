@@ -39,23 +39,27 @@ func (p *plain) takeSale(line string) {
 	if s.wrong == nil {
 		s, request = s.enter()
 	}
+	amount, wrong := s.amount()
+	if f != fieldAmount || s.wrong != nil {
+		wrong = s.wrong
+	}
 	var bad *pos.AmountError
-	switch p.sale = s; {
-	case errors.As(s.wrong, &bad) && bad.Reason == pos.AmountNotNumber && f == fieldAmount:
-		p.out.line(p.say.err(s.wrong) + " " + p.plain.askHelp) // perhaps it was to be a command
+	switch {
+	case f == fieldAmount && errors.As(wrong, &bad) && bad.Reason == pos.AmountNotNumber:
+		p.out.line(p.say.err(wrong) + " " + p.plain.askHelp) // perhaps it was to be a command
 		return
-	case s.wrong != nil:
-		p.out.line(p.say.err(s.wrong))
+	case wrong != nil:
+		p.out.line(p.say.err(wrong))
 		return
 	}
+	p.sale = s
 	switch f {
 	case fieldAmount:
-		amount, isSum := s.running()
-		if isSum {
-			p.out.line(s.fields[f].String() + " = " + kes(amount))
-		} else {
-			p.out.line(kes(amount))
+		said := kes(amount)
+		if text := s.fields[f].String(); strings.ContainsAny(text, "+-*/") {
+			said = text + " = " + said
 		}
+		p.out.line(said)
 	case fieldPhone:
 		p.out.line(sentence([]string{request.Phone.Local(), request.Phone.Network()}))
 		if s.id == "" { // another number for a sale that has had its reference

@@ -141,6 +141,9 @@ func (p *plain) converse(ctx context.Context, lines <-chan string, facts <-chan 
 		}
 		alarm.Stop()
 	}
+	if ctx.Err() != nil {
+		p.out.asking = true // what ended it, as ^C, may stand in the line
+	}
 	p.farewell()
 	return p.out.err
 }

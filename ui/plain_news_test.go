@@ -341,6 +341,18 @@ func TestPlainAtATerminal(t *testing.T) {
 	}, atTerminal)
 }
 
+// TestPlainInterrupted: the terminal has shown ^C, and the last words begin a line of their own.
+func TestPlainInterrupted(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.sell("450", phoneA)
+		c.end()
+		<-c.done
+		if said := c.all(); !strings.HasPrefix(said, "\n1 payment is open.") {
+			t.Errorf("said %q", said)
+		}
+	}, atTerminal)
+}
+
 // TestPlainBells rings once for good news and twice for what must be looked into, and not for the cashier's own act.
 func TestPlainBells(t *testing.T) {
 	for _, tc := range []struct {

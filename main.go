@@ -214,7 +214,7 @@ func (sh *shop) deliver(ctx context.Context, address string, body []byte) error 
 }
 
 // screen runs the till's screens on the shop that s describes.
-func screen(ctx context.Context, s settings.Settings) error {
+func screen(ctx context.Context, s settings.Settings, o cli.ScreenOptions) error {
 	sh, err := openShop(ctx, s)
 	if err != nil {
 		return err
@@ -226,11 +226,11 @@ func screen(ctx context.Context, s settings.Settings) error {
 	case settings.Training:
 		cfg.Mode = ui.Training
 	}
-	return sh.run(ctx, s, cfg)
+	return sh.run(ctx, s, cfg, o)
 }
 
 // demo runs the screens on a simulator of its own, with the customers' phones at hand.
-func demo(ctx context.Context, ledger string) error {
+func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 	sim := simulator.New(simulator.Options{})
 	url, stop, err := serveSimulator(sim, "127.0.0.1:0")
 	if err != nil {
@@ -246,7 +246,7 @@ func demo(ctx context.Context, ledger string) error {
 	}
 	sh.restore(sim)
 	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}
-	return errors.Join(sh.run(ctx, s, cfg), stop())
+	return errors.Join(sh.run(ctx, s, cfg, o), stop())
 }
 
 // restore gives the simulator back the customers who were asked before it was last stopped, together with the till: the
@@ -265,12 +265,17 @@ func (sh *shop) restore(sim *simulator.Simulator) {
 }
 
 // run runs the screens until the cashier leaves, and closes the shop.
-func (sh *shop) run(ctx context.Context, s settings.Settings, cfg ui.Config) error {
+func (sh *shop) run(ctx context.Context, s settings.Settings, cfg ui.Config, o cli.ScreenOptions) error {
 	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, sh.shortCode, ui.Language(s.Language)
 	cfg.Till, cfg.Book, cfg.Link, cfg.Resumed = sh.till, sh.ledger, sh.linkHealth, len(sh.till.Resumed())
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()
-	return errors.Join(ui.Run(ctx, cfg), sh.close())
+	cfg.ASCII, cfg.NoMotion = o.ASCII, o.NoMotion
+	run := ui.Run
+	if o.Plain {
+		run = ui.RunPlain
+	}
+	return errors.Join(run(ctx, cfg), sh.close())
 }
 
 func (sh *shop) linkHealth() ui.LinkHealth {

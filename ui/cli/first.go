@@ -23,7 +23,7 @@ Which one? 1, 2 or 3, or Enter to leave: `)
 	fmt.Fprintln(c.Stdout)
 	switch strings.TrimSpace(answer) {
 	case "1":
-		return c.Demo(ctx, c.ledger)
+		return c.Demo(ctx, c.ledger, c.screen)
 	case "2":
 		fmt.Fprintf(c.Stdout, `Write this to %s, with the key and secret of an app of yours on Safaricom's developer portal:
 

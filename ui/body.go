@@ -117,7 +117,7 @@ func (a *app) smallView(l look) block {
 		return a.quitView(l)
 	}
 	word, tn := a.screenName(l.say), tonePlain
-	amount, _ := a.sale.running()
+	amount, _, _ := a.sale.running()
 	phone := a.sale.fields[fieldPhone].String()
 	var first []string
 	if p := a.pay; p != nil {

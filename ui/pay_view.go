@@ -18,7 +18,7 @@ func (p pay) view(l look) block {
 		lines = append(lines, l.ink.bands[tn].on(fit(s, l.width)))
 	}
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.request.Amount, l.ink.tones[tn])...)
+	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.ink.tones[tn])...)
 	if st.big {
 		lines = append(lines, "")
 	}

@@ -42,6 +42,7 @@ func scenes() []scene {
 			c.press("3*450+150", "<enter>", phoneA, "<up>")
 		}},
 		{"sale-again", nil, func(c *cashier) { c.press("12500", "<enter>", "12600", "<enter>") }},
+		{"sale-rounded", nil, func(c *cashier) { c.press("3*33.35", "<enter>") }},
 		{"sale-refused", nil, func(c *cashier) { c.press("450", "<enter>", "0202345678", "<enter>") }},
 		{"sale-resumed", func(cfg *Config) {
 			cfg.Resumed = 2

@@ -23,6 +23,7 @@ type words struct {
 	amount, again, phoneField, reference, optional string
 	typeAmount, typePhone, notTheSame, numLock     string
 	last, resumedOne, resumedMany, sameSale        string
+	roundOffer                                     string
 
 	// Under way and ended.
 	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
@@ -46,9 +47,9 @@ type words struct {
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
 
 	// Keys.
-	kAsk, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage     string
-	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll             string
+	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage               string
+	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll                       string
 
 	// Help.
 	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse string
@@ -114,6 +115,7 @@ func newWords(lang Language) *words {
 		typeAmount:  t("Type the amount.", "Andika kiasi."),
 		typePhone:   t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
 		notTheSame:  t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
+		roundOffer:  t("%s → %v? Enter takes KES %v.", "%s → %v? Enter huchukua KES %v."),
 		numLock:     t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
 		last:        t("last", "mwisho"),
 		resumedOne:  t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
@@ -192,6 +194,7 @@ func newWords(lang Language) *words {
 		phoneHand: t("act as the customer", "fanya kama mteja"),
 
 		kAsk:       t("ask for payment", "omba malipo"),
+		kRounded:   t("take KES %v", "chukua KES %v"),
 		kNextField: t("next field", "sehemu inayofuata"),
 		kLedger:    t("ledger", "daftari"),
 		kOpen:      t("open payments", "malipo wazi"),

@@ -146,6 +146,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return a.learnShop(m)
 	case dayLoadedMsg:
 		a.ledger = a.ledger.loaded(m)
+	case monthMsg:
+		a.ledger = a.ledger.monthRead(m)
 	case foundMsg:
 		var cmd tea.Cmd
 		a.ledger, cmd = a.ledger.foundRows(m, a.desk)
@@ -203,13 +205,18 @@ func (a *app) refresh() tea.Cmd {
 		return nil
 	}
 	a.reading, a.stale, a.readAt = true, false, a.now
-	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day)
+	var month pos.Month
+	if a.ledger.month != nil {
+		month = a.ledger.month.month
+	}
+	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day, month)
 }
 
 // learnShop takes the shop's figures.
 func (a *app) learnShop(m shopMsg) tea.Cmd {
 	a.reading, a.read = false, true
 	a.shop = m
+	a.ledger = a.ledger.monthRead(m.month)
 	if m.err == nil {
 		a.open = a.open.learned(m.open, m.owed)
 		if m.shown == a.ledger.day {

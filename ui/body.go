@@ -78,6 +78,8 @@ func (a *app) screenName(w *words) string {
 	switch {
 	case a.at == screenLedger && a.ledger.detail != nil:
 		return w.detail
+	case a.at == screenLedger && a.ledger.month != nil:
+		return w.month
 	case a.at == screenLedger:
 		return w.ledger
 	case a.at == screenOpen:

@@ -39,11 +39,12 @@ type ledger struct {
 	want  string        // the text that is being looked for; one look-up at a time
 
 	detail *detail // the payment shown in place of the list
+	month  *month  // the overview shown in place of the list
 }
 
 // show is the ledger as it is come to: today's, unless it is looking at something.
 func (l ledger) show(d desk, today pos.Day) (ledger, tea.Cmd) {
-	if l.day == 0 || l.detail == nil && l.asks == asksNothing && l.chosen == "" {
+	if l.day == 0 || l.detail == nil && l.month == nil && l.asks == asksNothing && l.chosen == "" {
 		return l.goTo(d, today)
 	}
 	return l, nil
@@ -88,6 +89,9 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 	if l.detail != nil {
 		return l.pressDetail(k, v)
 	}
+	if l.month != nil {
+		return l.pressMonth(k, d, v)
+	}
 	if l.asks != asksNothing {
 		return l.pressInput(k, d, now, height)
 	}
@@ -109,6 +113,10 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 		l.asks, l.err, l.input = asksDate, nil, newField(10)
 	case k.is("/"):
 		l.asks, l.input, l.found, l.top = asksFind, newField(20), nil, 0
+	case k.is("m", "0", "insert"):
+		m := newMonth(l.day)
+		l.month = &m
+		return l, d.monthCmd(m.month), wishNothing
 	case k.is("esc", "-", "+"):
 		return l, nil, wishSale
 	default:
@@ -268,6 +276,8 @@ func (l ledger) hints(w *words) []hint {
 	switch {
 	case l.detail != nil:
 		return l.detail.hints(w)
+	case l.month != nil:
+		return l.month.hints(w)
 	case l.asks == asksDate:
 		return []hint{{"enter", w.kDate}, {"esc", w.kBack}}
 	case l.asks == asksFind:

@@ -9,7 +9,7 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, open, help, phone                  string
+	sale, ledger, detail, month, open, help, phone           string
 	till, training, sandbox                                  string
 	today, paidCount, notPaidCount                           string
 	checking, owedBack                                       string
@@ -36,12 +36,12 @@ type words struct {
 	payTwiceWarning                                             string
 
 	// Ledger, detail, open payments.
-	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext string
-	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, datePrompt   string
-	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt            string
-	rawOf, noRaw, saleOf, owed                                        string
-	minutes, hours, days, now                                         string
-	checkingShort, waitingShort, recent                               string
+	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
+	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, datePrompt                    string
+	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
+	rawOf, noRaw, saleOf, owed                                                         string
+	minutes, hours, days, now                                                          string
+	checkingShort, waitingShort, recent                                                string
 
 	// Customer's phone.
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
@@ -49,7 +49,7 @@ type words struct {
 	// Keys.
 	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
 	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage               string
-	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll                       string
+	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay     string
 
 	// Help.
 	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse string
@@ -79,6 +79,7 @@ func newWords(lang Language) *words {
 		sale:         t("SALE", "MAUZO"),
 		ledger:       t("LEDGER", "DAFTARI"),
 		detail:       t("PAYMENT", "MALIPO"),
+		month:        t("MONTH", "MWEZI"),
 		open:         t("OPEN PAYMENTS", "MALIPO WAZI"),
 		help:         t("HELP", "MSAADA"),
 		phone:        t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
@@ -158,6 +159,8 @@ func newWords(lang Language) *words {
 		colReceipt:  t("RECEIPT", "RISITI"),
 		colResult:   t("RESULT", "MATOKEO"),
 		colAge:      t("AGE", "MUDA"),
+		colDay:      t("DAY", "SIKU"),
+		colPaid:     t("PAID", "IDADI"),
 		colNext:     t("NEXT CHECK", "KUULIZA"),
 		emptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
 		emptyDayDo:  t("← goes to the day before, f1 to a sale.", "← ni siku iliyotangulia, f1 ni mauzo."),
@@ -211,6 +214,8 @@ func newWords(lang Language) *words {
 		kBack:      t("back", "rudi"),
 		kMove:      t("move", "sogea"),
 		kDay:       t("day", "siku"),
+		kMonth:     t("month", "mwezi"),
+		kOpenDay:   t("open the day", "fungua siku"),
 		kDate:      t("go to day", "nenda siku"),
 		kToday:     t("today", "leo"),
 		kFind:      t("find", "tafuta"),

@@ -43,7 +43,7 @@ func (a *app) header(l look, width int) string {
 	}
 	for _, v := range [][3]bool{{true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}} {
 		left, right := line(v[0], v[1], v[2])
-		if ansi.StringWidth(left)+ansi.StringWidth(right)+1 <= width {
+		if ansi.StringWidth(left)+ansi.StringWidth(right)+2 <= width {
 			return ends(left, right, width)
 		}
 	}
@@ -59,7 +59,7 @@ func (a *app) header(l look, width int) string {
 func (a *app) bandSpeaks(l look) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
 	_, word := a.pay.word(l.say)
-	_, big := bigBandLines(word, stageOf(l.size, l.height).band, l)
+	_, big := bigBandLines(word, stageOf(l), l)
 	return !covered && !big
 }
 
@@ -138,11 +138,11 @@ func checking(open []pos.Attempt) (n int, sum pos.Shillings) {
 	return n, sum
 }
 
-// keysLine is the keys that there is room for, the most important first, and always the help.
-func keysLine(l look, hints []hint, width int) string {
+// keysLine is the keys that there is room for, the most important first, and always the help, which has its own key.
+func keysLine(l look, hints []hint, helpKey string, width int) string {
 	dot := l.ink.line.on(" · ")
 	one := func(h hint) string { return l.ink.strong.on(h.key) + " " + l.ink.dim.on(h.does) }
-	help := one(hint{"?", l.say.kHelp})
+	help := one(hint{helpKey, l.say.kHelp})
 	line := " "
 	for i, h := range hints {
 		longer := line + one(h)
@@ -180,7 +180,7 @@ func (b banner) tone() tone {
 }
 
 // bannerLine draws the newest banner, and how many more there are.
-func bannerLine(l look, banners []banner, width int) string {
+func bannerLine(l look, banners []banner, seenKey string, width int) string {
 	b := banners[len(banners)-1]
 	words := l.say.noticeWords(b.notices)
 	if len(words) == 0 {
@@ -193,7 +193,7 @@ func bannerLine(l look, banners []banner, width int) string {
 	if b.attempt.Receipt != "" {
 		parts = append(parts, printable(b.attempt.Receipt))
 	}
-	right := "f4 " + l.say.kSeen + " "
+	right := seenKey + " " + l.say.kSeen + " "
 	if n := len(banners) - 1; n > 0 {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}

@@ -153,12 +153,17 @@ func (l ledger) move(k key, d desk, height int) (ledger, tea.Cmd, wish) {
 
 // pressInput answers a key while a day or a text to find is typed.
 func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, tea.Cmd, wish) {
-	if l.asks == asksDate {
-		k = k.typed()
-	}
-	rubsOut := k.is("backspace", "-") && l.input.empty()
 	switch {
-	case k.is("esc"), rubsOut:
+	case l.asks == asksDate:
+		k = k.typed()
+	case k.is("+"):
+		k = key{name: "down"}
+	}
+	if k.is("-") && only(l.input.String(), digits+".") == l.input.String() {
+		k = key{name: "backspace"} // the number pad's way to correct; between letters it is part of a reference
+	}
+	switch {
+	case k.is("esc"), k.is("backspace") && l.input.empty():
 		l.asks, l.err, l.found, l.want = asksNothing, nil, nil, ""
 		return l, nil, wishNothing
 	case k.is("enter") && l.asks == asksDate:
@@ -279,12 +284,12 @@ func (l ledger) hints(w *words) []hint {
 	case l.month != nil:
 		return l.month.hints(w)
 	case l.asks == asksDate:
-		return []hint{{"enter", w.kDate}, {"esc", w.kBack}}
+		return []hint{{"enter", w.kDate}, {"-", w.kBack}}
 	case l.asks == asksFind:
-		return []hint{{"↑↓", w.kMove}, {"enter", w.kDetail}, {"esc", w.kBack}}
+		return []hint{{"enter", w.kDetail}, {"+", w.kNextRow}, {"-", w.kRubOut}, {"esc", w.kBack}}
 	}
 	return []hint{
-		{"↑↓", w.kMove}, {"←→", w.kDay}, {"enter", w.kDetail}, {"/", w.kFind}, {"f1", w.kSale}, {"g", w.kDate}, {"t", w.kToday},
+		{"enter", w.kDetail}, {"/", w.kFind}, {"←→", w.kDay}, {"0", w.kMonth}, {"-", w.kSale}, {"*", w.kDate}, {"↑↓", w.kMove}, {"5", w.kToday},
 	}
 }
 

@@ -80,7 +80,7 @@ func (g ledger) second(l look, cols columns) string {
 		return cols.margin + l.ink.tones[toneFail].on(l.say.err(g.err))
 	}
 	if g.asks == asksFind {
-		return cols.margin + l.ink.dim.on(l.say.findDo)
+		return cols.margin + l.ink.dim.on(firstThatFits(cols.width, l.say.findDo, l.say.findDoShort))
 	}
 	return cols.margin + totalsLine(l, g.totals, cols.width)
 }
@@ -94,7 +94,9 @@ func totalsLine(l look, t pos.Totals, width int) string {
 	if t.OwedBack.Count > 0 {
 		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
 	}
-	parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
+	if t.NotPaid.Count > 0 {
+		parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
+	}
 	return joinFitting(parts, l.ink.dim.on(" · "), width)
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -87,7 +88,7 @@ func (m month) press(k key, v look) (next month, open, left bool) {
 }
 
 func (m month) hints(w *words) []hint {
-	return []hint{{"↑↓", w.kMove}, {"←→", w.kMonth}, {"enter", w.kOpenDay}, {"-", w.kBack}, {"5", w.kToday}, {"+", w.kSale}}
+	return []hint{{"enter", w.kOpenDay}, {"←→", w.kMonth}, {"↑↓", w.kMove}, {"-", w.kBack}, {"5", w.kToday}, {"+", w.kSale}}
 }
 
 // pressMonth answers a key while the month is shown.
@@ -135,7 +136,7 @@ const monthHead = 3
 
 // The widths of a day's row; the bar takes what is left.
 const (
-	weekdayWidth   = 8  // ▌ Mon 23
+	weekdayWidth   = 6  // Mon 23
 	dayKESWidth    = 11 // 12,345,678 and room
 	dayCountWidth  = 6
 	dayMarkWidth   = 2 // ? or !
@@ -155,9 +156,9 @@ func monthLayoutOf(v look, days int) monthLayout {
 	return lay
 }
 
-// lay puts the cells of a day's row into the width of a column.
-func (y monthLayout) lay(day, kes, count, mark, bar string) string {
-	return fit(fit(day, weekdayWidth)+flush(kes, dayKESWidth)+flush(count, dayCountWidth)+" "+fit(mark, dayMarkWidth)+bar, y.width)
+// lay puts the figures of a day into their columns.
+func (y monthLayout) lay(day, kes, count, mark string) string {
+	return fit(day, weekdayWidth) + flush(kes, dayKESWidth) + flush(count, dayCountWidth) + " " + fit(mark, dayMarkWidth)
 }
 
 // barRoom is how many cells the longest bar has.
@@ -179,39 +180,37 @@ func (m month) view(l look) block {
 	case !m.read:
 		second = l.ink.dim.on(l.say.reading)
 	}
-	lines := []string{
-		lay.margin + ends(title, hoursOf(l, m.totals), width),
-		lay.margin + second,
-		"",
-	}
-	heads := l.ink.dim.on(lay.lay("  "+l.say.colDay, l.say.colKES, l.say.colPaid, "", ""))
-	if l.height > monthHead+lay.rows {
+	lines := []string{lay.margin + ends(title, hoursOf(l, m.totals), width), lay.margin + second}
+	top := scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
+	shown := min(lay.rows, len(days)-top)
+	if l.height > monthHead+shown {
 		lines = append(lines, "")
 	}
-	lines[len(lines)-1] = lay.margin + heads
+	heads := fit(lay.lay(l.say.colDay, l.say.colKES, l.say.colPaid, ""), lay.width)
+	lines = append(lines, lay.margin+l.ink.dim.on(heads))
 	if lay.columns == 2 {
-		lines[len(lines)-1] += blank(monthGap) + heads
+		lines[len(lines)-1] += blank(monthGap) + l.ink.dim.on(heads)
 	}
-	top := scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
-	for row := range min(lay.rows, len(days)-top) {
+	for row := range shown {
 		line := m.row(l, lay, days[top+row])
 		if other := top + row + lay.rows; lay.columns == 2 && other < len(days) {
-			line += blank(monthGap) + m.row(l, lay, days[other])
+			line = fit(line, 1+lay.width) + blank(monthGap-1) + m.row(l, lay, days[other])
 		}
-		lines = append(lines, lay.margin+line)
+		lines = append(lines, strings.TrimPrefix(lay.margin, " ")+line)
 	}
 	return block{lines: lines}
 }
 
-// row is a day: what it came to and a bar as long as that is, beside the best day's. Sundays stand out, for weeks to be
-// seen; today has the mark of the field that is typed into, and what a day still asks for has the mark of its state.
+// row is a day, from a cell before its column on: what it came to and a bar as long as that is, beside the best day's. Sundays
+// stand out, for weeks to be seen; today has the mark of the field that is typed into, and what a day still asks for has
+// the mark of its state.
 func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
 	start := d.Day.Start()
 	name := fmt.Sprintf("%s %2d", l.say.weekdaysShort[start.Weekday()], start.Day())
 	today := d.Day == pos.DayOf(l.now)
-	here, mark := "  ", ""
+	here, mark := " ", ""
 	if today {
-		here = "▌ "
+		here = "▌"
 	}
 	switch {
 	case d.Checking.Count > 0:
@@ -223,10 +222,10 @@ func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
 	if d.Paid.Count > 0 {
 		money, count = d.Paid.KES.String(), fmt.Sprint(d.Paid.Count)
 		room := pos.Shillings(lay.barRoom())
-		bar = repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most))))
+		bar = l.ink.tones[tonePaid].on(repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
 	}
 	if d.Day == m.chosen {
-		return l.ink.chosen.on(lay.lay(here+name, money, count, mark, bar))
+		return l.ink.chosen.on(here+lay.lay(name, money, count, mark)) + bar
 	}
 	i := l.ink.dim
 	if today || start.Weekday() == 0 {
@@ -236,5 +235,5 @@ func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
 	if d.Paid.Count == 0 {
 		figures = l.ink.dim
 	}
-	return lay.lay(l.ink.accent.on(here)+i.on(name), figures.on(money), l.ink.dim.on(count), l.ink.tones[toneCheck].on(mark), l.ink.tones[tonePaid].on(bar))
+	return l.ink.accent.on(here) + lay.lay(i.on(name), figures.on(money), l.ink.dim.on(count), l.ink.tones[toneCheck].on(mark)) + bar
 }

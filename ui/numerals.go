@@ -49,6 +49,27 @@ func bigWord(word string) (rows [3]string, ok bool) {
 	return rows, true
 }
 
+// doubled is a drawing of half blocks in twice its size: each half of a cell becomes two whole ones.
+func doubled(rows []string) []string {
+	var lines []string
+	for _, row := range rows {
+		var upper, lower strings.Builder
+		for _, c := range row {
+			up, low := "  ", "  "
+			if c == '█' || c == '▀' {
+				up = "██"
+			}
+			if c == '█' || c == '▄' {
+				low = "██"
+			}
+			upper.WriteString(up)
+			lower.WriteString(low)
+		}
+		lines = append(lines, upper.String(), lower.String())
+	}
+	return lines
+}
+
 var halfBlocks = [10][3]string{
 	{"█▀▀█", "█  █", "▀▀▀▀"},
 	{" ▄█ ", "  █ ", " ▀▀▀"},

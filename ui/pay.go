@@ -138,10 +138,10 @@ func (p pay) unlock() time.Time { return p.attempt.AskedAt.Add(pos.PhoneLock) }
 
 // hints are the keys of the state.
 func (p pay) hints(w *words, now time.Time, practice bool) []hint {
-	ledger := hint{"f2", w.kLedger}
+	ledger := hint{"*", w.kLedger}
 	switch {
 	case p.refused != nil:
-		hints := []hint{{"enter", w.kCheck}, {"esc", w.kBack}}
+		hints := []hint{{"enter", w.kCheck}, {"-", w.kBack}}
 		if !now.Before(p.refused.Until) {
 			hints = append([]hint{{"2", w.kTwice}}, hints...)
 		}
@@ -151,13 +151,11 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.State == pos.Paid:
 		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
 	case p.attempt.State == pos.NotPaid:
-		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"esc", w.kDrop}, ledger}
+		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}
 	case p.attempt.State == pos.StillChecking:
 		return []hint{{"enter", w.kCheck}, {"+", w.kNext}, {"*", w.kAgain}, {"f3", w.kOpen}}
+	case practice:
+		return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"*", w.kPhone}}
 	}
-	hints := []hint{{"enter", w.kCheck}, {"esc", w.kStop}, ledger}
-	if practice {
-		hints = append(hints, hint{"f8", w.kPhone})
-	}
-	return hints
+	return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"f2", w.kLedger}}
 }

@@ -288,7 +288,7 @@ func TestResizeDuringAPayment(t *testing.T) {
 		}
 	}
 	c.size(20, 5)
-	c.sees("Make the window")
+	c.sees("Make the")
 	c.press("<esc>") // blindly
 	if len(c.till.stopped) != 0 {
 		t.Error("a key was obeyed that nobody could see the meaning of")

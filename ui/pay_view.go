@@ -11,10 +11,10 @@ import (
 
 // view draws the payment: band, amount and what to say and do, each in its place whatever the state.
 func (p pay) view(l look) block {
-	st := stageOf(l.size, l.height)
+	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
-	for _, s := range bandLines(word, st.band, l) {
+	for _, s := range bandLines(word, st, l) {
 		lines = append(lines, l.ink.bands[tn].on(fit(s, l.width)))
 	}
 	lines = append(lines, "")
@@ -27,22 +27,26 @@ func (p pay) view(l look) block {
 
 // bandLines is a band's rows of text: the word as big as the amount where there is room, so that it can be read from
 // across the shop, and otherwise in the middle.
-func bandLines(word string, rows int, l look) []string {
-	if lines, ok := bigBandLines(word, rows, l); ok {
-		return lines
+func bandLines(word string, st stage, l look) []string {
+	lines := make([]string, st.band)
+	big, ok := bigBandLines(word, st, l)
+	if !ok {
+		big = []string{center(word, l.width)}
 	}
-	lines := make([]string, rows)
-	lines[rows/2] = center(word, l.width)
+	copy(lines[(st.band-len(big)+1)/2:], big)
 	return lines
 }
 
-// bigBandLines is a band with its word in big letters; ok is false where there is not room for them.
-func bigBandLines(word string, rows int, l look) (lines []string, ok bool) {
-	big, ok := bigWord(word)
-	if !ok || rows != bigBand || l.ascii || ansi.StringWidth(big[0])+2 > l.width {
+// bigBandLines is the word of a band in big letters; ok is false where there is not room for them.
+func bigBandLines(word string, st stage, l look) (lines []string, ok bool) {
+	letters, ok := bigWord(word)
+	if !ok || st.band < bigBand || l.ascii {
 		return nil, false
 	}
-	return append([]string{""}, l.center("", big[:]...)...), true
+	if lines = letters[:]; st.huge && 2*ansi.StringWidth(lines[0])+2 <= l.width {
+		lines = doubled(lines)
+	}
+	return l.center("", lines...), ansi.StringWidth(lines[0])+2 <= l.width
 }
 
 func (p pay) word(w *words) (tone, string) {
@@ -111,7 +115,7 @@ func (p pay) notPaid(l look) [][]string {
 	}
 	return [][]string{
 		l.wrap(l.ink.strong, l.say.text(what)),
-		append(l.wrap(l.ink.text, advice), l.wrap(l.ink.text, l.say.noMoney)...),
+		append(l.wrap(l.ink.text, l.say.noMoney), l.wrap(l.ink.text, advice)...),
 		l.joined(facts),
 	}
 }

@@ -324,10 +324,16 @@ func (s sale) hints(w *words) []hint {
 	if _, part, _ := s.running(); part != nil && s.offered == s.fields[fieldAmount].String() && !s.agreedTo() {
 		return []hint{{"enter", fmt.Sprintf(w.kRounded, part.Whole)}, {"esc", w.kClear}}
 	}
-	if s.focus == fieldAmount || s.focus == fieldAgain {
-		return []hint{
-			{"enter", w.kNextField}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"esc", w.kClear},
-		}
+	clear := hint{"esc", w.kClear}
+	switch {
+	case s.empty():
+		return []hint{{"enter", w.kNextField}, {"*", w.kLedger}, {"-", w.kOpen}, {"f9", w.kLanguage}}
+	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
+		return []hint{{"enter", w.kAsk}, {"-", w.kBack}, {".", w.kReference}, clear}
+	case s.focus == fieldPhone:
+		return []hint{{"enter", w.kAsk}, {"-", w.kRubOut}, {".", w.kReference}, clear}
+	case s.focus == fieldReference:
+		return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, clear, {"f2", w.kLedger}}
 	}
-	return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"esc", w.kClear}}
+	return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, clear, {"f2", w.kLedger}, {"f3", w.kOpen}}
 }

@@ -103,7 +103,7 @@ func TestSaleEntry(t *testing.T) {
 		{"esc on an empty sale does nothing", []string{"<esc>", "<esc>"}, []string{"Type the amount."}, nil},
 		{"no amount", []string{"<enter>"}, []string{"Type the amount in shillings."}, nil},
 		{"nought", []string{"0", "<enter>"}, []string{"at least KES 1"}, nil},
-		{"too much, said while it is typed", []string{"250001"}, []string{"at most KES 250,000"}, nil},
+		{"too much, said while it is typed", []string{"250001"}, []string{"KES 250,000 in one payment"}, nil},
 		{"cents, said while they are typed", []string{"12.5"}, []string{"whole shillings only"}, nil},
 		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Enter takes KES 13.", "Amount     12.50", "KES 13?"}, []string{"customer's phone"}},
 		{"and taken by a second Enter", []string{"12.50", "<enter>", "<enter>"}, []string{"Amount     12.50  → 13 ", "KES 13 ", "Type the customer's phone number."}, []string{"13?"}},

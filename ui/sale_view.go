@@ -14,7 +14,7 @@ const formWidth = 46
 // view draws the form. above is what stands where the band of a payment will be: the last sale, or what was
 // open at the start.
 func (s sale) view(l look, above []string) block {
-	st := stageOf(l.size, l.height)
+	st := stageOf(l)
 	b := block{lines: make([]string, st.top, l.height)}
 
 	for row := range st.band {
@@ -52,8 +52,12 @@ func amountLines(l look, st stage, amount pos.Shillings, inWords string, i ink) 
 	if !st.big {
 		return l.center(i, inWords)
 	}
-	rows := numerals(amount, l.ascii)
-	return append(l.center(i, rows[:]...), l.center(l.ink.dim, inWords)...)
+	figures := numerals(amount, l.ascii)
+	rows := figures[:]
+	if st.huge {
+		rows = doubled(rows)
+	}
+	return append(l.center(i, rows...), l.center(l.ink.dim, inWords)...)
 }
 
 // formView adds the fields to b, and the cursor.
@@ -174,6 +178,8 @@ func (s sale) note(l look) (string, ink) {
 		return l.say.sameSale, l.ink.dim
 	case s.empty():
 		return l.say.typeAmount, l.ink.dim
+	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
+		return l.say.anyPhone, l.ink.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
 		return l.say.typePhone, l.ink.dim
 	}

@@ -23,7 +23,8 @@ type words struct {
 	amount, again, phoneField, reference, optional string
 	typeAmount, typePhone, notTheSame, numLock     string
 	last, resumedOne, resumedMany, sameSale        string
-	roundOffer                                     string
+	roundOffer, resumedOneShort, resumedManyShort  string
+	anyPhone                                       string
 
 	// Under way and ended.
 	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
@@ -37,7 +38,7 @@ type words struct {
 
 	// Ledger, detail, open payments.
 	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
-	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, datePrompt                    string
+	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt       string
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
 	rawOf, noRaw, saleOf, owed                                                         string
 	minutes, hours, days, now                                                          string
@@ -47,13 +48,13 @@ type words struct {
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
 
 	// Keys.
-	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage               string
-	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay     string
+	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                            string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage                                          string
+	kTypeCode, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
 
 	// Help.
-	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse string
-	padSums, padRubAmount, padRubPhone, padUp, padReference, padEmpty, padBack, padSeen, padMove    string
+	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse       string
+	padSums, padRubAmount, padRubPhone, padUp, padReference, padEmpty, padBack, padNext, padSeen, padMove string
 
 	// Quitting and small windows.
 	quitNone, quitOne, quitMany, quitAgain, quitStay, bigger, biggerFrom string
@@ -108,20 +109,23 @@ func newWords(lang Language) *words {
 		doesNotMatch:  t("DOES NOT MATCH", "HAILINGANI"),
 		disagree:      t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
 
-		amount:      t("Amount", "Kiasi"),
-		again:       t("Again", "Tena"),
-		phoneField:  t("Phone", "Simu"),
-		reference:   t("Reference", "Rejea"),
-		optional:    t("optional", "si lazima"),
-		typeAmount:  t("Type the amount.", "Andika kiasi."),
-		typePhone:   t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
-		notTheSame:  t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
-		roundOffer:  t("%s → %v? Enter takes KES %v.", "%s → %v? Enter huchukua KES %v."),
-		numLock:     t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
-		last:        t("last", "mwisho"),
-		resumedOne:  t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
-		resumedMany: t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
-		sameSale:    t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
+		amount:           t("Amount", "Kiasi"),
+		again:            t("Again", "Tena"),
+		phoneField:       t("Phone", "Simu"),
+		reference:        t("Reference", "Rejea"),
+		optional:         t("optional", "si lazima"),
+		typeAmount:       t("Type the amount.", "Andika kiasi."),
+		typePhone:        t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
+		notTheSame:       t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
+		roundOffer:       t("%s → %v? Enter takes KES %v.", "%s → %v? Enter huchukua KES %v."),
+		numLock:          t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
+		last:             t("last", "mwisho"),
+		resumedOne:       t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		resumedMany:      t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		resumedOneShort:  t("1 payment was open. Checking.", "Malipo 1 yalikuwa wazi. Yanaangaliwa."),
+		resumedManyShort: t("%d payments were open. Checking.", "Malipo %d yalikuwa wazi. Yanaangaliwa."),
+		anyPhone:         t("Practice: any number, as 0712345678.", "Mazoezi: namba yoyote, kama 0712345678."),
+		sameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
 
 		lookAtPhone:       t("Ask the customer to look at the phone.", "Mwambie mteja aangalie simu yake."),
 		noGoodsYet:        t("Do not give goods yet.", "Usimpe bidhaa bado."),
@@ -161,17 +165,18 @@ func newWords(lang Language) *words {
 		colAge:      t("AGE", "MUDA"),
 		colDay:      t("DAY", "SIKU"),
 		colPaid:     t("PAID", "IDADI"),
-		colNext:     t("NEXT CHECK", "KUULIZA"),
+		colNext:     t("NEXT/RECEIPT", "LINI/RISITI"),
 		emptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
-		emptyDayDo:  t("← goes to the day before, f1 to a sale.", "← ni siku iliyotangulia, f1 ni mauzo."),
+		emptyDayDo:  t("← goes to the day before, - to a sale.", "← ni siku iliyotangulia, - ni mauzo."),
 		findPrompt:  t("Find", "Tafuta"),
 		findEmpty:   t("Nothing found.", "Hakuna kilichopatikana."),
 		findDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
+		findDoShort: t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
 		datePrompt:  t("Go to day", "Nenda siku"),
 		dateWrong:   t("Write a day as 23, 23.11 or 2026-11-23.", "Andika siku kama 23, 23.11 au 2026-11-23."),
 		reading:     t("Reading the ledger", "Daftari linasomwa"),
 		emptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
-		emptyOpenDo: t("f1 goes to a sale.", "f1 ni mauzo."),
+		emptyOpenDo: t("- goes to a sale.", "- ni mauzo."),
 		codePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
 		rawOf:       t("As it came", "Kama ilivyokuja"),
 		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
@@ -224,13 +229,16 @@ func newWords(lang Language) *words {
 		kPhone:     t("customer's phone", "simu ya mteja"),
 		kLanguage:  t("Kiswahili", "English"),
 		kQuit:      t("quit", "funga"),
+		kRubOut:    t("rub out", "futa mwisho"),
+		kReference: t("reference", "rejea"),
+		kNextRow:   t("next row", "mstari wa chini"),
 		kTypeCode:  t("code from SMS", "namba ya SMS"),
 		kSeen:      t("seen", "nimeona"),
 		kPay:       t("pay", "lipa"),
 		kCancel:    t("cancel", "katisha"),
 		kWrongPIN:  t("wrong PIN", "PIN mbaya"),
 		kIgnore:    t("ignore", "puuza"),
-		kType:      t("its amount", "kiasi chake"),
+		kType:      t("next amount", "kiasi kipya"),
 		kPage:      t("page", "ukurasa"),
 		kScroll:    t("scroll", "sogeza"),
 
@@ -249,6 +257,7 @@ func newWords(lang Language) *words {
 		padReference:   t("from the phone to the reference", "kutoka simu hadi rejea"),
 		padEmpty:       t("ledger, open, help, from an empty sale", "daftari, wazi, msaada, kwenye fomu tupu"),
 		padBack:        t("back, stop, drop, as esc", "rudi, acha, kama esc"),
+		padNext:        t("next sale", "mauzo mapya"),
 		padSeen:        t("seen, as f4", "nimeona, kama f4"),
 		padMove:        t("move in lists", "kusogea kwenye orodha"),
 

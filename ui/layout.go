@@ -94,11 +94,12 @@ type stage struct {
 	rest int  // rows below the amount, and below the empty row that follows big figures
 }
 
-// bigBand is the rows of a band whose word is written as big as the amount, and hugeBand of one where both are of double
-// size.
+// bigBand is the rows of a band whose word is written as big as the amount, asciiBand of one in ASCII letters, which need
+// a row for each half of a block, and hugeBand of one where word and amount are of double size.
 const (
-	bigBand  = 4
-	hugeBand = 7
+	bigBand   = 4
+	asciiBand = 5
+	hugeBand  = 7
 )
 
 // The least body for double size, which the longest word fits into.
@@ -113,7 +114,10 @@ func stageOf(l look) stage {
 		st.band, amount = hugeBand, 7
 	case st.big:
 		amount = 4 // three rows of figures, and KES below
-		if l.height >= 18 {
+		switch {
+		case l.height >= 18 && l.ascii:
+			st.band = asciiBand
+		case l.height >= 18:
 			st.band = bigBand
 		}
 	}

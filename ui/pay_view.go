@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -14,9 +15,7 @@ func (p pay) view(l look) block {
 	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
-	for _, s := range bandLines(word, st, l) {
-		lines = append(lines, l.ink.bands[tn].on(fit(s, l.width)))
-	}
+	lines = append(lines, bandLines(l.ink.bands[tn], word, st, l)...)
 	lines = append(lines, "")
 	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.ink.tones[tn])...)
 	if st.big {
@@ -25,25 +24,41 @@ func (p pay) view(l look) block {
 	return block{lines: append(lines, stack(st.rest, p.details(l)...)...)}
 }
 
-// bandLines is a band's rows of text: the word as big as the amount where there is room, so that it can be read from
-// across the shop, and otherwise in the middle.
-func bandLines(word string, st stage, l look) []string {
-	lines := make([]string, st.band)
+// bandLines is a band: the word as big as the amount where there is room, so that it can be read from across the shop, and
+// otherwise in the middle. In ASCII the big letters are the band.
+func bandLines(i ink, word string, st stage, l look) []string {
 	big, ok := bigBandLines(word, st, l)
+	if ok && l.ascii {
+		for n, s := range big {
+			big[n] = inBlanks(i, s)
+		}
+		return big
+	}
+	lines := make([]string, st.band)
 	if !ok {
 		big = []string{center(word, l.width)}
 	}
 	copy(lines[(st.band-len(big)+1)/2:], big)
+	for n, s := range lines {
+		lines[n] = i.on(fit(s, l.width))
+	}
 	return lines
 }
 
-// bigBandLines is the word of a band in big letters; ok is false where there is not room for them.
+// bigBandLines is the word of a band in big letters, without its symbol where both are too wide; ok is false where there is not
+// room for them.
 func bigBandLines(word string, st stage, l look) (lines []string, ok bool) {
 	letters, ok := bigWord(word)
-	if !ok || st.band < bigBand || l.ascii {
+	if _, bare, found := strings.Cut(word, " "); ok && found && ansi.StringWidth(letters[0])+2 > l.width {
+		letters, ok = bigWord(bare)
+	}
+	if !ok || st.band < bigBand {
 		return nil, false
 	}
-	if lines = letters[:]; st.huge && 2*ansi.StringWidth(lines[0])+2 <= l.width {
+	switch lines = letters[:]; {
+	case l.ascii:
+		lines = stretched(lines)
+	case st.huge && 2*ansi.StringWidth(lines[0])+2 <= l.width:
 		lines = doubled(lines)
 	}
 	return l.center("", lines...), ansi.StringWidth(lines[0])+2 <= l.width

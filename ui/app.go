@@ -177,6 +177,11 @@ func (a *app) schedule() tea.Cmd {
 		step = time.Second
 	}
 	due := a.now.Truncate(step).Add(step)
+	if a.cfg.NoMotion && a.pay != nil {
+		if turn := a.pay.turn(a.now); !turn.IsZero() && turn.Before(due) {
+			due = turn
+		}
+	}
 	if !a.due.IsZero() && !due.Before(a.due) && a.due.After(a.now) {
 		return nil
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -10,7 +11,8 @@ import (
 )
 
 // header is the first line of every screen: shop, till, screen, mode, the payment in front and the time. Where there is
-// not room for all, the date goes first, then the till's number, then the time; never the screen or the mode.
+// not room for all, the date goes first, then the till's number, the time, the shop, the screen and the mode; never the
+// state of a payment that nothing else shows.
 func (a *app) header(l look, width int) string {
 	mark, state := "", ""
 	if name := a.modeName(l.say); name != "" {
@@ -48,10 +50,16 @@ func (a *app) header(l look, width int) string {
 		}
 	}
 	left, _ := line(false, false, false)
-	over := ansi.StringWidth(left) + 1 - width
-	shop = ansi.Truncate(shop, max(1, ansi.StringWidth(shop)-over), "…")
-	left, _ = line(false, false, false)
-	return left
+	if room := ansi.StringWidth(shop) - (ansi.StringWidth(left) + 1 - width); room >= 4 {
+		shop = ansi.Truncate(shop, room, "…")
+		left, _ = line(false, false, false)
+		return left
+	}
+	parts := slices.DeleteFunc([]string{l.ink.text.on(a.screenName(l.say)), mark, state}, func(s string) bool { return s == "" })
+	for len(parts) > 1 && ansi.StringWidth(strings.Join(parts, "  "))+2 > width {
+		parts = parts[1:]
+	}
+	return " " + strings.Join(parts, "  ")
 }
 
 // bandSpeaks reports whether the state of the payment in front is in plain letters below the header already. Big letters

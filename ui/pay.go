@@ -133,6 +133,25 @@ func (p pay) moves(now time.Time) bool {
 	return !p.attempt.State.Final()
 }
 
+// turn is the next moment that changes what is on the screen although nothing is said to happen then: a lock ends, or M-PESA is
+// asked. It is zero where there is none.
+func (p pay) turn(now time.Time) time.Time {
+	moments := []time.Time{p.askAt}
+	switch {
+	case p.refused != nil:
+		moments = append(moments, p.refused.Until)
+	case p.attempt.State == pos.StillChecking:
+		moments = append(moments, p.unlock())
+	}
+	var next time.Time
+	for _, t := range moments {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
+}
+
 // unlock is when the phone may be asked again although this attempt has no end.
 func (p pay) unlock() time.Time { return p.attempt.AskedAt.Add(pos.PhoneLock) }
 

@@ -169,9 +169,16 @@ func (p pay) unclear(l look) [][]string {
 func (p pay) refusal(l look) [][]string {
 	e := *p.refused
 	e.Now = l.now
+	locked := e.Locked()
+	if l.still {
+		e.Now = e.Until // a time of day below in place of the countdown
+	}
 	groups := [][]string{l.wrap(l.ink.strong, l.say.err(&e))}
-	if !e.Locked() {
+	switch {
+	case !locked:
 		groups = append(groups, l.wrap(l.ink.tones[toneCheck], l.say.twiceKey))
+	case l.still:
+		groups = append(groups, l.wrap(l.ink.text, fmt.Sprintf(l.say.askAgainAt, l.timeOf(e.Until))))
 	}
 	if !p.askAt.IsZero() {
 		groups = append(groups, l.center(l.ink.dim, p.nextCheck(l)))

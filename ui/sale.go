@@ -116,6 +116,10 @@ func (s sale) press(k key) (sale, *pos.Request) {
 		return s, nil
 	}
 	f := s.fields[s.focus]
+	if f.empty() && s.focus != fieldReference && k.is("left", "right", "home", "end", "delete") {
+		s.wrong = errNumLock{} // there is nothing to move in: these are digits
+		return s, nil
+	}
 	if edited, ok := f.edit(k); ok {
 		s.fields[s.focus] = edited
 		return s, nil

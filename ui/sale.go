@@ -150,8 +150,8 @@ func (s sale) press(k key) (sale, *pos.Request) {
 	return s, nil
 }
 
-// typeAmount types into a sum. No sum has two operators in a row: a second − rubs out what is before it, for number
-// pads without a Backspace, and any other takes the place of the first.
+// typeAmount types into a sum. No sum has two operators in a row: − takes away another operator, and a second − what is before
+// the first as well, for number pads without a Backspace; any other takes the place of the first.
 func typeAmount(f field, text string) field {
 	text = only(text, amountChars)
 	before := ""
@@ -162,8 +162,10 @@ func typeAmount(f field, text string) field {
 		switch {
 		case before == "":
 			return f // a sum begins with a number
-		case text == "-":
+		case text == "-" && before == "-":
 			return f.cut(max(0, f.cursor()-2), f.cursor())
+		case text == "-":
+			return f.cut(f.cursor()-1, f.cursor())
 		}
 		f = f.cut(f.cursor()-1, f.cursor())
 	}

@@ -124,7 +124,7 @@ func newWords(lang Language) *words {
 		resumedMany:      t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
 		resumedOneShort:  t("1 payment was open. Checking.", "Malipo 1 yalikuwa wazi. Yanaangaliwa."),
 		resumedManyShort: t("%d payments were open. Checking.", "Malipo %d yalikuwa wazi. Yanaangaliwa."),
-		anyPhone:         t("Practice: any number, as 0712345678.", "Mazoezi: namba yoyote, kama 0712345678."),
+		anyPhone:         t("Type the customer's phone number. Here any will do, as 0712345678.", "Andika namba ya simu ya mteja. Hapa yoyote inafaa, kama 0712345678."),
 		sameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
 
 		lookAtPhone:       t("Ask the customer to look at the phone.", "Mwambie mteja aangalie simu yake."),

@@ -39,7 +39,8 @@ type app struct {
 	ledger   ledger
 	open     openList
 	phones   phones
-	hand     bool // keys go to the customer's phone
+	hand     bool      // keys go to the customer's phone
+	handLeft time.Time // when it was taken off because there was nothing left to do there
 	help     *helpPage
 	quitting bool
 
@@ -159,7 +160,9 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		}
 	case promptsMsg:
 		if len(m) == 0 && len(a.phones.prompts) > 0 {
-			a.hand = false // nothing left to do there: back to the till
+			if a.hand {
+				a.hand, a.handLeft = false, a.now // nothing left to do there: back to the till
+			}
 		}
 		a.phones.prompts, a.phones.err = m, nil
 	case actedMsg:

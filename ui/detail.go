@@ -77,10 +77,13 @@ func (d detail) learned(m eventsMsg) detail {
 	if m.attempt.ID != d.attempt.ID {
 		return d
 	}
-	d.read, d.err = true, m.err
-	if m.err == nil {
+	if d.err = m.err; m.err == nil {
 		d.attempt, d.events = m.attempt, m.events
+		if !d.read {
+			d.chosen = max(0, len(d.events)-1) // what was learned last is asked for most
+		}
 	}
+	d.read = true
 	return d
 }
 

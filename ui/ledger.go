@@ -42,9 +42,10 @@ type ledger struct {
 	month  *month  // the overview shown in place of the list
 }
 
-// show is the ledger as it is come to: today's, unless it is looking at something.
+// show is the ledger as it is come to: today's, unless it is looking at something. A search that was left is over: the digits
+// of whoever comes next must not go into it.
 func (l ledger) show(d desk, today pos.Day) (ledger, tea.Cmd) {
-	if l.day == 0 || l.detail == nil && l.month == nil && l.asks == asksNothing && l.chosen == "" {
+	if l.day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
 		return l.goTo(d, today)
 	}
 	return l, nil

@@ -143,11 +143,10 @@ func (p pay) unclear(l look) [][]string {
 		first = l.wrap(l.ink.strong, l.say.canStillPay)
 	}
 	first = append(first, l.wrap(l.ink.text, l.say.holdGoods)...)
-	i := l.ink.dim
+	second := l.wrap(l.ink.dim, l.say.text(what))
 	if a.Notices.Has(pos.DoesNotMatch) {
-		i = l.ink.tones[toneCheck]
+		second = l.wrap(l.ink.tones[toneCheck], l.say.matchAdvice)
 	}
-	second := l.wrap(i, l.say.text(what))
 	if code := a.ResultCode(); code != "" {
 		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+printable(a.Cause.ResultDesc))...)
 	}

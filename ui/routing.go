@@ -60,6 +60,9 @@ func (a *app) press(k key) tea.Cmd {
 		a.seen()
 		return nil
 	}
+	if k.digit() != "" && a.now.Sub(a.handLeft) < aside {
+		return nil // it was meant for the phone, and would be the next sale's amount
+	}
 	return a.pressScreen(k, l)
 }
 

@@ -116,11 +116,11 @@ func scenes() []scene {
 		}},
 		{"detail", nil, func(c *cashier) {
 			c.day(12)
-			c.press("<f2>", "<enter>", "<down>", "<down>")
+			c.press("<f2>", "<enter>", "<up>")
 		}},
 		{"detail-raw", nil, func(c *cashier) {
 			c.day(12)
-			c.press("<f2>", "<enter>", "<down>", "<down>", "<down>", "r")
+			c.press("<f2>", "<enter>", "r")
 		}},
 		{"open", nil, func(c *cashier) {
 			c.day(42)

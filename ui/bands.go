@@ -67,7 +67,7 @@ func (a *app) header(l look, width int) string {
 func (a *app) bandSpeaks(l look) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
 	_, word := a.pay.word(l.say)
-	_, big := bigBandLines(word, stageOf(l), l)
+	_, big := bigBandLines(word, a.pay.shortWord(l.say), stageOf(l), l)
 	return !covered && !big
 }
 

@@ -15,7 +15,7 @@ func (p pay) view(l look) block {
 	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
-	lines = append(lines, bandLines(l.ink.bands[tn], word, st, l)...)
+	lines = append(lines, bandLines(l.ink.bands[tn], word, p.shortWord(l.say), st, l)...)
 	lines = append(lines, "")
 	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.ink.tones[tn])...)
 	if st.big {
@@ -26,8 +26,8 @@ func (p pay) view(l look) block {
 
 // bandLines is a band: the word as big as the amount where there is room, so that it can be read from across the shop, and
 // otherwise in the middle. In ASCII the big letters are the band.
-func bandLines(i ink, word string, st stage, l look) []string {
-	big, ok := bigBandLines(word, st, l)
+func bandLines(i ink, word, short string, st stage, l look) []string {
+	big, ok := bigBandLines(word, short, st, l)
 	if ok && l.ascii {
 		for n, s := range big {
 			big[n] = inBlanks(i, s)
@@ -45,12 +45,16 @@ func bandLines(i ink, word string, st stage, l look) []string {
 	return lines
 }
 
-// bigBandLines is the word of a band in big letters, without its symbol where both are too wide; ok is false where there is not
-// room for them.
-func bigBandLines(word string, st stage, l look) (lines []string, ok bool) {
-	letters, ok := bigWord(word)
-	if _, bare, found := strings.Cut(word, " "); ok && found && ansi.StringWidth(letters[0])+2 > l.width {
-		letters, ok = bigWord(bare)
+// bigBandLines is the word of a band in big letters, or else its short form, or else that without its symbol: whatever fits; ok
+// is false where nothing does.
+func bigBandLines(word, short string, st stage, l look) (lines []string, ok bool) {
+	_, bare, _ := strings.Cut(short, " ")
+	var letters [3]string
+	for _, s := range []string{word, short, bare} {
+		if letters, ok = bigWord(s); ok && ansi.StringWidth(letters[0])+2 <= l.width {
+			break
+		}
+		ok = false
 	}
 	if !ok || st.band < bigBand {
 		return nil, false
@@ -61,7 +65,7 @@ func bigBandLines(word string, st stage, l look) (lines []string, ok bool) {
 	case st.huge && 2*ansi.StringWidth(lines[0])+2 <= l.width:
 		lines = doubled(lines)
 	}
-	return l.center("", lines...), ansi.StringWidth(lines[0])+2 <= l.width
+	return l.center("", lines...), true
 }
 
 func (p pay) word(w *words) (tone, string) {
@@ -69,6 +73,20 @@ func (p pay) word(w *words) (tone, string) {
 		return toneCheck, "? " + w.payTwiceWarning
 	}
 	return w.word(p.attempt)
+}
+
+// shortWord is what stands in big letters where the word itself is too long for them.
+func (p pay) shortWord(w *words) string {
+	_, word := p.word(w)
+	switch {
+	case p.refused != nil, p.attempt.State != pos.Paid:
+		return word
+	case p.attempt.Notices.Has(pos.PaidTwice):
+		return "✓ " + w.paidTwiceShort
+	case p.attempt.Notices.Has(pos.PaidLate):
+		return "✓ " + w.paidLateShort
+	}
+	return word
 }
 
 // details are the groups of lines below the amount, the most important first.
@@ -122,7 +140,7 @@ func (p pay) notPaid(l look) [][]string {
 	what, do := p.attempt.Reason()
 	advice := l.say.text(do)
 	if p.wrongPINs >= 3 {
-		advice = l.say.threeWrongPINs
+		advice = l.say.threeWrongPINs // in place of asking again
 	}
 	facts := []string{p.attempt.Phone.Local()}
 	if code := p.attempt.ResultCode(); code != "" {

@@ -178,3 +178,34 @@ func TestResizingAtAnyMoment(t *testing.T) {
 		c.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	})
 }
+
+// TestBigWords: the big letters of a band are the state's word or its short form, in any window, and nothing else.
+func TestBigWords(t *testing.T) {
+	for _, s := range scenes() {
+		for _, lang := range []Language{English, Kiswahili} {
+			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+			if c.app.pay == nil {
+				continue
+			}
+			_, word := c.app.pay.word(c.app.say)
+			short := c.app.pay.shortWord(c.app.say)
+			for w := bigWidth; w <= 200; w++ {
+				c.size(w, 40)
+				_, l := c.app.look()
+				lines, ok := bigBandLines(word, short, stageOf(l), l)
+				if !ok {
+					continue
+				}
+				first := strings.TrimSpace(lines[0])
+				known := false
+				for _, text := range []string{word, short, word[strings.Index(word, " ")+1:], short[strings.Index(short, " ")+1:]} {
+					letters, _ := bigWord(text)
+					known = known || first == strings.TrimSpace(letters[0]) || first == strings.TrimSpace(doubled(letters[:])[0])
+				}
+				if !known {
+					t.Fatalf("%s in %s, %d wide: %q", s.name, lang, w, lines)
+				}
+			}
+		}
+	}
+}

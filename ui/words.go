@@ -18,6 +18,7 @@ type words struct {
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
 	paidLate, paidTwice, doesNotMatch, disagree    string
+	paidLateShort, paidTwiceShort                  string
 
 	// The sale.
 	amount, again, phoneField, reference, optional string
@@ -99,15 +100,17 @@ func newWords(lang Language) *words {
 
 		ledgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
 
-		sending:       t("SENDING", "INATUMA"),
-		waiting:       t("WAITING FOR PIN", "INASUBIRI PIN"),
-		paid:          t("PAID", "IMELIPWA"),
-		notPaid:       t("NOT PAID", "HAIJALIPWA"),
-		stillChecking: t("STILL CHECKING", "BADO INAANGALIWA"),
-		paidLate:      t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
-		paidTwice:     t("PAID TWICE", "IMELIPWA MARA MBILI"),
-		doesNotMatch:  t("DOES NOT MATCH", "HAILINGANI"),
-		disagree:      t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
+		sending:        t("SENDING", "INATUMA"),
+		waiting:        t("WAITING FOR PIN", "INASUBIRI PIN"),
+		paid:           t("PAID", "IMELIPWA"),
+		notPaid:        t("NOT PAID", "HAIJALIPWA"),
+		stillChecking:  t("STILL CHECKING", "BADO INAANGALIWA"),
+		paidLate:       t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
+		paidTwice:      t("PAID TWICE", "IMELIPWA MARA MBILI"),
+		paidLateShort:  t("PAID LATE", "IMELIPWA BAADAYE"),
+		paidTwiceShort: t("PAID TWICE", "IMELIPWA MARA 2"),
+		doesNotMatch:   t("DOES NOT MATCH", "HAILINGANI"),
+		disagree:       t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
 
 		amount:           t("Amount", "Kiasi"),
 		again:            t("Again", "Tena"),

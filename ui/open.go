@@ -129,7 +129,10 @@ func (o openList) hints(w *words) []hint {
 	if o.typing {
 		return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}}
 	}
-	return []hint{{"↑↓", w.kMove}, {"enter", w.kCheck}, {"c", w.kTypeCode}, {"f1", w.kSale}, {"f2", w.kLedger}}
+	if len(o.rows) == 0 {
+		return []hint{{"-", w.kSale}, {"f2", w.kLedger}}
+	}
+	return []hint{{"enter", w.kCheck}, {"/", w.kTypeCode}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 }
 
 // openHead is how many rows of the body are not the list while there is nothing to say above it.

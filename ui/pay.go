@@ -133,15 +133,34 @@ func (p pay) moves(now time.Time) bool {
 	return !p.attempt.State.Final()
 }
 
+// turn is the next moment that changes what is on the screen although nothing is said to happen then: a lock ends, or M-PESA is
+// asked. It is zero where there is none.
+func (p pay) turn(now time.Time) time.Time {
+	moments := []time.Time{p.askAt}
+	switch {
+	case p.refused != nil:
+		moments = append(moments, p.refused.Until)
+	case p.attempt.State == pos.StillChecking:
+		moments = append(moments, p.unlock())
+	}
+	var next time.Time
+	for _, t := range moments {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
+}
+
 // unlock is when the phone may be asked again although this attempt has no end.
 func (p pay) unlock() time.Time { return p.attempt.AskedAt.Add(pos.PhoneLock) }
 
 // hints are the keys of the state.
 func (p pay) hints(w *words, now time.Time, practice bool) []hint {
-	ledger := hint{"f2", w.kLedger}
+	ledger := hint{"*", w.kLedger}
 	switch {
 	case p.refused != nil:
-		hints := []hint{{"enter", w.kCheck}, {"esc", w.kBack}}
+		hints := []hint{{"enter", w.kCheck}, {"-", w.kBack}}
 		if !now.Before(p.refused.Until) {
 			hints = append([]hint{{"2", w.kTwice}}, hints...)
 		}
@@ -151,13 +170,11 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.State == pos.Paid:
 		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
 	case p.attempt.State == pos.NotPaid:
-		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"esc", w.kDrop}, ledger}
+		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}
 	case p.attempt.State == pos.StillChecking:
 		return []hint{{"enter", w.kCheck}, {"+", w.kNext}, {"*", w.kAgain}, {"f3", w.kOpen}}
+	case practice:
+		return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"*", w.kPhone}}
 	}
-	hints := []hint{{"enter", w.kCheck}, {"esc", w.kStop}, ledger}
-	if practice {
-		hints = append(hints, hint{"f8", w.kPhone})
-	}
-	return hints
+	return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"f2", w.kLedger}}
 }

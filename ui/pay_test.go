@@ -262,8 +262,22 @@ func TestNoMotion(t *testing.T) {
 	if got := c.text(); got != before {
 		t.Errorf("something moved:\n%s", got)
 	}
-	if c.app.due.Sub(c.now) != 55*time.Second {
-		t.Errorf("the next tick comes in %v, want it with the minute", c.app.due.Sub(c.now))
+	if c.app.due.Sub(c.now) != 10*time.Second {
+		t.Errorf("the next tick comes in %v, want it with the next check", c.app.due.Sub(c.now))
+	}
+
+	c = newCashier(t, func(cfg *Config) { cfg.NoMotion = true })
+	c.till.charge = c.inTheWay(75 * time.Second)
+	c.sell("1500", phoneA)
+	c.sees("the customer may pay twice", "Asking again is possible at 14:33:15.")
+	c.seesNot("Press 2")
+	c.now = c.app.due // the minute
+	c.send(tickMsg(c.app.tick))
+	c.now = c.app.due // the end of the lock
+	c.send(tickMsg(c.app.tick))
+	c.sees("14:33", "Press 2 to ask all the same.")
+	if got := c.now.Sub(noon); got != 75*time.Second {
+		t.Errorf("the end of the lock is drawn %v after the refusal", got)
 	}
 }
 
@@ -288,7 +302,7 @@ func TestResizeDuringAPayment(t *testing.T) {
 		}
 	}
 	c.size(20, 5)
-	c.sees("Make the window")
+	c.sees("Make the")
 	c.press("<esc>") // blindly
 	if len(c.till.stopped) != 0 {
 		t.Error("a key was obeyed that nobody could see the meaning of")

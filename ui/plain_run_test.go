@@ -183,7 +183,7 @@ func TestPlainFromAFile(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if said := out.String(); !strings.HasSuffix(said, "Amount:\nM-PESA takes whole shillings only.\nAmount:\nClosing the till.\n") {
+	if said := out.String(); !strings.HasSuffix(said, "Amount:\n12.50 is not whole shillings. Enter takes KES 13.\nAmount:\nClosing the till.\n") {
 		t.Errorf("said %s", said)
 	}
 }

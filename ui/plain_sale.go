@@ -27,14 +27,17 @@ func (p *plain) question() string {
 func (p *plain) takeSale(line string) {
 	s, f := p.sale, p.sale.focus
 	switch {
-	case f == fieldAmount && line == "":
+	case f == fieldAmount && line == "" && (s.offered == "" || s.offered != s.fields[f].String()):
 		return // an Enter for the payment before
 	case f == fieldReference && (only(line, referenceChars) != line || len(line) > longestReference):
 		p.out.line(p.plain.referenceWrong)
 		return
 	}
-	s.fields[f] = s.fields[f].with("")
-	s = s.paste(line)
+	if line != "" || f != fieldAmount { // else it takes the offer
+		p.sale.offered = "" // whatever else is typed is no answer to it
+		s.fields[f] = s.fields[f].with("")
+		s = s.paste(line)
+	}
 	var request *pos.Request
 	if s.wrong == nil {
 		s, request = s.enter()
@@ -44,7 +47,12 @@ func (p *plain) takeSale(line string) {
 		wrong = s.wrong
 	}
 	var bad *pos.AmountError
+	part := fraction(wrong)
 	switch {
+	case part != nil:
+		p.sale = s
+		p.out.line(fmt.Sprintf(p.plain.roundOffer, part.Exact, part.Whole))
+		return
 	case f == fieldAmount && errors.As(wrong, &bad) && bad.Reason == pos.AmountNotNumber:
 		p.out.line(p.say.err(wrong) + " " + p.plain.askHelp) // perhaps it was to be a command
 		return
@@ -56,7 +64,7 @@ func (p *plain) takeSale(line string) {
 	switch f {
 	case fieldAmount:
 		said := kes(amount)
-		if text := s.fields[f].String(); strings.ContainsAny(text, "+-*/") {
+		if text := s.fields[f].String(); strings.ContainsAny(text, "+-*/.") {
 			said = text + " = " + said
 		}
 		p.out.line(said)

@@ -82,8 +82,8 @@ func TestPlainRefusals(t *testing.T) {
 	inSale(t, func(c *talk) {
 		for _, tc := range []struct{ typed, says string }{
 			{"0", "The amount must be at least KES 1."},
-			{"12.50", "M-PESA takes whole shillings only."},
-			{"100/3", "M-PESA takes whole shillings only."},
+			{"12.50", "12.50 is not whole shillings. Enter takes KES 13."},
+			{"100/3", "33.33… is not whole shillings. Enter takes KES 33."},
 			{"250001", "M-PESA takes at most KES 250,000 in one payment."},
 			{"0712345678", "M-PESA takes at most KES 250,000 in one payment."},
 			{"1,50", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
@@ -95,8 +95,8 @@ func TestPlainRefusals(t *testing.T) {
 			c.types(tc.typed)
 			c.says(tc.says, "Amount:")
 		}
-		c.types("", "new", "450/=")
-		c.says("Amount:", "Amount:", "KES 450", "Phone:")
+		c.types("", "new", "3*12.50", "", "new", "450/=")
+		c.says("Amount:", "Amount:", "37.50 is not whole shillings. Enter takes KES 38.", "Amount:", "3*12.50 = KES 38", "Phone:", "Amount:", "KES 450", "Phone:")
 		for _, tc := range []struct{ typed, says string }{
 			{"", "Type the customer's phone number."},
 			{"0203341234", "This is a landline: M-PESA needs a mobile number that begins with 07 or 01."},

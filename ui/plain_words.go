@@ -11,11 +11,11 @@ import (
 
 // plainWords is what only the plain till says; all else it says in the words of the screens.
 type plainWords struct {
-	askHelp, goOn, referenceField, referenceWrong        string
-	asking, stillWaiting, nextCheck, nothingNew, askedAt string
-	notNow, tooSoon, receiptIs, noSuchNumber             string
-	mpesaAnswers, callbacksLost, callbacksBack           string
-	more, noMore, noNumber, practice, bell, closed       string
+	askHelp, goOn, roundOffer, referenceField, referenceWrong string
+	asking, stillWaiting, nextCheck, nothingNew, askedAt      string
+	notNow, tooSoon, receiptIs, noSuchNumber                  string
+	mpesaAnswers, callbacksLost, callbacksBack                string
+	more, noMore, noNumber, practice, bell, closed            string
 }
 
 // newPlainWords is the table: each line a text in English and in Kiswahili.
@@ -28,6 +28,7 @@ func newPlainWords(lang Language) *plainWords {
 	}
 	return &plainWords{
 		askHelp:        t("help: what you can type.", "msaada: unachoweza kuandika."),
+		roundOffer:     t("%s is not whole shillings. Enter takes KES %v.", "%s si shilingi kamili. Enter huchukua KES %v."),
 		goOn:           t("Go on.", "Endelea."),
 		referenceField: t("Reference (Enter for none):", "Rejea (Enter kama hakuna):"),
 		referenceWrong: t("A reference has at most 12 letters, digits, blanks and dashes.", "Rejea ina herufi, tarakimu, nafasi na vistari 12 au pungufu."),

@@ -158,6 +158,7 @@ func awaitHeld(t *testing.T, relay *sshtest.Relay, n int) {
 }
 
 func TestCallbackThroughRelay(t *testing.T) {
+	t.Parallel()
 	relay := sshtest.Start(t, sshtest.Options{})
 	s := open(t, relay.Config)
 	if status := s.awaitState(tunnel.StateLive); status.URL != relay.Config.PublicURL {
@@ -180,6 +181,7 @@ func TestCallbackThroughRelay(t *testing.T) {
 // TestRelayRestarts: what is posted while the relay's sshd is dead arrives when
 // it is back, once.
 func TestRelayRestarts(t *testing.T) {
+	t.Parallel()
 	relay := sshtest.Start(t, sshtest.Options{})
 	s := open(t, relay.Config)
 	s.awaitState(tunnel.StateLive)
@@ -209,6 +211,7 @@ func TestRelayRestarts(t *testing.T) {
 // TestWaitingCallbacks: callbacks that are at the relay before the till's first
 // session are delivered by it, though they come before its forward is answered.
 func TestWaitingCallbacks(t *testing.T) {
+	t.Parallel()
 	relay := sshtest.Start(t, sshtest.Options{})
 	const callbacks = 12
 	answers := make(chan error)
@@ -233,6 +236,7 @@ func TestWaitingCallbacks(t *testing.T) {
 // next session takes the socket over, and the end of the old one, which the
 // relay learns later, does not take it away.
 func TestFrozenPath(t *testing.T) {
+	t.Parallel()
 	relay := sshtest.Start(t, sshtest.Options{})
 	path := newPath(t, relay.Config.Server)
 	cfg := relay.Config
@@ -268,6 +272,7 @@ func TestFrozenPath(t *testing.T) {
 // which is what StreamLocalBindUnlink is for; without it the till says what is
 // amiss, and goes on trying.
 func TestStaleSocket(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		sshd func(string) string
@@ -302,6 +307,7 @@ func TestStaleSocket(t *testing.T) {
 }
 
 func TestHostKeys(t *testing.T) {
+	t.Parallel()
 	t.Run("OneOfSeveralIsKnown", func(t *testing.T) {
 		kinds := []string{"ed25519", "ecdsa", "rsa"}
 		relay := sshtest.Start(t, sshtest.Options{HostKeys: kinds})
@@ -360,6 +366,7 @@ func TestHostKeys(t *testing.T) {
 }
 
 func TestLoginRefused(t *testing.T) {
+	t.Parallel()
 	t.Run("OtherKey", func(t *testing.T) {
 		relay := sshtest.Start(t, sshtest.Options{})
 		if err := os.Remove(relay.Config.KeyFile); err != nil {
@@ -381,6 +388,7 @@ func TestLoginRefused(t *testing.T) {
 // TestKeyIsRestricted: whoever steals the till's key can listen at a socket of
 // the account's, and nothing else.
 func TestKeyIsRestricted(t *testing.T) {
+	t.Parallel()
 	relay := sshtest.Start(t, sshtest.Options{})
 	data, err := os.ReadFile(relay.Config.KeyFile)
 	if err != nil {

@@ -342,6 +342,29 @@ func TestIdleCaller(t *testing.T) {
 	}
 }
 
+// TestLivelyCaller: a connection over which something moves outlives the limit
+// for idle ones.
+func TestLivelyCaller(t *testing.T) {
+	s := newScripted(t)
+	s.serve()
+	p := s.provider(nil)
+	p.idle = 500 * time.Millisecond
+	s.run(p, localServer(t, func(c net.Conn) { _, _ = io.Copy(c, c) }))
+	ch, err := caller(await(t, "forward", s.conns), "/run/kaunta-duka/till.sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	echo := bufio.NewReader(ch)
+	for began := time.Now(); time.Since(began) < p.idle*3/2; {
+		if _, err := io.WriteString(ch, "still here\n"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := echo.ReadString('\n'); err != nil {
+			t.Fatalf("cut off after %v: %v", time.Since(began), err)
+		}
+	}
+}
+
 // TestSilentRelay: a relay that accepts and then says nothing, at whatever
 // point, ends the session in time, and not for good.
 func TestSilentRelay(t *testing.T) {
@@ -366,19 +389,48 @@ func TestSilentRelay(t *testing.T) {
 
 // TestCancel: a session that is in the middle of anything ends with its context.
 func TestCancel(t *testing.T) {
-	s := newScripted(t) // nobody serves: the handshake hangs
+	t.Run("Handshake", func(t *testing.T) {
+		s := newScripted(t) // nobody serves: the handshake hangs
+		end := cancellable(t, s.provider(nil), "127.0.0.1:1")
+		c, err := s.ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := bufio.NewReader(c).ReadString('\n'); err != nil { // the till's version: it has begun
+			t.Fatal(err)
+		}
+		end()
+	})
+	t.Run("Callback", func(t *testing.T) {
+		s := newScripted(t)
+		s.serve()
+		busy, done := make(chan struct{}), make(chan struct{})
+		defer close(done)
+		local := localServer(t, func(net.Conn) {
+			close(busy)
+			<-done
+		})
+		end := cancellable(t, s.provider(nil), local)
+		if _, err := caller(await(t, "forward", s.conns), "/run/kaunta-duka/till.sock"); err != nil {
+			t.Fatal(err)
+		}
+		await(t, "callback", busy)
+		end()
+	})
+}
+
+// cancellable runs a session, and returns what cancels it and waits for its end.
+func cancellable(t *testing.T, p *provider, localAddr string) (end func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	p := s.provider(nil)
-	go func() { ended <- p.Run(ctx, "127.0.0.1:1", func(string) {}) }()
-	c, err := s.ln.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	cancel()
-	if err := await(t, "end", ended); err == nil {
-		t.Error("a cancelled session ended without an error")
+	go func() { ended <- p.Run(ctx, localAddr, func(string) {}) }()
+	return func() {
+		t.Helper()
+		cancel()
+		if err := await(t, "end of the session", ended); err == nil {
+			t.Error("a cancelled session ended without an error")
+		}
 	}
 }
 

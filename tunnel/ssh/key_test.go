@@ -51,6 +51,7 @@ func TestGenerateKey(t *testing.T) {
 }
 
 func TestPublicKey(t *testing.T) {
+	t.Parallel()
 	_, ed, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -292,6 +292,7 @@ func TestLocalServerAway(t *testing.T) {
 // TestCarryMost: callers beyond the limit are refused at once, and the session
 // lives on.
 func TestCarryMost(t *testing.T) {
+	t.Parallel()
 	s := newScripted(t)
 	s.serve()
 	leave := make(chan struct{})
@@ -322,6 +323,7 @@ func TestCarryMost(t *testing.T) {
 
 // TestIdleCaller: a caller who neither sends nor takes anything is cut off.
 func TestIdleCaller(t *testing.T) {
+	t.Parallel()
 	s := newScripted(t)
 	s.serve()
 	cut := make(chan struct{})
@@ -345,6 +347,7 @@ func TestIdleCaller(t *testing.T) {
 // TestLivelyCaller: a connection over which something moves outlives the limit
 // for idle ones.
 func TestLivelyCaller(t *testing.T) {
+	t.Parallel()
 	s := newScripted(t)
 	s.serve()
 	p := s.provider(nil)
@@ -368,6 +371,7 @@ func TestLivelyCaller(t *testing.T) {
 // TestSilentRelay: a relay that accepts and then says nothing, at whatever
 // point, ends the session in time, and not for good.
 func TestSilentRelay(t *testing.T) {
+	t.Parallel()
 	brief := func(cfg *Config) { cfg.HandshakeTimeout = 100 * time.Millisecond }
 	for name, prepare := range map[string]func(*scripted){
 		"AfterConnecting": func(*scripted) {}, // the kernel accepts, nobody serves
@@ -389,6 +393,7 @@ func TestSilentRelay(t *testing.T) {
 
 // TestCancel: a session that is in the middle of anything ends with its context.
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	t.Run("Handshake", func(t *testing.T) {
 		s := newScripted(t) // nobody serves: the handshake hangs
 		end := cancellable(t, s.provider(nil), "127.0.0.1:1")

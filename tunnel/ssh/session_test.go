@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -176,13 +177,12 @@ func caller(conn *gossh.ServerConn, socket string) (gossh.Channel, error) {
 	return ch, err
 }
 
-// lineServer answers each connection's first line with the line, in capitals,
-// and closes. Its address is returned.
-func lineServer(t *testing.T) string {
+// echoServer answers what a caller sends, when the caller has finished, in
+// capitals. Its address is returned.
+func echoServer(t *testing.T) string {
 	return localServer(t, func(c net.Conn) {
-		line, err := bufio.NewReader(c).ReadString('\n')
-		if err == nil {
-			_, _ = io.WriteString(c, strings.ToUpper(line))
+		if text, err := io.ReadAll(c); err == nil {
+			_, _ = io.WriteString(c, strings.ToUpper(string(text)))
 		}
 	})
 }
@@ -214,16 +214,16 @@ func localServer(t *testing.T, serve func(net.Conn)) string {
 	return ln.Addr().String()
 }
 
-// exchange sends a line over ch and checks the answer.
+// exchange sends something over ch and checks the answer.
 func exchange(t *testing.T, ch gossh.Channel) {
 	t.Helper()
-	if _, err := io.WriteString(ch, "callback\n"); err != nil {
+	if _, err := io.WriteString(ch, "callback"); err != nil {
 		t.Fatal(err)
 	}
 	if err := ch.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	if answer, err := io.ReadAll(ch); err != nil || string(answer) != "CALLBACK\n" {
+	if answer, err := io.ReadAll(ch); err != nil || string(answer) != "CALLBACK" {
 		t.Errorf("the answer is %q, %v", answer, err)
 	}
 }
@@ -243,14 +243,14 @@ func TestChannelBeforeAnswer(t *testing.T) {
 		s.conns <- conn
 	}
 	s.serve()
-	s.run(s.provider(nil), lineServer(t))
+	s.run(s.provider(nil), echoServer(t))
 	await(t, "forward", s.conns)
 }
 
 func TestForeignChannelsAreRefused(t *testing.T) {
 	s := newScripted(t)
 	s.serve()
-	s.run(s.provider(nil), lineServer(t))
+	s.run(s.provider(nil), echoServer(t))
 	conn := await(t, "forward", s.conns)
 	if _, err := caller(conn, "/run/kaunta-duka/other.sock"); !refused(err, gossh.Prohibited) {
 		t.Errorf("a channel from another socket: %v", err)
@@ -344,35 +344,30 @@ func TestIdleCaller(t *testing.T) {
 	}
 }
 
-// TestLivelyCaller: a connection over which something moves outlives the limit
-// for idle ones.
+// TestLivelyCaller: each byte that moves puts off the end of a connection, and
+// silence brings it.
 func TestLivelyCaller(t *testing.T) {
-	t.Parallel()
-	s := newScripted(t)
-	s.serve()
-	p := s.provider(nil)
-	p.idle = 500 * time.Millisecond
-	s.run(p, localServer(t, func(c net.Conn) { _, _ = io.Copy(c, c) }))
-	ch, err := caller(await(t, "forward", s.conns), "/run/kaunta-duka/till.sock")
-	if err != nil {
-		t.Fatal(err)
-	}
-	echo := bufio.NewReader(ch)
-	for began := time.Now(); time.Since(began) < p.idle*3/2; {
-		if _, err := io.WriteString(ch, "still here\n"); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		cut := make(chan time.Duration, 1)
+		w := lively{io.Discard, time.AfterFunc(carryIdle, func() { cut <- time.Since(began) }), carryIdle}
+		for range 5 {
+			<-time.After(carryIdle - time.Second)
+			if _, err := io.WriteString(w, "."); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if _, err := echo.ReadString('\n'); err != nil {
-			t.Fatalf("cut off after %v: %v", time.Since(began), err)
+		if after, want := <-cut, 6*carryIdle-5*time.Second; after != want {
+			t.Errorf("cut off after %v, want %v", after, want)
 		}
-	}
+	})
 }
 
 // TestSilentRelay: a relay that accepts and then says nothing, at whatever
 // point, ends the session in time, and not for good.
 func TestSilentRelay(t *testing.T) {
 	t.Parallel()
-	brief := func(cfg *Config) { cfg.HandshakeTimeout = 100 * time.Millisecond }
+	brief := func(cfg *Config) { cfg.HandshakeTimeout = time.Second }
 	for name, prepare := range map[string]func(*scripted){
 		"AfterConnecting": func(*scripted) {}, // the kernel accepts, nobody serves
 		"AfterLogin": func(s *scripted) {
@@ -383,7 +378,7 @@ func TestSilentRelay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newScripted(t)
 			prepare(s)
-			err := await(t, "end", s.run(s.provider(brief), lineServer(t)))
+			err := await(t, "end", s.run(s.provider(brief), echoServer(t)))
 			if _, blocked := errors.AsType[*tunnel.BlockedError](err); blocked || !strings.Contains(err.Error(), "has gone silent") {
 				t.Errorf("the session ended with %v", err)
 			}
@@ -445,7 +440,7 @@ func TestLoginBreaksOff(t *testing.T) {
 	s := newScripted(t)
 	s.login = func(gossh.ConnMetadata) error { return io.EOF }
 	s.serve()
-	err := await(t, "end", s.run(s.provider(nil), lineServer(t)))
+	err := await(t, "end", s.run(s.provider(nil), echoServer(t)))
 	if _, blocked := errors.AsType[*tunnel.BlockedError](err); blocked || !strings.Contains(err.Error(), "tried again") {
 		t.Errorf("the session ended with %v", err)
 	}

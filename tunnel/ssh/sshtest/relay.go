@@ -3,6 +3,7 @@
 package sshtest
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/user"
@@ -134,15 +135,21 @@ func heredoc(t testing.TB, script, suffix string) string {
 	return text + "\n"
 }
 
-// freeAddr returns an address of this machine at which nobody listens.
+// freeAddr returns an address of this machine at which nobody listens. Its port
+// is below those that Linux gives to whoever asks for any, so that nobody takes
+// it while sshd is dead.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(12_000))))
+		if err != nil {
+			continue // taken
+		}
+		ln.Close()
+		return ln.Addr().String()
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // An account is whom sshd runs as, and so the only one who can log in.

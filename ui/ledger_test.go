@@ -204,6 +204,8 @@ func TestOpenPayments(t *testing.T) {
 	if len(c.till.checked) != 1 {
 		t.Errorf("checked %v", c.till.checked)
 	}
+	c.sees("return it to the customer")
+	c.seesNot("check now")
 	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
 	c.sees("only its callback can bring the")

@@ -67,7 +67,7 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		switch {
 		case k.is("enter", "+", "n") && !fresh, back && !fresh:
 			return p, wishNext
-		case k.digit() != "":
+		case k.digit() != "" && p.goodNews():
 			return p, wishTypeOver
 		case k.is("*"):
 			return p, wishLedger
@@ -103,6 +103,11 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		}
 	}
 	return p, wishNothing
+}
+
+// goodNews reports whether the payment has ended as it should, so that the next sale may be typed over it.
+func (p pay) goodNews() bool {
+	return p.attempt.State == pos.Paid && p.attempt.Notices&^pos.PaidLate == 0
 }
 
 // learn takes an update about this payment.
@@ -168,6 +173,9 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.ID == "":
 		return nil
 	case p.attempt.State == pos.Paid:
+		if !p.goodNews() {
+			return []hint{{"enter", w.kNext}, ledger, {"f3", w.kOpen}}
+		}
 		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
 	case p.attempt.State == pos.NotPaid:
 		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}

@@ -50,6 +50,11 @@ func TestResultKeys(t *testing.T) {
 	waiting := func(c *cashier) { c.tell(accepted(c.sell("450", phoneA)), pos.EventPushed) }
 	isPaid := func(c *cashier) { c.tell(paid(c.sell("450", phoneA), "SKN4T7W2QX"), pos.EventCalledBack) }
 	notPaid := func(c *cashier) { c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack) }
+	isTwice := func(c *cashier) {
+		a := paid(c.sell("450", phoneA), "SKN4T7W2QX")
+		a.Notices = pos.PaidTwice
+		c.tell(a, pos.EventCalledBack)
+	}
 	checking := func(c *cashier) { c.tell(unclear(accepted(c.sell("450", phoneA))), pos.EventGaveUp) }
 	for _, tc := range []struct {
 		name  string
@@ -63,6 +68,8 @@ func TestResultKeys(t *testing.T) {
 		{"waiting: a digit is not a sale", waiting, []string{"7"}, []string{"WAITING FOR PIN", "KES 450"}, [3]int{1, 0, 0}},
 		{"paid: next sale", isPaid, []string{"<enter>"}, []string{"Type the amount.", "✓ PAID  KES 450  0712 ••• 678"}, [3]int{1, 0, 0}},
 		{"paid: typed over", isPaid, []string{"7"}, []string{"KES 7"}, [3]int{1, 0, 0}},
+		{"paid twice: a digit does not hide it", isTwice, []string{"7"}, []string{"PAID TWICE", "goods once only"}, [3]int{1, 0, 0}},
+		{"paid twice: next sale", isTwice, []string{"<enter>"}, []string{"Type the amount.", "! owed back 1"}, [3]int{1, 0, 0}},
 		{"not paid: a digit does not hide it", notPaid, []string{"7"}, []string{"NOT PAID"}, [3]int{1, 0, 0}},
 		{"not paid: again", notPaid, []string{"<enter>"}, []string{"SENDING"}, [3]int{2, 0, 0}},
 		{"not paid: another number", notPaid, []string{"e"}, []string{"The same sale, with another number.", "KES 450"}, [3]int{1, 0, 0}},

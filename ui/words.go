@@ -41,7 +41,7 @@ type words struct {
 	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
 	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt       string
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
-	rawOf, noRaw, saleOf, owed                                                         string
+	rawOf, noRaw, saleOf, owed, owedAdvice                                             string
 	minutes, hours, days, now                                                          string
 	checkingShort, waitingShort, recent                                                string
 
@@ -154,7 +154,7 @@ func newWords(lang Language) *words {
 		mayAskAgain:       t("* asks again, if nothing comes.", "* huomba tena, kama hakuna jibu."),
 		twiceKey:          t("Press 2 to ask all the same.", "Bonyeza 2 kuomba hata hivyo."),
 		lateAdvice:        t("It came after the till gave up.", "Yamekuja till ikiwa imeacha kusubiri."),
-		twiceAdvice:       t("This sale was paid before. This money is owed back.", "Mauzo haya yalilipwa awali. Pesa hizi zirudishwe."),
+		twiceAdvice:       t("This sale is paid: goods once only. This money is owed back.", "Mauzo haya yamelipwa: toa bidhaa mara moja tu. Pesa hizi zirudishwe."),
 		matchAdvice:       t("M-PESA reports something that does not match this request. Tell the owner.", "M-PESA inaripoti kitu kisicholingana na ombi hili. Mwambie mwenye duka."),
 		disagreeAdvice:    t("M-PESA says paid and not paid. Tell the owner.", "M-PESA inasema imelipwa na haijalipwa. Mwambie mwenye duka."),
 		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
@@ -185,6 +185,7 @@ func newWords(lang Language) *words {
 		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
 		saleOf:      t("reference", "rejea"),
 		owed:        t("owed back", "irudishwe"),
+		owedAdvice:  t("It came twice and is owed back: return it to the customer.", "Zilikuja mara mbili: mrudishie mteja pesa hizi."),
 		minutes:     t("%d min", "dk %d"),
 		hours:       t("%d h", "saa %d"),
 		days:        t("%d d", "siku %d"),

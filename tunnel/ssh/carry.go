@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"net"
-	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -101,17 +99,4 @@ type lively struct {
 func (l lively) Write(b []byte) (int, error) {
 	l.idle.Reset(l.by)
 	return l.Writer.Write(b)
-}
-
-// ClientAddr is the tunnel.ServerConfig.ClientAddr of a till behind a relay:
-// who called is what the relay's Caddy wrote into X-Real-IP, in place of
-// whatever the caller wrote there ([Recipe] makes it so). That is believed of
-// requests from this machine only, which is where the provider's come from.
-func ClientAddr(r *http.Request) netip.Addr {
-	from, _ := netip.ParseAddrPort(r.RemoteAddr) // invalid is nobody's address
-	if !from.Addr().Unmap().IsLoopback() {
-		return from.Addr()
-	}
-	addr, _ := netip.ParseAddr(r.Header.Get("X-Real-IP"))
-	return addr
 }

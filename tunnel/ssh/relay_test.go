@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -32,7 +31,6 @@ type shop struct {
 
 	mu       sync.Mutex
 	recorded map[string]int // callbacks by address
-	from     netip.Addr     // who sent the last request
 }
 
 // open runs a shop until the test ends.
@@ -49,12 +47,6 @@ func open(t *testing.T, cfg ssh.Config) *shop {
 			defer s.mu.Unlock()
 			s.recorded[address]++
 			return nil
-		},
-		ClientAddr: func(r *http.Request) netip.Addr {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.from = ssh.ClientAddr(r)
-			return s.from
 		},
 	})
 	if err := s.server.Listen("127.0.0.1:0"); err != nil {
@@ -131,7 +123,6 @@ func call(ctx context.Context, cfg ssh.Config, address string) error {
 	if err != nil {
 		return err
 	}
-	req.Header.Set("X-Real-IP", "196.201.214.200") // a forger's
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
 	if err != nil {
@@ -169,9 +160,6 @@ func TestCallbackThroughRelay(t *testing.T) {
 	}
 	if n := s.times(address(1)); n != 1 {
 		t.Errorf("the callback was recorded %d times", n)
-	}
-	if want := netip.MustParseAddr("127.0.0.1"); s.from != want {
-		t.Errorf("the callback came from %v, want %v, whatever its sender wrote", s.from, want)
 	}
 	if info, err := os.Stat(relay.Config.Socket); err != nil || info.Mode().Perm() != 0o660 {
 		t.Errorf("the socket has mode %v, %v; Caddy needs 0660", info.Mode(), err)

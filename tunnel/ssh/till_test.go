@@ -66,7 +66,7 @@ func openCounter(t *testing.T, cfg ssh.Config, sim *simulator.Simulator) *counte
 	}
 	c := &counter{t: t, gateway: &gateway{Client: client, asking: make(chan string), leave: make(chan struct{})}}
 
-	server := tunnel.NewServer(tunnel.ServerConfig{ClientAddr: ssh.ClientAddr, Deliver: func(ctx context.Context, address string, body []byte) error {
+	server := tunnel.NewServer(tunnel.ServerConfig{Deliver: func(ctx context.Context, address string, body []byte) error {
 		err := c.till.Callback(ctx, address, body)
 		if errors.Is(err, pos.ErrNotFound) {
 			return tunnel.ErrUnknownAddress

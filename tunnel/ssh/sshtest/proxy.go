@@ -20,8 +20,8 @@ const (
 )
 
 // A proxy stands in for Caddy, which is not at hand, in what the recipe makes
-// of Caddy: each request has a connection of its own to the socket, waits up to
-// 20 s for one, and carries its caller's address in X-Real-IP.
+// of Caddy: each request has a connection of its own to the socket, and waits up
+// to 20 s for one.
 type proxy struct {
 	*httptest.Server
 	held chan struct{}
@@ -32,8 +32,6 @@ func startProxy(t testing.TB, socket string) *proxy {
 	reverse := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host
-			host, _, _ := net.SplitHostPort(r.In.RemoteAddr)
-			r.Out.Header.Set("X-Real-IP", host)
 		},
 		Transport: &http.Transport{
 			DisableKeepAlives: true,

@@ -57,7 +57,7 @@ sshd -T -C user=kaunta-duka | grep -qx 'streamlocalbindunlink yes' || {
 systemctl reload ssh
 
 # 4. Caddy: HTTPS outside, the socket inside. Callbacks that come while the till is away are held for 20 s; a connection
-# that is kept would lead into a session that is gone. X-Real-IP is the caller's address, whatever the caller wrote there.
+# that is kept would lead into a session that is gone.
 mkdir -p /etc/caddy/kaunta.d
 cat > /etc/caddy/kaunta.d/kaunta-duka.caddy <<'END'
 https://till.example.com {
@@ -65,7 +65,6 @@ https://till.example.com {
 		reverse_proxy unix//run/kaunta-duka/till.sock {
 			lb_try_duration 20s
 			lb_try_interval 250ms
-			header_up X-Real-IP {remote_host}
 			transport http {
 				keepalive off
 			}

@@ -105,7 +105,7 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 	// Callers wait in the listener's queue until the till is there to take what they bring.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	sh.till, err = pos.Start(ctx, pos.Config{
-		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL,
+		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL, Reaches: sh.link.Reaches,
 		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
 	})
 	if err != nil {

@@ -86,13 +86,13 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 		}
 	}()
 
-	config := tunnel.ServerConfig{Deliver: sh.deliver}
-	if s.Environment == settings.Training {
-		config.Sources = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}
-	}
-	server := tunnel.NewServer(config)
+	var provider tunnel.Provider // before the first caller: it knows who that is, if anybody does
+	server := tunnel.NewServer(tunnel.ServerConfig{
+		Deliver: sh.deliver,
+		Caller:  func(remote netip.AddrPort) netip.Addr { return tunnel.Caller(provider, remote) },
+	})
 	sh.server = server
-	provider, err := openProvider(s, server)
+	provider, err = openProvider(s, server)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 	// Callers wait in the listener's queue until the till is there to take what they bring.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	sh.till, err = pos.Start(ctx, pos.Config{
-		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL,
+		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL, Reaches: sh.link.Reaches,
 		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
 	})
 	if err != nil {
@@ -194,8 +194,8 @@ func awaitURL(link *tunnel.Link) {
 const nowhere = "https://queries-only.invalid"
 
 func (sh *shop) callBackURL(address string) (string, bool) {
+	sh.link.CheckNow()
 	if base, _, ok := sh.link.URL(); ok {
-		sh.link.CheckNow()
 		return tunnel.CallbackURL(base, address), true
 	}
 	return tunnel.CallbackURL(nowhere, address), false

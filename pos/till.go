@@ -33,6 +33,11 @@ type Config struct {
 	// sent there is expected to arrive.
 	CallBackURL func(address string) (url string, reachable bool)
 
+	// Reaches says whether a callback can still come by the URL that an earlier push carried: not where the till's
+	// public address has changed since. It is asked with the till locked, so it must answer at once and not call the
+	// till. nil: as it was when the customer was asked.
+	Reaches func(callBackURL string) bool
+
 	// QueryEvery is the least time between two queries. Safaricom's sandbox allows one in 12 s.
 	QueryEvery time.Duration
 

@@ -263,6 +263,49 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// An attempt whose callback URL is the till's no more is polled like one that never had any, and a callback that comes by
+// it all the same is taken.
+func TestPlanAfterTheURLHasChanged(t *testing.T) {
+	for name, c := range map[string]struct {
+		changed time.Duration // after the push
+		want    []time.Duration
+	}{
+		"never":           {time.Hour, []time.Duration{15 * time.Second, 30 * time.Second}},
+		"while sending":   {0, []time.Duration{10 * time.Second, 15 * time.Second, 30 * time.Second}},
+		"while waiting":   {9 * time.Second, []time.Duration{10 * time.Second, 15 * time.Second, 30 * time.Second}},
+		"a little late":   {14 * time.Second, []time.Duration{15 * time.Second, 30 * time.Second}},
+		"after the query": {16 * time.Second, []time.Duration{15 * time.Second, 30 * time.Second}},
+		"and back again":  {-time.Second, []time.Duration{10 * time.Second, 15 * time.Second, 30 * time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				shop := open(t, &gateway{}, func(cfg *pos.Config) {
+					cfg.Reaches = func(callBackURL string) bool {
+						if callBackURL != "https://shop.example/cb/"+callBackURL[len(callBackURL)-32:] {
+							t.Errorf("asked about %q", callBackURL)
+						}
+						since := time.Since(start)
+						return c.changed > 0 && since < c.changed || c.changed < 0 && since > 5*time.Second
+					}
+				})
+				elapse(time.Nanosecond) // so that 0 is before the push
+				a := shop.charge(order(450))
+				elapse(35 * time.Second)
+				var got []time.Duration
+				for _, at := range shop.times() {
+					got = append(got, at.Sub(start).Truncate(time.Second))
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("asked at %v, want %v", got, c.want)
+				}
+				shop.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
+				shop.want(a.ID, pos.Paid)
+			})
+		})
+	}
+}
+
 func TestCallback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{query: func(context.Context, string) daraja.Answer {

@@ -179,7 +179,7 @@ func TestCustomersPhone(t *testing.T) {
 	c := newCashier(t, func(cfg *Config) { cfg.Mode, cfg.Phone = Training, phone })
 	a := accepted(c.sell("450", phoneA))
 	c.tell(a, pos.EventPushed)
-	c.sees("TRAINING", "* customer's phone")
+	c.sees("TRAINING", "* the phone")
 	other := Prompt{Phone: "254712345632", Amount: 80, Payee: "174379"}
 	c.send(promptsMsg{{Phone: a.Phone, Amount: 450, Payee: "174379", Reference: "INV 7"}, other})
 	c.press("<f8>")

@@ -182,7 +182,7 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.State == pos.StillChecking:
 		return []hint{{"enter", w.kCheck}, {"+", w.kNext}, {"*", w.kAgain}, {"f3", w.kOpen}}
 	case practice:
-		return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"*", w.kPhone}}
+		return []hint{{"enter", w.kCheck}, {"*", w.kHand}, {"-", w.kStop}, {"f2", w.kLedger}}
 	}
 	return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"f2", w.kLedger}}
 }

@@ -50,7 +50,7 @@ type words struct {
 
 	// Keys.
 	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                            string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage                                          string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                   string
 	kTypeCode, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
 
 	// Help.
@@ -231,6 +231,7 @@ func newWords(lang Language) *words {
 		kDetail:    t("detail", "undani"),
 		kRaw:       t("as it came", "kama ilivyokuja"),
 		kPhone:     t("customer's phone", "simu ya mteja"),
+		kHand:      t("the phone", "simu"),
 		kLanguage:  t("Kiswahili", "English"),
 		kQuit:      t("quit", "funga"),
 		kRubOut:    t("rub out", "futa mwisho"),

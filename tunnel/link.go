@@ -169,10 +169,11 @@ func (l *Link) Run(ctx context.Context) {
 		// Half of the delay is chance, or a relay that comes back would meet
 		// all its shops in the same moment.
 		var retry <-chan time.Time
+		var check <-chan struct{} // a payment about to be sent does not wait for the next try
 		state := StateBlocked
 		if _, blocked := errors.AsType[*BlockedError](err); !blocked {
 			state = StateDown
-			retry = time.After(delay/2 + rand.N(delay/2+1))
+			retry, check = time.After(delay/2+rand.N(delay/2+1)), l.check
 		}
 		l.update(func(s *Status) {
 			s.State, s.Err = state, err
@@ -184,6 +185,7 @@ func (l *Link) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-retry:
+		case <-check:
 		}
 	}
 }
@@ -288,8 +290,8 @@ func (l *Link) doubt(err error) {
 // does.
 func (l *Link) Seen() { l.prove() }
 
-// CheckNow asks for a probe at once, for instance because a payment is about
-// to be sent. It does not wait for the probe, and the payment must not either.
+// CheckNow asks for a probe at once, or a new session where the last has ended,
+// for instance because a payment is about to be sent. It does not wait for the probe, and the payment must not either.
 // On a [Metered] plan a proof that still holds is enough.
 func (l *Link) CheckNow() {
 	if l.pace.metered && l.Status().State == StateLive {

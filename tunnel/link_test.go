@@ -409,6 +409,21 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+// A payment that is about to be sent finds a link that has just tried, however long the last pause was to be.
+func TestRetryForAPayment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &script{sessions: []func(context.Context, func(string)) error{session("", 1, errors.New("relay: connection refused"))}}
+		b := run(t, p, ours)
+		b.at(10 * time.Minute)
+		before := len(p.starts())
+		b.CheckNow()
+		synctest.Wait()
+		if after := len(p.starts()); after != before+1 {
+			t.Errorf("%d sessions, and %d after a payment was announced", before, after)
+		}
+	})
+}
+
 func TestLinkDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := errors.New("relay: connection reset")

@@ -96,6 +96,7 @@ func TestImports(t *testing.T) {
 		"kaunta/pos/failpoint":    {"daraja", "pos"},
 		"kaunta/pos/world":        {},
 		"kaunta/store":            {"pos", "daraja"},
+		"kaunta/store/trade":      {"pos", "daraja"},
 		"kaunta/tunnel":           {},
 		"kaunta/ui":               {"pos", "ui/frame"},
 		"kaunta/ui/cli":           {"daraja", "pos", "ui/settings"},

@@ -15,7 +15,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
-	"kaunta/store/trade"
+	made "kaunta/store/trade"
 )
 
 // BenchmarkAppend writes events with every flush. Beside it, in the same run and on the same disk, it measures what cannot be avoided: a
@@ -154,7 +154,7 @@ func sold(b testing.TB, n int) *soldLedger {
 	s := &soldLedger{Ledger: l}
 	var some []pos.Event
 	asks := map[pos.AttemptID]pos.Event{}
-	err = trade.Fill(func(e pos.Event) error {
+	err = made.Fill(func(e pos.Event) error {
 		if e.Kind == pos.EventAsked {
 			if s.attempts++; s.attempts >= n/2 && len(asks) < 1000 {
 				asks[e.Attempt] = e
@@ -169,7 +169,7 @@ func sold(b testing.TB, n int) *soldLedger {
 		err := l.AppendAll(context.Background(), some)
 		some = some[:0]
 		return err
-	}, trade.Options{Seed: 1, From: firstDay, Days: days, PerDay: n / days})
+	}, made.Options{Seed: 1, From: firstDay, Days: days, PerDay: n / days})
 	if err == nil {
 		err = l.AppendAll(context.Background(), some)
 	}

@@ -224,3 +224,10 @@ func whole(l *Ledger) error {
 
 // seeded is a source of chance that a failing test can repeat.
 func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(n, 0)) }
+
+func writeFile(t testing.TB, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"strings"
 )
 
 // phone is a phone number that a record's texts refer to. After it has been forgotten, only its hash and its last three
@@ -54,23 +53,9 @@ func (b *phoneBook) number(digits string, m *memory) int {
 	if i, ok := b.index[digits]; ok {
 		return i
 	}
-	i := -1
-	var hash [hashSize]byte
-	hashed := false
-	for j, p := range m.phones {
-		if p.forgotten && !hashed {
-			hash, hashed = phoneHash(b.key, digits), true
-		}
-		if p.digits == digits || p.forgotten && p.hash == hash {
-			i = j
-			break
-		}
-	}
+	i := b.known(digits, m)
 	if i < 0 {
-		if !hashed {
-			hash = phoneHash(b.key, digits)
-		}
-		p := phone{digits: digits, hash: hash}
+		p := phone{digits: digits, hash: phoneHash(b.key, digits)}
 		if b.forget {
 			p = p.masked()
 		}
@@ -150,22 +135,30 @@ func inHex(text string, i, end int) bool {
 // within finds the numbers that the attempt has already in a longer run of digits.
 func (b *phoneBook) within(spans []span, run string, at int, m *memory) []span {
 	for from := 0; from+nationalDigits <= len(run); {
-		first, which := len(run), -1
-		for i, p := range m.phones {
-			if p.forgotten {
-				continue
-			}
-			if j := strings.Index(run[from:], p.digits); j >= 0 && from+j < first {
-				first, which = from+j, i
-			}
-		}
+		which := b.known(run[from:from+nationalDigits], m)
 		if which < 0 {
-			break
+			from++
+			continue
 		}
-		spans = append(spans, span{at + first, which, 0, nationalDigits})
-		from = first + nationalDigits
+		spans = append(spans, span{at + from, which, 0, nationalDigits})
+		from += nationalDigits
 	}
 	return spans
+}
+
+// known is the place of nine digits among the record's phones, -1 where they are not one of them.
+func (b *phoneBook) known(digits string, m *memory) int {
+	var hash [hashSize]byte
+	hashed := false
+	for i, p := range m.phones {
+		if p.forgotten && !hashed && p.digits[nationalDigits-keptDigits:] == digits[nationalDigits-keptDigits:] {
+			hash, hashed = phoneHash(b.key, digits), true
+		}
+		if p.digits == digits || p.forgotten && hashed && p.hash == hash {
+			return i
+		}
+	}
+	return -1
 }
 
 // grouped finds a number that is written in groups from at on. next is the end of it, 0 where there is none.
@@ -195,7 +188,7 @@ func (b *phoneBook) groups(spans []span, digits string, places []int, m *memory)
 		return spans, 0
 	}
 	number := digits[first:]
-	if first == 0 && !m.has(number) { // nine digits in groups can be many things
+	if first == 0 && b.known(number, m) < 0 { // nine digits in groups can be many things
 		return spans, 0
 	}
 	which := b.number(number, m)
@@ -208,13 +201,4 @@ func (b *phoneBook) groups(spans []span, digits string, places []int, m *memory)
 		from = to
 	}
 	return spans, places[len(places)-1] + 1
-}
-
-func (m *memory) has(digits string) bool {
-	for _, p := range m.phones {
-		if p.digits == digits {
-			return true
-		}
-	}
-	return false
 }

@@ -118,7 +118,10 @@ func expandHex(out, b []byte, digits int) []byte {
 
 // ownMoment is an attempt's moment as its address begins with it.
 func ownMoment(ms uint64) string {
-	return string(expandHex(nil, binary.BigEndian.AppendUint64(nil, ms)[2:], 12))
+	var b [8]byte
+	var digits [2 * msSize]byte
+	binary.BigEndian.PutUint64(b[:], ms<<16)
+	return string(expandHex(digits[:0], b[:msSize], len(digits)))
 }
 
 // M-PESA's forms of a time, both in EAT: that of a TransactionDate, and that in a CheckoutRequestID, which goes on with milliseconds.

@@ -195,13 +195,20 @@ func (rd reader) page(at, value []byte) (pos.Attempt, error) {
 
 // replay is the attempt that the events of a record make, and those of the other attempts of its sale where there are any.
 func (rd reader) replay(r *rec) (pos.Attempt, error) {
-	sale, err := rd.saleWith(r)
+	records, err := rd.othersOf(r)
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	if len(records) == 1 { // nearly always
+		return r.alone(), nil
+	}
+	sale := fold(records)
 	for _, a := range sale {
 		if a.ID == r.events[0].Attempt {
-			return a, err
+			return a, nil
 		}
 	}
-	return pos.Attempt{}, err
+	return pos.Attempt{}, damaged(attemptsBucket, r.key[:], errShape)
 }
 
 // withSale reads the record of an attempt, and the sale that it is of.
@@ -216,15 +223,32 @@ func (rd reader) withSale(k key) (*rec, pos.Sale, error) {
 
 // saleWith is the sale of an attempt whose record has been read.
 func (rd reader) saleWith(r *rec) (pos.Sale, error) {
-	s, ok := parseKey(r.events[0].Asked.Sale)
-	if !ok {
-		return nil, damaged(attemptsBucket, r.key[:], errShape)
-	}
-	records, err := rd.saleRecords(s, r)
+	records, err := rd.othersOf(r)
 	if err != nil {
 		return nil, err
 	}
 	return fold(records), nil
+}
+
+// othersOf reads the records of the sale that r is of, r among them.
+func (rd reader) othersOf(r *rec) ([]*rec, error) {
+	s := r.key
+	if asked := r.events[0]; string(asked.Asked.Sale) != string(asked.Attempt) {
+		var ok bool
+		if s, ok = parseKey(asked.Asked.Sale); !ok {
+			return nil, damaged(attemptsBucket, r.key[:], errShape)
+		}
+	}
+	return rd.saleRecords(s, r)
+}
+
+// alone is the attempt that the events of the record make, where its sale has no other.
+func (r *rec) alone() (a pos.Attempt) {
+	for i := range r.events {
+		a, _ = a.Apply(r.events[i].Event)
+	}
+	a.Events = len(r.events)
+	return a
 }
 
 // sale reads the attempts of a sale, in the order they were asked.
@@ -277,13 +301,8 @@ var errNamed = errors.New("an index names it, and it is not there")
 
 // fold makes the attempts of a sale of the events in all its records, in the order of their numbers.
 func fold(records []*rec) pos.Sale {
-	if len(records) == 1 { // nearly always
-		var a pos.Attempt
-		for i := range records[0].events {
-			a, _ = a.Apply(records[0].events[i].Event)
-		}
-		a.Events = len(records[0].events)
-		return pos.Sale{a}
+	if len(records) == 1 {
+		return pos.Sale{records[0].alone()}
 	}
 	var events []*recEvent
 	for _, r := range records {

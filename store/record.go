@@ -70,20 +70,22 @@ func (rd reader) read(at, sealed []byte) (*rec, error) {
 	}
 	r := newRec(key(at))
 	r.body = body
+	r.events = make([]recEvent, 0, usualEvents)
+	r.mem.known = make([]string, 0, usualKnown)
 	id := r.key.attempt()
+	f := filler{memory: &r.mem}
 	for rest := body; len(rest) > 0; {
 		size, n := binary.Uvarint(rest)
 		if n <= 0 || size > uint64(len(rest)-n) {
 			return nil, damaged(attemptsBucket, at, errShape)
 		}
-		e := recEvent{Event: pos.Event{Attempt: id}}
-		if err := rd.event(r, &e, rest[n:n+int(size)]); err != nil {
+		r.events = append(r.events, recEvent{Event: pos.Event{Attempt: id}})
+		if err := rd.event(r, &f, rest[n:n+int(size)]); err != nil {
 			if !errors.Is(err, ErrDamaged) {
 				err = damaged(attemptsBucket, at, err)
 			}
 			return nil, err
 		}
-		r.events = append(r.events, e)
 		rest = rest[n+int(size):]
 	}
 	if len(r.events) == 0 || r.events[0].Kind != pos.EventAsked || r.events[0].Asked == nil {
@@ -92,14 +94,22 @@ func (rd reader) read(at, sealed []byte) (*rec, error) {
 	return r, nil
 }
 
-// event decodes one event of r.
-func (rd reader) event(r *rec, e *recEvent, b []byte) error {
+// What a record has as a rule, to make room for it at once.
+const (
+	usualEvents = 4
+	usualKnown  = 8
+)
+
+// event decodes the last event of r.
+func (rd reader) event(r *rec, f *filler, b []byte) error {
+	last := len(r.events) - 1
+	e := &r.events[last]
 	n, size := binary.Uvarint(b)
 	if size <= 0 || len(b)-size < markSize {
 		return errShape
 	}
-	if e.n = n; len(r.events) > 0 {
-		e.n += r.events[len(r.events)-1].n
+	if e.n = n; last > 0 {
+		e.n += r.events[last-1].n
 	}
 	b = b[size+copy(e.mark[:], b[size:size+markSize]):]
 
@@ -119,7 +129,7 @@ func (rd reader) event(r *rec, e *recEvent, b []byte) error {
 	}
 	e.phones[1] = len(r.mem.phones)
 	e.body = b
-	return rd.eventBody(r, e)
+	return rd.eventBody(r, e, f)
 }
 
 const (
@@ -159,7 +169,8 @@ func decimal(n uint64, places int) string {
 	return string(b[:places])
 }
 
-func (rd reader) eventBody(r *rec, e *recEvent) error {
+// eventBody decodes what the chain covers of an event.
+func (rd reader) eventBody(r *rec, e *recEvent, f *filler) error {
 	b := e.body
 	number, size := binary.Uvarint(b)
 	if size <= 0 {
@@ -186,8 +197,8 @@ func (rd reader) eventBody(r *rec, e *recEvent) error {
 	}
 	r.mem.at += after
 	e.At = moment(r.mem.at)
-	f := filler{memory: &r.mem, fills: b[size:]}
-	t := texts{in: &f, fields: e.shape.fields, bodies: rd.bodies}
+	f.fills = b[size:]
+	t := texts{in: f, fields: e.shape.fields, bodies: rd.bodies}
 	eventTexts(&t, r.key, &e.Event)
 	switch {
 	case t.err != nil:
@@ -212,7 +223,7 @@ func (rd reader) add(r *rec, e pos.Event) error {
 		check := rd
 		check.bodies = true
 		if kept.err == nil {
-			kept.err = check.eventBody(r, &added)
+			kept.err = check.eventBody(r, &added, &filler{memory: &r.mem})
 		}
 		if kept.err == nil && (r.forgotten() || sameEvent(added.Event, e)) {
 			added.shape = kept.shape

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -246,11 +247,11 @@ func (s *splitter) word(w string, how mode) {
 		s.item(itemHex, uint64(len(w)))
 		s.fills = appendHex(s.fills, w)
 		return
-	case digits == 0:
-	case caps && len(w) == receiptLength:
+	case caps && len(w) == receiptLength && (tight || digits > 0):
 		s.item(itemPacked, packedReceipt)
 		s.fills = append(s.fills, packReceipt(w)...)
 		return
+	case digits == 0:
 	case caps && len(w) == ulid.EncodedSize:
 		if k, ok := parseKey(w); ok {
 			s.item(itemPacked, packedULID)
@@ -412,6 +413,7 @@ func (f *filler) fill(it item, wanted bool) {
 			f.out = strconv.AppendUint(f.out, n, 10)
 		}
 	case itemHex:
+		f.out = slices.Grow(f.out, int(min(it.arg, 64)))
 		if it.arg > uint64(2*len(f.fills)) {
 			f.err = errFill
 			return

@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"hash"
 
 	bolt "go.etcd.io/bbolt"
@@ -91,5 +90,3 @@ type Anchor struct {
 	Events uint64 // how many events the ledger had
 	Hash   [sha256.Size]byte
 }
-
-var errChain = errors.New("the chain of hashes does not go on to it")

@@ -186,6 +186,24 @@ func TestForgetAttemptsOfOneMoment(t *testing.T) {
 	}
 }
 
+// A damaged record stays as it is and is named; the others are forgotten, and the till goes on.
+func TestForgetBesideADamagedRecord(t *testing.T) {
+	l := open(t, newPath(t), training)
+	for n := range 3 {
+		sell(t, l, n)
+	}
+	k, _ := parseKey(asked(1).Attempt)
+	spoil(t, l, attemptsBucket, k[:])
+	n, err := l.Forget(context.Background(), opening.Add(time.Hour))
+	if n != 2 || !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), fmt.Sprintf("%x", k[:])) {
+		t.Errorf("%d attempts, %v", n, err)
+	}
+	if err := l.Health(); err != nil {
+		t.Errorf("a damaged record broke the ledger: %v", err)
+	}
+	sell(t, l, 5)
+}
+
 // Forgetting goes in steps, between which payments go on, and can be broken off and gone on with.
 func TestForgetInSteps(t *testing.T) {
 	l := open(t, newPath(t), training)

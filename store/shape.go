@@ -119,7 +119,7 @@ func (s *splitter) literal(text string) { s.pending = append(s.pending, text...)
 
 func (s *splitter) flush() {
 	if s.ends > 0 {
-		s.shape = binary.AppendUvarint(s.shape, uint64(s.ends-1)<<3|itemEnd)
+		s.shape = binary.AppendUvarint(s.shape, uint64(s.ends-1)<<3) // itemEnd is 0
 		s.ends = 0
 	}
 	if len(s.pending) > 0 {

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -83,19 +84,20 @@ func (t *shapeTable) load(tx *bolt.Tx) error {
 	}
 	byText := map[string]*shape{}
 	last := 0
+	if k, _ := tx.Bucket([]byte(shapesBucket)).Cursor().Last(); len(k) == 2 {
+		last = int(binary.BigEndian.Uint16(k))
+	}
 	err := scan(tx, shapesBucket, nil, func(k, _ []byte) error {
 		if len(k) != 2 {
 			return damaged(shapesBucket, k, errShape)
 		}
-		number := int(binary.BigEndian.Uint16(k))
-		sh, err := t.get(tx, number)
+		sh, err := t.get(tx, int(binary.BigEndian.Uint16(k)))
 		if err == nil {
 			byText[sh.text] = sh
-			last = max(last, number)
 		}
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrDamaged) { // one that is damaged hinders nobody who does not need it
 		return err
 	}
 	t.byText, t.last, t.seen = byText, last, map[string]struct{}{}

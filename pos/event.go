@@ -6,7 +6,8 @@ import (
 	"kaunta/daraja"
 )
 
-// SaleID and AttemptID are ULIDs as text: 26 characters that sort by the moment they were made.
+// SaleID and AttemptID are ULIDs as text: 26 characters that sort by the moment they were made. A sale has the id of
+// its first attempt.
 type (
 	SaleID    string
 	AttemptID string
@@ -81,7 +82,7 @@ type Asked struct {
 	Reference   string // account reference, at most 12 characters
 	Description string // at most 13 characters
 
-	// Address is the secret part of the attempt's own callback URL, 128 random bits in hex.
+	// Address is the secret part of the attempt's own callback URL, in hex: the moment of asking (12 digits) and 128 random bits.
 	Address string
 
 	// CallBackURL is the whole URL that the push carried.

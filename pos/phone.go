@@ -2,8 +2,12 @@ package pos
 
 import "kaunta/daraja"
 
-// MSISDN is a Kenyan mobile number as M-PESA writes it: 254 and nine digits, of which the first is 7 or 1.
+// MSISDN is a Kenyan mobile number as M-PESA writes it: 254 and nine digits, of which the first is 7 or 1. Of a number that
+// the ledger has forgotten only the last three are left: "254******678".
 type MSISDN string
+
+// Forgotten reports whether only the last digits of the number are known any more.
+func (m MSISDN) Forgotten() bool { return len(m) == 12 && m[3] == '*' }
 
 // ParseMSISDN reads a number in any form a customer may say it. The error is a
 // *daraja.PhoneError, which says in one sentence what is wrong.
@@ -12,18 +16,25 @@ func ParseMSISDN(s string) (MSISDN, error) {
 	return MSISDN(phone), err
 }
 
-// Local is the number as people write it, "0712 345 678".
+// Local is the number as people write it, "0712 345 678"; masked where it is forgotten.
 func (m MSISDN) Local() string {
-	if len(m) != 12 {
+	switch {
+	case len(m) != 12:
 		return string(m)
+	case m.Forgotten():
+		return m.Masked()
 	}
 	return "0" + string(m[3:6]) + " " + string(m[6:9]) + " " + string(m[9:])
 }
 
-// Masked hides the middle, for screens that stay open and for exports: "0712 ••• 678".
+// Masked hides the middle, for screens that stay open and for exports: "0712 ••• 678", or "•••• ••• 678" where the rest is
+// forgotten.
 func (m MSISDN) Masked() string {
-	if len(m) != 12 {
+	switch {
+	case len(m) != 12:
 		return "•••"
+	case m.Forgotten():
+		return "•••• ••• " + string(m[9:])
 	}
 	return "0" + string(m[3:6]) + " ••• " + string(m[9:])
 }

@@ -3,6 +3,7 @@ package pos
 import (
 	"context"
 	crand "crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -149,8 +150,9 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 		return Attempt{}, err
 	}
 	now := time.Now()
+	id := AttemptID(t.newID(now))
 	if r.Sale == "" {
-		r.Sale = SaleID(t.newID(now))
+		r.Sale = SaleID(id) // a sale has the name of its first attempt
 	}
 	// The ledger keeps what the customer is shown.
 	if r.Reference != "" {
@@ -159,7 +161,7 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	if r.Description != "" {
 		r.Description = daraja.CleanDescription(r.Description, "")
 	}
-	address := newAddress()
+	address := newAddress(now)
 	url, reachable := t.cfg.CallBackURL(address)
 	asked := Asked{
 		Sale: r.Sale, Phone: r.Phone, Amount: r.Amount, Reference: r.Reference, Description: r.Description,
@@ -169,7 +171,7 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	if !t.begin() {
 		return Attempt{}, ErrClosed
 	}
-	a, err := t.record(ctx, Event{Attempt: AttemptID(t.newID(now)), Kind: EventAsked, At: now, Asked: &asked})
+	a, err := t.record(ctx, Event{Attempt: id, Kind: EventAsked, At: now, Asked: &asked})
 	if err != nil {
 		t.work.Done()
 		return Attempt{}, err
@@ -415,10 +417,12 @@ func (t *Till) newID(now time.Time) string {
 	return ulid.MustNew(ulid.Timestamp(now), t.ids).String()
 }
 
-// newAddress draws the secret part of a callback URL: 128 random bits. In hex, so that it can spell none of the
+// newAddress makes the secret part of a callback URL: the moment now in milliseconds, as in a ULID, by which the ledger finds
+// the attempt, and 128 random bits, which are the secret. In hex, so that it can spell none of the
 // words that Safaricom forbids in a URL (each has a letter beyond f).
-func newAddress() string {
-	var b [16]byte
-	_, _ = crand.Read(b[:]) // never fails: crypto/rand ends the program instead
+func newAddress(now time.Time) string {
+	var b [6 + 16]byte
+	binary.BigEndian.PutUint64(b[:8], ulid.Timestamp(now)<<16)
+	_, _ = crand.Read(b[6:]) // never fails: crypto/rand ends the program instead
 	return hex.EncodeToString(b[:])
 }

@@ -10,10 +10,11 @@ import (
 	"kaunta/pos"
 )
 
-// request is one event on its way to the disk. The fields below done belong to the committing goroutine until done
-// is closed.
+// request is one event on its way to the disk, or other work on it. The fields below done belong to the committing goroutine
+// until done is closed.
 type request struct {
 	event pos.Event
+	work  func(*batch) error // instead of an event; an error is one of the whole commit
 	done  chan struct{}
 
 	attempt pos.Attempt
@@ -38,16 +39,52 @@ func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, er
 	if err := ctx.Err(); err != nil {
 		return pos.Attempt{}, false, err
 	}
-	r := &request{event: e, done: make(chan struct{})}
+	r := l.submit(ctx, &request{event: e})
+	return r.attempt, r.changed, r.err
+}
+
+// AppendAll appends events one after the other, in as few commits as their number allows, and stops at the first that is
+// refused: those before it are on disk. It is for taking over what is known already; the till appends what happens as it happens.
+func (l *Ledger) AppendAll(ctx context.Context, events []pos.Event) error {
+	if l.readOnly {
+		return ErrReadOnly
+	}
+	for len(events) > 0 {
+		some := events[:min(len(events), maxBatch)]
+		events = events[len(some):]
+		var refused error
+		r := l.submit(ctx, &request{work: func(b *batch) error {
+			for _, e := range some {
+				n, err := b.prepare(e)
+				if err != nil {
+					refused = err
+					return nil
+				}
+				if err := b.write(&n); err != nil {
+					return err
+				}
+			}
+			return nil
+		}})
+		if err := errors.Join(r.err, refused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// submit hands a request to the committing goroutine and waits for its outcome.
+func (l *Ledger) submit(ctx context.Context, r *request) *request {
+	r.done = make(chan struct{})
 	select {
 	case l.queue <- r:
+		<-r.done
 	case <-ctx.Done():
-		return pos.Attempt{}, false, ctx.Err()
+		r.err = ctx.Err()
 	case <-l.quit:
-		return pos.Attempt{}, false, ErrClosed
+		r.err = ErrClosed
 	}
-	<-r.done
-	return r.attempt, r.changed, r.err
+	return r
 }
 
 // run is the committing goroutine: it takes a request, and whatever else is waiting by then, and commits them together.
@@ -100,26 +137,41 @@ func (l *Ledger) write(batch []*request) error {
 		return l.fail(err)
 	}
 	err = guard(func() error {
-		dirty := false
+		b, err := l.begin(tx)
+		if err != nil {
+			return err
+		}
 		for _, r := range batch {
+			if r.work != nil {
+				if err := r.work(b); err != nil {
+					return err
+				}
+				continue
+			}
 			if r.err = l.roomFor(r.event); r.err != nil {
 				continue
 			}
-			n, err := prepare(tx, r.event)
+			n, err := b.prepare(r.event)
 			if err != nil {
 				r.err = err
 				continue
 			}
-			if err := n.write(tx); err != nil {
+			if err := b.write(&n); err != nil {
 				return err
 			}
 			r.attempt, r.changed = n.after, n.changed
-			dirty = dirty || !n.skip
 		}
-		if !dirty {
+		if !b.dirty {
 			return nil
 		}
-		return tx.Commit()
+		if err := b.flush(); err != nil {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+		l.shapes.saved()
+		return nil
 	})
 	_ = tx.Rollback() // says so if the transaction has ended; else nothing was to be written, or something panicked
 	switch {

@@ -15,9 +15,8 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	made "kaunta/store/trade"
 )
-
-var million = flag.Bool("million", false, "measure pages and searches in a ledger of a million attempts too")
 
 // BenchmarkAppend writes events with every flush. Beside it, in the same run and on the same disk, it measures what cannot be avoided: a
 // bbolt commit of one key, and one flush of one page; the ratios to them hold on any disk.
@@ -109,7 +108,7 @@ func bareFlush(b *testing.B, dir string) time.Duration {
 // bodied are the events of a paid sale, four as in life, with bodies of the usual size.
 func bodied(n int) []pos.Event {
 	e := asked(n)
-	e.Asked.Address = fmt.Sprintf("%016x%016x", uint64(n)*0x9e3779b97f4a7c15, n) // spread, as random ones are
+	e.Asked.Address = addressOf(e.At, 0)[:12] + fmt.Sprintf("%016x%016x", uint64(n)*0x9e3779b97f4a7c15, n)
 	push, call := pushed(e), paid(e, receiptOf(n))
 	query := answered(e, pos.EventQueried, 15*time.Second, daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPaid, ResultCode: "0"})
 	for ev, size := range map[*pos.Event]int{&push: 250, &call: 600, &query: 280} {
@@ -120,94 +119,146 @@ func bodied(n int) []pos.Event {
 	return []pos.Event{e, push, call, query}
 }
 
-// full makes a ledger of n paid sales, some thousands a day, ended a day before tomorrow.
-func full(b *testing.B, n int) *Ledger {
+// big lets the benchmarks of reading try five million sales too. To fill such a ledger takes some minutes and 2 GB.
+var big = flag.Bool("store.big", false, "measure reads in a ledger of five million sales too")
+
+// ledgers are the ledgers that reads are measured in, with their sizes; each is made once.
+var ledgers = map[string]*soldLedger{}
+
+// soldLedger is a ledger after some years of trade.
+type soldLedger struct {
+	*Ledger
+	attempts int
+	bytes    int64     // of the file, but for what it has grown ahead
+	last     pos.Event // an attempt half-way, which was paid, and its callback
+	call     pos.Event
+	day      pos.Day // of that attempt
+}
+
+// firstDay is where the trade of the benchmarks begins.
+const firstDay pos.Day = 20260105
+
+// sold makes a ledger of about n sales, some thousands a day.
+func sold(b testing.TB, n int) *soldLedger {
 	b.Helper()
-	l := open(b, filepath.Join(b.TempDir(), "ledger.db"), training)
-	done := make(chan error, 64)
-	var next atomic.Int64
-	for range cap(done) {
-		go func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					done <- nil
-					return
-				}
-				for _, e := range bodied(i) {
-					if _, _, err := l.Append(context.Background(), e); err != nil {
-						done <- err
-						return
-					}
-				}
-			}
-		}()
-	}
-	for range cap(done) {
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
-	}
-	var size int64
-	if err := l.view(func(tx *bolt.Tx) error { size = tx.Size(); return nil }); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportMetric(float64(size)/float64(n), "bytes/sale")
-	return l
-}
-
-func sizes() []int {
-	if *million {
-		return []int{10_000, 100_000, 1_000_000}
-	}
-	return []int{10_000, 100_000}
-}
-
-// BenchmarkReads measures what a screen waits for. Its times should hardly grow with the ledger.
-func BenchmarkReads(b *testing.B) {
-	for _, n := range sizes() {
-		l := full(b, n)
-		last := asked(n / 2)
-		for _, read := range []struct {
-			name string
-			run  func() error
-		}{
-			{"DayPage", func() error { _, err := l.DayPage(pos.DayOf(last.At), "", 30); return err }},
-			{"Totals", func() error { _, err := l.Totals(pos.DayOf(last.At)); return err }},
-			{"Events", func() error { _, err := l.Events(last.Attempt); return err }},
-			{"Open", func() error { _, err := l.Open(); return err }},
-			{"ByAddress", func() error { _, err := l.ByAddress(bodied(n / 2)[0].Asked.Address); return err }},
-			{"FindReceipt", func() error { _, err := l.Find(receiptOf(n/2), 30); return err }},
-			{"FindPhone", func() error { _, err := l.Find(string(last.Asked.Phone), 30); return err }},
-			{"FindLastDigits", func() error { _, err := l.Find("678", 30); return err }},
-			{"FindAmount", func() error { _, err := l.Find("450", 30); return err }},
-			{"FindReference", func() error { _, err := l.Find("table 7", 30); return err }},
-			{"FindOneLetter", func() error { _, err := l.Find("u", 30); return err }},
-		} {
-			b.Run(fmt.Sprintf("%s/sales=%d", read.name, n), func(b *testing.B) {
-				for b.Loop() {
-					if err := read.run(); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
-		}
-	}
-}
-
-func BenchmarkDecode(b *testing.B) {
-	a, _ := pos.Attempt{}.Apply(asked(1))
-	a.CheckoutRequestID, a.MerchantRequestID, a.Receipt, a.PaidAt = checkoutOf(asked(1)), merchantOf(asked(1)), receiptOf(1), opening
-	body, err := encode(&a, attemptFields)
+	const perDay = 2740 // five million in five years
+	days := max(1, n/perDay)
+	dir, err := os.MkdirTemp("", "kaunta-bench-")
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(float64(len(body)+sumSize), "bytes")
-	b.ReportAllocs()
-	for b.Loop() {
-		var back pos.Attempt
-		if err := decode(body, &back, attemptFields); err != nil {
-			b.Fatal(err)
-		}
+	l, err := Open(filepath.Join(dir, "ledger.db"), training)
+	if err != nil {
+		b.Fatal(err)
 	}
+	s := &soldLedger{Ledger: l}
+	var some []pos.Event
+	asks := map[pos.AttemptID]pos.Event{}
+	err = made.Fill(func(e pos.Event) error {
+		if e.Kind == pos.EventAsked {
+			if s.attempts++; s.attempts >= n/2 && len(asks) < 1000 {
+				asks[e.Attempt] = e
+			}
+		}
+		if ask, ok := asks[e.Attempt]; ok && s.call.Kind == 0 && e.Kind == pos.EventCalledBack && e.Answer.Verdict == daraja.VerdictPaid && ask.Asked.Reference != "" {
+			s.last, s.call, s.day = ask, e, pos.DayOf(ask.At)
+		}
+		if some = append(some, e); len(some) < 4*maxBatch {
+			return nil
+		}
+		err := l.AppendAll(context.Background(), some)
+		some = some[:0]
+		return err
+	}, made.Options{Seed: 1, From: firstDay, Days: days, PerDay: n / days})
+	if err == nil {
+		err = l.AppendAll(context.Background(), some)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := l.view(func(tx *bolt.Tx) error { s.bytes = tx.Size(); return nil }); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// reads measures a read in ledgers of several sizes. Its time should hardly grow with the ledger.
+func reads(b *testing.B, read func(*soldLedger) error) {
+	b.Helper()
+	sizes := []struct {
+		name  string
+		sales int
+	}{{"10k", 10_000}, {"1M", 1_000_000}, {"5M", 5_000_000}}
+	if !*big {
+		sizes = sizes[:2]
+	}
+	for _, size := range sizes {
+		b.Run("sales="+size.name, func(b *testing.B) {
+			l := ledgers[size.name]
+			if l == nil {
+				l = sold(b, size.sales)
+				ledgers[size.name] = l
+			}
+			for b.Loop() {
+				if err := read(l); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(l.bytes)/float64(l.attempts), "bytes/attempt")
+		})
+	}
+}
+
+// find measures a search, which must find something.
+func find(b *testing.B, text func(*soldLedger) string) {
+	b.Helper()
+	reads(b, func(l *soldLedger) error {
+		found, err := l.Find(text(l), 30)
+		if err == nil && len(found) == 0 {
+			return fmt.Errorf("nothing is found for %q", text(l))
+		}
+		return err
+	})
+}
+
+func BenchmarkDayPage(b *testing.B) {
+	reads(b, func(l *soldLedger) error { _, err := l.DayPage(l.day, "", 30); return err })
+}
+
+func BenchmarkFindReceipt(b *testing.B) {
+	find(b, func(l *soldLedger) string { return l.call.Answer.Receipt })
+}
+
+func BenchmarkFindPhone(b *testing.B) {
+	find(b, func(l *soldLedger) string { return string(l.last.Asked.Phone) })
+}
+
+func BenchmarkFindAmount(b *testing.B) {
+	find(b, func(l *soldLedger) string { return fmt.Sprint(int(l.last.Asked.Amount)) })
+}
+
+func BenchmarkFindReference(b *testing.B) {
+	find(b, func(l *soldLedger) string { return l.last.Asked.Reference })
+}
+
+func BenchmarkFindID(b *testing.B) {
+	find(b, func(l *soldLedger) string { return l.call.Answer.CheckoutRequestID })
+}
+
+func BenchmarkTotals(b *testing.B) {
+	reads(b, func(l *soldLedger) error {
+		if _, err := l.Totals(l.day); err != nil {
+			return err
+		}
+		_, err := l.Month(l.day.Month())
+		return err
+	})
+}
+
+func BenchmarkByAddress(b *testing.B) {
+	reads(b, func(l *soldLedger) error { _, err := l.ByAddress(l.last.Asked.Address); return err })
+}
+
+func BenchmarkVerify(b *testing.B) {
+	reads(b, func(l *soldLedger) error { return whole(l.Ledger) })
 }

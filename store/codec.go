@@ -34,13 +34,13 @@ func seal(k, body []byte) []byte {
 	return binary.BigEndian.AppendUint32(body, sum(k, body))
 }
 
-// unseal checks and strips the checksum. The result shares value's memory.
+// unseal checks and strips the checksum. The result shares value's memory, and appending to it leaves that alone.
 func unseal(b bucket, k, value []byte) ([]byte, error) {
 	n := len(value) - sumSize
 	if n < 0 || binary.BigEndian.Uint32(value[n:]) != sum(k, value[:n]) {
 		return nil, damaged(b, k, errSum)
 	}
-	return value[:n], nil
+	return value[:n:n], nil
 }
 
 func sum(k, body []byte) uint32 {

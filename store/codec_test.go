@@ -10,7 +10,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -118,25 +117,16 @@ func roundTrip[T any](t testing.TB, draw source, fields func(*record, *T)) {
 	if err := decode(body, &back, fields); err != nil {
 		t.Fatalf("%v\n%+v", err, v)
 	}
-	withoutKey(&v)
+	if e, ok := any(&v).(*pos.Event); ok {
+		e.Attempt = "" // a record leaves it to its key
+	}
 	if !reflect.DeepEqual(v, back) {
 		t.Fatalf("wrote %+v\nread  %+v", v, back)
 	}
 }
 
-// withoutKey clears what a record leaves to its key.
-func withoutKey(v any) {
-	switch p := v.(type) {
-	case *pos.Attempt:
-		p.ID = ""
-	case *pos.Event:
-		p.Attempt = ""
-	}
-}
-
 func roundTrips(t testing.TB, draw source) {
 	t.Helper()
-	roundTrip[pos.Attempt](t, draw, attemptFields)
 	roundTrip[pos.Event](t, draw, eventFields)
 	roundTrip[pos.Totals](t, draw, totalsFields)
 	roundTrip[Origin](t, draw, originFields)
@@ -159,9 +149,9 @@ func (t testingT) Fatal(args ...any)            { t.rt.Fatal(args...) }
 func (t testingT) Fatalf(f string, args ...any) { t.rt.Fatalf(f, args...) }
 
 func TestZeroIsSmall(t *testing.T) {
-	body, err := encode(&pos.Attempt{}, attemptFields)
+	body, err := encode(&pos.Totals{}, totalsFields)
 	if err != nil || len(body) != 1 {
-		t.Errorf("an empty attempt is %d bytes, %v", len(body), err)
+		t.Errorf("empty totals are %d bytes, %v", len(body), err)
 	}
 }
 
@@ -174,13 +164,13 @@ func TestEveryFlippedBitIsSeen(t *testing.T) {
 	}
 	k := []byte("the key of the record")
 	value := seal(k, body)
-	if got, err := unseal(eventsBucket, k, value); err != nil || !slices.Equal(got, body) {
+	if got, err := unseal(attemptsBucket, k, value); err != nil || !slices.Equal(got, body) {
 		t.Fatalf("the record itself: %v", err)
 	}
 	flip := func(b []byte, what string) {
 		for bit := range 8 * len(b) {
 			b[bit/8] ^= 1 << (bit % 8)
-			if _, err := unseal(eventsBucket, k, value); !errors.Is(err, ErrDamaged) {
+			if _, err := unseal(attemptsBucket, k, value); !errors.Is(err, ErrDamaged) {
 				t.Errorf("bit %d of the %s is flipped: %v", bit, what, err)
 			}
 			b[bit/8] ^= 1 << (bit % 8)
@@ -189,7 +179,7 @@ func TestEveryFlippedBitIsSeen(t *testing.T) {
 	flip(value, "value")
 	flip(k, "key")
 	for n := range value {
-		if _, err := unseal(eventsBucket, k, value[:n]); !errors.Is(err, ErrDamaged) {
+		if _, err := unseal(attemptsBucket, k, value[:n]); !errors.Is(err, ErrDamaged) {
 			t.Errorf("cut to %d bytes: %v", n, err)
 		}
 	}
@@ -200,30 +190,30 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		"another format":      {2},
 		"a field of its own":  {format, 20 << 1, 2},
 		"a field out of all":  {format, 0x80, 0x01, 2}, // tag 64
-		"a newer inner field": {format, 1<<1 | 1, 2, 20 << 1, 2},
-		"a field twice":       {format, 13 << 1, 2, 13 << 1, 2},
-		"fields out of order": {format, 13 << 1, 2, 3 << 1, 2},
+		"a newer inner field": {format, 3<<1 | 1, 2, 20 << 1, 2},
+		"a field twice":       {format, 1 << 1, 2, 1 << 1, 2},
+		"fields out of order": {format, 6<<1 | 1, 1, 'a', 1 << 1, 2},
 	} {
-		var a pos.Attempt
-		if err := decode(body, &a, attemptFields); !errors.Is(err, errFormat) {
+		var v pos.Event
+		if err := decode(body, &v, eventFields); !errors.Is(err, errFormat) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for name, body := range map[string][]byte{
 		"nothing":             {},
-		"a tag alone":         {format, 3 << 1},
-		"a length too long":   {format, 7<<1 | 1, 5, 'a'},
-		"data for a number":   {format, 13<<1 | 1, 1, 'a'},
-		"a number for data":   {format, 7 << 1, 2},
-		"a state above 255":   {format, 3 << 1, 0x80, 0x08},
-		"a short ULID":        {format, 1<<1 | 1, 3, 1<<1 | 1, 1, 'a'},
+		"a tag alone":         {format, 1 << 1},
+		"a length too long":   {format, 6<<1 | 1, 5, 'a'},
+		"data for a number":   {format, 1<<1 | 1, 1, 'a'},
+		"a number for data":   {format, 6 << 1, 2},
+		"a kind above 255":    {format, 1 << 1, 0x80, 0x08},
+		"a short ULID":        {format, 5<<1 | 1, 1, 'a'},
 		"a time cut short":    {format, 2<<1 | 1, 1, 2},
 		"too many nanosecs":   {format, 2<<1 | 1, 6, 2, 0x80, 0x94, 0xeb, 0xdc, 0x03},
 		"a time and a half":   {format, 2<<1 | 1, 3, 2, 2, 2},
 		"a time without data": {format, 2<<1 | 1, 0},
 	} {
-		var a pos.Attempt
-		if err := decode(body, &a, attemptFields); !errors.Is(err, errShape) {
+		var v pos.Event
+		if err := decode(body, &v, eventFields); !errors.Is(err, errShape) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -238,13 +228,7 @@ func FuzzRecords(f *testing.F) {
 		}
 		f.Add(body)
 	}
-	body, err := encode(&pos.Attempt{Asked: *e.Asked, AskedAt: e.At, State: pos.NotPaid, Cause: pos.Cause{Verdict: daraja.VerdictFailed}}, attemptFields)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(body)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		refuzz(t, body, attemptFields)
 		refuzz(t, body, eventFields)
 		refuzz(t, body, totalsFields)
 		refuzz(t, body, originFields)

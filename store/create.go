@@ -38,32 +38,46 @@ func build(path string, o Options) error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	temporary := f.Name()
-	defer os.Remove(temporary)
-	if err := f.Close(); err != nil {
-		return err
-	}
-
-	db, err := bolt.Open(temporary, 0o600, &bolt.Options{Timeout: lockTimeout, PageSize: pageSize})
-	if err != nil {
-		return err
-	}
 	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).In(pos.EAT)}
-	err = db.Update(func(tx *bolt.Tx) error { return format1(tx, origin) })
-	if err := errors.Join(err, db.Close()); err != nil {
+	temporary, err := newFile(path, func(db *bolt.DB) error {
+		return db.Update(func(tx *bolt.Tx) error { return format2(tx, origin) })
+	})
+	if err != nil {
 		return err
 	}
-	if err := syncFile(temporary); err != nil {
-		return err
-	}
+	defer os.Remove(temporary)
 	if err := publish(temporary, path); err != nil {
 		return err
 	}
 	return syncFolder(folder)
+}
+
+// newFile makes a bbolt file beside path, under another name, that fill has filled and that is flushed. While it is filled, nothing is: a
+// power cut leaves a file that nobody asks for.
+func newFile(path string, fill func(*bolt.DB) error) (temporary string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return "", err
+	}
+	name := f.Name()
+	defer func() {
+		if err != nil {
+			_ = os.Remove(name)
+		}
+	}()
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	db, err := bolt.Open(name, 0o600, &bolt.Options{
+		Timeout: lockTimeout, PageSize: pageSize, NoSync: true, MaxSize: maxSize, FreelistType: bolt.FreelistMapType,
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(guard(func() error { return fill(db) }), db.Close()); err != nil {
+		return "", err
+	}
+	return name, syncFile(name)
 }
 
 // publish gives the finished file its name, unless there is a file by that name. Where the file system knows no links, two

@@ -6,38 +6,74 @@
 //	Append ─┘            takes whoever is waiting      per event: prepare, write
 //
 // To prepare an event is to read the sale it belongs to, see whether its receipt closed another sale, let
-// pos.Sale.Apply say what it changes, and refuse it before anything is written. To write it is to put the event, the
-// attempt, its index entries and the totals of its day. Nobody waits for company: a lone caller has a commit of its
-// own, and what arrives meanwhile shares the next.
+// pos.Sale.Apply say what it changes, and refuse it before anything is written. To write it is to put it at the end of its
+// attempt's record and of the ledger's chain, and to change the index entries and the totals that it changes. Nobody waits
+// for company: a lone caller has a commit of its own, and what arrives meanwhile shares the next.
 //
 // # The file
 //
-// Attempts and sales are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds: so the bucket
-// of attempts is in the order of time, and a day is a range of it. Numbers in keys are big-endian. Every
-// value ends in a CRC-32C over its key and itself, which codec.go describes.
+// Evidence is written once, and everything else follows from it:
 //
-//	bucket       key                                       value
-//	kaunta       "version"                                 4 bytes: 1
-//	             "origin"                                  Origin: environment, short code, when it was made
-//	attempts     attempt                                   pos.Attempt as it is now
-//	events       attempt, seq (4)                          pos.Event; seq counts the events of the whole sale
-//	sales        sale, attempt                             –
-//	open         attempt                                   –  those that need an end
-//	owed         attempt                                   –  those that were paid twice
-//	totals       day yyyymmdd (4)                          pos.Totals of the attempts made on that day
-//	addresses    secret callback address                   attempt
-//	receipts     RECEIPT, 0, attempt                       1: the attempt holds it; 0: its evidence speaks of it
-//	checkouts    CheckoutRequestID                         attempt
-//	phones       last nine digits backwards, attempt       –
-//	amounts      shillings (8), attempt                    –
-//	references   reference in small letters, 0, attempt    –
+//	events ─► record of the attempt ─► replay (pos.Sale.Apply, at each read) ─► attempt ─► entries of the indexes, totals
+//	      └─► chain of hashes ─► anchors
 //
-// Texts from outside are cut to 64 bytes in keys. All but kaunta, attempts and events can be made anew from these, and attempts
-// from events: the events of a sale in the order of seq, applied one after the other, give its attempts.
+// Attempts are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds (6 bytes, "ms" below): so the bucket
+// of attempts is in the order of time, and a day is a range of it. Most indexes name an attempt by its moment alone: who reads them
+// looks at all attempts of that millisecond. Numbers in keys are big-endian.
+//
+//	bucket       key                                              value
+//	kaunta       "version"                                        4 bytes: 2
+//	             "origin"                                         Origin: environment, short code, when it was made
+//	             "seed", "phones"                                 32 random bytes each: where the chain begins; the key of phones' hashes
+//	             "head"                                           the end of the chain: n (8), hash (32), day of the last event (4)
+//	             "forgotten"                                      ms before which phone numbers are forgotten (8)
+//	attempts     attempt                                          its events, one after the other (record.go)
+//	shapes       number (2)                                       the shape of a text (shape.go)
+//	anchors      day yyyymmdd (4)                                 the end of the chain when the day ended: n, hash
+//	 these follow from them (index.go):
+//	totals       day yyyymmdd, month yyyymm00 (4)                 pos.Totals of the attempts made then
+//	sales        sale, attempt                                    –  attempts after the first; a sale has the name of its first
+//	open         attempt                                          –  those that need an end
+//	owed         attempt                                          –  those that were paid twice
+//	receipts     RECEIPT packed (7) or 0xff, text, 0; ms          1: the attempt holds it; 0: its evidence speaks of it
+//	phones       nine digits backwards (5) or the last three,     –
+//	             0xe and a hash (6); ms
+//	amounts      shillings (3, or 9), ms                          –
+//	references   reference in small letters, 0, ms                –
+//	checkouts    keyed hash of the CheckoutRequestID (8), ms      –  those that do not end in the attempt's phone
+//	addresses    secret callback address                          attempt: those that do not begin with its moment
+//
+// A CheckoutRequestID of M-PESA's usual form ends in the phone, and is found among the payments of that; an address begins with the
+// moment of its attempt. So neither needs an index; ledgers that were of version 1 have old addresses in theirs.
+//
+// Every value ends in a CRC-32C over its key and itself (codec.go), but in phones, amounts, references and checkouts, which are
+// believed only where the attempt's own record says the same. Texts from outside are cut to 64 bytes in keys. Times are kept to the
+// microsecond.
+//
+// # Small
+//
+// An attempt with all its evidence, the bodies that Daraja sent included, takes about 110 bytes, and 310 of the file with its index entries.
+// What Daraja sends says again what is known: a text is kept as the number of its shape and what fills its holes, and the holes for
+// phone, ids, amount and receipt are filled by what the record said before (shape.go, texts.go). What is read is what was
+// written, to the byte: each event is read back before it is written, and is kept in plain words where it would differ.
+//
+// # Untouched
+//
+// Events are numbered and chained by hash through the whole ledger (chain.go). [Ledger.Verify] walks the chain, and holds records, indexes
+// and totals against one another; it names the first row that is not what was written. Who has a copy of a day's anchor needs to
+// trust nobody who can write the file. [Rebuild] makes indexes and totals anew from the events.
+//
+// # Forgetting
+//
+// A phone number stands in one place of a record, and its texts refer to it. [Ledger.Forget] puts a keyed hash and the last three
+// digits in that place, which is what the chain covers: so the chain goes on to hold, the number is still found by who knows it, and
+// what is shown has stars. Any Kenyan mobile number in a text counts, whoever's it is (phone.go). Deleted pages can hold it until they are
+// used again: Rebuild makes a file that has none.
 //
 // # When things go wrong
 //
-// A new ledger is made under another name and renamed when it is whole and flushed. A commit that fails is the last one of its
+// A new ledger is made under another name and renamed when it is whole and flushed; so is one that is brought up from an older
+// version (migrate.go), or made anew. A commit that fails is the last one of its
 // file ([ErrFailed]): what the system then shows may not be on the disk, so the next Open goes on in a copy (renew.go). A disk
 // that is almost full takes no new payments, and still takes what becomes of the old ones ([ErrFull]). A damaged record or
 // page is an error, never a wrong amount ([ErrDamaged]). A process that finds the ledger in use is told by whom

@@ -14,134 +14,144 @@ import (
 // what is known. Who holds a secret address must not be able to fill the disk.
 const maxCallbacks = 64
 
-// entry is one event, ready to be written: everything that can be refused has been looked at, so
+// step is one event, ready to be written: everything that can be refused has been looked at, so
 // that writing it leaves nothing half done.
-type entry struct {
-	attempt key
-	seq     int
-	event   []byte // the record
+type step struct {
+	record *rec // with the event at its end, not chained yet
 
 	before, after pos.Attempt
-	totals        pos.Totals // of the attempt's day, with after in the place of before
+	index         []entry // what the indexes said before
 	changed       bool
-	skip          bool   // nothing is to be written
-	named         string // the receipt that the event speaks of, or ""
+	skip          bool // nothing is to be written
+}
+
+// batch is what the events of one commit share: the end of the chain, and the totals that they change.
+type batch struct {
+	reader
+	head   head
+	until  uint64 // what is from before this moment, in milliseconds, is forgotten when it ends
+	totals map[pos.Day]pos.Totals
+	dirty  bool
+}
+
+// begin reads what a commit goes on from.
+func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
+	b := &batch{reader: l.reader(tx), totals: map[pos.Day]pos.Totals{}}
+	var err error
+	if b.head, err = getHead(tx); err != nil {
+		return nil, err
+	}
+	if b.until, err = getForgotten(tx); err != nil {
+		return nil, err
+	}
+	return b, b.shapes.load(tx)
 }
 
 // prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the event names no
 // attempt, or cannot be, or a record it needs is damaged.
-func prepare(tx *bolt.Tx, e pos.Event) (entry, error) {
+func (b *batch) prepare(e pos.Event) (step, error) {
 	if e.Kind == 0 {
-		return entry{}, errors.New("store: an event without a kind")
+		return step{}, errors.New("store: an event without a kind")
 	}
 	k, ok := parseKey(e.Attempt)
 	if !ok {
-		return entry{}, fmt.Errorf("store: attempt %q: %w", e.Attempt, pos.ErrNotFound)
+		return step{}, fmt.Errorf("store: attempt %q: %w", e.Attempt, pos.ErrNotFound)
 	}
-	sale, err := saleOf(tx, k, e)
+	r, sale, err := b.saleOf(k, e)
 	if err != nil {
-		return entry{}, err
+		return step{}, err
+	}
+	n := step{record: r}
+	for _, a := range sale {
+		if a.ID == e.Attempt {
+			n.before = a
+			n.index = b.entries(r, a)
+		}
 	}
 	e = stored(e)
-	if e.UsedBy, err = holder(tx, claimed(e), k); err != nil {
-		return entry{}, err
+	if e.UsedBy, err = b.holder(claimed(e), k); err != nil {
+		return step{}, err
 	}
-	record, err := encode(&e, eventFields)
-	if err != nil {
-		return entry{}, fmt.Errorf("store: event of attempt %s: %w", e.Attempt, err)
+	if err := b.add(r, e); err != nil {
+		return step{}, fmt.Errorf("store: event of attempt %s: %w", e.Attempt, err)
 	}
+	kept := r.events[len(r.events)-1].Event
 
-	next, i, changed := sale.Apply(e)
+	next, i, changed := sale.Apply(kept)
 	if i < 0 {
-		return entry{}, fmt.Errorf("store: attempt %s: %w", e.Attempt, pos.ErrNotFound)
+		return step{}, fmt.Errorf("store: attempt %s: %w", e.Attempt, pos.ErrNotFound)
 	}
-	n := entry{attempt: k, event: record, after: next[i], changed: changed, named: claimed(e)}
-	if i < len(sale) {
-		n.before = sale[i]
-	}
-	for _, a := range sale {
-		n.seq += a.Events
-	}
-
-	known, callbacks, err := recorded(tx, k, e, record)
+	n.after, n.changed = next[i], changed
+	known, callbacks, err := b.recorded(r)
 	if err != nil {
-		return entry{}, err
+		return step{}, err
 	}
 	if known || callbacks >= maxCallbacks && e.Kind == pos.EventCalledBack && !teaches(n.before, n.after) {
-		return entry{after: n.before, skip: true}, nil
+		return step{after: n.before, skip: true}, nil
 	}
 	n.after.Events++
-
-	if n.totals, err = getTotals(tx, k.day()); err != nil {
-		return entry{}, err
-	}
-	if n.before.ID != "" {
-		n.totals.Add(n.before, -1)
-	}
-	n.totals.Add(n.after, +1)
-	return n, nil
+	return n, b.load(k.day())
 }
 
-// saleOf reads the sale that the event belongs to, and refuses an EventAsked whose attempt or address is there.
-func saleOf(tx *bolt.Tx, k key, e pos.Event) (pos.Sale, error) {
+// saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked whose attempt or address is there.
+func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 	if e.Kind != pos.EventAsked {
-		a, err := getAttempt(tx, k)
-		if err != nil {
-			return nil, err
-		}
-		s, _ := parseKey(a.Sale)
-		return getSale(tx, s)
+		return b.withSale(k)
 	}
 	if e.Asked == nil {
-		return nil, fmt.Errorf("store: attempt %s is asked without saying what", e.Attempt)
+		return nil, nil, fmt.Errorf("store: attempt %s is asked without saying what", e.Attempt)
 	}
 	s, ok := parseKey(e.Asked.Sale)
 	if !ok {
-		return nil, fmt.Errorf("store: sale %q is not a ULID", e.Asked.Sale)
+		return nil, nil, fmt.Errorf("store: sale %q is not a ULID", e.Asked.Sale)
 	}
 	if len(e.Asked.Address) > longest {
-		return nil, fmt.Errorf("store: the address of attempt %s is longer than %d bytes", e.Attempt, longest)
+		return nil, nil, fmt.Errorf("store: the address of attempt %s is longer than %d bytes", e.Attempt, longest)
 	}
-	if has(tx, attemptsBucket, k[:]) {
-		return nil, fmt.Errorf("store: attempt %s is in the ledger already", e.Attempt)
+	if has(b.tx, attemptsBucket, k[:]) {
+		return nil, nil, fmt.Errorf("store: attempt %s is in the ledger already", e.Attempt)
 	}
-	if e.Asked.Address != "" && has(tx, addressesBucket, []byte(e.Asked.Address)) {
-		return nil, fmt.Errorf("store: attempt %s has the address of an earlier one", e.Attempt)
+	if e.Asked.Address != "" {
+		switch _, err := b.byAddress(e.Asked.Address); {
+		case err == nil:
+			return nil, nil, fmt.Errorf("store: attempt %s has the address of an earlier one", e.Attempt)
+		case !errors.Is(err, pos.ErrNotFound):
+			return nil, nil, err
+		}
 	}
-	return getSale(tx, s)
+	sale, err := b.sale(s)
+	return newRec(k), sale, err
 }
 
-// claimed is the receipt number that an event speaks of, "" for none.
-func claimed(e pos.Event) string {
-	switch {
-	case e.Kind == pos.EventTyped:
-		return receiptText(e.Typed)
-	case e.Kind == pos.EventCalledBack && e.Answer != nil:
-		return receiptText(e.Answer.Receipt)
-	default:
-		return ""
-	}
-}
-
-// recorded reports whether the event is in the ledger already, and counts the attempt's callbacks. A callback is the
+// recorded reports whether the last event of the record is in it already, and counts the callbacks before it. A callback is the
 // same if its body is: it is delivered several times. Anything else is the same in every byte, its time included.
-func recorded(tx *bolt.Tx, k key, e pos.Event, record []byte) (known bool, callbacks int, err error) {
-	err = scan(tx, eventsBucket, k[:], func(at, body []byte) error {
-		if e.Kind != pos.EventCalledBack {
-			known = known || bytes.Equal(body, record)
-			return nil
-		}
-		was, err := readEvent(at, body)
-		if err != nil {
-			return err
-		}
+func (b *batch) recorded(r *rec) (known bool, callbacks int, err error) {
+	last := len(r.events) - 1
+	e := r.events[last].Event
+	alike := false // another look, with the bodies, is worth it
+	for _, was := range r.events[:last] {
 		if was.Kind == pos.EventCalledBack {
 			callbacks++
-			known = known || sameBody(was, e)
 		}
-		return nil
-	})
-	return known, callbacks, err
+		alike = alike || was.Kind == e.Kind && (e.Kind == pos.EventCalledBack || was.At.Equal(e.At))
+	}
+	if !alike {
+		return false, callbacks, nil
+	}
+	whole := b.reader
+	whole.bodies = true
+	again, err := whole.read(r.key[:], seal(r.key[:], bytes.Clone(r.body)))
+	if err != nil {
+		return false, callbacks, err
+	}
+	for _, was := range again.events {
+		if was.Kind == pos.EventCalledBack && e.Kind == pos.EventCalledBack {
+			known = known || sameBody(was.Event, e)
+		} else {
+			known = known || sameEvent(was.Event, e)
+		}
+	}
+	return known, callbacks, nil
 }
 
 // sameBody compares two callbacks by their bodies, or by what was read where no body was kept.
@@ -152,9 +162,7 @@ func sameBody(a, b pos.Event) bool {
 	case len(a.Answer.Raw) > 0 || len(b.Answer.Raw) > 0:
 		return bytes.Equal(a.Answer.Raw, b.Answer.Raw)
 	}
-	x, errX := encode(a.Answer, answerFields)
-	y, errY := encode(b.Answer, answerFields)
-	return errX == nil && errY == nil && bytes.Equal(x, y)
+	return (a.Answer.Raw == nil) == (b.Answer.Raw == nil) && sameWords(a.Answer, b.Answer)
 }
 
 // teaches reports whether after knows more than before: not only other words for the same.
@@ -163,101 +171,107 @@ func teaches(before, after pos.Attempt) bool {
 		after.Receipt != before.Receipt
 }
 
-// write puts the entry into its buckets. An error leaves the transaction unusable.
-func (n *entry) write(tx *bolt.Tx) error {
+// write puts the step into its buckets, but for what flush writes for all steps of the commit. An error leaves the
+// transaction unusable.
+func (b *batch) write(n *step) error {
 	if n.skip {
 		return nil
 	}
-	k, a := n.attempt, &n.after
-	record, err := encode(a, attemptFields)
-	if err != nil {
+	b.dirty = true
+	if err := b.shapes.save(b.tx); err != nil {
 		return err
 	}
-	w := writer{tx: tx}
-	w.put(eventsBucket, eventKey(k, n.seq), n.event)
-	w.put(attemptsBucket, k[:], record)
-	w.set(openBucket, k[:], a.Open())
-	w.set(owedBucket, k[:], a.Notices.Has(pos.PaidTwice))
-	if n.before.ID == "" {
-		s, _ := parseKey(a.Sale)
-		w.put(salesBucket, saleKey(s, k), nil)
-		w.index(phonesBucket, phonePrefix(string(a.Phone)), k)
-		w.index(amountsBucket, amountPrefix(a.Amount), k)
-		if foldedReference(a.Reference) != "" {
-			w.index(referencesBucket, referencePrefix(a.Reference), k)
+	r := n.record
+	k, last := r.key, len(r.events)-1
+	if err := b.chain(r, &r.events[last]); err != nil {
+		return err
+	}
+	kept, from := len(r.body), last
+	late := k.ms() < b.until && n.after.State.Final() && !n.after.Notices.Has(pos.PaidTwice) && r.remembers()
+	if late {
+		r.forget(b.reader)
+		kept, from = 0, 0
+	}
+	if err := put(b.tx, attemptsBucket, k[:], r.encode(kept, from)); err != nil {
+		return err
+	}
+	if late { // what was filled with the number is now filled with stars
+		var err error
+		if r, err = b.record(k); err != nil {
+			return err
 		}
-		if a.Address != "" {
-			w.put(addressesBucket, []byte(a.Address), k[:])
+		if n.after, err = b.replay(r); err != nil {
+			return err
 		}
 	}
-	if a.CheckoutRequestID != "" && n.before.CheckoutRequestID == "" {
-		w.put(checkoutsBucket, checkoutKey(a.CheckoutRequestID), k[:])
-	}
-	if n.named != "" {
-		w.name(n.named, k)
-	}
-	if a.Receipt != "" && n.before.Receipt == "" {
-		w.put(receiptsBucket, append(receiptPrefix(a.Receipt), k[:]...), []byte{holds})
-	}
-	if w.err != nil {
-		return w.err
-	}
-	return putTotals(tx, k.day(), n.totals)
+	b.count(k.day(), n.before, n.after)
+	return b.reindex(n.index, b.entries(r, n.after))
 }
 
-// What an attempt has to do with a receipt number: the value in the receipts bucket.
-const (
-	names byte = iota // its evidence speaks of it
-	holds             // M-PESA's callback closed the attempt with it
-)
-
-// holder is the attempt that holds a receipt, if it is another than k.
-func holder(tx *bolt.Tx, receipt string, k key) (pos.AttemptID, error) {
-	var by pos.AttemptID
-	if receipt == "" {
-		return by, nil
-	}
-	prefix := receiptPrefix(receipt)
-	err := scan(tx, receiptsBucket, prefix, func(at, body []byte) error {
-		other, ok := tail(at)
-		if ok && len(at) == len(prefix)+idSize && other != k && len(body) == 1 && body[0] == holds {
-			by = other.attempt()
+// chain makes e the next event of the ledger. The first event of another day leaves an anchor for the day before.
+func (b *batch) chain(r *rec, e *recEvent) error {
+	day := pos.DayOf(e.At)
+	if b.head.n > 0 && day != b.head.day {
+		if err := put(b.tx, anchorsBucket, dayKey(b.head.day), b.head.anchor()); err != nil {
+			return err
 		}
-		return nil
-	})
-	return by, err
+	}
+	b.head = b.head.next(newDigester().event(b.reader, r, e), day)
+	e.n, e.mark = b.head.n, b.head.mark()
+	return nil
 }
 
-// writer puts until the first error.
-type writer struct {
-	tx  *bolt.Tx
-	err error
+// reindex brings the indexes from what they said of an attempt to what they are to say.
+func (b *batch) reindex(before, after []entry) error {
+	removed, added := changes(before, after)
+	for _, e := range removed {
+		if err := b.tx.Bucket([]byte(e.bucket)).Delete(e.key); err != nil {
+			return err
+		}
+	}
+	for _, e := range added {
+		if err := e.put(b.tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (w *writer) put(b bucket, k, body []byte) {
-	if w.err == nil {
-		w.err = put(w.tx, b, k, body)
+// load reads the totals of a day and of its month, for count.
+func (b *batch) load(day pos.Day) (err error) {
+	for _, at := range []pos.Day{day, monthKey(day.Month())} {
+		if _, ok := b.totals[at]; !ok && err == nil {
+			b.totals[at], err = getTotals(b.tx, at)
+		}
+	}
+	return err
+}
+
+// count takes an attempt out of the totals of its day and month as it was, and adds it as it is.
+func (b *batch) count(day pos.Day, before, after pos.Attempt) {
+	for _, at := range []pos.Day{day, monthKey(day.Month())} {
+		t := b.totals[at]
+		if before.ID != "" {
+			t.Add(before, -1)
+		}
+		t.Add(after, +1)
+		b.totals[at] = t
 	}
 }
 
-// index adds an entry that is found by its beginning.
-func (w *writer) index(b bucket, prefix []byte, k key) { w.put(b, append(prefix, k[:]...), nil) }
-
-// set makes k a member of the bucket, or not.
-func (w *writer) set(b bucket, k []byte, member bool) {
-	switch is := has(w.tx, b, k); {
-	case w.err != nil:
-	case member && !is:
-		w.put(b, k, nil)
-	case !member && is:
-		w.err = w.tx.Bucket([]byte(b)).Delete(k)
+// flush writes what the steps share.
+func (b *batch) flush() error {
+	for at, t := range b.totals {
+		was, err := getTotals(b.tx, at)
+		if err != nil {
+			return err
+		}
+		if t == was {
+			continue
+		}
+		if err := putTotals(b.tx, at, t); err != nil {
+			return err
+		}
 	}
-}
-
-// name records that an attempt's evidence speaks of a receipt, unless that is known or it holds it.
-func (w *writer) name(receipt string, k key) {
-	at := append(receiptPrefix(receipt), k[:]...)
-	if !has(w.tx, receiptsBucket, at) {
-		w.put(receiptsBucket, at, []byte{names})
-	}
+	return put(b.tx, aboutBucket, headKey, b.head.bytes())
 }

@@ -63,7 +63,7 @@ func childFails(l *Ledger, how string) error {
 	if err := l.Health(); !errors.Is(err, ErrFailed) {
 		return fmt.Errorf("health: %w", err)
 	}
-	if err := l.view(verifyTx); err != nil {
+	if err := whole(l); err != nil {
 		return fmt.Errorf("reading on: %w", err)
 	}
 	if _, err := l.Attempt(asked(0).Attempt); err != nil {

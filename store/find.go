@@ -2,6 +2,10 @@ package store
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +18,9 @@ import (
 // maxScan bounds the index entries that one reading of a search text looks at, from the last backwards, so that a
 // search for a single letter does not go through a year of payments.
 const maxScan = 100_000
+
+// maxSame is how many payments of a phone are looked at for one CheckoutRequestID.
+const maxSame = 1000
 
 // Find lists up to n attempts that fit the text, newest first. It reads the text in every way that makes sense:
 //
@@ -28,80 +35,203 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 		return nil, nil
 	}
 	var found []pos.Attempt
-	err := l.view(func(tx *bolt.Tx) error {
-		var err error
-		found, err = getAttempts(tx, find(tx, text, n))
+	err := l.view(func(tx *bolt.Tx) (err error) {
+		found, err = l.reader(tx).find(text, n)
 		return err
 	})
 	return found, err
 }
 
-// find lists the newest n attempts that fit one of the readings of the text.
-func find(tx *bolt.Tx, text string, n int) []key {
-	var all []key
-	if k, ok := parseKey(strings.ToUpper(text)); ok {
-		if has(tx, attemptsBucket, k[:]) {
-			all = append(all, k)
-		}
-		all = append(all, newest(tx, salesBucket, k[:], n)...)
-	}
-	if k, err := pointer(tx, checkoutsBucket, checkoutKey(text)); err == nil {
-		all = append(all, k)
-	}
-	all = append(all, newest(tx, receiptsBucket, []byte(receiptText(text)), n)...)
-	if digits := phoneDigits(text); digits != "" {
-		all = append(all, newest(tx, phonesBucket, phonePrefix(digits), n)...)
-	}
-	if amount, ok := parseAmount(text); ok {
-		all = append(all, newest(tx, amountsBucket, amountPrefix(amount), n)...)
-	}
-	all = append(all, newest(tx, referencesBucket, []byte(foldedReference(text)), n)...)
-
-	return cut(all, n)
+// reading is a way to understand a search text: the attempts with an entry in a range of an index.
+type reading struct {
+	bucket   bucket
+	from, to []byte // the keys from from up to, and without, to
+	ordered  bool   // in the range, attempts come in the order of time
+	fits     func(pos.Attempt) bool
 }
 
-// newest reads the attempts at the end of the keys that begin with prefix, and keeps the n newest. Where nothing
-// else stands between prefix and attempt they come in order, and no more than n keys are read.
-func newest(tx *bolt.Tx, b bucket, prefix []byte, n int) []key {
-	var keys []key
-	c := tx.Bucket([]byte(b)).Cursor()
-	k, _ := last(c, prefix)
+// prefixed is the range of the keys that begin with prefix.
+func prefixed(b bucket, prefix []byte) reading {
+	return reading{bucket: b, from: prefix, to: following(prefix)}
+}
+
+// readings lists the ways to understand a text.
+func (rd reader) readings(text string) []reading {
+	var list []reading
+	exact := func(b bucket, prefix []byte) {
+		r := prefixed(b, prefix)
+		r.ordered = true
+		list = append(list, r)
+	}
+	if code := receiptText(text); isCaps(code) && len(code) <= receiptLength {
+		from, to := receiptRange(code)
+		list = append(list, reading{bucket: receiptsBucket, from: from, to: to})
+	}
+	list = append(list, prefixed(receiptsBucket, append([]byte{otherReceipt}, clip(receiptText(text))...)))
+	if digits := phoneDigits(text); len(digits) == nationalDigits {
+		exact(phonesBucket, phoneKey(phone{digits: digits}))
+		exact(phonesBucket, phoneKey(phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked()))
+	} else if digits != "" {
+		list = append(list, phoneRange(digits))
+	}
+	if amount, ok := parseAmount(text); ok {
+		exact(amountsBucket, amountKey(amount))
+	}
+	if folded := foldedReference(text); folded != "" {
+		list = append(list, prefixed(referencesBucket, []byte(folded)))
+	}
+	// An id that ends in a phone number is looked for among the payments of that.
+	is := func(a pos.Attempt) bool { return a.CheckoutRequestID == text }
+	exact(checkoutsBucket, checkoutKey(rd.secret, text))
+	list[len(list)-1].fits = is
+	if at := len(text) - nationalDigits; at > 0 && strings.Trim(text[at:], "0123456789") == "" && !isDigits(text) {
+		digits := text[at:]
+		exact(phonesBucket, phoneKey(phone{digits: digits}))
+		list[len(list)-1].fits = is
+		p := phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked()
+		exact(phonesBucket, phoneKey(p))
+		list[len(list)-1].fits = func(a pos.Attempt) bool { return a.CheckoutRequestID == text[:at]+p.digits }
+	}
+	return list
+}
+
+// find lists the newest n attempts that fit one of the readings of the text.
+func (rd reader) find(text string, n int) ([]pos.Attempt, error) {
+	found := map[key]pos.Attempt{}
+	var errs []error
+	if k, ok := parseKey(strings.ToUpper(text)); ok {
+		if a, err := rd.attempt(k); err == nil {
+			found[k] = a
+		} else if !errors.Is(err, pos.ErrNotFound) {
+			errs = append(errs, err)
+		}
+		sale, err := rd.sale(k)
+		errs = append(errs, err)
+		for _, a := range sale {
+			if k, ok := parseKey(a.ID); ok {
+				found[k] = a
+			}
+		}
+	}
+	for _, r := range rd.readings(text) {
+		errs = append(errs, rd.collect(r, n, found))
+	}
+	list := slices.SortedFunc(maps.Values(found), func(a, b pos.Attempt) int { return cmp.Compare(b.ID, a.ID) })
+	return list[:min(n, len(list))], errors.Join(errs...)
+}
+
+// collect adds the newest n attempts that fit r.
+func (rd reader) collect(r reading, n int, found map[key]pos.Attempt) error {
+	moments := rd.newest(r, n)
+	var errs []error
+	for _, ms := range moments {
+		err := rd.ofMoment(ms[:], func(k key) error {
+			if _, known := found[k]; known {
+				return nil
+			}
+			fits, err := rd.fits(r, k)
+			if fits.ID != "" {
+				found[k] = fits
+			}
+			return err
+		})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// fits reads the attempt k if it is one of those that r means, and not only of the same millisecond as one.
+func (rd reader) fits(r reading, k key) (pos.Attempt, error) {
+	record, err := rd.record(k)
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	a, err := rd.replay(record)
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	for _, e := range rd.entries(record, a) {
+		if e.bucket == r.bucket && bytes.Compare(e.key, r.from) >= 0 && (r.to == nil || bytes.Compare(e.key, r.to) < 0) && (r.fits == nil || r.fits(a)) {
+			return a, nil
+		}
+	}
+	return pos.Attempt{}, nil
+}
+
+// newest reads the moments at the end of the keys in a range, and keeps the n newest. Where they come in order, no more than n keys
+// are read; with a condition that not all will meet, some more.
+func (rd reader) newest(r reading, n int) [][msSize]byte {
+	if r.fits != nil {
+		n += maxSame
+	}
+	var moments [][msSize]byte
+	c := rd.tx.Bucket([]byte(r.bucket)).Cursor()
+	var k []byte
+	if r.to == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = below(c, r.to)
+	}
 	for range maxScan {
-		attempt, ok := tail(k)
-		if !ok || !bytes.HasPrefix(k, prefix) || len(keys) == n && len(k) == len(prefix)+idSize {
+		ms, ok := tail(k)
+		if !ok || bytes.Compare(k, r.from) < 0 || r.ordered && len(moments) == n {
 			break
 		}
-		keys = append(keys, attempt)
-		if len(keys) > 2*n+64 {
-			keys = cut(keys, n)
+		moments = append(moments, ms)
+		if len(moments) > 2*n+64 {
+			moments = cut(moments, n)
 		}
 		k, _ = c.Prev()
 	}
-	return cut(keys, n)
+	return cut(moments, n)
 }
 
 // cut keeps the n newest, each once: a receipt's index names an attempt once for every number that it was told.
-func cut(keys []key, n int) []key {
-	slices.SortFunc(keys, func(a, b key) int { return bytes.Compare(b[:], a[:]) })
-	keys = slices.Compact(keys)
-	return keys[:min(n, len(keys))]
+func cut(moments [][msSize]byte, n int) [][msSize]byte {
+	slices.SortFunc(moments, func(a, b [msSize]byte) int { return bytes.Compare(b[:], a[:]) })
+	moments = slices.Compact(moments)
+	return moments[:min(n, len(moments))]
 }
 
-// last moves the cursor to the last key that begins with prefix, or one before.
-func last(c *bolt.Cursor, prefix []byte) (k, value []byte) {
+// receiptRange are the keys of the receipts that begin with code.
+func receiptRange(code string) (from, to []byte) {
+	step := uint64(1) // from one such beginning to the next
+	for range receiptLength - len(code) {
+		step *= 36
+	}
+	n := receiptNumber(code)
+	pack := func(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n<<8)[:receiptSize] }
+	return pack(n), pack(n + step)
+}
+
+// phoneRange are the keys of the numbers that end in some digits, fewer than a whole number has.
+func phoneRange(digits string) reading {
+	k := backwards(digits)
+	if len(digits)%2 == 0 {
+		return prefixed(phonesBucket, k)
+	}
+	to := slices.Clone(k)
+	to[len(to)-1] |= 0x0f
+	return reading{bucket: phonesBucket, from: k, to: following(to)}
+}
+
+// following is the first key after all that begin with prefix; nil where none can be.
+func following(prefix []byte) []byte {
 	after := slices.Clone(prefix)
 	for i := len(after) - 1; i >= 0; i-- {
 		if after[i]++; after[i] != 0 {
-			return below(c, after[:i+1])
+			return after[:i+1]
 		}
 	}
-	return c.Last()
+	return nil
 }
+
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // phoneDigits reads the text as a phone number, or the end of one; "" where it is neither.
 func phoneDigits(text string) string {
 	if m, err := pos.ParseMSISDN(text); err == nil {
-		return string(m)
+		return string(m[len(m)-nationalDigits:])
 	}
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(text)
 	if len(digits) < 2 || len(digits) > nationalDigits || strings.Trim(digits, "0123456789") != "" {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -24,7 +23,20 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv("KAUNTA_STORE_CHILD"); role != "" {
 		os.Exit(child(role))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(tests{m})
+}
+
+// tests are the tests, and the benchmarks with the ledgers that they share.
+type tests struct{ *testing.M }
+
+func (m tests) Run() int {
+	defer func() {
+		for _, l := range ledgers {
+			_ = l.Close()
+			_ = os.RemoveAll(filepath.Dir(l.Path()))
+		}
+	}()
+	return m.M.Run()
 }
 
 // opening is 23 November 2026, eight in the morning, when the shop of these tests opens.
@@ -72,7 +84,12 @@ func newULID(at time.Time, n uint64) string {
 func attemptID(at time.Time, n uint64) pos.AttemptID { return pos.AttemptID(newULID(at, n)) }
 func saleID(at time.Time, n uint64) pos.SaleID       { return pos.SaleID(newULID(at, n)) }
 
-// asked is the event that makes attempt n, of sale n, n seconds after opening.
+// addressOf is the address that a till draws at the moment at, with n in the place of chance.
+func addressOf(at time.Time, n int) string {
+	return fmt.Sprintf("%012x%032x", at.UnixMilli(), n)
+}
+
+// asked is the event that makes attempt n, of the sale of that name, n seconds after opening.
 func asked(n int) pos.Event {
 	at := opening.Add(time.Duration(n) * time.Second)
 	return pos.Event{
@@ -80,7 +97,7 @@ func asked(n int) pos.Event {
 		Asked: &pos.Asked{
 			Sale: saleID(at, uint64(n)), Phone: pos.MSISDN(fmt.Sprintf("2547123%05d", n%100_000)),
 			Amount: pos.Shillings(10 + n%1000), Reference: fmt.Sprintf("Table %d", n%40), Description: "Lunch",
-			Address: fmt.Sprintf("%032x", n), CallBackURL: fmt.Sprintf("https://till.example/c/%032x", n), Reachable: true,
+			Address: addressOf(at, n), CallBackURL: "https://till.example/cb/" + addressOf(at, n), Reachable: true,
 		},
 	}
 }
@@ -188,142 +205,29 @@ func txID(t testing.TB, l *Ledger) (id int) {
 	return id
 }
 
-// verify walks the whole ledger: every checksum, every index entry against the attempts and the other way round, the
-// totals against the sum of the rows, and every attempt against the replay of its sale's events.
+// verify holds the whole ledger against itself.
 func verify(t testing.TB, l *Ledger) {
 	t.Helper()
-	if err := l.view(func(tx *bolt.Tx) error { return verifyTx(tx) }); err != nil {
+	if err := whole(l); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func verifyTx(tx *bolt.Tx) error {
-	var errs []error
-	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-
-	want := map[bucket]map[string]string{} // the indexes, made anew
-	for _, b := range []bucket{
-		salesBucket, openBucket, owedBucket, addressesBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
-	} {
-		want[b] = map[string]string{}
+// whole is the first thing that is wrong with a ledger, or nil.
+func whole(l *Ledger) error {
+	r, err := l.Verify(context.Background(), nil)
+	if err == nil && r.First != nil {
+		err = r.First
 	}
-	totals := map[pos.Day]pos.Totals{}
-	sales := map[pos.SaleID]bool{}
-	holders := map[string]pos.AttemptID{}
-
-	errs = append(errs, scan(tx, attemptsBucket, nil, func(at, _ []byte) error {
-		k := key(at)
-		a, err := getAttempt(tx, k)
-		if err != nil {
-			return err
-		}
-		s, _ := parseKey(a.Sale)
-		sales[a.Sale] = true
-		want[salesBucket][string(saleKey(s, k))] = ""
-		want[phonesBucket][string(phonePrefix(string(a.Phone)))+string(at)] = ""
-		want[amountsBucket][string(amountPrefix(a.Amount))+string(at)] = ""
-		if a.Reference != "" {
-			want[referencesBucket][string(referencePrefix(a.Reference))+string(at)] = ""
-		}
-		if a.Address != "" {
-			want[addressesBucket][a.Address] = string(at)
-		}
-		if a.CheckoutRequestID != "" {
-			want[checkoutsBucket][a.CheckoutRequestID] = string(at)
-		}
-		if a.Open() {
-			want[openBucket][string(at)] = ""
-		}
-		if a.Notices.Has(pos.PaidTwice) {
-			want[owedBucket][string(at)] = ""
-		}
-		if a.Receipt != "" {
-			if other := holders[a.Receipt]; other != "" {
-				wrong("%s and %s both hold receipt %s", other, a.ID, a.Receipt)
-			}
-			holders[a.Receipt] = a.ID
-		}
-		sum := totals[k.day()]
-		sum.Add(a, 1)
-		totals[k.day()] = sum
-		return nil
-	}))
-	for b, entries := range want {
-		got := map[string]string{}
-		errs = append(errs, scan(tx, b, nil, func(k, body []byte) error { got[string(k)] = string(body); return nil }))
-		if d := cmp.Diff(entries, got); d != "" {
-			wrong("bucket %s: (-want +got)\n%s", b, d)
-		}
-	}
-	held := map[string]pos.AttemptID{}
-	errs = append(errs, scan(tx, receiptsBucket, nil, func(k, body []byte) error {
-		if body[0] == holds {
-			attempt, _ := tail(k)
-			held[string(k[:len(k)-idSize-1])] = attempt.attempt()
-		}
-		return nil
-	}))
-	if d := cmp.Diff(holders, held); d != "" {
-		wrong("receipts: (-want +got)\n%s", d)
-	}
-	errs = append(errs, scan(tx, totalsBucket, nil, func(k, _ []byte) error {
-		day := pos.Day(binary.BigEndian.Uint32(k))
-		got, err := getTotals(tx, day)
-		if d := cmp.Diff(totals[day], got); d != "" {
-			wrong("totals of %s: (-sum of rows +got)\n%s", day, d)
-		}
-		delete(totals, day)
-		return err
-	}))
-	if len(totals) > 0 {
-		wrong("no totals for %v", totals)
-	}
-	for s := range sales {
-		errs = append(errs, replay(tx, s))
-	}
-	return errors.Join(errs...)
-}
-
-// replay applies the events of a sale in the order they were written, and compares the outcome with what is stored.
-func replay(tx *bolt.Tx, id pos.SaleID) error {
-	s, _ := parseKey(id)
-	stored, err := getSale(tx, s)
-	if err != nil {
-		return err
-	}
-	var order []pos.Event
-	counts := map[pos.AttemptID]int{}
-	for _, a := range stored {
-		k, _ := parseKey(a.ID)
-		err := scan(tx, eventsBucket, k[:], func(at, body []byte) error {
-			seq := int(binary.BigEndian.Uint32(at[idSize:]))
-			for len(order) <= seq {
-				order = append(order, pos.Event{})
-			}
-			order[seq], err = readEvent(at, body)
-			counts[a.ID]++
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	var again pos.Sale
-	for _, e := range order {
-		again, _, _ = again.Apply(e)
-	}
-	if len(again) != len(stored) {
-		return fmt.Errorf("sale %s has %d attempts, and %d by its events", id, len(stored), len(again))
-	}
-	for _, a := range again {
-		a.Events = counts[a.ID]
-		k, _ := parseKey(a.ID)
-		if was, err := getAttempt(tx, k); err != nil || was != a {
-			return errors.Join(err, fmt.Errorf("attempt %s: (-stored +replayed)\n%s", a.ID, cmp.Diff(was, a)))
-		}
-	}
-	return nil
+	return err
 }
 
 // seeded is a source of chance that a failing test can repeat.
 func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(n, 0)) }
+
+func writeFile(t testing.TB, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -16,7 +16,8 @@ type bucket string
 const (
 	aboutBucket      bucket = "kaunta"
 	attemptsBucket   bucket = "attempts"
-	eventsBucket     bucket = "events"
+	shapesBucket     bucket = "shapes"
+	anchorsBucket    bucket = "anchors"
 	salesBucket      bucket = "sales"
 	openBucket       bucket = "open"
 	owedBucket       bucket = "owed"
@@ -29,22 +30,40 @@ const (
 	referencesBucket bucket = "references"
 )
 
-// buckets lists every bucket of a version 1 ledger.
+// buckets lists every bucket of a ledger.
 func buckets() []bucket {
+	return append([]bucket{aboutBucket, attemptsBucket, shapesBucket, anchorsBucket}, derivedBuckets()...)
+}
+
+// derivedBuckets lists those that follow from the events.
+func derivedBuckets() []bucket {
 	return []bucket{
-		aboutBucket, attemptsBucket, eventsBucket, salesBucket, openBucket, owedBucket, totalsBucket,
-		addressesBucket, receiptsBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
+		salesBucket, openBucket, owedBucket, totalsBucket, addressesBucket,
+		receiptsBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
 	}
 }
 
-// fill is how full a page of the bucket is left when it is split. Keys that begin with a ULID arrive in order, so
-// nothing will be put between those that are there; the others need room.
+// sealed reports whether the bucket's values end in a checksum. What the others say is believed only when the attempt's record
+// says it too.
+func (b bucket) sealed() bool {
+	switch b {
+	case checkoutsBucket, phonesBucket, amountsBucket, referencesBucket:
+		return false
+	default:
+		return true
+	}
+}
+
+// fill is how full a page of the bucket is left when it is split. Keys that begin with a time arrive in order, so
+// nothing will be put between those that are there; so do those of one amount, of which a few make up most. The others need room.
 func (b bucket) fill() float64 {
 	switch b {
-	case attemptsBucket, eventsBucket, salesBucket, totalsBucket:
-		return 0.9
-	default:
+	case phonesBucket, receiptsBucket, referencesBucket, addressesBucket, checkoutsBucket:
 		return 0.5
+	case amountsBucket:
+		return 0.8
+	default:
+		return 0.9
 	}
 }
 
@@ -77,12 +96,19 @@ func (k key) attempt() pos.AttemptID { return pos.AttemptID(k.String()) }
 // stands on and the total it counts in, so that the two always agree.
 func (k key) day() pos.Day { return pos.DayOf(ulid.ULID(k).Timestamp()) }
 
-// tail is the attempt at the end of an index key.
-func tail(k []byte) (key, bool) {
-	if len(k) < idSize {
-		return key{}, false
+// ms is the moment of the ULID, in milliseconds since 1970.
+func (k key) ms() uint64 { return ulid.ULID(k).Time() }
+
+// msSize is the length of that moment at the beginning of a key. Most indexes name attempts by it alone: it stands for all attempts
+// of that millisecond, which are looked at.
+const msSize = 6
+
+// tail is the moment at the end of an index key.
+func tail(k []byte) ([msSize]byte, bool) {
+	if len(k) < msSize {
+		return [msSize]byte{}, false
 	}
-	return key(k[len(k)-idSize:]), true
+	return [msSize]byte(k[len(k)-msSize:]), true
 }
 
 // dayKeys bounds the ULIDs made on a day: from is the first possible, to the first of the next day.
@@ -98,40 +124,68 @@ func firstKey(t time.Time) key {
 	return key(u)
 }
 
-func eventKey(attempt key, seq int) []byte {
-	return binary.BigEndian.AppendUint32(attempt[:], uint32(seq))
-}
-
 func saleKey(sale, attempt key) []byte { return append(sale[:], attempt[:]...) }
 
-func totalsKey(d pos.Day) []byte { return binary.BigEndian.AppendUint32(nil, uint32(d)) }
+// totalsKey is that of a day, yyyymmdd, or of a month, yyyymm00, which comes before its days.
+func totalsKey(d pos.Day) []byte { return dayKey(d) }
 
-func amountPrefix(a pos.Shillings) []byte { return binary.BigEndian.AppendUint64(nil, uint64(a)) }
+func monthKey(m pos.Month) pos.Day { return pos.Day(m) * 100 }
 
-// phonePrefix is the end of a phone number, backwards, so that the last digits of a number are a prefix. Of a
-// whole number the country code falls away.
-func phonePrefix(digits string) []byte {
-	digits = digits[max(0, len(digits)-nationalDigits):]
-	p := make([]byte, 0, nationalDigits+idSize)
-	for i := len(digits) - 1; i >= 0; i-- {
-		p = append(p, digits[i])
+// amountKey is three bytes where that is enough, and more after 0xff where it is not.
+func amountKey(a pos.Shillings) []byte {
+	if 0 <= a && a < 0xff0000 {
+		return []byte{byte(a >> 16), byte(a >> 8), byte(a)}
 	}
-	return p
+	return binary.BigEndian.AppendUint64([]byte{0xff}, uint64(a))
 }
 
-// nationalDigits is the length of a Kenyan mobile number without 254 or 0.
-const nationalDigits = 9
+// A phone's key is its nine digits backwards, four bits each, so that the last digits are a prefix; of one that is
+// forgotten the last three, a mark that is no digit, and the beginning of its hash.
+const (
+	phoneEnd       = 0xf
+	phoneForgotten = 0xe
+	phoneHashPart  = 4
+)
+
+func phoneKey(p phone) []byte {
+	if p.forgotten {
+		k := backwards(p.digits[nationalDigits-keptDigits:])
+		return append(append(k[:1], k[1]|phoneForgotten), p.hash[:phoneHashPart]...)
+	}
+	k := backwards(p.digits)
+	k[len(k)-1] |= phoneEnd
+	return k
+}
+
+// backwards packs digits from the last to the first, the half byte that is left over empty.
+func backwards(digits string) []byte {
+	k := make([]byte, (len(digits)+1)/2, (len(digits)+1)/2+1+phoneHashPart+msSize)
+	for i := range len(digits) {
+		d := digits[len(digits)-1-i] - '0'
+		if i%2 == 0 {
+			d <<= 4
+		}
+		k[i/2] |= d
+	}
+	return k
+}
+
+// A receipt's key is its ten characters packed, or after 0xff whatever else it is, and a zero.
+const otherReceipt = 0xff
 
 // receiptText is a receipt number as it is compared: a cashier may type it in small letters.
-func receiptText(s string) string { return clip(strings.ToUpper(strings.TrimSpace(s))) }
+func receiptText(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
-func receiptPrefix(receipt string) []byte { return append([]byte(receiptText(receipt)), 0) }
-
-func checkoutKey(id string) []byte { return []byte(clip(id)) }
+func receiptKey(receipt string) []byte {
+	if len(receipt) == receiptLength && isCaps(receipt) {
+		return packReceipt(receipt)
+	}
+	return append(append([]byte{otherReceipt}, clip(receipt)...), 0)
+}
 
 // foldedReference is an account reference as it is compared.
 func foldedReference(s string) string { return clip(strings.ToLower(strings.TrimSpace(s))) }
 
-func referencePrefix(reference string) []byte { return append([]byte(foldedReference(reference)), 0) }
+func referenceKey(reference string) []byte { return append([]byte(foldedReference(reference)), 0) }
 
 func clip(s string) string { return s[:min(len(s), longest)] }

@@ -57,6 +57,10 @@ type Options struct {
 	// UnsafeNoSync leaves every flush out, for simulations in virtual time: a power cut destroys the
 	// ledger. It is refused unless the environment is "training".
 	UnsafeNoSync bool
+
+	// Progress is told how far the work has come that brings a ledger of an older version up to date, or makes one anew: so many
+	// attempts of so many. nil: nobody asks.
+	Progress func(done, total int)
 }
 
 // Origin is what a ledger was made for.
@@ -72,6 +76,8 @@ type Ledger struct {
 	path     string
 	readOnly bool
 	origin   Origin
+	secret   []byte     // the key of the hashes of phone numbers
+	shapes   shapeTable // of the texts
 
 	queue   chan *request // taken by the committing goroutine
 	quit    chan struct{} // closed by Close
@@ -95,8 +101,8 @@ const (
 	// maxSize is how big the file may grow, 0 for no limit: on 32 bits, mapping fails near 1 GiB.
 	maxSize = (512 << 20) * (1 - strconv.IntSize/64)
 
-	// step is how much the file grows at a time. Each costs a flush more; bbolt's own 16 MiB are a year of a small shop.
-	step = 1 << 20
+	// growth is how much the file grows at a time. Each costs a flush more; bbolt's own 16 MiB are years of a small shop.
+	growth = 1 << 20
 )
 
 // Open opens the ledger at path, or makes one there with mode 0600, its folder included. Errors, each one
@@ -136,7 +142,7 @@ func Open(path string, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	if o.ReadOnly {
-		return start(&Ledger{db: db, path: path, readOnly: true, origin: origin}), nil
+		return start(&Ledger{db: db, path: path, readOnly: true, origin: origin})
 	}
 	if err := db.Close(); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -146,7 +152,7 @@ func Open(path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(&Ledger{db: db, path: path, origin: origin}), nil
+	return start(&Ledger{db: db, path: path, origin: origin})
 }
 
 // usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The error is
@@ -251,18 +257,24 @@ func openToWrite(path string, o Options) (*bolt.DB, error) {
 			return nil, err
 		}
 	}
-	db.AllocSize = step
-	err = guard(func() error { return migrate(db, migrations()) })
-	if err != nil {
-		_ = db.Close()
-		return nil, explain(path, err)
+	if db, err = migrate(db, path, o, options); err != nil {
+		return nil, err
 	}
+	db.AllocSize = growth
 	writePID(path, o.Now())
 	return db, nil
 }
 
 // start sets the ledger's goroutine going.
-func start(l *Ledger) *Ledger {
+func start(l *Ledger) (*Ledger, error) {
+	err := l.view(func(tx *bolt.Tx) (err error) {
+		l.secret, err = getSecret(tx, phonesKey)
+		return err
+	})
+	if err != nil {
+		_ = l.db.Close()
+		return nil, explain(l.path, err)
+	}
 	l.room = func() (uint64, error) { return freeBytes(filepath.Dir(l.path)) }
 	l.queue = make(chan *request)
 	l.quit = make(chan struct{})
@@ -273,7 +285,7 @@ func start(l *Ledger) *Ledger {
 	} else {
 		go l.run()
 	}
-	return l
+	return l, nil
 }
 
 // Close lets what is being written be finished, waits for readers and gives the file back.

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,42 +11,43 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The bucket "kaunta" says what a file is. Its two keys stay the same in every version.
+// The bucket "kaunta" says what a file is. Its first two keys stay the same in every version.
 var (
 	versionKey = []byte("version") // 4 bytes, big-endian
 	originKey  = []byte("origin")  // an Origin
+	seedKey    = []byte("seed")    // 32 random bytes: the chain's beginning
+	phonesKey  = []byte("phones")  // 32 random bytes: the key of the hashes of phone numbers
+	headKey    = []byte("head")    // the chain's end (chain.go)
 )
 
-// migrations bring a ledger to the next version, in order: the first from 1 to 2. Each runs in a transaction of its own,
-// so that a power cut between two leaves a ledger that goes on from there. testdata keeps a ledger of every version.
-func migrations() []func(*bolt.Tx) error { return nil }
+// version is the version of the ledgers that this program makes. testdata keeps a ledger of each.
+const version = 2
 
-// migrate runs the migrations that the ledger has not had.
-func migrate(db *bolt.DB, steps []func(*bolt.Tx) error) error {
-	var version int
-	err := db.View(func(tx *bolt.Tx) (err error) {
-		version, err = getVersion(tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for ; version <= len(steps); version++ {
-		err := db.Update(func(tx *bolt.Tx) error {
-			if err := steps[version-1](tx); err != nil {
-				return fmt.Errorf("bringing the ledger from version %d to %d: %w", version, version+1, err)
-			}
-			return putVersion(tx, version+1)
-		})
-		if err != nil {
+// migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
+// and flushed. So a power cut leaves one or the other. It takes db over.
+func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.DB, error) {
+	var found int
+	err := guard(func() error {
+		return db.View(func(tx *bolt.Tx) (err error) {
+			found, err = getVersion(tx)
 			return err
-		}
+		})
+	})
+	if err == nil && found == version {
+		return db, nil
 	}
-	return nil
+	if err == nil {
+		err = replaceBy(db, path, func(to *bolt.DB) error { return fromVersion1(db, to, o) })
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, fmt.Errorf("store: the ledger %s could not be brought from version %d to %d, and is as it was: "+
+			"see that the disk has room for it twice: %w", path, found, version, err)
+	}
+	return openFile(path, options)
 }
 
-// format1 makes the buckets of a new ledger, at the version that follows the last migration.
-func format1(tx *bolt.Tx, o Origin) error {
+// format2 makes the buckets of a new ledger.
+func format2(tx *bolt.Tx, o Origin) error {
 	for _, b := range buckets() {
 		if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
@@ -54,10 +57,29 @@ func format1(tx *bolt.Tx, o Origin) error {
 	if err != nil {
 		return err
 	}
-	if err := put(tx, aboutBucket, originKey, record); err != nil {
-		return err
+	var seed, phones [32]byte
+	_, _ = rand.Read(seed[:]) // never fails: crypto/rand ends the program instead
+	_, _ = rand.Read(phones[:])
+	for _, e := range []entry{
+		{aboutBucket, originKey, record},
+		{aboutBucket, seedKey, seed[:]},
+		{aboutBucket, phonesKey, phones[:]},
+		{aboutBucket, headKey, head{chain: seed}.bytes()},
+	} {
+		if err := e.put(tx); err != nil {
+			return err
+		}
 	}
-	return putVersion(tx, 1+len(migrations()))
+	return putVersion(tx, version)
+}
+
+// getSecret reads 32 random bytes.
+func getSecret(tx *bolt.Tx, k []byte) ([]byte, error) {
+	body, err := get(tx, aboutBucket, k)
+	if err == nil && len(body) != 32 {
+		err = damaged(aboutBucket, k, errShape)
+	}
+	return bytes.Clone(body), err
 }
 
 func getVersion(tx *bolt.Tx) (int, error) {
@@ -85,7 +107,7 @@ func inspect(path string, o Options) (*bolt.DB, Origin, error) {
 	var origin Origin
 	err = guard(func() error {
 		return db.View(func(tx *bolt.Tx) (err error) {
-			origin, err = look(tx, path, o, 1+len(migrations()))
+			origin, err = look(tx, path, o)
 			return err
 		})
 	})
@@ -99,31 +121,32 @@ func inspect(path string, o Options) (*bolt.DB, Origin, error) {
 	return db, origin, nil
 }
 
-// look reads what the file is, before anything else is believed of it; newest is the version of this program.
-func look(tx *bolt.Tx, path string, o Options, newest int) (Origin, error) {
+// look reads what the file is, before anything else is believed of it.
+func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	var origin Origin
-	if err := whole(tx, path); err != nil {
+	if err := uncut(tx, path); err != nil {
 		return origin, err
 	}
 	if tx.Bucket([]byte(aboutBucket)) == nil {
 		return origin, fmt.Errorf("store: %s is another program's file, not a ledger: name another file", path)
 	}
-	version, err := getVersion(tx)
+	found, err := getVersion(tx)
 	if err != nil {
 		return origin, err
 	}
+	needed := buckets()
 	switch {
-	case version > newest:
+	case found > version:
 		return origin, fmt.Errorf("store: the ledger %s was written by a newer version of this program "+
-			"(its format is %d, this program knows up to %d): install the newer program again", path, version, newest)
-	case version < newest && o.ReadOnly:
+			"(its format is %d, this program knows up to %d): install the newer program again", path, found, version)
+	case found < version && o.ReadOnly:
 		return origin, fmt.Errorf("store: the ledger %s is of an older format: open it once with the till, which brings it up to date", path)
+	case found < version:
+		needed = v1Buckets()
 	}
-	if version == 1 {
-		for _, b := range buckets() {
-			if tx.Bucket([]byte(b)) == nil {
-				return origin, fmt.Errorf("%w: it has no bucket %s", ErrDamaged, b)
-			}
+	for _, b := range needed {
+		if tx.Bucket([]byte(b)) == nil {
+			return origin, fmt.Errorf("%w: it has no bucket %s", ErrDamaged, b)
 		}
 	}
 	record, err := get(tx, aboutBucket, originKey)
@@ -140,8 +163,8 @@ func look(tx *bolt.Tx, path string, o Options, newest int) (Origin, error) {
 	return origin, nil
 }
 
-// whole refuses a file that is shorter than its own account of itself. To read what is not there would be a fault.
-func whole(tx *bolt.Tx, path string) error {
+// uncut refuses a file that is shorter than its own account of itself. To read what is not there would be a fault.
+func uncut(tx *bolt.Tx, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return explain(path, err)

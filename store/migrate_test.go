@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,11 +18,15 @@ import (
 	"kaunta/pos"
 )
 
-var newV1 = flag.Bool("new-v1", false, "write testdata/v1.db.gz anew; never, once a version 1 has left the house")
+var newV2 = flag.Bool("new-v2", false, "write testdata/v2.db.gz anew; never, once a version 2 has left the house")
 
-// v1Events are the events in the ledger in testdata: each kind, each word of the till, a second payment.
-func v1Events() []pos.Event {
+// oldEvents are the events in the ledgers in testdata: each kind, each word of the till, a second payment.
+func oldEvents() []pos.Event {
 	cancels, pays, twice, open := asked(1), asked(2), again(asked(2), 3), asked(4)
+	for n, e := range []pos.Event{cancels, pays, twice, open} { // as addresses were then
+		e.Asked.Address = fmt.Sprintf("%032x", n+1)
+		e.Asked.CallBackURL = "https://till.example/c/" + e.Asked.Address
+	}
 	typed := pos.Event{Attempt: open.Attempt, Kind: pos.EventTyped, At: open.At.Add(200_000_000_000), Typed: receiptOf(9)}
 	var events []pos.Event
 	for _, e := range []pos.Event{cancels, pays, twice, open} {
@@ -34,100 +39,112 @@ func v1Events() []pos.Event {
 	return append(events, typed)
 }
 
-// TestVersion1 reads a ledger that an earlier build of this program has written.
-func TestVersion1(t *testing.T) {
-	stored := filepath.Join("testdata", "v1.db.gz")
-	path := newPath(t)
-	if *newV1 {
-		o := training
-		o.Now = func() time.Time { return opening }
-		l := open(t, path, o)
-		add(t, l, v1Events()...)
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-		var packed bytes.Buffer
-		w := must[*gzip.Writer](t)(gzip.NewWriterLevel(&packed, gzip.BestCompression))
-		if _, err := w.Write(contents(t, path)); err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(w.Close(), os.MkdirAll("testdata", 0o755), os.WriteFile(stored, packed.Bytes(), 0o644), os.Remove(path)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := must[*gzip.Reader](t)(gzip.NewReader(bytes.NewReader(contents(t, stored))))
+// storedLedger puts a ledger from testdata at a new path.
+func storedLedger(t *testing.T, version string) (path string) {
+	t.Helper()
+	path = newPath(t)
+	r := must[*gzip.Reader](t)(gzip.NewReader(bytes.NewReader(contents(t, filepath.Join("testdata", version+".db.gz")))))
 	file := must[[]byte](t)(io.ReadAll(r))
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, file, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-
-	l := open(t, path, training)
-	equal(t, "origin", l.Origin(), Origin{Environment: "training", ShortCode: "174379", Created: opening})
-	verify(t, l)
-	// The same events in a ledger of today come to the same.
-	today := open(t, newPath(t), training)
-	add(t, today, v1Events()...)
-	for _, e := range v1Events() {
-		equal(t, "attempt", attempt(t, l, e.Attempt), attempt(t, today, e.Attempt))
-		equal(t, "events", must[[]pos.Event](t)(l.Events(e.Attempt)), must[[]pos.Event](t)(today.Events(e.Attempt)))
-	}
-	day := pos.DayOf(opening)
-	equal(t, "totals", must[pos.Totals](t)(l.Totals(day)), must[pos.Totals](t)(today.Totals(day)))
-	equal(t, "found", ids(must[[]pos.Attempt](t)(l.Find("ukn", 9))), ids(must[[]pos.Attempt](t)(today.Find("ukn", 9))))
-	sell(t, l, 10) // and it can be gone on with
-	verify(t, l)
+	return path
 }
 
-func TestMigrations(t *testing.T) {
-	path := newPath(t)
-	open(t, path, training).Close()
-	db := must[*bolt.DB](t)(bolt.Open(path, 0o600, nil))
-	defer db.Close()
-
-	version := func() (v int) {
-		t.Helper()
-		if err := db.View(func(tx *bolt.Tx) (err error) { v, err = getVersion(tx); return err }); err != nil {
-			t.Fatal(err)
-		}
-		return v
+// TestOlderVersions reads ledgers that earlier builds of this program have written.
+func TestOlderVersions(t *testing.T) {
+	if *newV2 {
+		writeV2(t)
 	}
-	var ran []int
-	step := func(from int, err error) func(*bolt.Tx) error {
-		return func(tx *bolt.Tx) error {
-			if v, _ := getVersion(tx); v != from {
-				t.Errorf("the step from %d runs on version %d", from, v)
+	for _, version := range []string{"v1", "v2"} {
+		t.Run(version, func(t *testing.T) {
+			path := storedLedger(t, version)
+			before := contents(t, path)
+			var told [][2]int
+			o := training
+			o.Progress = func(done, total int) { told = append(told, [2]int{done, total}) }
+			l := open(t, path, o)
+			if version == "v1" {
+				equal(t, "progress", told, [][2]int{{4, 8}, {8, 8}})
 			}
-			ran = append(ran, from)
-			_, failed := tx.CreateBucket([]byte{byte(from)})
-			return errors.Join(failed, err)
-		}
+			equal(t, "origin", l.Origin(), Origin{Environment: "training", ShortCode: "174379", Created: opening})
+			verify(t, l)
+			// The same events in a ledger of today come to the same.
+			today := open(t, newPath(t), training)
+			add(t, today, oldEvents()...)
+			for _, e := range oldEvents() {
+				equal(t, "attempt", attempt(t, l, e.Attempt), attempt(t, today, e.Attempt))
+				equal(t, "events", must[[]pos.Event](t)(l.Events(e.Attempt)), must[[]pos.Event](t)(today.Events(e.Attempt)))
+				if e.Kind == pos.EventAsked {
+					equal(t, "by address", must[pos.AttemptID](t)(l.ByAddress(e.Asked.Address)), e.Attempt)
+				}
+			}
+			day := pos.DayOf(opening)
+			equal(t, "totals", must[pos.Totals](t)(l.Totals(day)), must[pos.Totals](t)(today.Totals(day)))
+			equal(t, "month", must[pos.Totals](t)(l.Month(day.Month())), must[pos.Totals](t)(today.Month(day.Month())))
+			equal(t, "found", ids(must[[]pos.Attempt](t)(l.Find("ukn", 9))), ids(must[[]pos.Attempt](t)(today.Find("ukn", 9))))
+			sell(t, l, 10) // and it can be gone on with
+			verify(t, l)
+			l = reopen(t, l)
+			verify(t, l)
+			if left := must[[]os.DirEntry](t)(os.ReadDir(filepath.Dir(path))); len(left) != 2 { // the ledger and who has it
+				t.Errorf("files left behind: %v", left)
+			}
+			if version == "v1" && bytes.Equal(before, contents(t, path)) {
+				t.Error("nothing was brought up to date")
+			}
+		})
 	}
-	full := errors.New("disk full")
-	if err := migrate(db, []func(*bolt.Tx) error{step(1, nil), step(2, full), step(3, nil)}); !errors.Is(err, full) {
-		t.Errorf("a step that fails: %v", err)
-	}
-	if v := version(); v != 2 {
-		t.Errorf("the ledger is left at version %d, want 2: what was done is done, what failed is not", v)
-	}
-	// The next start goes on from there.
-	for range 2 {
-		if err := migrate(db, []func(*bolt.Tx) error{step(1, nil), step(2, nil), step(3, nil)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	equal(t, "steps", ran, []int{1, 2, 2, 3})
-	equal(t, "version", version(), 4)
 }
 
-func TestAnOlderLedger(t *testing.T) {
-	l := open(t, newPath(t), training)
-	err := l.view(func(tx *bolt.Tx) error {
-		if _, err := look(tx, l.Path(), Options{}, 2); err != nil {
-			t.Errorf("opened to be brought up to date: %v", err)
-		}
-		_, err := look(tx, l.Path(), Options{ReadOnly: true}, 2)
-		return err
+func writeV2(t *testing.T) {
+	path := newPath(t)
+	o := training
+	o.Now = func() time.Time { return opening }
+	l := open(t, path, o)
+	add(t, l, oldEvents()...)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	w := must[*gzip.Writer](t)(gzip.NewWriterLevel(&packed, gzip.BestCompression))
+	if _, err := w.Write(contents(t, path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join("testdata", "v2.db.gz"), packed.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A ledger that cannot be brought up to date stays as it is.
+func TestAMigrationThatFails(t *testing.T) {
+	path := storedLedger(t, "v1")
+	db := must[*bolt.DB](t)(bolt.Open(path, 0o600, nil))
+	err := db.Update(func(tx *bolt.Tx) error {
+		k, value := tx.Bucket([]byte(v1Events)).Cursor().Last()
+		spoiled := bytes.Clone(value)
+		spoiled[3] ^= 1
+		return tx.Bucket([]byte(v1Events)).Put(bytes.Clone(k), spoiled)
 	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, path)
+	for range 2 {
+		if _, err := Open(path, training); !errors.Is(err, ErrDamaged) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("a damaged ledger of version 1: %v", err)
+		}
+	}
+	if !bytes.Equal(before, contents(t, path)) {
+		t.Error("the file was touched")
+	}
+	if left := must[[]os.DirEntry](t)(os.ReadDir(filepath.Dir(path))); len(left) != 1 {
+		t.Errorf("files left behind: %v", left)
+	}
+}
+
+func TestAnOlderLedgerIsNotOnlyRead(t *testing.T) {
+	_, err := Open(storedLedger(t, "v1"), Options{ReadOnly: true})
 	if err == nil || !strings.Contains(err.Error(), "older format") {
 		t.Errorf("opened to be read: %v", err)
 	}

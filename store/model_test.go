@@ -155,7 +155,7 @@ func TestAgainstTheModel(t *testing.T) {
 			},
 			"": func(rt *rapid.T) { compare(testingT{t, rt}, l, m) },
 		})
-		if err := l.view(verifyTx); err != nil {
+		if err := whole(l); err != nil {
 			rt.Fatal(err)
 		}
 	})
@@ -177,6 +177,13 @@ func compare(t testing.TB, l *Ledger, m *model) {
 	for day, want := range days {
 		equal(t, "page", ids(must[[]pos.Attempt](t)(l.DayPage(day, "", len(all)))), want)
 		equal(t, "totals", must[pos.Totals](t)(l.Totals(day)), totals[day])
+	}
+	months := map[pos.Month]pos.Totals{}
+	for day, sum := range totals {
+		months[day.Month()] = months[day.Month()].Plus(sum)
+	}
+	for month, want := range months {
+		equal(t, "month", must[pos.Totals](t)(l.Month(month)), want)
 	}
 	equal(t, "open", ids(must[[]pos.Attempt](t)(l.Open())), m.filter(pos.Attempt.Open))
 	equal(t, "owed", ids(must[[]pos.Attempt](t)(l.Owed())), m.filter(func(a pos.Attempt) bool { return a.Notices.Has(pos.PaidTwice) }))

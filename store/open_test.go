@@ -279,7 +279,7 @@ func TestWhatIsNoLedger(t *testing.T) {
 			return tx.Bucket([]byte(aboutBucket)).Put(versionKey, []byte{0, 0, 0, 1, 1, 2, 3, 4})
 		}), "kaunta/", ErrDamaged},
 		{"a bucket less", ours(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(receiptsBucket)) }), "no bucket receipts", ErrDamaged},
-		{"cut short", damage(func(b []byte) []byte { return b[:25*pageSize] }), "cut short", ErrDamaged},
+		{"cut short", damage(func(b []byte) []byte { return b[:8*pageSize] }), "cut short", ErrDamaged},
 		{"cut to its first pages", damage(func(b []byte) []byte { return b[:2*pageSize] }), "cut short", ErrDamaged},
 		{"cut to a page", damage(func(b []byte) []byte { return b[:pageSize] }), "cannot be opened", nil},
 		{"no beginning", damage(func(b []byte) []byte { clear(b[:2*pageSize]); return b }), "is not a ledger", nil},

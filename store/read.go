@@ -2,8 +2,12 @@ package store
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/subtle"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -25,6 +29,11 @@ func (l *Ledger) view(read func(*bolt.Tx) error) error {
 	return err
 }
 
+// reader reads in a transaction, without raw bodies.
+func (l *Ledger) reader(tx *bolt.Tx) reader {
+	return reader{tx: tx, shapes: &l.shapes, secret: l.secret}
+}
+
 // Attempt implements [pos.Ledger].
 func (l *Ledger) Attempt(id pos.AttemptID) (pos.Attempt, error) {
 	k, ok := parseKey(id)
@@ -33,7 +42,7 @@ func (l *Ledger) Attempt(id pos.AttemptID) (pos.Attempt, error) {
 	}
 	var a pos.Attempt
 	err := l.view(func(tx *bolt.Tx) (err error) {
-		a, err = getAttempt(tx, k)
+		a, err = l.reader(tx).attempt(k)
 		return err
 	})
 	return a, err
@@ -46,7 +55,7 @@ func (l *Ledger) ByAddress(address string) (pos.AttemptID, error) {
 	}
 	var id pos.AttemptID
 	err := l.view(func(tx *bolt.Tx) error {
-		k, err := pointer(tx, addressesBucket, []byte(address))
+		k, err := l.reader(tx).byAddress(address)
 		if err == nil {
 			id = k.attempt()
 		}
@@ -74,7 +83,7 @@ func (l *Ledger) all(set bucket) ([]pos.Attempt, error) {
 			return nil
 		})
 		var missing error
-		list, missing = getAttempts(tx, keys)
+		list, missing = l.reader(tx).attempts(keys)
 		return errors.Join(err, missing)
 	})
 	return list, err
@@ -88,7 +97,7 @@ func (l *Ledger) Sale(id pos.SaleID) (pos.Sale, error) {
 	}
 	var sale pos.Sale
 	err := l.view(func(tx *bolt.Tx) (err error) {
-		sale, err = getSale(tx, k)
+		sale, err = l.reader(tx).sale(k)
 		return err
 	})
 	return sale, err
@@ -102,16 +111,16 @@ func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
 	}
 	var events []pos.Event
 	err := l.view(func(tx *bolt.Tx) error {
-		if !has(tx, attemptsBucket, k[:]) {
-			return fmt.Errorf("store: attempt %s: %w", id, pos.ErrNotFound)
-		}
-		return scan(tx, eventsBucket, k[:], func(at, body []byte) error {
-			e, err := readEvent(at, body)
-			if err == nil {
-				events = append(events, e)
-			}
+		rd := l.reader(tx)
+		rd.bodies = true
+		r, err := rd.record(k)
+		if err != nil {
 			return err
-		})
+		}
+		for _, e := range r.events {
+			events = append(events, e.Event)
+		}
+		return nil
 	})
 	return events, err
 }
@@ -132,10 +141,11 @@ func (l *Ledger) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attemp
 	var page []pos.Attempt
 	err := l.view(func(tx *bolt.Tx) error {
 		var errs []error
+		rd := l.reader(tx)
 		c := tx.Bucket([]byte(attemptsBucket)).Cursor()
 		k, value := below(c, to[:])
 		for ; n > 0 && k != nil && bytes.Compare(k, from[:]) >= 0; n-- {
-			a, err := readAttempt(k, value)
+			a, err := rd.page(k, value)
 			if err != nil {
 				errs = append(errs, err)
 			} else {
@@ -156,14 +166,169 @@ func below(c *bolt.Cursor, limit []byte) (k, value []byte) {
 	return c.Prev()
 }
 
-// getAttempts reads attempts in the order of their keys.
-func getAttempts(tx *bolt.Tx, keys []key) ([]pos.Attempt, error) {
+// record reads the record of an attempt.
+func (rd reader) record(k key) (*rec, error) {
+	value := rd.tx.Bucket([]byte(attemptsBucket)).Get(k[:])
+	if value == nil {
+		return nil, fmt.Errorf("store: attempt %s: %w", k, pos.ErrNotFound)
+	}
+	return rd.read(k[:], value)
+}
+
+// attempt reads an attempt.
+func (rd reader) attempt(k key) (pos.Attempt, error) {
+	r, err := rd.record(k)
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	return rd.replay(r)
+}
+
+// page reads the attempt of an entry of the attempts bucket.
+func (rd reader) page(at, value []byte) (pos.Attempt, error) {
+	r, err := rd.read(at, value)
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	return rd.replay(r)
+}
+
+// replay is the attempt that the events of a record make, and those of the other attempts of its sale where there are any.
+func (rd reader) replay(r *rec) (pos.Attempt, error) {
+	records, err := rd.othersOf(r)
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	if len(records) == 1 { // nearly always
+		return r.alone(), nil
+	}
+	sale := fold(records)
+	for _, a := range sale {
+		if a.ID == r.events[0].Attempt {
+			return a, nil
+		}
+	}
+	return pos.Attempt{}, damaged(attemptsBucket, r.key[:], errShape)
+}
+
+// withSale reads the record of an attempt, and the sale that it is of.
+func (rd reader) withSale(k key) (*rec, pos.Sale, error) {
+	r, err := rd.record(k)
+	if err != nil {
+		return nil, nil, err
+	}
+	sale, err := rd.saleWith(r)
+	return r, sale, err
+}
+
+// saleWith is the sale of an attempt whose record has been read.
+func (rd reader) saleWith(r *rec) (pos.Sale, error) {
+	records, err := rd.othersOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return fold(records), nil
+}
+
+// othersOf reads the records of the sale that r is of, r among them.
+func (rd reader) othersOf(r *rec) ([]*rec, error) {
+	s := r.key
+	if asked := r.events[0]; string(asked.Asked.Sale) != string(asked.Attempt) {
+		var ok bool
+		if s, ok = parseKey(asked.Asked.Sale); !ok {
+			return nil, damaged(attemptsBucket, r.key[:], errShape)
+		}
+	}
+	return rd.saleRecords(s, r)
+}
+
+// alone is the attempt that the events of the record make, where its sale has no other.
+func (r *rec) alone() (a pos.Attempt) {
+	for i := range r.events {
+		a, _ = a.Apply(r.events[i].Event)
+	}
+	a.Events = len(r.events)
+	return a
+}
+
+// sale reads the attempts of a sale, in the order they were asked.
+func (rd reader) sale(s key) (pos.Sale, error) {
+	records, err := rd.saleRecords(s, nil)
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	return fold(records), nil
+}
+
+// saleRecords reads the records of a sale: that of the attempt whose name it has, and those that the bucket of sales names. one
+// is one of them that has been read already, or nil.
+func (rd reader) saleRecords(s key, one *rec) ([]*rec, error) {
+	var records []*rec
+	if one != nil && one.key == s {
+		records = append(records, one)
+	} else if has(rd.tx, attemptsBucket, s[:]) {
+		r, err := rd.record(s)
+		if err != nil {
+			return nil, err
+		}
+		if r.events[0].Asked.Sale == pos.SaleID(s.String()) {
+			records = append(records, r)
+		}
+	}
+	err := scan(rd.tx, salesBucket, s[:], func(k, _ []byte) error {
+		if len(k) != 2*idSize {
+			return damaged(salesBucket, k, errShape)
+		}
+		other := key(k[idSize:])
+		if one != nil && one.key == other {
+			records = append(records, one)
+			return nil
+		}
+		r, err := rd.record(other)
+		if errors.Is(err, pos.ErrNotFound) {
+			err = damaged(attemptsBucket, other[:], errNamed)
+		}
+		records = append(records, r)
+		return err
+	})
+	if err == nil && one != nil && !slices.Contains(records, one) {
+		err = damaged(salesBucket, saleKey(s, one.key), errMissing)
+	}
+	return records, err
+}
+
+var errNamed = errors.New("an index names it, and it is not there")
+
+// fold makes the attempts of a sale of the events in all its records, in the order of their numbers.
+func fold(records []*rec) pos.Sale {
+	if len(records) == 1 {
+		return pos.Sale{records[0].alone()}
+	}
+	var events []*recEvent
+	for _, r := range records {
+		for i := range r.events {
+			events = append(events, &r.events[i])
+		}
+	}
+	slices.SortFunc(events, func(a, b *recEvent) int { return cmp.Compare(a.n, b.n) })
+	var sale pos.Sale
+	for _, e := range events {
+		var i int
+		if sale, i, _ = sale.Apply(e.Event); i >= 0 {
+			sale[i].Events++
+		}
+	}
+	return sale
+}
+
+// attempts reads attempts in the order of their keys.
+func (rd reader) attempts(keys []key) ([]pos.Attempt, error) {
 	var list []pos.Attempt
 	var errs []error
 	for _, k := range keys {
-		a, err := getAttempt(tx, k)
+		a, err := rd.attempt(k)
 		if errors.Is(err, pos.ErrNotFound) {
-			err = damaged(attemptsBucket, k[:], errors.New("an index names it, and it is not there"))
+			err = damaged(attemptsBucket, k[:], errNamed)
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -174,69 +339,36 @@ func getAttempts(tx *bolt.Tx, keys []key) ([]pos.Attempt, error) {
 	return list, errors.Join(errs...)
 }
 
-func getAttempt(tx *bolt.Tx, k key) (pos.Attempt, error) {
-	value := tx.Bucket([]byte(attemptsBucket)).Get(k[:])
-	if value == nil {
-		return pos.Attempt{}, fmt.Errorf("store: attempt %s: %w", k, pos.ErrNotFound)
-	}
-	return readAttempt(k[:], value)
-}
-
-// readAttempt checks and decodes the attempt with the key at.
-func readAttempt(at, value []byte) (pos.Attempt, error) {
-	body, err := unseal(attemptsBucket, at, value)
-	if err != nil {
-		return pos.Attempt{}, err
-	}
-	if len(at) != idSize {
-		return pos.Attempt{}, damaged(attemptsBucket, at, errShape)
-	}
-	a := pos.Attempt{ID: key(at).attempt()}
-	if err := decode(body, &a, attemptFields); err != nil {
-		return pos.Attempt{}, damaged(attemptsBucket, at, err)
-	}
-	return a, nil
-}
-
-// getSale reads the attempts of a sale, oldest first.
-func getSale(tx *bolt.Tx, sale key) (pos.Sale, error) {
-	var keys []key
-	err := scan(tx, salesBucket, sale[:], func(k, _ []byte) error {
-		attempt, ok := tail(k)
-		if !ok {
-			return damaged(salesBucket, k, errShape)
+// byAddress finds the attempt with a secret address, or returns pos.ErrNotFound. An address begins with its attempt's moment; that of
+// an older ledger does not, and stands in a bucket.
+func (rd reader) byAddress(address string) (key, error) {
+	found, err := key{}, pos.ErrNotFound
+	if ms, bad := hex.DecodeString(address[:min(len(address), 2*msSize)]); bad == nil && len(address) > 2*msSize {
+		wrong := rd.ofMoment(ms, func(k key) error {
+			r, err := rd.record(k)
+			if err != nil {
+				return err
+			}
+			if subtle.ConstantTimeCompare([]byte(r.events[0].Asked.Address), []byte(address)) == 1 {
+				found = k
+			}
+			return nil
+		})
+		if wrong != nil {
+			return key{}, wrong
 		}
-		keys = append(keys, attempt)
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
-	return getAttempts(tx, keys)
-}
-
-// readEvent decodes the event with the key at.
-func readEvent(at, body []byte) (pos.Event, error) {
-	if len(at) < idSize {
-		return pos.Event{}, damaged(eventsBucket, at, errShape)
+	if found != (key{}) {
+		return found, nil
 	}
-	e := pos.Event{Attempt: key(at[:idSize]).attempt()}
-	if err := decode(body, &e, eventFields); err != nil {
-		return pos.Event{}, damaged(eventsBucket, at, err)
-	}
-	return e, nil
-}
-
-// pointer reads the attempt that an index entry names, or returns pos.ErrNotFound.
-func pointer(tx *bolt.Tx, b bucket, k []byte) (key, error) {
-	body, err := get(tx, b, k)
+	body, wrong := get(rd.tx, addressesBucket, []byte(address))
 	switch {
-	case err != nil:
-		return key{}, err
+	case wrong != nil:
+		return key{}, wrong
 	case body == nil:
-		return key{}, pos.ErrNotFound
+		return key{}, err
 	case len(body) != idSize:
-		return key{}, damaged(b, k, errShape)
+		return key{}, damaged(addressesBucket, []byte(address), errShape)
 	}
 	return key(body), nil
 }
@@ -244,8 +376,8 @@ func pointer(tx *bolt.Tx, b bucket, k []byte) (key, error) {
 // get reads one value, without its checksum; nil where there is none. It shares the file's memory.
 func get(tx *bolt.Tx, b bucket, k []byte) ([]byte, error) {
 	value := tx.Bucket([]byte(b)).Get(k)
-	if value == nil {
-		return nil, nil
+	if value == nil || !b.sealed() {
+		return value, nil
 	}
 	return unseal(b, k, value)
 }
@@ -258,7 +390,10 @@ func scan(tx *bolt.Tx, b bucket, prefix []byte, visit func(k, body []byte) error
 	var errs []error
 	c := tx.Bucket([]byte(b)).Cursor()
 	for k, value := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, value = c.Next() {
-		body, err := unseal(b, k, value)
+		body, err := value, error(nil)
+		if b.sealed() {
+			body, err = unseal(b, k, value)
+		}
 		if err == nil {
 			err = visit(k, body)
 		}
@@ -269,9 +404,12 @@ func scan(tx *bolt.Tx, b bucket, prefix []byte, visit func(k, body []byte) error
 	return errors.Join(errs...)
 }
 
-// put writes one value with its checksum.
+// put writes one value, with its checksum where the bucket has them.
 func put(tx *bolt.Tx, b bucket, k, body []byte) error {
 	to := tx.Bucket([]byte(b))
 	to.FillPercent = b.fill()
-	return to.Put(k, seal(k, body))
+	if b.sealed() {
+		body = seal(k, body)
+	}
+	return to.Put(k, body)
 }

@@ -10,7 +10,7 @@ import (
 func (l *Ledger) ByReceipt(receipt string) (pos.AttemptID, error) {
 	var id pos.AttemptID
 	err := l.view(func(tx *bolt.Tx) (err error) {
-		id, err = holder(tx, receiptText(receipt), key{})
+		id, err = l.reader(tx).holder(receiptText(receipt), key{})
 		if err == nil && id == "" {
 			err = pos.ErrNotFound
 		}

@@ -40,6 +40,7 @@ func renew(db *bolt.DB, path string, o bolt.Options) (*bolt.DB, error) {
 	return openFile(path, o)
 }
 
+// replace puts a copy of what readers see of db in its place.
 func replace(db *bolt.DB, path string) error {
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*") // mode 0600
@@ -61,4 +62,23 @@ func replace(db *bolt.DB, path string) error {
 		return err
 	}
 	return os.Remove(failurePath(path))
+}
+
+// replaceBy puts a new file, which fill has filled, in the place of the open ledger. Windows lets nobody replace a file that is
+// open: there db is closed first.
+func replaceBy(db *bolt.DB, path string, fill func(*bolt.DB) error) error {
+	temporary, err := newFile(path, fill)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary)
+	if runtime.GOOS == "windows" {
+		if err := db.Close(); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
 }

@@ -19,6 +19,9 @@ func (l *Ledger) Totals(day pos.Day) (pos.Totals, error) {
 	return t, err
 }
 
+// Month is what a month came to.
+func (l *Ledger) Month(m pos.Month) (pos.Totals, error) { return l.Totals(monthKey(m)) }
+
 // Days returns what each day from the first to the last came to, oldest first, without those on which nothing was asked.
 func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 	var days []pos.DayTotals
@@ -26,6 +29,12 @@ func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 		c := tx.Bucket([]byte(totalsBucket)).Cursor()
 		end := totalsKey(last)
 		for k, value := c.Seek(totalsKey(first)); k != nil && bytes.Compare(k, end) <= 0; k, value = c.Next() {
+			if len(k) != 4 {
+				return damaged(totalsBucket, k, errShape)
+			}
+			if binary.BigEndian.Uint32(k)%100 == 0 {
+				continue // a month
+			}
 			body, err := unseal(totalsBucket, k, value)
 			if err != nil {
 				return err

@@ -73,7 +73,7 @@ func (off) Run(ctx context.Context, _ string, _ func(string)) error {
 func (off) Volatile() bool { return false }
 
 // CallbackURL returns the CallBackURL of an attempt: base is from [Link.URL],
-// address the attempt's 32 hexadecimal digits. These digits cannot hold a word
+// address the attempt's hexadecimal digits. These digits cannot hold a word
 // that Safaricom forbids, so a checked base is enough.
 func CallbackURL(base, address string) string { return base + callbackPath + address }
 

@@ -50,8 +50,8 @@ var ErrUnknownAddress = errors.New("tunnel: no attempt has this callback address
 
 // ServerConfig says what a [Server] does with callbacks.
 type ServerConfig struct {
-	// Deliver takes one callback: the secret part of its path (32 lower-case
-	// hexadecimal digits) and its raw body (1 byte to 64 KiB, any content).
+	// Deliver takes one callback: the secret part of its path (44 lower-case
+	// hexadecimal digits, 32 from older ledgers) and its raw body (1 byte to 64 KiB, any content).
 	// Required. It is called from many goroutines at once.
 	//
 	// nil means that the callback is durably recorded, or of no interest: the
@@ -323,7 +323,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool)
 // deliver hands over a body that has been read whole. Meanwhile its connection
 // cannot be closed to make room, so that the caller gets its answer.
 func (s *Server) deliver(r *http.Request, address string, body []byte) error {
-	if !isHex128(address) {
+	if !isAddress(address) {
 		return ErrUnknownAddress
 	}
 	if c, ok := r.Context().Value(connKey{}).(*conn); ok {
@@ -383,6 +383,13 @@ func (s *Server) caller(r *http.Request) netip.Addr {
 	}
 	remote = netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port())
 	return s.cfg.Caller(remote).Unmap()
+}
+
+// isAddress reports whether s has the form of an attempt's address: its moment
+// in 12 hexadecimal digits and 128 bits, or in older ledgers 128 bits alone.
+func isAddress(s string) bool {
+	const moment = 12
+	return isHex128(s) || len(s) == moment+32 && isHex128(s[moment:]) && strings.Trim(s[:moment], "0123456789abcdef") == ""
 }
 
 // isHex128 reports whether s is 128 bits in lower-case hexadecimal digits.

@@ -498,7 +498,7 @@ func FuzzServeHTTP(f *testing.F) {
 			t.Skip("net/http answers it")
 		}
 		s := NewServer(ServerConfig{Deliver: func(_ context.Context, address string, body []byte) error {
-			if len(address) != 32 || strings.ToLower(address) != address || !strings.Contains(r.RequestURI, "/cb/"+address) {
+			if !isAddress(address) || strings.ToLower(address) != address || !strings.Contains(r.RequestURI, "/cb/"+address) {
 				t.Errorf("Deliver got the address %q for %q", address, r.RequestURI)
 			}
 			if len(body) == 0 || len(body) > maxBody || r.Method != "POST" || r.Header.Get("Content-Encoding") != "" {

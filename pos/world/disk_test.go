@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"kaunta/pos"
@@ -34,6 +35,7 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 	if refusal != nil && !written {
 		return pos.Attempt{}, false, refusal
 	}
+	runtime.Gosched() // a write takes long enough for whoever else is at it in this moment
 	a, changed, err := k.ledger.Append(ctx, e)
 	if err == nil {
 		k.w.mu.Lock()

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"kaunta/pos"
+)
+
+// forgetStep is how many attempts are forgotten in one commit, so that a payment never waits long for it.
+const forgetStep = 256
+
+// forgottenKey holds the moment, in milliseconds, before which everything has been forgotten but what is open or owed back.
+var forgottenKey = []byte("forgotten")
+
+// Forget replaces the phone numbers of the attempts that were asked before the moment by a keyed hash and their last three
+// digits, wherever the numbers stand in the evidence, and returns how many attempts it did so for. What is open, or owed back, keeps
+// its number; when it ends later it is forgotten with its end. The chain of hashes goes on to hold.
+//
+// Old pages of the file, free for what comes next, can still hold the numbers until they are used again, or [Rebuild] makes
+// the file anew. It is done in many short commits, between which payments go on. Errors: ctx's, [ErrFailed], [ErrDamaged],
+// [ErrClosed], [ErrReadOnly]; what has been done until then stays done. A damaged record stays as it is, and is named at the end.
+func (l *Ledger) Forget(ctx context.Context, before time.Time) (n int, err error) {
+	if l.readOnly {
+		return 0, ErrReadOnly
+	}
+	var bad error
+	for done := false; !done; {
+		if err := ctx.Err(); err != nil {
+			return n, err
+		}
+		var now forgetting
+		r := l.submit(ctx, &request{work: func(b *batch) (err error) {
+			now, err = b.forget(firstKey(before))
+			return err
+		}})
+		if r.err != nil {
+			return n, errors.Join(r.err, bad)
+		}
+		n += now.n
+		done, bad = now.done, errors.Join(bad, now.bad)
+	}
+	return n, bad
+}
+
+// forgetting is what a step of Forget came to.
+type forgetting struct {
+	n    int   // attempts
+	done bool  // nothing is left
+	bad  error // those that are damaged, and stay as they are
+}
+
+func getForgotten(tx *bolt.Tx) (uint64, error) {
+	body, err := get(tx, aboutBucket, forgottenKey)
+	switch {
+	case err != nil || body == nil:
+		return 0, err
+	case len(body) != 8:
+		return 0, damaged(aboutBucket, forgottenKey, errShape)
+	}
+	return binary.BigEndian.Uint64(body), nil
+}
+
+// forget does a step of it, up to the key to. The attempts of one millisecond share entries of the indexes, and so are forgotten in
+// one step.
+func (b *batch) forget(to key) (f forgetting, err error) {
+	keys, next, err := b.toForget(to)
+	if err != nil || next.ms() <= b.until {
+		return forgetting{done: true}, err
+	}
+	var kept []entry
+	for _, k := range keys {
+		forgotten, entries, err := b.forgetOne(k)
+		switch {
+		case errors.Is(err, ErrDamaged):
+			f.bad = errors.Join(f.bad, err)
+		case err != nil:
+			return f, err
+		case forgotten:
+			f.n++
+		}
+		kept = append(kept, entries...)
+	}
+	for _, e := range kept { // in the place of those that another attempt of the same millisecond took away
+		if !has(b.tx, e.bucket, e.key) {
+			if err := e.put(b.tx); err != nil {
+				return f, err
+			}
+		}
+	}
+	b.dirty = true
+	b.until = next.ms()
+	f.done = next == to
+	return f, put(b.tx, aboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until))
+}
+
+// toForget lists the attempts of a step, and where the next begins.
+func (b *batch) toForget(to key) (keys []key, next key, err error) {
+	c := b.tx.Bucket([]byte(attemptsBucket)).Cursor()
+	from := binary.BigEndian.AppendUint64(nil, b.until)[2:]
+	for k, _ := c.Seek(from); k != nil && bytes.Compare(k, to[:]) < 0; k, _ = c.Next() {
+		if len(k) != idSize {
+			return nil, to, damaged(attemptsBucket, k, errShape)
+		}
+		at := key(k)
+		if len(keys) >= forgetStep && at.ms() != keys[len(keys)-1].ms() {
+			copy(next[:msSize], at[:msSize])
+			return keys, next, nil
+		}
+		keys = append(keys, at)
+	}
+	return keys, to, nil
+}
+
+// forgetOne forgets an attempt's numbers, unless it has none, or needs them. entries is what the indexes say of it then.
+func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
+	r, err := b.record(k)
+	if err != nil {
+		return false, nil, err
+	}
+	a, err := b.replay(r)
+	if err != nil {
+		return false, nil, err
+	}
+	before := b.entries(r, a)
+	if a.Open() || a.Notices.Has(pos.PaidTwice) || !r.remembers() {
+		return false, before, nil
+	}
+	r.forget(b.reader)
+	if err := put(b.tx, attemptsBucket, k[:], r.encode(0, 0)); err != nil {
+		return false, nil, err
+	}
+	// Read again: what was filled with the number is now filled with stars.
+	if r, err = b.record(k); err == nil {
+		a, err = b.replay(r)
+	}
+	if err != nil {
+		return false, nil, fmt.Errorf("forgetting attempt %s: %v", k, err) // and not as damage: the commit must not be
+	}
+	entries = b.entries(r, a)
+	return true, entries, b.reindex(before, entries)
+}
+
+// remembers reports whether the record has a number that can be forgotten.
+func (r *rec) remembers() bool {
+	return slices.ContainsFunc(r.mem.phones, func(p phone) bool { return !p.forgotten })
+}
+
+// forget leaves of the record's phone numbers their hashes and last digits.
+func (r *rec) forget(rd reader) {
+	for i := range r.mem.phones {
+		p := &r.mem.phones[i]
+		rd.hashOf(p)
+		*p = p.masked()
+	}
+}

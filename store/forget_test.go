@@ -1,0 +1,252 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"kaunta/daraja"
+	"kaunta/pos"
+)
+
+// livePages is everything in the file that a reader can come to.
+func livePages(t *testing.T, l *Ledger) string {
+	t.Helper()
+	var b bytes.Buffer
+	err := l.view(func(tx *bolt.Tx) error {
+		return tx.ForEach(func(name []byte, bucket *bolt.Bucket) error {
+			return bucket.ForEach(func(k, v []byte) error {
+				fmt.Fprintf(&b, "%s %s %s\n", name, k, v)
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// shownOf is everything that the ledger tells of an attempt.
+func shownOf(t *testing.T, l *Ledger, id pos.AttemptID) string {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%#v\n", attempt(t, l, id))
+	for _, e := range must[[]pos.Event](t)(l.Events(id)) {
+		fmt.Fprintf(&b, "%#v %#v\n", e.Asked, e)
+		if e.Answer != nil {
+			fmt.Fprintf(&b, "%#v %s\n", e.Answer, e.Answer.Raw)
+		}
+	}
+	return b.String()
+}
+
+// checkoutAt is an id as M-PESA makes them.
+func checkoutAt(at time.Time, phone pos.MSISDN) string {
+	return "ws_CO_" + string(appendMoment(nil, at.UnixMilli())) + string(phone[3:])
+}
+
+// callAs is a callback that says the phone in every way there is.
+func callAs(e pos.Event, phone pos.MSISDN, receipt string) pos.Event {
+	digits := string(phone[3:])
+	checkout := checkoutAt(e.At, e.Asked.Phone)
+	body := fmt.Sprintf(`{"CheckoutRequestID":%q,"Amount":%d,"MpesaReceiptNumber":%q,"PhoneNumber":%s,"as":["0%s","+254%s","%s %s %s","0%s-%s-%s","00254%s","n%sx","99%s99"]}`,
+		checkout, e.Asked.Amount, receipt, string(phone), digits, digits, digits[:3], digits[3:6], digits[6:], digits[:3], digits[3:6], digits[6:], digits, digits, digits)
+	return pos.Event{Attempt: e.Attempt, Kind: pos.EventCalledBack, At: e.At.Add(9 * time.Second), Answer: &daraja.Answer{
+		Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictPaid, ResultCode: "0", ResultDesc: "paid by " + string(phone),
+		MerchantRequestID: "29115-34620561-1", CheckoutRequestID: checkout, Receipt: receipt, Amount: int64(e.Asked.Amount), HasAmount: true,
+		Raw: []byte(body),
+	}}
+}
+
+// Nothing of a number is left, in whatever spelling it came; the last three digits are, and everything else; it is found as before; and
+// the chain holds.
+func TestForget(t *testing.T) {
+	l := open(t, newPath(t), training)
+	old, other := asked(1), asked(2)
+	old.Asked.Phone, other.Asked.Phone = "254712345678", "254111222333"
+	old.Asked.Reference = "0712345678" // some cashiers do
+	late := asked(100_000)             // of the next day
+	late.Asked.Phone = old.Asked.Phone
+	pays := callAs(old, old.Asked.Phone, "UKN0000001")
+	byFriend := callAs(other, "254733444555", "UKN0000002")
+	typed := pos.Event{Attempt: old.Attempt, Kind: pos.EventTyped, At: old.At.Add(time.Minute), Typed: "0712345678"}
+	add(t, l, old, pays, typed, other, byFriend, late)
+	whole := attempt(t, l, old.Attempt)
+	if whole.State != pos.Paid || whole.Phone.Forgotten() {
+		t.Fatalf("before: %+v", whole)
+	}
+
+	n, err := l.Forget(context.Background(), late.At)
+	if n != 2 || err != nil {
+		t.Fatalf("%d attempts, %v", n, err)
+	}
+	verify(t, l)
+	for range 2 {
+		for _, e := range []pos.Event{old, other} {
+			text := shownOf(t, l, e.Attempt) + livePages(t, l)
+			for _, digits := range []string{"711222333", "733444555"} {
+				if strings.Contains(text, digits) {
+					t.Errorf("%s is still there", digits)
+				}
+			}
+			shown := shownOf(t, l, e.Attempt)
+			for _, digits := range []string{"712345678", "712345", "345678", "712 345", "345 678", "-345-", "111222", "733444", "345-678"} {
+				if strings.Contains(shown, digits) {
+					t.Errorf("%s is still shown:\n%s", digits, shown)
+				}
+			}
+			if !strings.Contains(shown, "******"+string(e.Asked.Phone[9:])) {
+				t.Errorf("the last digits are gone:\n%s", shown)
+			}
+		}
+		a := attempt(t, l, old.Attempt)
+		if a.Phone != "254******678" || a.Phone.Masked() != "•••• ••• 678" || a.Phone.Local() != "•••• ••• 678" || fmt.Sprint(a.Phone) != "•••• ••• 678" {
+			t.Errorf("the phone is %q, shown as %s", string(a.Phone), a.Phone)
+		}
+		want := whole
+		want.Phone, want.Reference, want.Claimed = a.Phone, a.Reference, a.Claimed
+		want.CheckoutRequestID = strings.Replace(whole.CheckoutRequestID, "712345", "******", 1)
+		equal(t, "attempt", a, want)
+		for text, want := range map[string][]pos.AttemptID{
+			"0712345678": {late.Attempt, old.Attempt}, "254712345678": {late.Attempt, old.Attempt}, "678": {late.Attempt, old.Attempt},
+			"78": {late.Attempt, old.Attempt}, "345678": {late.Attempt}, "0712345679": {}, "333": {other.Attempt}, "0111222333": {other.Attempt},
+			whole.CheckoutRequestID: {old.Attempt}, "UKN0000001": {old.Attempt},
+			old.Asked.Address: {},
+		} {
+			equal(t, "found by "+text, ids(must[[]pos.Attempt](t)(l.Find(text, 9))), want)
+		}
+		equal(t, "by address", must[pos.AttemptID](t)(l.ByAddress(old.Asked.Address)), old.Attempt)
+		equal(t, "the other day", attempt(t, l, late.Attempt).Phone, late.Asked.Phone)
+		l = reopen(t, l)
+	}
+
+	// The same callback once more is nothing new, and another one keeps no number either.
+	before := attempt(t, l, old.Attempt)
+	pays.At = pays.At.Add(time.Hour)
+	if a := add(t, l, pays); a != before {
+		t.Errorf("the callback again: %+v", a)
+	}
+	again := callAs(old, "254712345678", "UKN0000009")
+	if a := add(t, l, again); a.Events != before.Events+1 || a.State != pos.Paid {
+		t.Errorf("another callback: %+v", a)
+	}
+	if shown := shownOf(t, l, old.Attempt); strings.Contains(shown, "712345") {
+		t.Errorf("the number is back:\n%s", shown)
+	}
+	if n, err := l.Forget(context.Background(), late.At); n != 0 || err != nil {
+		t.Errorf("a second time: %d, %v", n, err)
+	}
+	verify(t, l)
+}
+
+// What is open or owed keeps its number, and loses it when it ends.
+func TestForgetLeavesWhatIsOpen(t *testing.T) {
+	l := open(t, newPath(t), training)
+	open, one := asked(1), asked(2)
+	two := again(one, 3)
+	add(t, l, open, one, two, paid(one, receiptOf(1)), paid(two, receiptOf(2)))
+	n, err := l.Forget(context.Background(), opening.Add(time.Hour))
+	if n != 1 || err != nil {
+		t.Fatalf("%d attempts, %v", n, err)
+	}
+	for e, forgotten := range map[*pos.Event]bool{&open: false, &one: true, &two: false} {
+		if a := attempt(t, l, e.Attempt); a.Phone.Forgotten() != forgotten {
+			t.Errorf("the phone of %s, %v, is %s", a.State, a.Notices.Names(), a.Phone)
+		}
+	}
+	verify(t, l)
+	if a := add(t, l, paid(open, receiptOf(3))); !a.Phone.Forgotten() || a.State != pos.Paid {
+		t.Errorf("ended late: %+v", a)
+	}
+	equal(t, "found", ids(must[[]pos.Attempt](t)(l.Find(string(open.Asked.Phone), 9))), []pos.AttemptID{open.Attempt})
+	verify(t, l)
+}
+
+// Attempts of one millisecond share entries of the indexes.
+func TestForgetAttemptsOfOneMoment(t *testing.T) {
+	l := open(t, newPath(t), training)
+	at := opening
+	one, two, three := askedAt(1, at), askedAt(2, at), askedAt(3, at)
+	two.Asked.Phone, three.Asked.Phone = one.Asked.Phone, one.Asked.Phone
+	two.Asked.Amount, three.Asked.Amount = one.Asked.Amount, one.Asked.Amount
+	add(t, l, one, two, three, paid(one, receiptOf(1)), paid(three, receiptOf(3)))
+	if n, err := l.Forget(context.Background(), at.Add(time.Second)); n != 2 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	verify(t, l)
+	for _, text := range []string{string(one.Asked.Phone), fmt.Sprint(int(one.Asked.Amount))} {
+		equal(t, "found by "+text, ids(must[[]pos.Attempt](t)(l.Find(text, 9))), []pos.AttemptID{three.Attempt, two.Attempt, one.Attempt})
+	}
+}
+
+// A damaged record stays as it is and is named; the others are forgotten, and the till goes on.
+func TestForgetBesideADamagedRecord(t *testing.T) {
+	l := open(t, newPath(t), training)
+	for n := range 3 {
+		sell(t, l, n)
+	}
+	k, _ := parseKey(asked(1).Attempt)
+	spoil(t, l, attemptsBucket, k[:])
+	n, err := l.Forget(context.Background(), opening.Add(time.Hour))
+	if n != 2 || !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), fmt.Sprintf("%x", k[:])) {
+		t.Errorf("%d attempts, %v", n, err)
+	}
+	if err := l.Health(); err != nil {
+		t.Errorf("a damaged record broke the ledger: %v", err)
+	}
+	sell(t, l, 5)
+}
+
+// Forgetting goes in steps, between which payments go on, and can be broken off and gone on with.
+func TestForgetInSteps(t *testing.T) {
+	l := open(t, newPath(t), training)
+	const sales = 3*forgetStep + 10
+	var events []pos.Event
+	for n := range sales {
+		e := asked(n)
+		events = append(events, e, paid(e, receiptOf(n)))
+	}
+	if err := l.AppendAll(context.Background(), events); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if n, err := l.Forget(ctx, asked(sales).At); n != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("broken off: %d, %v", n, err)
+	}
+	if n, err := l.Forget(context.Background(), asked(forgetStep+5).At); n != forgetStep+5 || err != nil {
+		t.Errorf("the first: %d, %v", n, err)
+	}
+	verify(t, l)
+	if n, err := l.Forget(context.Background(), asked(sales).At); n != sales-forgetStep-5 || err != nil {
+		t.Errorf("the others: %d, %v", n, err)
+	}
+	verify(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Forget(context.Background(), opening); !errors.Is(err, ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	reader := open(t, l.Path(), Options{ReadOnly: true})
+	if _, err := reader.Forget(context.Background(), opening); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("to read only: %v", err)
+	}
+
+	// In the pages that are free now the numbers can still stand; made anew, the file has none.
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := Rebuild(context.Background(), l.Path(), training)
+	if left != 0 || err != nil {
+		t.Fatalf("made anew: %d left, %v", left, err)
+	}
+	verify(t, open(t, l.Path(), training))
+}

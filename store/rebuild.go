@@ -1,0 +1,313 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"kaunta/pos"
+)
+
+// buildStep is how many attempts go into a new file in one transaction.
+const buildStep = 4096
+
+// builder fills a new file with the records of attempts, in the order of their keys, and then with all that follows from them.
+type builder struct {
+	db       *bolt.DB
+	shapes   shapeTable
+	secret   []byte
+	progress func(done, total int)
+	total    int
+	left     int // attempts that are damaged, and so are in no index
+
+	ready []ready // records that are not in the file yet
+}
+
+type ready struct {
+	key   key
+	value []byte // with its checksum
+	sale  pos.SaleID
+}
+
+func (b *builder) reader(tx *bolt.Tx) reader {
+	return reader{tx: tx, shapes: &b.shapes, secret: b.secret}
+}
+
+func (b *builder) tell(done int) {
+	if b.progress != nil {
+		b.progress(done, 2*b.total)
+	}
+}
+
+// records writes what stands ready.
+func (b *builder) records(tx *bolt.Tx) error {
+	to := tx.Bucket([]byte(attemptsBucket))
+	to.FillPercent = attemptsBucket.fill()
+	for _, r := range b.ready {
+		if err := to.Put(r.key[:], r.value); err != nil {
+			return err
+		}
+		if s, ok := parseKey(r.sale); ok && s != r.key {
+			if err := put(tx, salesBucket, saleKey(s, r.key), nil); err != nil {
+				return err
+			}
+		}
+	}
+	b.ready = b.ready[:0]
+	return nil
+}
+
+// derive writes the indexes and the totals, from the records.
+func (b *builder) derive(ctx context.Context) error {
+	totals := map[pos.Day]pos.Totals{}
+	from := []byte{}
+	for done := 0; from != nil; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := b.db.Update(func(tx *bolt.Tx) error {
+			rd := b.reader(tx)
+			c := tx.Bucket([]byte(attemptsBucket)).Cursor()
+			k, value := c.Seek(from)
+			for n := 0; k != nil && n < buildStep; n++ {
+				if err := b.deriveOne(rd, totals, k, value); err != nil {
+					return err
+				}
+				done++
+				k, value = c.Next()
+			}
+			from = bytes.Clone(k)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		b.tell(b.total + done)
+	}
+	return b.db.Update(func(tx *bolt.Tx) error {
+		for at, t := range totals {
+			if err := putTotals(tx, at, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (b *builder) deriveOne(rd reader, totals map[pos.Day]pos.Totals, k, value []byte) error {
+	r, err := rd.read(k, value)
+	var a pos.Attempt
+	if err == nil {
+		a, err = rd.replay(r)
+	}
+	if errors.Is(err, ErrDamaged) {
+		b.left++
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range rd.entries(r, a) {
+		if err := e.put(rd.tx); err != nil {
+			return err
+		}
+	}
+	day := r.key.day()
+	for _, at := range []pos.Day{day, monthKey(day.Month())} {
+		t := totals[at]
+		t.Add(a, 1)
+		totals[at] = t
+	}
+	return nil
+}
+
+// fromVersion1 fills a new file from a ledger of version 1. Its events had no order but within a sale: they are chained sale by
+// sale.
+func fromVersion1(old, to *bolt.DB, o Options) error {
+	b := &builder{db: to, progress: o.Progress}
+	var origin Origin
+	err := old.View(func(tx *bolt.Tx) error {
+		b.total = tx.Bucket([]byte(attemptsBucket)).Stats().KeyN
+		record, err := get(tx, aboutBucket, originKey)
+		if err != nil {
+			return err
+		}
+		return decode(record, &origin, originFields)
+	})
+	if err != nil {
+		return err
+	}
+	err = to.Update(func(tx *bolt.Tx) (err error) {
+		if err := format2(tx, origin); err != nil {
+			return err
+		}
+		b.secret, err = getSecret(tx, phonesKey)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	from := []byte{}
+	for done := 0; from != nil; {
+		err := to.Update(func(tx *bolt.Tx) error {
+			w := &batch{reader: b.reader(tx)}
+			var err error
+			if w.head, err = getHead(tx); err != nil {
+				return err
+			}
+			if err := b.shapes.load(tx); err != nil {
+				return err
+			}
+			err = old.View(func(was *bolt.Tx) error {
+				c := was.Bucket([]byte(attemptsBucket)).Cursor()
+				k, _ := c.Seek(from)
+				for n := 0; k != nil && n < buildStep; n++ {
+					if len(k) != idSize {
+						return damaged(attemptsBucket, k, errShape)
+					}
+					if err := b.sale(was, w, key(k)); err != nil {
+						return err
+					}
+					done++
+					k, _ = c.Next()
+				}
+				from = bytes.Clone(k)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			if err := b.shapes.save(tx); err != nil {
+				return err
+			}
+			if err := b.records(tx); err != nil {
+				return err
+			}
+			return put(tx, aboutBucket, headKey, w.head.bytes())
+		})
+		if err != nil {
+			return err
+		}
+		b.shapes.saved()
+		b.tell(done)
+	}
+	return b.derive(context.Background())
+}
+
+// sale makes the records of the sale whose first attempt is k.
+func (b *builder) sale(was *bolt.Tx, w *batch, k key) error {
+	sale, ok, err := v1Read(was, k)
+	if err != nil || !ok {
+		return err
+	}
+	records := map[pos.AttemptID]*rec{}
+	for _, k := range sale.attempts {
+		records[k.attempt()] = newRec(k)
+	}
+	for _, e := range sale.events {
+		r := records[e.Attempt]
+		if err := w.add(r, stored(e)); err != nil {
+			return fmt.Errorf("attempt %s: %w", e.Attempt, err)
+		}
+		if err := w.chain(r, &r.events[len(r.events)-1]); err != nil {
+			return err
+		}
+	}
+	for _, k := range sale.attempts {
+		r := records[k.attempt()]
+		if len(r.events) == 0 || r.events[0].Asked == nil {
+			return damaged(v1Events, k[:], errShape)
+		}
+		b.ready = append(b.ready, ready{k, seal(k[:], r.encode(0, 0)), r.events[0].Asked.Sale})
+	}
+	return nil
+}
+
+// Rebuild makes the ledger at path anew from its events: the indexes, the totals and the sets of what is open and owed, in
+// a new file without free pages, which takes the place of the old one when it is whole. The evidence and its chain stay as they
+// are. Attempts whose records are damaged are kept as they are too, and are in no index: left says how many.
+//
+// The ledger must be closed. Errors are those of [Open], and ctx's; then nothing has changed.
+func Rebuild(ctx context.Context, path string, o Options) (left int, err error) {
+	o.ReadOnly = true
+	db, _, err := inspect(path, o)
+	if err != nil {
+		return 0, err
+	}
+	if err := db.Close(); err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	if db, err = openFile(path, bolt.Options{}); err != nil { // which takes the lock of a writer
+		return 0, err
+	}
+	b := &builder{progress: o.Progress}
+	err = replaceBy(db, path, func(to *bolt.DB) error {
+		b.db = to
+		return b.copy(ctx, db)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return 0, fmt.Errorf("store: the ledger %s could not be made anew, and is as it was: %w", path, err)
+	}
+	return b.left, nil
+}
+
+// copy fills the new file with what does not follow from anything else, and then with what does.
+func (b *builder) copy(ctx context.Context, old *bolt.DB) error {
+	err := old.View(func(was *bolt.Tx) error {
+		b.total = was.Bucket([]byte(attemptsBucket)).Stats().KeyN
+		return b.db.Update(func(tx *bolt.Tx) error {
+			for _, name := range buckets() {
+				if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+					return err
+				}
+			}
+			for _, name := range []bucket{aboutBucket, shapesBucket, anchorsBucket} {
+				err := scan(was, name, nil, func(k, body []byte) error { return put(tx, name, k, body) })
+				if err != nil {
+					return err
+				}
+			}
+			var err error
+			b.secret, err = getSecret(tx, phonesKey)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	from := []byte{}
+	for done := 0; from != nil; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := b.db.Update(func(tx *bolt.Tx) error {
+			rd := b.reader(tx)
+			return old.View(func(was *bolt.Tx) error {
+				c := was.Bucket([]byte(attemptsBucket)).Cursor()
+				k, value := c.Seek(from)
+				for n := 0; k != nil && n < buildStep; n++ {
+					if len(k) != idSize {
+						return damaged(attemptsBucket, k, errShape)
+					}
+					next := ready{key: key(k), value: bytes.Clone(value)}
+					if r, err := rd.read(k, value); err == nil {
+						next.sale = r.events[0].Asked.Sale
+					}
+					b.ready = append(b.ready, next)
+					done++
+					k, value = c.Next()
+				}
+				from = bytes.Clone(k)
+				return b.records(tx)
+			})
+		})
+		if err != nil {
+			return err
+		}
+		b.tell(done)
+	}
+	return b.derive(ctx)
+}

@@ -15,9 +15,9 @@
 // a deadline for connecting, and the code of ngrok's refusal is read as soon as
 // it comes. Its texts repeat the token: they are not shown, only the code is. It
 // logs to the terminal unless it is told not to. A connection that is lost it
-// makes again by itself, which keeps the session, and the URL is the owner's. Some of its
-// goroutines outlive a session by one heartbeat (10 s), and one that waits to try
-// again by that pause (30 s at most); its connection does not.
+// makes again by itself, which keeps the session, and the URL is the owner's.
+// Some of its goroutines outlive a session by one heartbeat (10 s), and one that
+// waits to try again by that pause (30 s at most); its connection does not.
 //
 // The free plan counts requests (20,000 a month), so the provider is
 // [tunnel.Metered].

@@ -100,6 +100,7 @@ func TestImports(t *testing.T) {
 		"kaunta/tunnel":             {},
 		"kaunta/tunnel/acme":        {"tunnel"},
 		"kaunta/tunnel/cloudflared": {"tunnel"},
+		"kaunta/tunnel/ngrok":       {"tunnel"},
 		"kaunta/tunnel/ssh":         {"tunnel"},
 		"kaunta/tunnel/ssh/sshtest": {"tunnel/ssh"},
 		"kaunta/ui":                 {"pos", "ui/frame"},

@@ -42,13 +42,7 @@ func Dial(ctx context.Context, ledger string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{http: &http.Client{Transport: &http.Transport{
-		// A connection for each request: what is asked once is never sent twice.
-		DisableKeepAlives:     true,
-		DisableCompression:    true,
-		ResponseHeaderTimeout: answered,
-		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return connect(ctx, socket) },
-	}}}
+	c := newClient(socket)
 	ctx, cancel := context.WithTimeout(ctx, greeting)
 	defer cancel()
 	c.info, err = first(call[Info](ctx, c, http.MethodGet, "info", nil, nil))
@@ -66,6 +60,17 @@ func Dial(ctx context.Context, ledger string) (*Client, error) {
 		return nil, ErrNobody // the note beside a copy of a ledger speaks of the original
 	}
 	return c, nil
+}
+
+// newClient is a client of whoever listens on the socket.
+func newClient(socket string) *Client {
+	return &Client{http: &http.Client{Transport: &http.Transport{
+		// A connection for each request: what is asked once is never sent twice.
+		DisableKeepAlives:     true,
+		DisableCompression:    true,
+		ResponseHeaderTimeout: answered,
+		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return connect(ctx, socket) },
+	}}}
 }
 
 func sameFile(a, b string) bool {

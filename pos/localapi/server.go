@@ -221,11 +221,18 @@ func numbers(q url.Values, first, second string) (a, b int, err error) {
 	return a, b, nil
 }
 
-// readBody reads what was asked for. A field that this till does not know is refused: it may be a condition.
+// readBody reads what was asked for, to its end: only then does the server notice when whoever asked leaves. A field that
+// this till does not know is refused: it may be a condition.
 func readBody(r *http.Request, v any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	err := d.Decode(v)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("something follows it")
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("the till does not understand what it was asked: %w", err)
 	}
 	return nil

@@ -249,7 +249,7 @@ func TestOtherVersion(t *testing.T) {
 func TestNotUnderstood(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	for _, body := range []string{
-		"", "{", `"x"`, `{"Amount":"450"}`, `{"Amount":450,"Phone":"254712345678","Cash":true}`, `{"Amount":1e3,"Phone":1}`,
+		"", "{", `"x"`, `{"Amount":"450"}`, `{"Amount":450,"Phone":"254712345678","Cash":true}`, `{"Amount":1e3,"Phone":1}`, `{"Amount":450,"Phone":"254712345678"}{}`,
 		`{"Phone":"254712345678","Reference":"` + strings.Repeat("x", maxBody) + `","Amount":450}`,
 	} {
 		c := raw(t, s.path)
@@ -352,6 +352,28 @@ func TestTooMany(t *testing.T) {
 		i.Close()
 	}
 	if err := <-answer; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFollowersLeave: programs that followed a payment and have left take no place, although nothing happens to it.
+func TestFollowersLeave(t *testing.T) {
+	s := openShop(t, newLedger(t))
+	c := s.dial()
+	a, err := c.Charge(t.Context(), pos.Request{Phone: phone(1), Amount: 450})
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, leave := context.WithCancel(t.Context())
+	var followers sync.WaitGroup
+	for range maxConnections {
+		next, stop := iter.Pull2(c.Follow(here, a.ID))
+		until(t, next, pos.Waiting)
+		followers.Go(func() { next(); stop() })
+	}
+	leave()
+	followers.Wait()
+	if _, err := c.Open(); err != nil {
 		t.Error(err)
 	}
 }

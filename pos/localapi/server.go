@@ -144,8 +144,7 @@ func (s *server) routes() http.Handler {
 		if err := readBody(r, &ids); err != nil {
 			return err
 		}
-		// Nothing more is to be read, and waiting for it has a deadline that would end the request.
-		if err := errors.Join(a.control.SetReadDeadline(time.Time{}), a.flush()); err != nil {
+		if err := a.flush(); err != nil { // the answer has begun, though nothing may happen for minutes
 			return err
 		}
 		for attempt, err := range s.Payments.Follow(r.Context(), ids...) {
@@ -221,8 +220,7 @@ func numbers(q url.Values, first, second string) (a, b int, err error) {
 	return a, b, nil
 }
 
-// readBody reads what was asked for, to its end: only then does the server notice when whoever asked leaves. A field that
-// this till does not know is refused: it may be a condition.
+// readBody reads what was asked for, to its end. A field that this till does not know is refused: it may be a condition.
 func readBody(r *http.Request, v any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()

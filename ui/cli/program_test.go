@@ -97,9 +97,10 @@ func TestImports(t *testing.T) {
 		"kaunta/pos/failpoint":    {"daraja", "pos"},
 		"kaunta/pos/world":        {},
 		"kaunta/store":            {"pos", "daraja"},
+		"kaunta/store/export":     {"pos"},
 		"kaunta/tunnel":           {},
 		"kaunta/ui":               {"pos", "ui/frame"},
-		"kaunta/ui/cli":           {"daraja", "pos", "ui/settings"},
+		"kaunta/ui/cli":           {"daraja", "pos", "store/export", "ui/settings"},
 		"kaunta/ui/frame":         {},
 		"kaunta/ui/settings":      {"daraja"},
 	}

@@ -61,6 +61,29 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// TestMasked: without --unmask no whole number leaves, in Daraja's own ids neither.
+func TestMasked(t *testing.T) {
+	a := pos.Attempt{
+		ID: "x", State: pos.Paid, CheckoutRequestID: "ws_CO_24112026061038819712345671", AskedAt: november.First().Start(),
+		Asked: pos.Asked{Phone: "254712345671", Amount: 5},
+	}
+	for unmask, want := range map[bool][]string{false: {"0712•••671", "ws_CO_24112026061038819712•••671"}, true: {"0712 345 671", a.CheckoutRequestID}} {
+		var out bytes.Buffer
+		c, err := NewCSV(&out, false)
+		if err := errors.Join(err, c.Row(RowOf(a, unmask)), c.Close(nil)); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range want {
+			if !strings.Contains(out.String(), text) {
+				t.Errorf("%q is not in %s", text, out.String())
+			}
+		}
+		if strings.Contains(out.String(), "345") != unmask {
+			t.Errorf("unmask %v: %s", unmask, out.String())
+		}
+	}
+}
+
 // hostile are texts that a customer, a cashier or whoever answers in M-PESA's place might send.
 var hostile = []string{
 	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "\u3000＝1", "＝1+1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0",

@@ -25,22 +25,31 @@ type Row struct {
 	Reason            string // why it is not paid, or not known to be, in English
 	Witnesses         []string
 	Notices           []string
-	CheckoutRequestID string
+	CheckoutRequestID string // with the phone number in it masked, as Phone is
 }
 
 // RowOf is the row of an attempt, with the whole phone number if unmask is true.
 func RowOf(a pos.Attempt, unmask bool) Row {
 	what, do := a.Reason()
-	phone := strings.ReplaceAll(a.Phone.Masked(), " ", "")
-	if unmask {
-		phone = a.Phone.Local()
+	phone, checkout := a.Phone.Local(), a.CheckoutRequestID
+	if !unmask {
+		phone, checkout = strings.ReplaceAll(a.Phone.Masked(), " ", ""), maskedID(checkout, a.Phone)
 	}
 	return Row{
 		Sale: pos.SaleID(clean(string(a.Sale))), Attempt: pos.AttemptID(clean(string(a.ID))), Asked: local(a.AskedAt), Ended: local(a.EndedAt), PaidAt: local(a.PaidAt),
 		State: a.State.String(), Amount: a.Amount, Phone: clean(phone), Reference: clean(a.Reference), Receipt: clean(a.Receipt),
 		ResultCode: clean(a.ResultCode()), Reason: clean(strings.TrimSpace(what.EN + " " + do.EN)),
-		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: clean(a.CheckoutRequestID),
+		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: clean(checkout),
 	}
+}
+
+// maskedID hides the phone number in one of Daraja's ids, which end in it.
+func maskedID(id string, phone pos.MSISDN) string {
+	if len(phone) != 12 {
+		return id
+	}
+	national := string(phone[3:])
+	return strings.ReplaceAll(id, national, national[:3]+"•••"+national[6:])
 }
 
 func local(t time.Time) time.Time {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"strings"
-	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -182,7 +181,7 @@ kaunta ledger --day yesterday --find 678`,
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
-		c.ledgerCommand(), c.reportCommand(), c.explainCommand(), c.simulatorCommand())
+		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand())
 	return root
 }
 
@@ -245,15 +244,6 @@ func (c *commands) account() (settings.Settings, error) {
 		err = s.CheckAccount()
 	}
 	return s, err
-}
-
-// day reads a --day flag.
-func day(s string) (pos.Day, error) {
-	d, err := pos.ParseDay(s, time.Now())
-	if err != nil {
-		return 0, usageError{err}
-	}
-	return d, nil
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -115,7 +115,7 @@ func (c *commands) export(ctx context.Context, d days, o exportOptions) error {
 	return nil
 }
 
-// exportOut exports to the standard output, when the ledger has been read and closed: a pager may stay open for long.
+// exportOut exports to the standard output, when the export is whole: half of one would look like all of it.
 func (c *commands) exportOut(ctx context.Context, d days, o exportOptions) error {
 	spool, err := os.CreateTemp("", "kaunta-*") // mode 0600
 	if err != nil {
@@ -142,18 +142,13 @@ func (c *commands) exportTo(ctx context.Context, w io.Writer, d days, o exportOp
 		return nil, err
 	}
 	defer release()
-	s, err := c.settings()
-	if err != nil {
-		return nil, err
-	}
-	book, err := c.OpenBook(s)
+	book, err := c.briefly()
 	if err != nil {
 		return nil, err
 	}
 	progress, clear := c.progress()
 	done, err := export.Copy(ctx, to, book, d.first, d.last, o.unmask, progress)
 	clear()
-	err = errors.Join(err, book.Close())
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, errors.New("export: it was interrupted, and nothing is written")

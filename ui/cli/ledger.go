@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -37,24 +37,28 @@ kaunta ledger --find 678 --json`,
 			if err != nil {
 				return err
 			}
-			return c.withBook(func(book Book, out io.Writer) error {
-				var write rowWriter = tableWriter
-				switch {
-				case asJSON:
-					write = jsonWriter
-				case asCSV:
-					write = csvWriter
-				}
-				row, flush := write(out)
-				if find != "" {
-					attempts, err := book.Find(find, findLimit)
-					if len(attempts) == findLimit {
-						fmt.Fprintf(c.Stderr, "kaunta: only the newest %d are shown: search for more of it\n", findLimit)
-					}
-					return errors.Join(err, each(attempts, row), flush())
-				}
-				return errors.Join(export.Rows(cmd.Context(), book, d, row), flush())
-			})
+			book, err := c.briefly()
+			if err != nil {
+				return err
+			}
+			var write rowWriter = tableWriter
+			switch {
+			case asJSON:
+				write = jsonWriter
+			case asCSV:
+				write = csvWriter
+			}
+			out := bufio.NewWriter(c.Stdout)
+			row, flush := write(out)
+			if find == "" {
+				err = export.Rows(cmd.Context(), book, d, row)
+			} else {
+				err = c.find(book, find, row)
+			}
+			if err != nil {
+				return err
+			}
+			return errors.Join(flush(), out.Flush())
 		},
 	}
 	cmd.Flags().StringVar(&dayFlag, "day", "today", "2026-11-23, today or yesterday")
@@ -64,26 +68,15 @@ kaunta ledger --find 678 --json`,
 	return cmd
 }
 
-// withBook opens the ledger, hands it to read, closes it, and only then prints what was written to out: a ledger that
-// is being read cannot take payments, and a pager may stay open for long.
-func (c *commands) withBook(read func(book Book, out io.Writer) error) error {
-	s, err := c.settings()
+// find gives the rows of a search.
+func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error) error {
+	attempts, err := book.Find(text, findLimit)
 	if err != nil {
 		return err
 	}
-	book, err := c.OpenBook(s)
-	if err != nil {
-		return err
+	if len(attempts) == findLimit {
+		fmt.Fprintf(c.Stderr, "kaunta: only the newest %d are shown: search for more of it\n", findLimit)
 	}
-	var out bytes.Buffer
-	if err := errors.Join(read(book, &out), book.Close()); err != nil {
-		return err
-	}
-	_, err = out.WriteTo(c.Stdout)
-	return err
-}
-
-func each(attempts []pos.Attempt, row func(pos.Attempt) error) error {
 	for _, a := range attempts {
 		if err := row(a); err != nil {
 			return err

@@ -99,21 +99,22 @@ kaunta report --month 2026-11 --csv`,
 			if err != nil {
 				return err
 			}
-			return c.withBook(func(book Book, out io.Writer) error {
-				progress, clear := c.progress()
-				defer clear()
-				t, err := readDays(cmd.Context(), book, d, progress)
-				if err != nil {
-					return err
-				}
-				switch {
-				case asJSON:
-					return json.NewEncoder(out).Encode(t.report(d))
-				case asCSV:
-					return t.writeCSV(out)
-				}
-				return t.writeText(out, s.Shop, d)
-			})
+			book, err := c.briefly()
+			if err != nil {
+				return err
+			}
+			progress, clear := c.progress()
+			t, err := readDays(cmd.Context(), book, d, progress)
+			clear()
+			switch {
+			case err != nil:
+				return err
+			case asJSON:
+				return json.NewEncoder(c.Stdout).Encode(t.report(d))
+			case asCSV:
+				return t.writeCSV(c.Stdout)
+			}
+			return t.writeText(c.Stdout, s.Shop, d)
 		},
 	}
 	p.flags(cmd)
@@ -193,7 +194,7 @@ type countedDay struct {
 }
 
 // readDays reads the days, each as it was at one moment.
-func readDays(ctx context.Context, book Book, d days, progress func(done, of int)) (*counted, error) {
+func readDays(ctx context.Context, book export.Book, d days, progress func(done, of int)) (*counted, error) {
 	held, err := book.Days(d.first, d.last)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -56,6 +57,7 @@ func Serve(ctx context.Context, l net.Listener, shop Shop) error {
 		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       10 * time.Second,
 		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // standard error is the cashier's screen
 	}
 	served := make(chan error, 1)
 	go func() { served <- hs.Serve(l) }()

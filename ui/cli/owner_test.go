@@ -262,6 +262,44 @@ func TestOwnerOtherVersion(t *testing.T) {
 	refuse("this till speaks version 2")
 }
 
+// TestOwnerLost: when a till is lost between the request for a payment and its answer, it is not known whether the customer was
+// asked, and that is what charge says. It does not ask again.
+func TestOwnerLost(t *testing.T) {
+	t.Parallel()
+	ledger := book(t, nil)
+	l, err := net.Listen("unix", ledger+".sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			request := make([]byte, 4096)
+			n, _ := c.Read(request)
+			if bytes.HasPrefix(request[:n], []byte("GET /v1/info ")) {
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+`{"item":{"Ledger":%q,"Environment":"training"}}`+"\n"+`{"end":{}}`, ledger)
+			} else if bytes.HasPrefix(request[:n], []byte("POST /v1/charge ")) {
+				asked++
+			}
+			_ = c.Close()
+		}
+	}()
+	code, out, complaint := status(t, kaunta("http://127.0.0.1:1", ledger, "charge", "--amount", "80", "--phone", pays, "--json"))
+	l.Close()
+	<-served
+	rows := readChanges(t, strings.NewReader(out))
+	if code != 11 || asked != 1 || len(rows) != 1 || rows[0].State != "still_checking" || !rows[0].Final || rows[0].Amount != 80 || rows[0].Phone != "0712•••678" ||
+		strings.Count(complaint, "\n") != 1 || !strings.Contains(complaint, "not known whether the customer was asked: run kaunta settle") {
+		t.Errorf("%d, asked %d times: %+v %s", code, asked, rows, complaint)
+	}
+}
+
 // TestOwnerAtTheScreen: while the cashier has the screens open, others read and charge, and the cashier sees their sales.
 func TestOwnerAtTheScreen(t *testing.T) {
 	t.Parallel()

@@ -141,7 +141,11 @@ type LostError struct{ cause error }
 
 // Error is one plain sentence.
 func (e *LostError) Error() string {
-	return fmt.Sprintf("the till that holds the ledger has stopped answering (%v): see whether it still runs", e.cause)
+	why := ""
+	if !errors.Is(e.cause, io.EOF) && !errors.Is(e.cause, io.ErrUnexpectedEOF) { // else the connection ended, as it does
+		why = fmt.Sprintf(" (%v)", e.cause)
+	}
+	return "the till that holds the ledger has stopped answering" + why + ": see whether it still runs"
 }
 
 func (e *LostError) Unwrap() error { return e.cause }

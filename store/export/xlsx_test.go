@@ -21,7 +21,7 @@ import (
 // TestMonth exports a month of trading to XLSX and opens it again: every row is there once, in order, and the totals are those of
 // the ledger, which the till's own screens show.
 func TestMonth(t *testing.T) {
-	ledger := sell(t, 60)
+	ledger := sell(t, 30)
 	path := filepath.Join(t.TempDir(), "november.xlsx")
 	days := writeXLSX(t, ledger, path)
 
@@ -245,8 +245,8 @@ func (b bigMonth) Days(first, last pos.Day) (days []pos.DayTotals, err error) {
 
 // TestMemory: a month of 100,000 rows takes little more memory than one of 20,000: what is written is on disk.
 func TestMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a few seconds")
+	if testing.Short() || raced {
+		t.Skip("takes a few seconds, and means nothing under the race detector")
 	}
 	peak := func(daily int) (most uint64) {
 		file, err := os.Create(filepath.Join(t.TempDir(), "month.xlsx"))

@@ -3,7 +3,7 @@
 //
 //	daraja.Client ──► pos.Till ◄── tunnel.Server ◄── Safaricom
 //	                   │    │
-//	             store.Ledger  ui, cli
+//	             store.Ledger  ui, cli, localapi.Serve ◄── other programs of this user
 package main
 
 import (
@@ -26,6 +26,7 @@ import (
 	"kaunta/daraja/simulator"
 	"kaunta/pos"
 	"kaunta/pos/failpoint"
+	"kaunta/pos/localapi"
 	"kaunta/store"
 	"kaunta/tunnel"
 	"kaunta/ui"
@@ -38,20 +39,71 @@ func main() {
 	status := cli.Run(ctx, cli.Kaunta{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
 		Interactive: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
-		OpenShop: func(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
-			sh, err := openShop(ctx, s)
-			if err != nil {
-				return nil, err
-			}
-			return &cli.Shop{Till: sh.till, Book: sh.ledger, Close: sh.close}, nil
-		},
-		OpenBook: func(s settings.Settings) (cli.Book, error) { return openBook(s) },
-		Screen:   screen,
-		Demo:     demo,
-		Simulate: simulate,
+		OpenShop:    headless,
+		OpenBook:    openBook,
+		Screen:      screen,
+		Demo:        demo,
+		Simulate:    simulate,
 	}, os.Args[1:])
 	stop()
 	os.Exit(status)
+}
+
+// headless opens the shop for a command, or reaches the till that is open on its ledger.
+func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
+	// Whoever reads the output may leave; a payment that is under way goes on.
+	signal.Ignore(syscall.SIGPIPE)
+	var sh *shop
+	owner, err := reach(ctx, s.Ledger, func() error {
+		err := s.CheckAccount()
+		if err == nil {
+			sh, err = openShop(ctx, s)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case owner == nil:
+		return &cli.Shop{Till: sh.payments(), Book: sh.ledger, Close: sh.close}, nil
+	}
+	if is := owner.Info().Environment; s.CheckAccount() == nil && is != s.Environment {
+		return nil, fmt.Errorf("the till that is open on %s is for %s, and this configuration for %s: name another ledger", s.Ledger, is, s.Environment)
+	}
+	return &cli.Shop{Till: owner, Book: owner, Close: owner.Close}, nil
+}
+
+// openBook opens the ledger for reading, beside other readers, whatever environment it is for, or reaches the till that is
+// open on it.
+func openBook(s settings.Settings) (cli.Book, error) {
+	var ledger *store.Ledger
+	owner, err := reach(context.Background(), s.Ledger, func() (err error) {
+		ledger, err = store.Open(s.Ledger, store.Options{ReadOnly: true})
+		return err
+	})
+	if owner != nil {
+		return owner, nil
+	}
+	return ledger, err
+}
+
+// reach finds the till that has the ledger at path, or has open open the ledger itself: then the client is nil. The till comes
+// first: a ledger that is being read cannot be opened by a till that starts, and its lock is waited for.
+func reach(ctx context.Context, path string, open func() error) (*localapi.Client, error) {
+	var locked error
+	for range 3 { // it may be starting, or closing
+		owner, silent := localapi.Dial(ctx, path)
+		if silent == nil {
+			return owner, nil
+		}
+		if locked = open(); !errors.Is(locked, store.ErrLocked) {
+			return nil, locked
+		}
+		if !errors.Is(silent, localapi.ErrNobody) {
+			return nil, fmt.Errorf("%w; it could not be asked from here: %w", locked, silent)
+		}
+	}
+	return nil, fmt.Errorf("%w; it cannot be asked from here: it may be an older version of kaunta", locked)
 }
 
 // shop is a till that is open, and everything it stands on.
@@ -67,10 +119,9 @@ type shop struct {
 // lastAnswer is how long a closing till waits for the answer to a push that is on the wire.
 const lastAnswer = 5 * time.Second
 
-// openShop opens the ledger, starts the till on it and lets callbacks in.
+// openShop opens the ledger, starts the till on it, lets callbacks in and other programs of this user.
 func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
-	// Whoever reads the output may leave; a payment that is under way goes on.
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE) // as in headless
 	client, err := openDaraja(s)
 	if err != nil {
 		return nil, err
@@ -122,25 +173,49 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 		awaitURL(sh.link)
 	}
 
+	unshare := sh.share(ctx)
+
 	sh.close = sync.OnceValue(func() error {
 		stop()
 		work.Wait()
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
 		defer cancel()
-		err := errors.Join(served, sh.till.Close(ending), ledger.Close())
+		err := errors.Join(served, sh.till.Close(ending), unshare(), ledger.Close())
 		client.Close()
 		return err
 	})
 	return sh, nil
 }
 
-func openLedger(s settings.Settings) (*store.Ledger, error) {
-	return store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
+// share lets other programs of this user work with the till, until the function it returns is called. Where no socket can be
+// made, the till works all the same, for itself.
+func (sh *shop) share(ctx context.Context) (unshare func() error) {
+	listener, err := localapi.Listen(sh.ledger.Path())
+	if err != nil {
+		return func() error { return nil }
+	}
+	sharing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	origin := sh.ledger.Origin()
+	go func() {
+		served <- localapi.Serve(sharing, listener, localapi.Shop{
+			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.ledger.Path(), Environment: origin.Environment, ShortCode: origin.ShortCode},
+			Book: sh.ledger, Payments: sh.payments(),
+		})
+	}()
+	return func() error {
+		stop()
+		return <-served
+	}
 }
 
-// openBook opens the ledger for reading, beside other readers, whatever environment it is for.
-func openBook(s settings.Settings) (*store.Ledger, error) {
-	return store.Open(s.Ledger, store.Options{ReadOnly: true})
+// payments takes payments on this shop's till.
+func (sh *shop) payments() localapi.Payments {
+	return localapi.Payments{Till: sh.till, Book: sh.ledger}
+}
+
+func openLedger(s settings.Settings) (*store.Ledger, error) {
+	return store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
 }
 
 func openDaraja(s settings.Settings) (*daraja.Client, error) {

@@ -37,12 +37,8 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 180s")}
 			}
-			shop, err := c.shop(cmd.Context())
-			if err != nil {
-				return err
-			}
-			state, err := charge(cmd.Context(), shop.Till, r, wait, c.printer(asJSON))
-			err = errors.Join(err, shop.Close())
+			p := payment{request: r, wait: wait, open: c.shop, show: c.printer(asJSON)}
+			state, err := p.take(cmd.Context())
 			if state == 0 { // nothing was asked
 				return err
 			}
@@ -62,7 +58,7 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 
 // shop opens the shop of the configuration.
 func (c *commands) shop(ctx context.Context) (*Shop, error) {
-	s, err := c.account()
+	s, err := c.settings()
 	if err != nil {
 		return nil, err
 	}
@@ -90,61 +86,124 @@ func awaitsCallback(a pos.Attempt) bool {
 		!a.Facts.Has(pos.CallbackPaid|pos.CallbackFailed|pos.CallbackUnclear)
 }
 
-// charge takes one payment and prints each change of it; the last one printed is final. The state is 0 where nothing was
-// asked; otherwise it is what is known of the money, and the error is only beside it.
-func charge(ctx context.Context, till *pos.Till, r pos.Request, wait time.Duration, show printer) (pos.State, error) {
-	updates := till.Subscribe()
-	defer updates.Close()
-	a, err := till.Charge(ctx, r)
-	var amount *pos.AmountError
-	switch {
-	case errors.As(err, &amount): // more than this shop takes
-		return 0, usageError{err}
-	case err != nil:
-		return 0, err
-	}
-	waiting, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	var unread error // nobody reads what is printed; the payment goes on all the same
-	for {
-		u, err := updates.Next(waiting)
-		switch {
-		case err != nil: // the time is over, or the person at the keyboard has had enough
-			var stopped error
-			if !a.State.Final() { // else only its callback was waited for
-				stopped = till.StopWaiting(context.WithoutCancel(ctx), a.ID)
-			}
-			state, err := lastWord(updates, a, show)
-			return state, cmp.Or(stopped, unread, err)
-		case u.Attempt.ID != a.ID || !u.Changed:
-			continue
-		}
-		a = u.Attempt
-		final := a.State.Final() && !awaitsCallback(a)
-		if unread == nil {
-			unread = show(a, final)
-		}
-		if final {
-			return a.State, unread
-		}
-		if a.State.Final() {
-			time.AfterFunc(callbackGrace, cancel)
-		}
-	}
+// payment is one payment without the screen.
+type payment struct {
+	request pos.Request
+	wait    time.Duration
+	open    func(context.Context) (*Shop, error) // opens the shop, or the one that took its place
+	show    printer
+
+	attempt pos.Attempt // as it is known to be
+	unread  error       // nobody reads what is printed; the payment goes on all the same
 }
 
-// lastWord prints the attempt as it is after everything that is already in the queue: the end may have come in
-// the same moment as the time-out.
-func lastWord(updates *pos.Subscription, a pos.Attempt, show printer) (pos.State, error) {
-	updates.Close()
-	for {
-		u, err := updates.Next(context.Background())
+// maxShops is how many shops one payment may see close before it: each was open when it was reached.
+const maxShops = 10
+
+// take takes the payment and prints each change of it; the last one printed is final. The state is 0 where nothing was
+// asked; otherwise it is what is known of the money, and the error is only beside it.
+//
+// Where the till of another process is used and closes, the payment goes on in the next one, or in a till of this process.
+func (p *payment) take(ctx context.Context) (pos.State, error) {
+	waiting, enough := context.WithCancel(ctx)
+	defer enough()
+	for range maxShops {
+		shop, err := p.open(ctx)
 		if err != nil {
-			return a.State, show(a, true)
+			return p.end(err)
 		}
-		if u.Attempt.ID == a.ID {
-			a = u.Attempt
+		if p.attempt.ID == "" {
+			if err = p.ask(ctx, shop); err == nil {
+				time.AfterFunc(p.wait, enough)
+			}
 		}
+		if err == nil {
+			err = p.follow(waiting, enough, shop)
+		}
+		if err == nil && waiting.Err() != nil {
+			err = p.leave(context.WithoutCancel(ctx), shop)
+		}
+		closed := shop.Close()
+		gone := errors.Is(err, pos.ErrUnsubscribed) || errors.Is(err, pos.ErrClosed)
+		if !gone || waiting.Err() != nil {
+			return p.end(cmp.Or(err, closed))
+		}
+	}
+	return p.end(errors.New("one till after another was closed while this payment waited"))
+}
+
+// ask asks the customer.
+func (p *payment) ask(ctx context.Context, shop *Shop) (err error) {
+	var amount *pos.AmountError
+	var unsure interface{ MayHaveMovedMoney() bool }
+	switch p.attempt, err = shop.Till.Charge(ctx, p.request); {
+	case errors.As(err, &amount): // more than this shop takes
+		return usageError{err}
+	case errors.As(err, &unsure) && unsure.MayHaveMovedMoney():
+		p.attempt.State = pos.StillChecking
+		p.attempt.Phone, p.attempt.Amount, p.attempt.Reference = p.request.Phone, p.request.Amount, p.request.Reference
+		return fmt.Errorf("%w; it is not known whether the customer was asked: run kaunta settle, then kaunta ledger", err)
+	case err != nil:
+		return err
+	}
+	p.print(false)
+	return nil
+}
+
+// follow prints the changes of the payment until it has its end or waiting is over. An error is the till's.
+func (p *payment) follow(waiting context.Context, enough context.CancelFunc, shop *Shop) error {
+	for a, err := range shop.Till.Follow(waiting, p.attempt.ID) {
+		switch {
+		case waiting.Err() != nil: // the time is over, or the person at the keyboard has had enough
+			return nil
+		case errors.Is(err, pos.ErrUnsubscribed):
+			return err
+		case err != nil:
+			return fmt.Errorf("%w; kaunta settle finds out what becomes of the payment", err)
+		}
+		if a != p.attempt {
+			p.attempt = a
+			if a.State.Final() && !awaitsCallback(a) {
+				return nil
+			}
+			p.print(false)
+		}
+		if a.State.Final() {
+			time.AfterFunc(callbackGrace, enough)
+		}
+	}
+	return nil
+}
+
+// leave waits no longer, and takes what the ledger says last: the end may have come in the same moment as the time-out.
+func (p *payment) leave(ctx context.Context, shop *Shop) error {
+	var stopped error
+	if !p.attempt.State.Final() { // else only its callback was waited for
+		stopped = shop.Till.StopWaiting(ctx, p.attempt.ID)
+	}
+	a, err := shop.Book.Attempt(p.attempt.ID)
+	if err == nil {
+		p.attempt = a
+	}
+	return cmp.Or(stopped, err)
+}
+
+// end prints what is known of the payment, with err beside it. What has no end and is not waited for is STILL CHECKING.
+func (p *payment) end(err error) (pos.State, error) {
+	if p.attempt.State == 0 {
+		return 0, err
+	}
+	if !p.attempt.State.Final() {
+		p.attempt.State = pos.StillChecking
+	}
+	p.print(true)
+	return p.attempt.State, cmp.Or(err, p.unread)
+}
+
+// print prints the payment as it is, unless nobody reads.
+func (p *payment) print(final bool) {
+	if p.unread == nil {
+		p.unread = p.show(p.attempt, final)
 	}
 }
 
@@ -166,14 +225,14 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 			if err != nil {
 				return err
 			}
-			open, err := settle(cmd.Context(), shop, wait, c.printer(asJSON))
+			found, left, err := settle(cmd.Context(), shop.Till, wait, c.printer(asJSON))
 			if !asJSON && err == nil {
-				fmt.Fprintf(c.Stdout, "%d open when the till stopped, %d still open\n", len(shop.Till.Resumed()), open)
+				fmt.Fprintf(c.Stdout, "%d found open, %d still open\n", found, left)
 			}
 			if err := errors.Join(err, shop.Close()); err != nil {
 				return err
 			}
-			if open > 0 {
+			if left > 0 {
 				return exit{status: ExitStillChecking}
 			}
 			return nil
@@ -184,50 +243,46 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 	return cmd
 }
 
-// settle waits until everything that was resumed has its end, and returns how many have not.
-func settle(ctx context.Context, shop *Shop, wait time.Duration, show printer) (int, error) {
-	updates := shop.Till.Subscribe()
-	defer updates.Close()
+// settle waits until everything that is open has its end, and returns how many it found and how many are left.
+func settle(ctx context.Context, till Till, wait time.Duration, show printer) (found, left int, err error) {
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	open := make(map[pos.AttemptID]pos.Attempt)
-	for _, resumed := range shop.Till.Resumed() {
-		// It may have ended before the subscription began.
-		a, err := shop.Book.Attempt(resumed.ID)
-		if err != nil {
-			return 0, err
-		}
-		if a.Open() {
-			open[a.ID] = a
-		}
-		if err := show(a, a.State.Final()); err != nil {
-			return 0, err
-		}
+	open, err := till.Settle(ctx)
+	if err != nil || len(open) == 0 {
+		return len(open), len(open), err
 	}
-	for len(open) > 0 {
-		u, err := updates.Next(waiting)
-		if err != nil {
+	var ids []pos.AttemptID
+	last := make(map[pos.AttemptID]pos.Attempt) // those without an end, as they were shown
+	for _, a := range open {
+		ids = append(ids, a.ID)
+		last[a.ID] = a
+	}
+	for a, err := range till.Follow(waiting, ids...) {
+		if waiting.Err() != nil {
 			break
 		}
-		if _, ours := open[u.Attempt.ID]; !ours || !u.Changed {
-			continue
+		if err != nil {
+			return len(open), len(last), err
 		}
-		open[u.Attempt.ID] = u.Attempt
-		if u.Attempt.State.Final() {
-			delete(open, u.Attempt.ID)
+		last[a.ID] = a
+		if a.State.Final() {
+			delete(last, a.ID)
 		}
-		if err := show(u.Attempt, u.Attempt.State.Final()); err != nil {
-			return 0, err
+		if err := show(a, a.State.Final()); err != nil {
+			return len(open), len(last), err
+		}
+		if len(last) == 0 {
+			break
 		}
 	}
-	for _, a := range shop.Till.Resumed() {
-		if a, left := open[a.ID]; left {
+	for _, id := range ids {
+		if a, left := last[id]; left {
 			if err := show(a, true); err != nil {
-				return 0, err
+				return len(open), len(last), err
 			}
 		}
 	}
-	return len(open), nil
+	return len(open), len(last), nil
 }
 
 // printer prints one change of an attempt; final says that none follows.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
-	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -34,10 +34,11 @@ type Kaunta struct {
 	// Interactive says that a person sits at the terminal and can be asked.
 	Interactive bool
 
-	// OpenShop opens the ledger, the till and the callback listener.
+	// OpenShop opens the ledger, the till and the callback listener, or reaches the till that is open on the ledger already. The
+	// account of s is checked only where it is needed.
 	OpenShop func(ctx context.Context, s settings.Settings) (*Shop, error)
 
-	// OpenBook opens the ledger for reading.
+	// OpenBook opens the ledger for reading, or reaches the till that has it.
 	OpenBook func(s settings.Settings) (Book, error)
 
 	// Screen runs the till's screens until the cashier leaves.
@@ -51,19 +52,37 @@ type Kaunta struct {
 	Simulate func(ctx context.Context, o SimulatorOptions) error
 }
 
-// Shop is an open till with its ledger.
+// Shop is an open till with its ledger, in this process or in another one.
 type Shop struct {
-	Till *pos.Till
+	Till Till
 	Book Book
 
-	// Close ends the till and closes the ledger; what is open stays open, for the next start.
+	// Close ends the till and closes the ledger, where they are this process's own; what is open stays open, for the next start.
 	Close func() error
+}
+
+// Till takes payments. An error with a method MayHaveMovedMoney that says so leaves open whether the customer was asked; after any
+// other error of Charge nobody was.
+type Till interface {
+	// Charge asks a customer for a payment and returns as soon as the attempt is on disk.
+	Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
+
+	// Follow gives each attempt as it is now, and then every one that has changed, until ctx ends. It ends with
+	// pos.ErrUnsubscribed when the till closes.
+	Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[pos.Attempt, error]
+
+	// StopWaiting records that nobody waits for the attempt any longer.
+	StopWaiting(ctx context.Context, id pos.AttemptID) error
+
+	// Settle lists what is open, oldest first, and has M-PESA asked about it.
+	Settle(ctx context.Context) ([]pos.Attempt, error)
 }
 
 // Book is what the commands read of the ledger.
 type Book interface {
 	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
 	Totals(day pos.Day) (pos.Totals, error)
+	Days(first, last pos.Day) ([]pos.DayTotals, error)
 	Find(text string, n int) ([]pos.Attempt, error)
 	Attempt(id pos.AttemptID) (pos.Attempt, error)
 	Close() error
@@ -172,7 +191,7 @@ kaunta ledger --day yesterday --find 678`,
 	c.screenFlags(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
-		c.ledgerCommand(), c.reportCommand(), c.explainCommand(), c.simulatorCommand())
+		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand())
 	return root
 }
 
@@ -246,15 +265,6 @@ func (c *commands) account() (settings.Settings, error) {
 		err = s.CheckAccount()
 	}
 	return s, err
-}
-
-// day reads a --day flag.
-func day(s string) (pos.Day, error) {
-	d, err := pos.ParseDay(s, time.Now())
-	if err != nil {
-		return 0, usageError{err}
-	}
-	return d, nil
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -2,10 +2,13 @@
 // and for programs (JSON, CSV). It opens nothing itself; package main hands it a [Kaunta] that does.
 //
 //	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
-//	             ├─ charge, settle ─► Kaunta.OpenShop ─► pos.Till ─► a line for each change
-//	             ├─ ledger, report ─► Kaunta.OpenBook ─► rows, totals
+//	             ├─ charge, settle ─► Kaunta.OpenShop ─► Till ─► a line for each change
+//	             ├─ ledger, report ─► Kaunta.OpenBook ─► Book ─► rows, totals
+//	             ├─ export ─────────► Kaunta.OpenBook ─► Book ─► export.Copy ─► CSV, XLSX
 //	             ├─ explain ────────► daraja.Explain
 //	             └─ simulator ──────► Kaunta.Simulate
+//
+// Till and Book may be those of another process that has the ledger: see package localapi.
 //
 // Every command ends in one of five exit statuses; see [ExitPaid] and its neighbours. Errors are one plain sentence on stderr.
 package cli

@@ -1,26 +1,22 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
+	"kaunta/store/export"
 )
 
-// pageSize is how many attempts are read at a time, and findLimit how many a search brings.
-const (
-	pageSize  = 500
-	findLimit = 1000
-)
+// findLimit is how many attempts a search brings.
+const findLimit = 1000
 
 func (c *commands) ledgerCommand() *cobra.Command {
 	var dayFlag, find string
@@ -37,28 +33,32 @@ kaunta ledger --find 678 --json`,
 			if asJSON && asCSV {
 				return usageError{errors.New("--json and --csv cannot go together")}
 			}
-			d, err := day(dayFlag)
+			d, err := parseDay(dayFlag, time.Now())
 			if err != nil {
 				return err
 			}
-			return c.withBook(func(book Book, out io.Writer) error {
-				var write rowWriter = tableWriter
-				switch {
-				case asJSON:
-					write = jsonWriter
-				case asCSV:
-					write = csvWriter
-				}
-				row, flush := write(out)
-				if find != "" {
-					attempts, err := book.Find(find, findLimit)
-					if len(attempts) == findLimit {
-						fmt.Fprintf(c.Stderr, "kaunta: only the newest %d are shown: search for more of it\n", findLimit)
-					}
-					return errors.Join(err, each(attempts, row), flush())
-				}
-				return errors.Join(eachOfDay(book, d, row), flush())
-			})
+			book, err := c.briefly()
+			if err != nil {
+				return err
+			}
+			var write rowWriter = tableWriter
+			switch {
+			case asJSON:
+				write = jsonWriter
+			case asCSV:
+				write = csvWriter
+			}
+			out := bufio.NewWriter(c.Stdout)
+			row, flush := write(out)
+			if find == "" {
+				err = export.Rows(cmd.Context(), book, d, row)
+			} else {
+				err = c.find(book, find, row)
+			}
+			if err != nil {
+				return err
+			}
+			return errors.Join(flush(), out.Flush())
 		},
 	}
 	cmd.Flags().StringVar(&dayFlag, "day", "today", "2026-11-23, today or yesterday")
@@ -68,40 +68,15 @@ kaunta ledger --find 678 --json`,
 	return cmd
 }
 
-// withBook opens the ledger, hands it to read, closes it, and only then prints what was written to out: a ledger that
-// is being read cannot take payments, and a pager may stay open for long.
-func (c *commands) withBook(read func(book Book, out io.Writer) error) error {
-	s, err := c.settings()
+// find gives the rows of a search.
+func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error) error {
+	attempts, err := book.Find(text, findLimit)
 	if err != nil {
 		return err
 	}
-	book, err := c.OpenBook(s)
-	if err != nil {
-		return err
+	if len(attempts) == findLimit {
+		fmt.Fprintf(c.Stderr, "kaunta: only the newest %d are shown: search for more of it\n", findLimit)
 	}
-	var out bytes.Buffer
-	if err := errors.Join(read(book, &out), book.Close()); err != nil {
-		return err
-	}
-	_, err = out.WriteTo(c.Stdout)
-	return err
-}
-
-// eachOfDay reads the day page by page, so that a big day needs no more memory than a small one.
-func eachOfDay(book Book, d pos.Day, row func(pos.Attempt) error) error {
-	for before := pos.AttemptID(""); ; {
-		page, err := book.DayPage(d, before, pageSize)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		if err := each(page, row); err != nil {
-			return err
-		}
-		before = page[len(page)-1].ID
-	}
-}
-
-func each(attempts []pos.Attempt, row func(pos.Attempt) error) error {
 	for _, a := range attempts {
 		if err := row(a); err != nil {
 			return err
@@ -125,24 +100,9 @@ func jsonWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
 }
 
 func csvWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"asked", "ended", "state", "amount", "phone", "reference", "receipt", "result_code", "reason", "witnesses", "notices", "sale", "attempt"})
-	row := func(a pos.Attempt) error {
-		return out.Write([]string{
-			stamp(a.AskedAt), stamp(a.EndedAt), a.State.String(), strconv.FormatInt(int64(a.Amount), 10),
-			compactPhone(a.Phone), inert(a.Reference), inert(a.Receipt), inert(a.ResultCode()), inert(reason(a)),
-			strings.Join(a.Witnesses(), " "), strings.Join(a.Notices.Names(), " "), string(a.Sale), string(a.ID),
-		})
-	}
-	return row, func() error { out.Flush(); return out.Error() }
-}
-
-// inert keeps a spreadsheet from taking a text that came from outside for a formula.
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	out, err := export.NewCSV(w, false)
+	row := func(a pos.Attempt) error { return errors.Join(err, out.Row(export.RowOf(a, false))) }
+	return row, func() error { return errors.Join(err, out.Close(nil)) }
 }
 
 func tableWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
@@ -166,62 +126,4 @@ func tableWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
 		return err
 	}
 	return row, out.Flush
-}
-
-// report is a day's totals in JSON.
-type report struct {
-	Day           string   `json:"day"`
-	Paid          countKES `json:"paid"`
-	NotPaid       count    `json:"not_paid"`
-	StillChecking countKES `json:"still_checking"`
-	OwedBack      countKES `json:"owed_back"`
-}
-
-type count struct {
-	Count int `json:"count"`
-}
-
-type countKES struct {
-	Count int           `json:"count"`
-	KES   pos.Shillings `json:"kes"`
-}
-
-func (c *commands) reportCommand() *cobra.Command {
-	var dayFlag string
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "report",
-		Short: "Show a day's totals",
-		Long: `Shows what a day came to. A payment belongs to the day it was asked on (East Africa Time); a second payment of a sale
-that was paid already is not counted as paid but as owed back.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := day(dayFlag)
-			if err != nil {
-				return err
-			}
-			return c.withBook(func(book Book, out io.Writer) error {
-				t, err := book.Totals(d)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return json.NewEncoder(out).Encode(report{
-						Day: d.String(), Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count},
-						StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack),
-					})
-				}
-				table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-				fmt.Fprintf(table, "%v\t\tKES\t\n", d)
-				fmt.Fprintf(table, "paid\t%d\t%v\t\n", t.Paid.Count, t.Paid.KES)
-				fmt.Fprintf(table, "not paid\t%d\t—\t\n", t.NotPaid.Count)
-				fmt.Fprintf(table, "still checking\t%d\t%v\t\n", t.Checking.Count, t.Checking.KES)
-				fmt.Fprintf(table, "owed back\t%d\t%v\t\n", t.OwedBack.Count, t.OwedBack.KES)
-				return table.Flush()
-			})
-		},
-	}
-	cmd.Flags().StringVar(&dayFlag, "day", "today", "2026-11-23, today or yesterday")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
-	return cmd
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/store/export"
 )
 
 // line is one attempt as the commands print it in JSON. Field names and order are a promise to programs that
@@ -33,26 +34,18 @@ type line struct {
 
 // lineOf is a as it was at the moment at; final says that no line about it follows.
 func lineOf(a pos.Attempt, final bool, at time.Time) line {
+	r := export.RowOf(a, false)
 	return line{
-		Sale: a.Sale, Attempt: a.ID, State: a.State.String(), Final: final,
-		Amount: int64(a.Amount), Phone: compactPhone(a.Phone), Reference: a.Reference,
-		Receipt: a.Receipt, ResultCode: a.ResultCode(), Reason: reason(a),
-		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: a.CheckoutRequestID,
-		Time: stamp(at), Asked: stamp(a.AskedAt), Ended: stamp(a.EndedAt),
+		Sale: r.Sale, Attempt: r.Attempt, State: r.State, Final: final,
+		Amount: int64(r.Amount), Phone: r.Phone, Reference: r.Reference,
+		Receipt: r.Receipt, ResultCode: r.ResultCode, Reason: r.Reason,
+		Witnesses: r.Witnesses, Notices: r.Notices, CheckoutRequestID: a.CheckoutRequestID,
+		Time: export.Stamp(at), Asked: export.Stamp(r.Asked), Ended: export.Stamp(r.Ended),
 	}
 }
 
 func (l line) writeJSON(w io.Writer) error {
 	return json.NewEncoder(w).Encode(l)
-}
-
-func compactPhone(m pos.MSISDN) string { return strings.ReplaceAll(m.Masked(), " ", "") }
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(pos.EAT).Format(time.RFC3339)
 }
 
 // reason is why an attempt is not paid, or not known to be, in one or two sentences.

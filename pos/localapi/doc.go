@@ -1,0 +1,50 @@
+// Package localapi lets other programs of the same user work with a till that is open: one process owns the ledger, and
+// whoever else wants to read it, or to take a payment, asks that one over a Unix socket beside the ledger.
+//
+//	the till                                          kaunta ledger, report, export, charge, settle
+//	────────                                          ─────────────────────────────────────────────
+//	Listen ─► <ledger>.sock ◄── HTTP/1.1, JSON lines ──── Dial ─► Client
+//	Serve ─┬─► Shop.Book      reads, a page at a time            .DayPage .Totals .Days .Find .Events …
+//	       └─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle
+//
+// [Payments] and [Client] have the same methods, so that a command does not know which of the two it works on.
+//
+// # The socket
+//
+// It is made by whoever holds the ledger's lock, and only then: so a socket that is found there while the lock is held is a
+// stale one, and is replaced. It is bound in a folder that only its user may enter, given mode 0600 and then moved to its
+// place, so that there is no moment in which others could connect. On Linux each side asks the system for the other's user as
+// well. Where the path of the ledger is too long for a socket, or its file system knows none, the socket is in a folder of
+// the user's own, and <ledger>.sock is a text that says where.
+//
+// # The protocol
+//
+// Requests go to /v1/…; a till that speaks another version says so in a sentence. Every answer is a list of JSON lines, which
+// may have any length and may grow for minutes:
+//
+//	{"item":…}                                one row, in the form that encoding/json gives the Go value
+//	{"end":{}}                                there are no more
+//	{"end":{"problem":{"text":"…",…}}}        there are no more, because of that
+//
+// An answer without its end was cut off: [LostError].
+//
+//	GET  /v1/info                             Info
+//	GET  /v1/attempt?id=                      pos.Attempt
+//	GET  /v1/day?day=&before=&n=              pos.Attempt, newest first
+//	GET  /v1/find?text=&n=                    pos.Attempt, newest first
+//	GET  /v1/events?attempt=                  pos.Event
+//	GET  /v1/open, /v1/owed                   pos.Attempt
+//	GET  /v1/totals?day=                      pos.Totals
+//	GET  /v1/days?first=&last=                pos.DayTotals
+//	POST /v1/charge      pos.Request          pos.Attempt, once it is on disk
+//	POST /v1/follow      [attempt, …]         pos.Attempt, each as it is, and again after every change
+//	POST /v1/stop        attempt              –
+//	POST /v1/settle                           pos.Attempt, those that are open
+//	GET  /v1/backup, /v1/verify               bytes; a trailer says how it ended
+//
+// # Nobody delays the till
+//
+// The till's own work never waits for a reader: a page is read in one short transaction of the ledger, a few at a time, and
+// written to the reader when that is over, with a deadline. Updates are queued for each follower by pos.Subscription. The number of
+// connections is bounded. A program that vanishes takes nothing with it: the payment it asked for goes on.
+package localapi

@@ -1,0 +1,302 @@
+package localapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"kaunta/pos"
+)
+
+// Shop is what a till shares with other programs.
+type Shop struct {
+	Info     Info
+	Book     Book
+	Payments Payments
+
+	// Backup writes a consistent copy of the ledger to w, and Verify what it found; nil: this till does neither. One of them runs at
+	// a time.
+	Backup, Verify func(w io.Writer) error
+}
+
+// Info says who the till is.
+type Info struct {
+	PID         int
+	Ledger      string // its path
+	Environment string // training, sandbox or production
+	ShortCode   string
+}
+
+const (
+	// patience is how long a program may leave the till waiting with a full buffer before it is cut off.
+	patience = 10 * time.Second
+
+	// maxReads is how many reads of the ledger run at once: readers share what the till's own work leaves.
+	maxReads = 4
+
+	maxPage = 10_000  // rows in one answer
+	maxBody = 1 << 20 // bytes of a request
+)
+
+// Serve answers programs that connect to l until ctx ends, and then finishes what is being answered. It closes l.
+//
+// End ctx after the till has been closed: whoever follows a payment is then told, and everyone has their answer.
+func Serve(ctx context.Context, l net.Listener, shop Shop) error {
+	s := &server{Shop: shop, reads: make(chan struct{}, maxReads), heavy: make(chan struct{}, 1)}
+	hs := &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		IdleTimeout:       10 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // standard error is the cashier's screen
+	}
+	served := make(chan error, 1)
+	go func() { served <- hs.Serve(l) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	err := hs.Shutdown(ending)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = hs.Close() // a slow reader is no reason to stay
+	}
+	if e := <-served; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// server answers requests.
+type server struct {
+	Shop
+	reads chan struct{} // holds one for each read of the ledger that runs
+	heavy chan struct{} // holds one while a copy or a check is made
+}
+
+func (s *server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /v1/info", s.handle(func(_ *http.Request, a *answer) error { return a.item(s.Info) }))
+	mux.Handle("GET /v1/attempt", one(s, func(q url.Values) (pos.Attempt, error) { return s.Book.Attempt(pos.AttemptID(q.Get("id"))) }))
+	mux.Handle("GET /v1/day", rows(s, func(q url.Values) ([]pos.Attempt, error) {
+		day, n, err := numbers(q, "day", "n")
+		if err != nil {
+			return nil, err
+		}
+		return s.Book.DayPage(pos.Day(day), pos.AttemptID(q.Get("before")), min(n, maxPage))
+	}))
+	mux.Handle("GET /v1/find", rows(s, func(q url.Values) ([]pos.Attempt, error) {
+		n, _, err := numbers(q, "n", "n")
+		if err != nil {
+			return nil, err
+		}
+		return s.Book.Find(q.Get("text"), min(n, maxPage))
+	}))
+	mux.Handle("GET /v1/events", rows(s, func(q url.Values) ([]pos.Event, error) { return s.Book.Events(pos.AttemptID(q.Get("attempt"))) }))
+	mux.Handle("GET /v1/open", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Open() }))
+	mux.Handle("GET /v1/owed", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Owed() }))
+	mux.Handle("GET /v1/totals", one(s, func(q url.Values) (pos.Totals, error) {
+		day, _, err := numbers(q, "day", "day")
+		if err != nil {
+			return pos.Totals{}, err
+		}
+		return s.Book.Totals(pos.Day(day))
+	}))
+	mux.Handle("GET /v1/days", rows(s, func(q url.Values) ([]pos.DayTotals, error) {
+		first, last, err := numbers(q, "first", "last")
+		if err != nil {
+			return nil, err
+		}
+		return s.Book.Days(pos.Day(first), pos.Day(last))
+	}))
+
+	// What is asked of the till is done, whether or not whoever asked is there to hear of it.
+	mux.Handle("POST /v1/charge", s.handle(func(r *http.Request, a *answer) error {
+		var request pos.Request
+		if err := readBody(r, &request); err != nil {
+			return err
+		}
+		attempt, err := s.Payments.Charge(context.WithoutCancel(r.Context()), request)
+		if err != nil {
+			return err
+		}
+		return a.item(attempt)
+	}))
+	mux.Handle("POST /v1/stop", s.handle(func(r *http.Request, a *answer) error {
+		var id pos.AttemptID
+		if err := readBody(r, &id); err != nil {
+			return err
+		}
+		return s.Payments.StopWaiting(context.WithoutCancel(r.Context()), id)
+	}))
+	mux.Handle("POST /v1/settle", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Payments.Settle(context.Background()) }))
+	mux.Handle("POST /v1/follow", s.handle(func(r *http.Request, a *answer) error {
+		var ids []pos.AttemptID
+		if err := readBody(r, &ids); err != nil {
+			return err
+		}
+		if err := a.flush(); err != nil { // the answer has begun, though nothing may happen for minutes
+			return err
+		}
+		for attempt, err := range s.Payments.Follow(r.Context(), ids...) {
+			if err == nil {
+				err = errors.Join(a.item(attempt), a.flush())
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+
+	mux.HandleFunc("GET /v1/backup", s.stream(s.Backup))
+	mux.HandleFunc("GET /v1/verify", s.stream(s.Verify))
+	mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		newAnswer(w).end(errors.New("the till speaks version " + protocol + " of its local protocol, and does not know what it was asked: " +
+			"run the version of kaunta that the till runs"))
+	}))
+	return mux
+}
+
+// handle makes a handler of h, whose error ends the answer.
+func (s *server) handle(h func(r *http.Request, a *answer) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		a := newAnswer(w)
+		a.end(h(r, a))
+	})
+}
+
+// rows answers with what read finds in the ledger, and with its error after it: a list with a damaged record is the others,
+// and a sentence about that one.
+func rows[T any](s *server, read func(q url.Values) ([]T, error)) http.Handler {
+	return s.handle(func(r *http.Request, a *answer) error {
+		select {
+		case s.reads <- struct{}{}:
+		case <-r.Context().Done():
+			return r.Context().Err()
+		}
+		items, err := func() ([]T, error) {
+			defer func() { <-s.reads }()
+			return read(r.URL.Query())
+		}()
+		for _, item := range items {
+			if err := a.item(item); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
+
+// one is rows for a single one.
+func one[T any](s *server, read func(q url.Values) (T, error)) http.Handler {
+	return rows(s, func(q url.Values) ([]T, error) {
+		item, err := read(q)
+		if err != nil {
+			return nil, err
+		}
+		return []T{item}, nil
+	})
+}
+
+// numbers reads two parameters of a request.
+func numbers(q url.Values, first, second string) (a, b int, err error) {
+	a, errA := strconv.Atoi(q.Get(first))
+	b, errB := strconv.Atoi(q.Get(second))
+	if err := errors.Join(errA, errB); err != nil {
+		return 0, 0, fmt.Errorf("%s and %s must be numbers: %w", first, second, err)
+	}
+	return a, b, nil
+}
+
+// readBody reads what was asked for, to its end. A field that this till does not know is refused: it may be a condition.
+func readBody(r *http.Request, v any) error {
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(v)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("something follows it")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the till does not understand what it was asked: %w", err)
+	}
+	return nil
+}
+
+// trouble is the trailer that says why an answer in bytes is not whole; empty where it is.
+const trouble = "Kaunta-Problem"
+
+// stream answers with the bytes that write writes.
+func (s *server) stream(write func(io.Writer) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		refuse := func(status int, sentence string) {
+			w.WriteHeader(status)
+			newAnswer(w).end(errors.New(sentence))
+		}
+		if write == nil {
+			refuse(http.StatusNotImplemented, "this till cannot do that while it is open: close it first")
+			return
+		}
+		select {
+		case s.heavy <- struct{}{}:
+			defer func() { <-s.heavy }()
+		default:
+			refuse(http.StatusServiceUnavailable, "the till is copying or checking its ledger already: try again when that is over")
+			return
+		}
+		w.Header().Set("Trailer", trouble)
+		w.Header().Set("Content-Type", "application/octet-stream")
+		w.WriteHeader(http.StatusOK)
+		if err := write(newAnswer(w)); err != nil {
+			// As JSON, so that the sentence is one line of ASCII whatever it holds.
+			sentence, _ := json.Marshal(problemOf(err))
+			w.Header().Set(trouble, url.QueryEscape(string(sentence)))
+		}
+	}
+}
+
+// answer writes the lines of one answer. Each write has a deadline of its own, so that an answer may take long and a reader may
+// not.
+type answer struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	encode  *json.Encoder
+}
+
+func newAnswer(w http.ResponseWriter) *answer {
+	a := &answer{w: w, control: http.NewResponseController(w)}
+	a.encode = json.NewEncoder(a)
+	return a
+}
+
+// Write implements [io.Writer].
+func (a *answer) Write(p []byte) (int, error) {
+	if err := a.control.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	return a.w.Write(p)
+}
+
+func (a *answer) item(v any) error { return a.encode.Encode(line[any]{Item: &v}) }
+
+func (a *answer) flush() error { return a.control.Flush() }
+
+// end says that there are no more items, and why; nil where there are none left.
+func (a *answer) end(err error) {
+	_ = a.encode.Encode(line[any]{End: &end{problemOf(err)}}) // where it does not arrive, the reader sees that it is missing
+}

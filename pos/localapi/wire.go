@@ -1,0 +1,155 @@
+package localapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"reflect"
+	"time"
+
+	"kaunta/daraja"
+	"kaunta/pos"
+)
+
+// protocol is the version in the path of every request.
+const protocol = "v1"
+
+// line is one line of an answer: an item, or the end.
+type line[T any] struct {
+	Item *T   `json:"item,omitempty"`
+	End  *end `json:"end,omitempty"`
+}
+
+type end struct {
+	Problem *problem `json:"problem,omitempty"`
+}
+
+// problem is an error on its way: its sentence, and what a program may want to know of it.
+type problem struct {
+	Text   string             `json:"text"`
+	Code   string             `json:"code,omitempty"` // of a known error
+	Amount *pos.AmountError   `json:"amount,omitempty"`
+	Phone  *daraja.PhoneError `json:"phone,omitempty"`
+	Open   *pos.OpenError     `json:"open,omitempty"`
+}
+
+// known are the errors that arrive as what they were.
+var known = map[string]error{
+	"not_found":      pos.ErrNotFound,
+	"closed":         pos.ErrClosed,
+	"sale_paid":      pos.ErrSalePaid,
+	"unsubscribed":   pos.ErrUnsubscribed,
+	"nothing_to_ask": pos.ErrNothingToAsk,
+}
+
+// problemOf is err, ready to leave; nil for nil.
+func problemOf(err error) *problem {
+	if err == nil {
+		return nil
+	}
+	p := &problem{Text: err.Error()}
+	for code, is := range known {
+		if errors.Is(err, is) {
+			p.Code = code
+		}
+	}
+	errors.As(err, &p.Amount)
+	errors.As(err, &p.Phone)
+	errors.As(err, &p.Open)
+	return p
+}
+
+// relayed is an error that was met in the till's process.
+type relayed struct {
+	text string
+	is   error // which of the known ones; nil: another
+}
+
+func (e *relayed) Error() string { return e.text }
+func (e *relayed) Unwrap() error { return e.is }
+
+// err is the error that the problem was made of, as far as a caller can tell; nil for nil.
+func (p *problem) err() error {
+	switch {
+	case p == nil:
+		return nil
+	case p.Amount != nil:
+		return p.Amount
+	case p.Phone != nil:
+		return p.Phone
+	case p.Open != nil:
+		return p.Open
+	default:
+		return &relayed{p.Text, known[p.Code]}
+	}
+}
+
+// readLines gives the items of an answer, and its problem, or a [LostError] where the end is missing.
+func readLines[T any](r io.Reader) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		for d := json.NewDecoder(r); ; {
+			var l line[T]
+			if err := d.Decode(&l); err != nil {
+				yield(none, &LostError{err})
+				return
+			}
+			inEAT(reflect.ValueOf(&l))
+			switch {
+			case l.Item != nil:
+				if !yield(*l.Item, nil) {
+					return
+				}
+			case l.End == nil:
+				yield(none, &LostError{errors.New("a line that is neither an item nor the end")})
+				return
+			default:
+				if err := l.End.Problem.err(); err != nil {
+					yield(none, err)
+				}
+				return
+			}
+		}
+	}
+}
+
+// inEAT puts every time that v leads to into East Africa Time, as the ledger's own reads do: values that are the same then
+// compare as the same, and JSON keeps only the distance from Greenwich.
+func inEAT(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			inEAT(v.Elem())
+		}
+	case reflect.Struct:
+		if t, ok := v.Addr().Interface().(*time.Time); ok {
+			if !t.IsZero() {
+				*t = t.In(pos.EAT)
+			}
+			return
+		}
+		for i := range v.NumField() {
+			inEAT(v.Field(i))
+		}
+	}
+}
+
+// LostError says that the till's process ended, or hangs, in the middle of an answer.
+type LostError struct{ cause error }
+
+// Error is one plain sentence.
+func (e *LostError) Error() string {
+	why := ""
+	if !errors.Is(e.cause, io.EOF) && !errors.Is(e.cause, io.ErrUnexpectedEOF) { // else the connection ended, as it does
+		why = fmt.Sprintf(" (%v)", e.cause)
+	}
+	return "the till that holds the ledger has stopped answering" + why + ": see whether it still runs"
+}
+
+func (e *LostError) Unwrap() error { return e.cause }
+
+// MayHaveMovedMoney reports that what was asked of the till may have been done: a payment that was to be taken may be under
+// way. Only the ledger knows.
+func (e *LostError) MayHaveMovedMoney() bool { return true }

@@ -1,0 +1,122 @@
+package export
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"kaunta/pos"
+)
+
+// Row is an attempt as a person or another program reads it.
+type Row struct {
+	Sale              pos.SaleID
+	Attempt           pos.AttemptID
+	Asked             time.Time // in East Africa Time
+	Ended             time.Time // zero while it has no end
+	PaidAt            time.Time // M-PESA's own time; zero while it is not known
+	State             string    // as in JSON: "paid", "not_paid" …
+	Amount            pos.Shillings
+	Phone             string // "0712•••678", or "0712 345 678" unmasked
+	Reference         string
+	Receipt           string
+	ResultCode        string
+	Reason            string // why it is not paid, or not known to be, in English
+	Witnesses         []string
+	Notices           []string
+	CheckoutRequestID string // with the phone number in it masked, as Phone is
+}
+
+// RowOf is the row of an attempt, with the whole phone number if unmask is true.
+func RowOf(a pos.Attempt, unmask bool) Row {
+	what, do := a.Reason()
+	phone, checkout := a.Phone.Local(), a.CheckoutRequestID
+	if !unmask {
+		phone, checkout = strings.ReplaceAll(a.Phone.Masked(), " ", ""), maskedID(checkout, a.Phone)
+	}
+	return Row{
+		Sale: pos.SaleID(clean(string(a.Sale))), Attempt: pos.AttemptID(clean(string(a.ID))), Asked: local(a.AskedAt), Ended: local(a.EndedAt), PaidAt: local(a.PaidAt),
+		State: a.State.String(), Amount: a.Amount, Phone: clean(phone), Reference: clean(a.Reference), Receipt: clean(a.Receipt),
+		ResultCode: clean(a.ResultCode()), Reason: clean(strings.TrimSpace(what.EN + " " + do.EN)),
+		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: clean(checkout),
+	}
+}
+
+// maskedID hides the phone number in one of Daraja's ids, which end in it.
+func maskedID(id string, phone pos.MSISDN) string {
+	if len(phone) != 12 {
+		return id
+	}
+	national := string(phone[3:])
+	return strings.ReplaceAll(id, national, national[:3]+"•••"+national[6:])
+}
+
+func local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(pos.EAT)
+}
+
+// Stamp writes a time for a program: RFC 3339 in East Africa Time, empty for none.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(pos.EAT).Format(time.RFC3339)
+}
+
+// clean leaves out what no cell should hold: control characters, those that turn the direction of a text or cannot be
+// seen, and bytes that are no text.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError, unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Cs, r):
+			return -1
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// inert is s so that a spreadsheet which reads CSV neither runs it nor takes it for something else than text.
+func inert(s string) string {
+	if changes(s) {
+		return "'" + s
+	}
+	return halted(s)
+}
+
+// halted is s so that a spreadsheet which reads CSV does not run it. Where commas are decimal, some of them part cells at
+// semicolons.
+func halted(s string) string {
+	parts := strings.Split(s, ";")
+	for i, part := range parts {
+		if runs(part) {
+			parts[i] = "'" + part
+		}
+	}
+	return strings.Join(parts, ";")
+}
+
+// runs reports whether a spreadsheet could take s for a formula. Some do so after blanks, and some for the wide forms of East
+// Asian keyboards.
+func runs(s string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace))
+	return r != utf8.RuneError && strings.ContainsRune("=+-@＝＋－＠", r) || s != "" && strings.ContainsRune("\t\r", rune(s[0]))
+}
+
+// plainDigits is how many digits a spreadsheet keeps of a number.
+const plainDigits = 15
+
+// changes reports whether a spreadsheet would show something else for s: a number or a date instead of digits with leading
+// zeros, an exponent, a dash or a slash.
+func changes(s string) bool {
+	if !strings.ContainsAny(s, "0123456789") || strings.Trim(s, "0123456789.,:/-+eE% ") != "" {
+		return false
+	}
+	whole := strings.Trim(s, "0123456789") == "" && len(s) <= plainDigits
+	return !whole || s[0] == '0' && s != "0"
+}

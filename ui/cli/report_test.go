@@ -1,0 +1,284 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/oklog/ulid/v2"
+	"github.com/xuri/excelize/v2"
+
+	"kaunta/daraja"
+	"kaunta/pos"
+	"kaunta/store"
+)
+
+// deal is one attempt of a ledger that a test makes.
+type deal struct {
+	at     string // in East Africa, "2026-11-23 14:30:00"
+	amount pos.Shillings
+	end    string        // "paid", a result code, or "open"
+	after  time.Duration // when that came
+	again  bool          // for the sale of the deal before
+}
+
+// book makes a ledger of the deals, as the till would have, and returns its path.
+func book(t *testing.T, deals []deal) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "shop.ledger")
+	l, err := store.Open(path, store.Options{Environment: "training", UnsafeNoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sale pos.SaleID
+	for n, d := range deals {
+		at, err := time.ParseInLocation(time.DateTime, d.at, pos.EAT)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var u ulid.ULID
+		_ = u.SetTime(ulid.Timestamp(at))
+		binary.BigEndian.PutUint64(u[8:], uint64(n))
+		id := pos.AttemptID(u.String())
+		if !d.again {
+			sale = pos.SaleID(id)
+		}
+		answer := func(kind pos.EventKind, after time.Duration, a daraja.Answer) pos.Event {
+			a.MerchantRequestID, a.CheckoutRequestID = "m", fmt.Sprintf("ws_CO_%d", n)
+			return pos.Event{Attempt: id, Kind: kind, At: at.Add(after), Answer: &a}
+		}
+		events := []pos.Event{
+			{Attempt: id, Kind: pos.EventAsked, At: at, Asked: &pos.Asked{
+				Sale: sale, Phone: pos.MSISDN(fmt.Sprintf("2547123%05d", n)), Amount: d.amount, Address: fmt.Sprintf("%032x", n), Reachable: true,
+			}},
+			answer(pos.EventPushed, time.Second, daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictAccepted}),
+		}
+		switch d.end {
+		case "open":
+		case "paid":
+			events = append(events, answer(pos.EventCalledBack, d.after, daraja.Answer{
+				Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictPaid, ResultCode: "0", Receipt: fmt.Sprintf("UKN%07d", n),
+				Amount: int64(d.amount), HasAmount: true,
+			}))
+		default:
+			events = append(events, answer(pos.EventCalledBack, d.after, daraja.Answer{
+				Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictFailed, ResultCode: d.end, ResultDesc: "no",
+			}))
+		}
+		for _, e := range events {
+			if _, _, err := l.Append(context.Background(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// week is a shop's few days: midnight, a second payment of one sale, refusals, and one without an end.
+var week = []deal{
+	{at: "2026-11-22 23:59:59", amount: 99, end: "paid", after: 9 * time.Second}, // the Sunday before
+	{at: "2026-11-23 00:00:00", amount: 1000, end: "paid", after: 8 * time.Second},
+	{at: "2026-11-23 13:10:00", amount: 45_000, end: "paid", after: 12 * time.Second},
+	{at: "2026-11-23 13:20:00", amount: 500, end: "1032", after: 5 * time.Second},
+	{at: "2026-11-23 13:21:00", amount: 500, end: "paid", after: 20 * time.Second, again: true},
+	{at: "2026-11-23 13:25:00", amount: 500, end: "paid", after: 9 * time.Second, again: true},
+	{at: "2026-11-23 14:00:00", amount: 70, end: "2001", after: 7 * time.Second},
+	{at: "2026-11-23 14:05:00", amount: 70, end: "1032", after: 7 * time.Second},
+	{at: "2026-11-23 23:59:59", amount: 250_000, end: "open"},
+	{at: "2026-11-25 08:00:00", amount: 300, end: "paid", after: 3 * time.Hour},
+	{at: "2026-11-29 23:59:59", amount: 20, end: "paid", after: 10 * time.Second},
+	{at: "2026-11-30 00:00:00", amount: 77, end: "paid", after: 9 * time.Second}, // the Monday after
+}
+
+func run(t *testing.T, ledger string, args ...string) string {
+	t.Helper()
+	out, err := kaunta("", ledger, args...).Output()
+	if err != nil {
+		t.Fatalf("%v: %v: %s", args, err, err.(*exec.ExitError).Stderr)
+	}
+	return string(out)
+}
+
+// TestReportText holds what a report looks like.
+func TestReportText(t *testing.T) {
+	ledger := book(t, week)
+	for args, want := range map[string]string{
+		"--day 2026-11-23": `
+Kaunta · Monday 23 November 2026
+
+                      payments             KES
+  paid                       3          46,500
+  not paid                   3               —
+  still checking             1         250,000
+  owed back                  1             500
+
+  median time to pay      12 s
+
+Why not paid
+         2  1032    Cancelled on the phone, or not answered in time.
+         1  2001    The customer typed a wrong PIN.
+
+Paid by the hour
+  00:00                1,000  ▇
+  01:00                    0
+  02:00                    0
+  03:00                    0
+  04:00                    0
+  05:00                    0
+  06:00                    0
+  07:00                    0
+  08:00                    0
+  09:00                    0
+  10:00                    0
+  11:00                    0
+  12:00                    0
+  13:00               45,500  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇
+`,
+		"--from 2026-11-25 --to 2026-11-29": `
+Kaunta · 2026-11-25 to 2026-11-29
+
+                      payments             KES
+  paid                       2             320
+  not paid                   0               —
+  still checking             0               0
+  owed back                  0               0
+
+  median time to pay    90 min
+
+Paid by the hour
+  08:00                  300  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇
+  09:00                    0
+  10:00                    0
+  11:00                    0
+  12:00                    0
+  13:00                    0
+  14:00                    0
+  15:00                    0
+  16:00                    0
+  17:00                    0
+  18:00                    0
+  19:00                    0
+  20:00                    0
+  21:00                    0
+  22:00                    0
+  23:00                   20  ▇▇▇
+
+Paid by the day
+  Wed 25 Nov             300  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇
+  Sun 29 Nov              20  ▇▇▇
+`,
+		"--day 2026-11-24": `
+Kaunta · Tuesday 24 November 2026
+
+Nothing was asked.
+`,
+	} {
+		got := run(t, ledger, append([]string{"report"}, strings.Fields(args)...)...)
+		if d := cmp.Diff(strings.TrimPrefix(want, "\n"), got); d != "" {
+			t.Errorf("report %s: (-want +got)\n%s", args, d)
+		}
+		for line := range strings.Lines(got) {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+				t.Errorf("%d columns: %s", n, line)
+			}
+		}
+	}
+}
+
+// TestReportData: the fields that programs rely on, and the same figures in every form.
+func TestReportData(t *testing.T) {
+	ledger := book(t, week)
+	day := run(t, ledger, "report", "--day", "2026-11-23", "--json")
+	if want := `{"day":"2026-11-23","paid":{"count":3,"kes":46500},"not_paid":{"count":3},"still_checking":{"count":1,"kes":250000},"owed_back":{"count":1,"kes":500},`; !strings.HasPrefix(day, want) {
+		t.Errorf("%s\nwant %s", day, want)
+	}
+	type sum struct{ Count, KES int }
+	var w struct {
+		From, To                     string
+		Paid, StillChecking, NotPaid sum
+		Refusals                     []struct {
+			Code  string `json:"result_code"`
+			Count int
+		}
+		Median  float64 `json:"median_seconds_to_pay"`
+		Hours   []int
+		Busiest struct {
+			Hour int
+			Day  string
+			KES  int `json:"day_kes"`
+		}
+		Days []struct {
+			Day  string
+			Paid sum
+		}
+	}
+	if err := json.Unmarshal([]byte(run(t, ledger, "report", "--week", "2026-11-26", "--json")), &w); err != nil {
+		t.Fatal(err)
+	}
+	if w.From != "2026-11-23" || w.To != "2026-11-29" || w.Paid != (sum{5, 46820}) || w.Median != 12 || w.Busiest.Hour != 13 ||
+		w.Busiest.Day != "2026-11-23" || w.Busiest.KES != 46500 || len(w.Days) != 3 || w.Days[2].Day != "2026-11-29" || w.Days[2].Paid != (sum{1, 20}) {
+		t.Errorf("%+v", w)
+	}
+	if len(w.Refusals) != 2 || w.Refusals[0].Code != "1032" || w.Refusals[0].Count != 2 || w.Hours[13] != 45500 {
+		t.Errorf("%+v", w)
+	}
+	records, err := csv.NewReader(strings.NewReader(run(t, ledger, "report", "--month", "2026-11", "--csv"))).ReadAll()
+	if err != nil || len(records) != 6 {
+		t.Fatalf("%q, %v", records, err)
+	}
+	if want := []string{"2026-11-23", "3", "46500", "3", "1", "250000", "1", "500", "12"}; cmp.Diff(want, records[2]) != "" {
+		t.Error(cmp.Diff(want, records[2]))
+	}
+}
+
+// TestExportAgrees: the workbook, the file of values, the list and the report of the same days say the same.
+func TestExportAgrees(t *testing.T) {
+	ledger := book(t, week)
+	path := filepath.Join(t.TempDir(), "week.xlsx")
+	said := run(t, ledger, "export", "--week", "2026-11-23", "-o", path)
+	if !strings.Contains(said, "10 payments of the week of Monday 23 November 2026, KES 46,820 paid") {
+		t.Error(said)
+	}
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	totals, err := f.GetRows("Totals")
+	if err != nil || len(totals) != 5 || cmp.Diff([]string{"All", "10", "5", "46,820", "3", "1", "250,000", "1", "500"}, totals[4]) != "" {
+		t.Errorf("%q, %v", totals, err)
+	}
+	records, err := csv.NewReader(strings.NewReader(run(t, ledger, "export", "--week", "2026-11-23"))).ReadAll()
+	if err != nil || len(records) != 11 {
+		t.Fatalf("%d records, %v", len(records), err)
+	}
+	payments, err := f.GetRows("Payments")
+	if err != nil || len(payments) != 11 {
+		t.Fatalf("%d payments, %v", len(payments), err)
+	}
+	listed, err := csv.NewReader(strings.NewReader(run(t, ledger, "ledger", "--day", "2026-11-23", "--csv"))).ReadAll()
+	if err != nil || len(listed) != 9 {
+		t.Fatalf("%d listed, %v", len(listed), err)
+	}
+	for i := range listed[1:] { // newest first
+		if d := cmp.Diff(records[8-i], listed[1+i]); d != "" {
+			t.Errorf("row %d: (-export +ledger)\n%s", i, d)
+		}
+	}
+	for i, p := range payments[1:] {
+		if id := records[1+i][12]; p[13] != id {
+			t.Errorf("row %d is %s in the workbook, and %s in the file", i, p[13], id)
+		}
+	}
+}

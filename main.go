@@ -79,15 +79,15 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sh := &shop{ledger: ledger, shortCode: cmp.Or(s.Daraja.Till, s.Daraja.ShortCode)}
+	sh := &shop{ledger: ledger, shortCode: s.Daraja.Number()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ledger.Close())
 		}
 	}()
 
-	config := tunnel.ServerConfig{Deliver: sh.deliver}
-	if s.Environment == settings.Training {
+	config := tunnel.ServerConfig{Deliver: sh.deliver, Sources: s.Callback.SourceAddrs(), EnforceSources: s.Callback.EnforceSources}
+	if s.Environment == settings.Training && config.Sources == nil {
 		config.Sources = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}
 	}
 	server := tunnel.NewServer(config)
@@ -155,20 +155,21 @@ func openDaraja(s settings.Settings) (*daraja.Client, error) {
 	return daraja.New(cfg)
 }
 
-// openProvider binds the callback server where callbacks can reach this machine. Without a public address the till
-// lives by queries alone, unless Daraja is a simulator, which can call this machine by its own address.
+// openProvider makes the way that callbacks take to this machine, and binds the callback server where there is one. A
+// simulator, which runs on this machine, can call it by its own address.
 func openProvider(s settings.Settings, server *tunnel.Server) (tunnel.Provider, error) {
-	public := s.Callback.PublicURL
-	if public == "" && s.Environment != settings.Training {
+	if s.Callback.Reach == settings.ReachOff {
 		return tunnel.Off(), nil
 	}
 	if err := server.Listen(s.Callback.Listen); err != nil {
 		return nil, err
 	}
-	if public == "" {
-		public = "http://" + server.Addr().String()
+	switch c := s.Callback; c.Reach {
+	case settings.ReachStatic:
+		return tunnel.Static(cmp.Or(c.PublicURL, "http://"+server.Addr().String()))
+	default:
+		return nil, fmt.Errorf("this program was built without %s: choose another callback.reach", c.Reach)
 	}
-	return tunnel.Static(public)
 }
 
 // awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -30,6 +31,7 @@ import (
 	"kaunta/tunnel"
 	"kaunta/ui"
 	"kaunta/ui/cli"
+	"kaunta/ui/doctor"
 	"kaunta/ui/settings"
 )
 
@@ -49,6 +51,7 @@ func main() {
 		Screen:   screen,
 		Demo:     demo,
 		Simulate: simulate,
+		Doctor:   doctor.Parts{Ledger: lookAtLedger, Reach: tryReach, Free: store.FreeBytes},
 	}, os.Args[1:])
 	stop()
 	os.Exit(status)
@@ -71,7 +74,7 @@ const lastAnswer = 5 * time.Second
 func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 	// Whoever reads the output may leave; a payment that is under way goes on.
 	signal.Ignore(syscall.SIGPIPE)
-	client, err := openDaraja(s)
+	client, err := daraja.New(s.Client())
 	if err != nil {
 		return nil, err
 	}
@@ -143,16 +146,69 @@ func openBook(s settings.Settings) (*store.Ledger, error) {
 	return store.Open(s.Ledger, store.Options{ReadOnly: true})
 }
 
-func openDaraja(s settings.Settings) (*daraja.Client, error) {
-	cfg := daraja.Config{
-		BaseURL: s.Daraja.URL, ConsumerKey: s.Daraja.ConsumerKey, ConsumerSecret: s.Daraja.ConsumerSecret,
-		Passkey: s.Daraja.Passkey, ShortCode: s.Daraja.ShortCode,
-		TransactionType: daraja.CustomerPayBillOnline, MaxAmount: s.Limits.MaxAmount,
+// lookAtLedger opens the ledger for reading and walks what the screens show first.
+func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
+	ledger, err := openBook(s)
+	var locked *store.LockedError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return doctor.Ledger{}, nil
+	case errors.As(err, &locked) && locked.PID != 0:
+		return doctor.Ledger{Found: true, HeldBy: fmt.Sprintf("the till of process %d on %s", locked.PID, locked.Host)}, nil
+	case errors.As(err, &locked):
+		return doctor.Ledger{Found: true, HeldBy: "another program"}, nil
+	case err != nil:
+		return doctor.Ledger{}, err
 	}
-	if s.Daraja.Till != "" {
-		cfg.PartyB, cfg.TransactionType = s.Daraja.Till, daraja.CustomerBuyGoodsOnline
+	_, errTotals := ledger.Totals(pos.DayOf(time.Now()))
+	_, errOpen := ledger.Open()
+	_, errOwed := ledger.Owed()
+	found := doctor.Ledger{Found: true, Environment: ledger.Origin().Environment}
+	return found, errors.Join(errTotals, errOpen, errOwed, ledger.Close())
+}
+
+// tryReach opens the way that callbacks take, without a till behind it, and closes it when a probe has come back through the
+// internet. A real callback that arrives meanwhile is refused, so that it comes again.
+func tryReach(ctx context.Context, s settings.Settings) error {
+	server := tunnel.NewServer(tunnel.ServerConfig{Deliver: func(context.Context, string, []byte) error { return errNoTill }})
+	provider, err := openProvider(s, server)
+	if err != nil {
+		return err
 	}
-	return daraja.New(cfg)
+	link := tunnel.NewLink(provider, tunnel.LinkConfig{LocalAddr: server.Addr().String(), Proof: server.Proof})
+	running, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { err = server.Serve(running) })
+	work.Go(func() { link.Run(running) })
+	met := awaitProof(ctx, link)
+	stop()
+	work.Wait()
+	return errors.Join(met, err)
+}
+
+var errNoTill = errors.New("no till is open")
+
+// awaitProof waits until the link is proved, and otherwise returns what it last met.
+func awaitProof(ctx context.Context, link *tunnel.Link) error {
+	statuses, cancel := link.Watch()
+	defer cancel()
+	last := errors.New("no answer in time")
+	for {
+		select {
+		case status := <-statuses:
+			if status.Err != nil {
+				last = status.Err
+			}
+			switch status.State {
+			case tunnel.StateLive:
+				return nil
+			case tunnel.StateBlocked:
+				return last
+			}
+		case <-ctx.Done():
+			return last
+		}
+	}
 }
 
 // openProvider makes the way that callbacks take to this machine, and binds the callback server where there is one. A

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
+	"kaunta/ui/doctor"
 	"kaunta/ui/settings"
 )
 
@@ -48,6 +49,9 @@ type Kaunta struct {
 
 	// Simulate serves the Daraja simulator until ctx ends.
 	Simulate func(ctx context.Context, o SimulatorOptions) error
+
+	// Doctor is what kaunta doctor needs of the ledger and of the way that callbacks take.
+	Doctor doctor.Parts
 }
 
 // Shop is an open till with its ledger.
@@ -162,7 +166,7 @@ kaunta ledger --day yesterday --find 678`,
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
-		c.ledgerCommand(), c.reportCommand(), c.explainCommand(), c.simulatorCommand())
+		c.ledgerCommand(), c.reportCommand(), c.explainCommand(), c.simulatorCommand(), c.doctorCommand())
 	return root
 }
 
@@ -209,13 +213,14 @@ GET /simulator/journal tells what was asked, paid and called back; POST /simulat
 }
 
 // settings loads the configuration with the flags on top.
-func (c *commands) settings() (settings.Settings, error) {
-	return settings.Load(c.config, func(name string) string {
-		if name == "KAUNTA_LEDGER" && c.ledger != "" {
-			return c.ledger
-		}
-		return c.Getenv(name)
-	})
+func (c *commands) settings() (settings.Settings, error) { return settings.Load(c.config, c.getenv) }
+
+// getenv is the environment with the flags on top.
+func (c *commands) getenv(name string) string {
+	if name == "KAUNTA_LEDGER" && c.ledger != "" {
+		return c.ledger
+	}
+	return c.Getenv(name)
 }
 
 // account loads the configuration of a till that is to take payments.

@@ -180,3 +180,16 @@ func ForSimulator(url string) Settings {
 	}
 	return s
 }
+
+// Client is what a Daraja client for these settings cannot do without.
+func (s Settings) Client() daraja.Config {
+	cfg := daraja.Config{
+		BaseURL: s.Daraja.URL, ConsumerKey: s.Daraja.ConsumerKey, ConsumerSecret: s.Daraja.ConsumerSecret,
+		Passkey: s.Daraja.Passkey, ShortCode: s.Daraja.ShortCode,
+		TransactionType: daraja.CustomerPayBillOnline, MaxAmount: s.Limits.MaxAmount,
+	}
+	if s.Daraja.Till != "" {
+		cfg.PartyB, cfg.TransactionType = s.Daraja.Till, daraja.CustomerBuyGoodsOnline
+	}
+	return cfg
+}

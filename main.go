@@ -180,7 +180,7 @@ func tryReach(ctx context.Context, s settings.Settings) error {
 	var work sync.WaitGroup
 	work.Go(func() { err = server.Serve(running) })
 	work.Go(func() { link.Run(running) })
-	met := awaitProof(ctx, link)
+	met := awaitProof(ctx, link, s.Callback.Reach == settings.ReachStatic)
 	stop()
 	work.Wait()
 	return errors.Join(met, err)
@@ -188,16 +188,18 @@ func tryReach(ctx context.Context, s settings.Settings) error {
 
 var errNoTill = errors.New("no till is open")
 
-// awaitProof waits until the link is proved, and otherwise returns what it last met.
-func awaitProof(ctx context.Context, link *tunnel.Link) error {
+// awaitProof waits until the link is proved, and otherwise returns what it last met. An address that is settled either leads
+// here or does not, so that three probes are enough; a tunnel may need its time.
+func awaitProof(ctx context.Context, link *tunnel.Link, settled bool) error {
 	statuses, cancel := link.Watch()
 	defer cancel()
 	last := errors.New("no answer in time")
-	for {
+	for failed := 0; !settled || failed < 3; {
 		select {
 		case status := <-statuses:
 			if status.Err != nil {
 				last = status.Err
+				failed++
 			}
 			switch status.State {
 			case tunnel.StateLive:
@@ -209,6 +211,7 @@ func awaitProof(ctx context.Context, link *tunnel.Link) error {
 			return last
 		}
 	}
+	return last
 }
 
 // openProvider makes the way that callbacks take to this machine, and binds the callback server where there is one. A

@@ -33,6 +33,7 @@ import (
 	"kaunta/ui/cli"
 	"kaunta/ui/doctor"
 	"kaunta/ui/settings"
+	"kaunta/ui/setup"
 )
 
 func main() {
@@ -51,6 +52,8 @@ func main() {
 		Screen:   screen,
 		Demo:     demo,
 		Simulate: simulate,
+		Environ:  os.Environ(),
+		Setup:    setup.Parts{Ways: []string{settings.ReachOff, settings.ReachStatic}},
 		Doctor:   doctor.Parts{Ledger: lookAtLedger, Reach: tryReach, Free: store.FreeBytes},
 	}, os.Args[1:])
 	stop()

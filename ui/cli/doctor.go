@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -72,7 +71,7 @@ kaunta doctor --push-to 0712345678`,
 func (c *commands) examine(ctx context.Context, asJSON bool) (healthy bool, err error) {
 	s, mistakes := settings.Read(c.config, c.getenv)
 	findings := doctor.Run(ctx, doctor.Patient{
-		Parts: c.Doctor, Path: cmp.Or(c.config, settings.DefaultPath()), Settings: s, Mistakes: mistakes,
+		Parts: c.Doctor, Path: c.path(), Settings: s, Mistakes: mistakes,
 		Getenv: c.Getenv, Terminal: c.terminal(), System: os.DirFS("/"),
 	})
 	if err := ctx.Err(); err != nil {
@@ -208,7 +207,10 @@ func (c *commands) pushShilling(ctx context.Context, phone pos.MSISDN, yes, asJS
 	}
 	if !yes {
 		fmt.Fprint(c.Stdout, in(s.Language, daraja.Text{EN: "Type yes to send it: ", SW: "Andika ndiyo ili itumwe: "}))
-		answer, _ := bufio.NewReader(c.Stdin).ReadString('\n')
+		answer, err := c.line(ctx)
+		if err != nil {
+			return errors.New("nothing was sent")
+		}
 		switch strings.ToLower(strings.TrimSpace(answer)) {
 		case "yes", "ndiyo":
 		default:

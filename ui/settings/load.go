@@ -240,7 +240,7 @@ func (s *Settings) complete() []Mistake {
 	orElse(&c.SSH.User, "kaunta")
 	orElse(&c.SSH.KeyFile, configPath("relay_key"))
 	orElse(&c.SSH.KnownHostsFile, configPath("relay_known_hosts"))
-	orElse(&c.SSH.Socket, "/run/kaunta/"+c.SSH.User+".sock")
+	orElse(&c.SSH.Socket, "/run/"+c.SSH.User+"/till.sock")
 	if c.SSH.Server != "" && !hasPort(c.SSH.Server) {
 		c.SSH.Server += ":22"
 	}

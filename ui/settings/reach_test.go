@@ -85,7 +85,7 @@ server = "relay.example.com"
 user = "duka"
 [records]
 forget_after = "0d"`)
-	if s.Callback.SSH.Server != "relay.example.com:22" || s.Callback.SSH.Socket != "/run/kaunta/duka.sock" ||
+	if s.Callback.SSH.Server != "relay.example.com:22" || s.Callback.SSH.Socket != "/run/duka/till.sock" ||
 		len(s.Callback.SourceAddrs()) != 2 || s.Records.ForgetAfter != 0 || s.Records.BackupKeep != 30 {
 		t.Errorf("%+v", s)
 	}

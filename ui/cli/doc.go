@@ -4,6 +4,8 @@
 //	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► pos.Till ─► a line for each change
 //	             ├─ ledger, report ─► Kaunta.OpenBook ─► rows, totals
+//	             ├─ setup ──────────► setup.Run ─► configuration file ─► doctor, screens
+//	             ├─ doctor ─────────► doctor.Run ─► a line for each finding
 //	             ├─ explain ────────► daraja.Explain
 //	             └─ simulator ──────► Kaunta.Simulate
 //

@@ -35,9 +35,11 @@ type ward struct {
 	args []string
 }
 
-func newWard(t *testing.T) *ward {
+func newWard(t *testing.T) *ward { return newWardOf(t, "key-1", "secret-1", "passkey-1") }
+
+func newWardOf(t *testing.T, key, secret, passkey string) *ward {
 	w := &ward{T: t, folder: t.TempDir()}
-	sim := simulated.New(simulated.Options{ConsumerKey: "key-1", ConsumerSecret: "secret-1", ShortCode: "600100", Passkey: "passkey-1", Speed: 20})
+	sim := simulated.New(simulated.Options{ConsumerKey: key, ConsumerSecret: secret, ShortCode: "600100", Passkey: passkey, Speed: 20})
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.wrong == nil || !w.wrong(rw, r) {
 			sim.ServeHTTP(rw, r)
@@ -46,7 +48,8 @@ func newWard(t *testing.T) *ward {
 	t.Cleanup(func() { server.Close(); sim.Close() })
 	w.url = server.URL
 	w.set = map[string]string{
-		"daraja.consumer_key": `"key-1"`, "daraja.consumer_secret": `"secret-1"`, "daraja.passkey": `"passkey-1"`, "daraja.short_code": `"600100"`,
+		"daraja.consumer_key": fmt.Sprintf("%q", key), "daraja.consumer_secret": fmt.Sprintf("%q", secret),
+		"daraja.passkey": fmt.Sprintf("%q", passkey), "daraja.short_code": `"600100"`,
 		"daraja.url": fmt.Sprintf("%q", w.url), "records.backup_folder": fmt.Sprintf("%q", w.folder),
 	}
 	w.env = []string{"XDG_CONFIG_HOME=" + w.folder, "XDG_DATA_HOME=" + w.folder, "XDG_STATE_HOME=" + w.folder, "LANG=C.UTF-8"}

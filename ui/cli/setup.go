@@ -114,14 +114,7 @@ func (c *commands) line(ctx context.Context) (string, error) {
 
 // account asks Safaricom about an account, as the doctor does.
 func account(ctx context.Context, s settings.Settings) (keys, passkey setup.Verdict) {
-	verdict := func(f doctor.Finding) setup.Verdict {
-		says := f.Says
-		if f.Fix.EN != "" {
-			says.EN += " " + f.Fix.EN
-			says.SW += " " + f.Fix.SW
-		}
-		return setup.Verdict{Good: f.Status == doctor.OK, Says: says}
-	}
+	verdict := func(f doctor.Finding) setup.Verdict { return setup.Verdict{Good: f.Status == doctor.OK, Says: f.Says} }
 	k, p := doctor.Account(ctx, s)
 	return verdict(k), verdict(p)
 }

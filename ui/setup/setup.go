@@ -23,7 +23,7 @@ const (
 // Verdict is what Safaricom says of an answer.
 type Verdict struct {
 	Good bool
-	Says daraja.Text // a sentence or two, with what to do where it is not good
+	Says daraja.Text // one sentence
 }
 
 // HostKey is a key by which the relay proves to be itself.

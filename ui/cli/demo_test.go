@@ -23,6 +23,7 @@ type terminal struct {
 
 	mu      sync.Mutex // guards what is drawn
 	screen  *vt.Emulator
+	drawn   []byte        // every byte that the program wrote
 	changed chan struct{} // closed when something was drawn
 }
 
@@ -49,6 +50,7 @@ func startTerminal(t *testing.T, folder string, width, height int, args ...strin
 			}
 			x.mu.Lock()
 			_, _ = x.screen.Write(buffer[:n])
+			x.drawn = append(x.drawn, buffer[:n]...)
 			close(x.changed)
 			x.changed = make(chan struct{})
 			x.mu.Unlock()

@@ -36,7 +36,8 @@ func IsNumber(s string) bool { return numberForm.MatchString(s) }
 // hostForm is the form of a name in the internet, with two parts at least.
 var hostForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$`)
 
-// check finds what was set wrongly, before anything is filled in.
+// check finds what was set wrongly, before anything is filled in. A value that is printed or used in spite of its mistake is
+// dropped, so that its default takes its place.
 func (s *Settings) check() []Mistake {
 	var mistakes []Mistake
 	wrong := func(key, format string, args ...any) {
@@ -58,11 +59,15 @@ func (s *Settings) check() []Mistake {
 	}
 
 	d := s.Daraja
-	for _, number := range []struct{ key, what, value string }{
-		{"daraja.short_code", "the short code", d.ShortCode}, {"daraja.till", "the till number", d.Till},
+	for _, number := range []struct {
+		key, what string
+		value     *string
+	}{
+		{"daraja.short_code", "the short code", &s.Daraja.ShortCode}, {"daraja.till", "the till number", &s.Daraja.Till},
 	} {
-		if number.value != "" && !IsNumber(number.value) {
+		if *number.value != "" && !IsNumber(*number.value) {
 			wrong(number.key, "%s is not a number of 4 to 10 digits: copy it from what Safaricom sent you", number.what)
+			*number.value = "" // it may be a secret in the wrong place, and this one is printed
 		}
 	}
 	for _, secret := range s.secrets() {
@@ -134,9 +139,13 @@ func (s *Settings) checkCallback(wrong func(key, format string, args ...any)) {
 			wrong("callback.public_url", "public_url: %s", err)
 		}
 	}
-	for _, a := range []struct{ key, value string }{{"callback.listen", c.Listen}, {"callback.acme.listen", c.ACME.Listen}} {
-		if a.value != "" && !hasPort(a.value) {
+	for _, a := range []struct {
+		key   string
+		value *string
+	}{{"callback.listen", &s.Callback.Listen}, {"callback.acme.listen", &s.Callback.ACME.Listen}} {
+		if *a.value != "" && !hasPort(*a.value) {
 			wrong(a.key, "%s must be an address of this machine with a port, such as 127.0.0.1:8180", a.key)
+			*a.value = ""
 		}
 	}
 	if server := c.SSH.Server; server != "" && strings.ContainsAny(server, "@/ ") {
@@ -172,7 +181,7 @@ func hasPort(address string) bool {
 
 // brief is a value as an error may quote it: a long one may be a secret that was put in the wrong place.
 func brief(s string) string {
-	if len(s) > 16 {
+	if len(s) > 12 {
 		return "…"
 	}
 	return s

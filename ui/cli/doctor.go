@@ -126,11 +126,6 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 func (c *commands) printFindings(findings []doctor.Finding, language string, faults int) error {
 	t := c.terminal()
 	signs := map[doctor.Status]string{doctor.OK: "✓", doctor.Fault: "×", doctor.Unchecked: "–"}
-	arrow := "→"
-	if t.Is && !c.utf8() {
-		signs = map[doctor.Status]string{doctor.OK: "+", doctor.Fault: "x", doctor.Unchecked: "-"}
-		arrow = ">"
-	}
 	titles := 0
 	for _, f := range findings {
 		titles = max(titles, utf8.RuneCountInString(in(language, f.Title)))
@@ -148,11 +143,15 @@ func (c *commands) printFindings(findings []doctor.Finding, language string, fau
 		}
 		writeParagraph(&b, lead, indent, in(language, f.Says), t)
 		if fix := in(language, f.Fix); fix != "" {
-			writeParagraph(&b, indent+arrow+" ", indent+"  ", fix, t)
+			writeParagraph(&b, indent+"→ ", indent+"  ", fix, t)
 		}
 	}
 	b.WriteString("\n" + in(language, summary(faults)) + "\n")
-	_, err := io.WriteString(c.Stdout, b.String())
+	text := b.String()
+	if t.Is && !c.utf8() {
+		text = strings.NewReplacer("✓", "+", "×", "x", "–", "-", "→", ">", "•", "*").Replace(text)
+	}
+	_, err := io.WriteString(c.Stdout, text)
 	return err
 }
 

@@ -81,8 +81,12 @@ func (w *wizard) field(q question) huh.Field {
 		return q.valid(s)
 	}
 	input := huh.NewInput().Title(q.title).Description(q.hint).Value(q.value).Validate(valid).CharLimit(400)
-	if w.plain && !q.secret && *q.value != "" {
-		input.Title(q.title + " [" + *q.value + "]")
+	if w.plain {
+		proposed := ""
+		if *q.value != "" {
+			proposed = " [" + *q.value + "]"
+		}
+		input.Title(q.title + proposed + ":")
 	}
 	if q.secret {
 		input.EchoMode(huh.EchoModePassword)
@@ -301,7 +305,15 @@ func (w *wizard) print(sign string, t daraja.Text) {
 		room := max(20, w.width()-1-len([]rune(sign)))
 		text = strings.ReplaceAll(lipgloss.Wrap(text, room, " "), "\n", "\n"+strings.Repeat(" ", len([]rune(sign))))
 	}
-	fmt.Fprintln(w.Output, sign+text)
+	fmt.Fprintln(w.Output, w.drawable(sign+text))
+}
+
+// drawable is text in the characters that the terminal has.
+func (w *wizard) drawable(text string) string {
+	if w.utf8 {
+		return text
+	}
+	return strings.NewReplacer("…", "...", "·", "-", "×", "x").Replace(text)
 }
 
 // width is that of the terminal, in cells.
@@ -322,7 +334,7 @@ func (w *wizard) in(en, sw string) string {
 	return en
 }
 
-// signs are the signs of good, bad and unknown.
+// sign is the sign of good and of bad.
 func (w *wizard) sign(good bool) string {
 	switch {
 	case good && w.utf8:

@@ -103,7 +103,11 @@ func (w *wizard) shop() error {
 		return err
 	}
 	w.values.Set("language", w.language)
-	w.say("Nothing is written before the end; Esc leaves.", "Hakuna kinachoandikwa kabla ya mwisho; Esc inaondoka.")
+	leave := "Esc"
+	if w.plain {
+		leave = "Ctrl-C"
+	}
+	w.say("Nothing is written before the end; "+leave+" leaves.", "Hakuna kinachoandikwa kabla ya mwisho; "+leave+" inaondoka.")
 	name := w.values.Text("shop")
 	err := w.ask(question{
 		title: w.in("The shop's name", "Jina la duka"), value: &name,
@@ -301,7 +305,7 @@ func (w *wizard) confirm() error {
 	if len(mistakes) > 0 {
 		return mistakes[0]
 	}
-	fmt.Fprintf(w.Output, "\n%s · %s · %s\n", s.Shop, w.values.Text("environment"), s.Daraja.Number())
+	fmt.Fprintln(w.Output, w.drawable(fmt.Sprintf("\n%s · %s · %s", s.Shop, w.values.Text("environment"), s.Daraja.Number())))
 	if w.exists {
 		w.say("The old configuration stays beside the new one, with .bak at its end.", "Mipangilio ya zamani inabaki, ikiwa na .bak mwishoni.")
 	}

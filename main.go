@@ -7,7 +7,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +52,7 @@ func main() {
 		Demo:     demo,
 		Simulate: simulate,
 		Environ:  os.Environ(),
-		Setup:    setup.Parts{Ways: []string{settings.ReachOff, settings.ReachStatic}},
+		Setup:    setup.Parts{Ways: ways, Key: relayKey, HostKeys: hostKeys, Relay: relayRecipe},
 		Doctor:   doctor.Parts{Ledger: lookAtLedger, Reach: tryReach, Free: store.FreeBytes},
 	}, os.Args[1:])
 	stop()
@@ -92,13 +91,13 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 		}
 	}()
 
-	config := tunnel.ServerConfig{Deliver: sh.deliver, Sources: s.Callback.SourceAddrs(), EnforceSources: s.Callback.EnforceSources}
-	if s.Environment == settings.Training && config.Sources == nil {
-		config.Sources = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}
-	}
-	server := tunnel.NewServer(config)
+	var provider tunnel.Provider // before the first caller: it knows who that is, if anybody does
+	server := tunnel.NewServer(tunnel.ServerConfig{
+		Deliver: sh.deliver, Sources: s.Callback.SourceAddrs(), EnforceSources: s.Callback.EnforceSources,
+		Caller: func(remote netip.AddrPort) netip.Addr { return tunnel.Caller(provider, remote) },
+	})
 	sh.server = server
-	provider, err := openProvider(s, server)
+	provider, err = openProvider(s, server)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +110,7 @@ func openShop(ctx context.Context, s settings.Settings) (_ *shop, err error) {
 	// Callers wait in the listener's queue until the till is there to take what they bring.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	sh.till, err = pos.Start(ctx, pos.Config{
-		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL,
+		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.callBackURL, Reaches: sh.link.Reaches,
 		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
 	})
 	if err != nil {
@@ -170,70 +169,6 @@ func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	return found, errors.Join(errTotals, errOpen, errOwed, ledger.Close())
 }
 
-// tryReach opens the way that callbacks take, without a till behind it, and closes it when a probe has come back through the
-// internet. A real callback that arrives meanwhile is refused, so that it comes again.
-func tryReach(ctx context.Context, s settings.Settings) error {
-	server := tunnel.NewServer(tunnel.ServerConfig{Deliver: func(context.Context, string, []byte) error { return errNoTill }})
-	provider, err := openProvider(s, server)
-	if err != nil {
-		return err
-	}
-	link := tunnel.NewLink(provider, tunnel.LinkConfig{LocalAddr: server.Addr().String(), Proof: server.Proof})
-	running, stop := context.WithCancel(ctx)
-	var work sync.WaitGroup
-	work.Go(func() { err = server.Serve(running) })
-	work.Go(func() { link.Run(running) })
-	met := awaitProof(ctx, link, s.Callback.Reach == settings.ReachStatic)
-	stop()
-	work.Wait()
-	return errors.Join(met, err)
-}
-
-var errNoTill = errors.New("no till is open")
-
-// awaitProof waits until the link is proved, and otherwise returns what it last met. An address that is settled either leads
-// here or does not, so that three probes are enough; a tunnel may need its time.
-func awaitProof(ctx context.Context, link *tunnel.Link, settled bool) error {
-	statuses, cancel := link.Watch()
-	defer cancel()
-	last := errors.New("no answer in time")
-	for failed := 0; !settled || failed < 3; {
-		select {
-		case status := <-statuses:
-			if status.Err != nil {
-				last = status.Err
-				failed++
-			}
-			switch status.State {
-			case tunnel.StateLive:
-				return nil
-			case tunnel.StateBlocked:
-				return last
-			}
-		case <-ctx.Done():
-			return last
-		}
-	}
-	return last
-}
-
-// openProvider makes the way that callbacks take to this machine, and binds the callback server where there is one. A
-// simulator, which runs on this machine, can call it by its own address.
-func openProvider(s settings.Settings, server *tunnel.Server) (tunnel.Provider, error) {
-	if s.Callback.Reach == settings.ReachOff {
-		return tunnel.Off(), nil
-	}
-	if err := server.Listen(s.Callback.Listen); err != nil {
-		return nil, err
-	}
-	switch c := s.Callback; c.Reach {
-	case settings.ReachStatic:
-		return tunnel.Static(cmp.Or(c.PublicURL, "http://"+server.Addr().String()))
-	default:
-		return nil, fmt.Errorf("this program was built without %s: choose another callback.reach", c.Reach)
-	}
-}
-
 // awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not
 // wait for proof: no payment is held up for the tunnel's sake.
 func awaitURL(link *tunnel.Link) {
@@ -257,8 +192,8 @@ func awaitURL(link *tunnel.Link) {
 const nowhere = "https://queries-only.invalid"
 
 func (sh *shop) callBackURL(address string) (string, bool) {
+	sh.link.CheckNow()
 	if base, _, ok := sh.link.URL(); ok {
-		sh.link.CheckNow()
 		return tunnel.CallbackURL(base, address), true
 	}
 	return tunnel.CallbackURL(nowhere, address), false
@@ -277,7 +212,7 @@ func (sh *shop) deliver(ctx context.Context, address string, body []byte) error 
 }
 
 // screen runs the till's screens on the shop that s describes.
-func screen(ctx context.Context, s settings.Settings) error {
+func screen(ctx context.Context, s settings.Settings, o cli.ScreenOptions) error {
 	sh, err := openShop(ctx, s)
 	if err != nil {
 		return err
@@ -289,11 +224,11 @@ func screen(ctx context.Context, s settings.Settings) error {
 	case settings.Training:
 		cfg.Mode = ui.Training
 	}
-	return sh.run(ctx, s, cfg)
+	return sh.run(ctx, s, cfg, o)
 }
 
 // demo runs the screens on a simulator of its own, with the customers' phones at hand.
-func demo(ctx context.Context, ledger string) error {
+func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 	sim := simulator.New(simulator.Options{})
 	url, stop, err := serveSimulator(sim, "127.0.0.1:0")
 	if err != nil {
@@ -309,7 +244,7 @@ func demo(ctx context.Context, ledger string) error {
 	}
 	sh.restore(sim)
 	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}
-	return errors.Join(sh.run(ctx, s, cfg), stop())
+	return errors.Join(sh.run(ctx, s, cfg, o), stop())
 }
 
 // restore gives the simulator back the customers who were asked before it was last stopped, together with the till: the
@@ -328,12 +263,17 @@ func (sh *shop) restore(sim *simulator.Simulator) {
 }
 
 // run runs the screens until the cashier leaves, and closes the shop.
-func (sh *shop) run(ctx context.Context, s settings.Settings, cfg ui.Config) error {
+func (sh *shop) run(ctx context.Context, s settings.Settings, cfg ui.Config, o cli.ScreenOptions) error {
 	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, sh.shortCode, ui.Language(s.Language)
 	cfg.Till, cfg.Book, cfg.Link, cfg.Resumed = sh.till, sh.ledger, sh.linkHealth, len(sh.till.Resumed())
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()
-	return errors.Join(ui.Run(ctx, cfg), sh.close())
+	cfg.ASCII, cfg.NoMotion = o.ASCII, o.NoMotion
+	run := ui.Run
+	if o.Plain {
+		run = ui.RunPlain
+	}
+	return errors.Join(run(ctx, cfg), sh.close())
 }
 
 func (sh *shop) linkHealth() ui.LinkHealth {

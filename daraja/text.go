@@ -1,6 +1,7 @@
 package daraja
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -56,6 +57,21 @@ var bracketed = regexp.MustCompile(`^\s*\[[^\[\]]{1,40}\]\s*(?:-\s+)?`)
 // message is s as it is shown: printable, without its bracketed prefix and without a token.
 func message(s string) string {
 	return printable(redactToken(bracketed.ReplaceAllString(s, "")), maxText)
+}
+
+// mentionsToken reports whether body holds the word "token", in capital or small letters.
+func mentionsToken(body []byte) bool {
+	const rest = "oken"
+	for {
+		i := bytes.IndexAny(body, "tT")
+		if i < 0 || len(body)-i <= len(rest) {
+			return false
+		}
+		body = body[i+1:]
+		if bytes.EqualFold(body[:len(rest)], []byte(rest)) {
+			return true
+		}
+	}
 }
 
 // repeatedToken finds an access token that was repeated in an error message, as 401.002.01 does ("Invalid

@@ -23,6 +23,12 @@ const (
 type AmountError struct {
 	Reason AmountReason
 	Max    Shillings
+
+	// Of AmountFraction: what the amount comes to, "12.50", with … behind the cents where there is more, and the whole
+	// shillings nearest to it, half a shilling up. Whole is for a person to agree to and nothing else; it is 0 where
+	// there is nothing to offer.
+	Exact string
+	Whole Shillings
 }
 
 // Error is one plain sentence.
@@ -53,7 +59,7 @@ func (e *AmountError) Say() Text {
 // ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a
 // cashier types it, with commas between thousands ("1,500", "3*150+50"). A comma anywhere else is refused, since
 // some people write shillings and cents with one. The result must come out in whole shillings; nothing is
-// rounded. The error is an *AmountError.
+// rounded. The error is an *AmountError, which names the whole shillings that a person may be offered.
 func ParseAmount(s string, max Shillings) (Shillings, error) {
 	refuse := func(r AmountReason) (Shillings, error) { return 0, &AmountError{Reason: r, Max: max} }
 	s = strings.NewReplacer(" ", "", "×", "*", "÷", "/").Replace(s)
@@ -70,11 +76,28 @@ func ParseAmount(s string, max Shillings) (Shillings, error) {
 	case value.Cmp(big.NewRat(int64(max), 1)) > 0:
 		return refuse(AmountTooBig)
 	case value.Sign() > 0 && !value.IsInt():
-		return refuse(AmountFraction)
+		return 0, &AmountError{Reason: AmountFraction, Max: max, Exact: exact(value), Whole: halfUp(value)}
 	case value.Cmp(big.NewRat(int64(MinAmount), 1)) < 0:
 		return refuse(AmountTooSmall)
 	}
 	return Shillings(value.Num().Int64()), nil
+}
+
+// exact writes a positive amount with its cents, cut and never rounded.
+func exact(value *big.Rat) string {
+	cents := new(big.Rat).Mul(value, big.NewRat(100, 1))
+	n := new(big.Int).Quo(cents.Num(), cents.Denom()).Int64()
+	s := fmt.Sprintf("%v.%02d", Shillings(n/100), n%100)
+	if !cents.IsInt() {
+		s += "…"
+	}
+	return s
+}
+
+// halfUp is the whole shillings nearest to a positive amount; half a shilling counts as one.
+func halfUp(value *big.Rat) Shillings {
+	half := new(big.Rat).Add(value, big.NewRat(1, 2))
+	return Shillings(new(big.Int).Quo(half.Num(), half.Denom()).Int64())
 }
 
 // evaluate works out a sum exactly; × and ÷ before + and −, no brackets. ok is false where s is none, or

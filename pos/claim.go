@@ -60,12 +60,16 @@ func (receiptError) Say() Text {
 }
 
 // TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of it, and has
-// M-PESA asked about the attempt. Errors: ErrReceipt, ErrNotFound, or the ledger's.
+// M-PESA asked about the attempt. Errors: ErrReceipt, ErrClosed, ErrNotFound, or the ledger's.
 func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Claim, error) {
 	receipt := strings.ToUpper(strings.Join(strings.Fields(typed), ""))
 	if !receiptForm.MatchString(receipt) {
 		return Claim{}, ErrReceipt
 	}
+	if !t.begin() {
+		return Claim{}, ErrClosed
+	}
+	defer t.work.Done()
 	a, err := t.record(ctx, Event{Attempt: id, Kind: EventTyped, At: time.Now(), Typed: receipt})
 	if err != nil {
 		return Claim{}, err

@@ -34,6 +34,18 @@ func (w *watch) nextPlanned(t time.Time) time.Time {
 	return time.Time{}
 }
 
+// refusedPause is how long a query in the background waits after M-PESA refused to be asked.
+const refusedPause = 15 * time.Minute
+
+// nextAfterRefusal is when to ask again where M-PESA turned the query away: it brought no information, so it does not count
+// as one of the plan. While the customer is at the till that is as soon as the rate allows.
+func (w *watch) nextAfterRefusal(now time.Time) time.Time {
+	if now.Before(w.began.Add(Patience)) {
+		return now
+	}
+	return now.Add(refusedPause)
+}
+
 // worthAsking reports whether a query can still tell something that the till wants to know: the attempt's end, or
 // the second witness of a payment that a callback brought, which is asked for only while it is fresh.
 func (w *watch) worthAsking(now time.Time) bool {

@@ -18,6 +18,7 @@ type watch struct {
 	next     time.Time // when to query next; zero: not planned
 	urgent   bool      // the cashier asked for it
 	asking   bool      // a query is on its way
+	asked    bool      // a query has been sent
 }
 
 // newWatch follows an attempt asked at the moment asked. If that is yet to come, the clock has been set back since, and
@@ -42,8 +43,8 @@ func (w *watch) replan(e Event, now time.Time) {
 		if !w.urgent || a.CheckoutRequestID == "" {
 			w.next, w.urgent = time.Time{}, false
 		}
-	case e.Kind == EventQueried && refused(e.Answer) && a.Open() && now.Before(w.began.Add(Patience)):
-		w.next = now // no information: again as soon as the rate allows
+	case e.Kind == EventQueried && refused(e.Answer) && a.Open():
+		w.next = w.nextAfterRefusal(now)
 	case e.Kind == EventQueried || w.next.IsZero():
 		w.next = w.nextPlanned(now)
 	}
@@ -166,6 +167,9 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 				sooner(w.deadline)
 			}
 		}
+		if look := t.withoutCallback(w); look.After(now) {
+			sooner(look)
+		}
 		if w.next.IsZero() || t.querying {
 			continue
 		}
@@ -176,7 +180,7 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 		}
 	}
 	if best != nil {
-		best.asking, best.urgent = true, false
+		best.asking, best.asked, best.urgent = true, true, false
 		t.querying = true
 		return expired, best.attempt.ID, 0
 	}
@@ -184,6 +188,21 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 		wait = first.Sub(now)
 	}
 	return expired, "", wait
+}
+
+// withoutCallback moves the first query forward to where the plan has it for a till that no callback can reach, if the URL
+// that w was pushed with has become such a one since. If not, it returns when that is to be looked at again. t.mu is held.
+func (t *Till) withoutCallback(w *watch) (look time.Time) {
+	a := w.attempt
+	if t.cfg.Reaches == nil || !a.Reachable || !a.Open() || w.asked || !w.next.Equal(w.began.Add(plan[0])) {
+		return time.Time{}
+	}
+	first := w.began.Add(firstUseful)
+	if t.cfg.Reaches(a.CallBackURL) {
+		return first
+	}
+	w.next = first
+	return time.Time{}
 }
 
 // before orders the queries that are due, the same way each time: what the cashier asked for, customers at the till,

@@ -33,6 +33,11 @@ type Config struct {
 	// sent there is expected to arrive.
 	CallBackURL func(address string) (url string, reachable bool)
 
+	// Reaches says whether a callback can still come by the URL that an earlier push carried: not where the till's
+	// public address has changed since. It is asked with the till locked, so it must answer at once and not call the
+	// till. nil: as it was when the customer was asked.
+	Reaches func(callBackURL string) bool
+
 	// QueryEvery is the least time between two queries. Safaricom's sandbox allows one in 12 s.
 	QueryEvery time.Duration
 
@@ -179,7 +184,8 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 // wrongPIN is M-PESA's result code for it.
 const wrongPIN = "2001"
 
-// begin adds one to the till's work unless the till is closed, so that Close never misses a push.
+// begin adds one to the till's work unless the till is closed, so that Close never misses a push, nor ends the subscriptions
+// before they have heard of what a cashier's key put on the disk.
 func (t *Till) begin() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -258,8 +264,13 @@ func (t *Till) Callback(ctx context.Context, address string, body []byte) error 
 }
 
 // StopWaiting records that the cashier no longer waits. The customer can still pay, so an attempt
-// without an end becomes STILL CHECKING and is followed up in the background.
+// without an end becomes STILL CHECKING and is followed up in the background. Errors: ErrClosed, ErrNotFound, or the
+// ledger's.
 func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
+	if !t.begin() {
+		return ErrClosed
+	}
+	defer t.work.Done()
 	_, err := t.record(ctx, Event{Attempt: id, Kind: EventStopped, At: time.Now()})
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -257,6 +258,49 @@ func TestPlan(t *testing.T) {
 				if !slices.Equal(got, want) {
 					t.Errorf("asked at %v, want %v", got, want)
 				}
+			})
+		})
+	}
+}
+
+// An attempt whose callback URL is the till's no more is polled like one that never had any, and a callback that comes by
+// it all the same is taken.
+func TestPlanAfterTheURLHasChanged(t *testing.T) {
+	for name, c := range map[string]struct {
+		changed time.Duration // after the push
+		want    []time.Duration
+	}{
+		"never":           {time.Hour, []time.Duration{15 * time.Second, 30 * time.Second}},
+		"while sending":   {0, []time.Duration{10 * time.Second, 15 * time.Second, 30 * time.Second}},
+		"while waiting":   {9 * time.Second, []time.Duration{10 * time.Second, 15 * time.Second, 30 * time.Second}},
+		"a little late":   {14 * time.Second, []time.Duration{15 * time.Second, 30 * time.Second}},
+		"after the query": {16 * time.Second, []time.Duration{15 * time.Second, 30 * time.Second}},
+		"and back again":  {-time.Second, []time.Duration{10 * time.Second, 15 * time.Second, 30 * time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				shop := open(t, &gateway{}, func(cfg *pos.Config) {
+					cfg.Reaches = func(callBackURL string) bool {
+						if callBackURL != "https://shop.example/cb/"+callBackURL[len(callBackURL)-32:] {
+							t.Errorf("asked about %q", callBackURL)
+						}
+						since := time.Since(start)
+						return c.changed > 0 && since < c.changed || c.changed < 0 && since > 5*time.Second
+					}
+				})
+				elapse(time.Nanosecond) // so that 0 is before the push
+				a := shop.charge(order(450))
+				elapse(35 * time.Second)
+				var got []time.Duration
+				for _, at := range shop.times() {
+					got = append(got, at.Sub(start).Truncate(time.Second))
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("asked at %v, want %v", got, c.want)
+				}
+				shop.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
+				shop.want(a.ID, pos.Paid)
 			})
 		})
 	}
@@ -565,6 +609,94 @@ func TestCloseWaitsForThePush(t *testing.T) {
 		if _, err := updates.Next(t.Context()); !errors.Is(err, pos.ErrUnsubscribed) {
 			t.Errorf("after the end, Next returned %v", err)
 		}
+	})
+}
+
+// slowDisk is a ledger whose disk takes a while for what the cashier does.
+type slowDisk struct {
+	pos.Ledger
+	writing chan struct{} // told when it begins to write
+}
+
+func (d slowDisk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
+	if e.Kind == pos.EventStopped || e.Kind == pos.EventTyped {
+		d.writing <- struct{}{}
+		elapse(time.Second)
+	}
+	return d.Ledger.Append(ctx, e)
+}
+
+// What a cashier's key is about to put on the disk while the till closes is shown before its end, and afterwards no key
+// does anything: no screen would ever hear of it.
+func TestCloseWaitsForTheCashiersKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		err := c.till.Close(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk := slowDisk{c.ledger, make(chan struct{})}
+		c.cfg.Ledger = disk
+		if c.till, err = pos.Start(t.Context(), c.cfg); err != nil {
+			t.Fatal(err)
+		}
+		a := c.charge(order(450))
+		synctest.Wait()
+		updates := c.till.Subscribe()
+		var keys sync.WaitGroup
+		keys.Go(func() {
+			if err := c.till.StopWaiting(t.Context(), a.ID); err != nil {
+				t.Errorf("stopping to wait: %v", err)
+			}
+		})
+		keys.Go(func() {
+			if _, err := c.till.TypeReceipt(t.Context(), a.ID, "UKN1ABCDE2"); err != nil {
+				t.Errorf("typing a receipt: %v", err)
+			}
+		})
+		<-disk.writing
+		<-disk.writing
+		if err := c.till.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		keys.Wait()
+		heard := map[pos.EventKind]bool{}
+		for {
+			u, err := updates.Next(t.Context())
+			if err != nil {
+				break
+			}
+			heard[u.Event] = true
+		}
+		if !heard[pos.EventStopped] || !heard[pos.EventTyped] {
+			t.Errorf("on the disk, and nobody heard of it: %v", heard)
+		}
+		if err := c.till.StopWaiting(t.Context(), a.ID); !errors.Is(err, pos.ErrClosed) {
+			t.Errorf("a closed till stops waiting with %v", err)
+		}
+		if _, err := c.till.TypeReceipt(t.Context(), a.ID, "UKN1ABCDE2"); !errors.Is(err, pos.ErrClosed) {
+			t.Errorf("a closed till takes a receipt with %v", err)
+		}
+	})
+}
+
+// A query that M-PESA refused does not count as one of the plan: after its last moment too it is asked again.
+func TestRefusedAtTheEndOfThePlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var blocked atomic.Bool
+		blocked.Store(true)
+		c := open(t, &gateway{query: func(context.Context, string) daraja.Answer {
+			if blocked.Load() {
+				return daraja.Answer{Verdict: daraja.VerdictBlocked}
+			}
+			return daraja.Answer{Verdict: daraja.VerdictPaid, ResultCode: "0"}
+		}})
+		a := c.charge(order(450))
+		elapse(60 * time.Hour)
+		c.want(a.ID, pos.StillChecking)
+		blocked.Store(false)
+		elapse(time.Hour)
+		c.want(a.ID, pos.Paid, "paid_late")
 	})
 }
 

@@ -40,14 +40,45 @@ func TestParseAmount(t *testing.T) {
 	}
 }
 
+// TestWholeShillingsAreOffered: what a fraction comes to is known to the cent, and the whole shillings beside it are half up.
+func TestWholeShillingsAreOffered(t *testing.T) {
+	for in, want := range map[string]AmountError{
+		"12.50":      {Exact: "12.50", Whole: 13},
+		"12.49":      {Exact: "12.49", Whole: 12},
+		"3*33.35":    {Exact: "100.05", Whole: 100},
+		"100/3":      {Exact: "33.33…", Whole: 33},
+		"200/3":      {Exact: "66.66…", Whole: 67},
+		"1,500.5":    {Exact: "1,500.50", Whole: 1501},
+		"0.5":        {Exact: "0.50", Whole: 1},
+		"0.4999":     {Exact: "0.49…", Whole: 0}, // nothing to offer
+		"249999.999": {Exact: "249,999.99…", Whole: 250_000},
+	} {
+		got, err := ParseAmount(in, MaxAmount)
+		want.Reason, want.Max = AmountFraction, MaxAmount
+		var refused *AmountError
+		if got != 0 || !errors.As(err, &refused) || *refused != want {
+			t.Errorf("ParseAmount(%q) = %v, %+v; want %+v", in, got, refused, want)
+		}
+	}
+}
+
 func FuzzParseAmount(f *testing.F) {
-	for _, s := range []string{"450", "3*150+50", "12.50", "1,500", "9/0", "1e9", "-1", "..", "+", "KES 3"} {
+	for _, s := range []string{"450", "3*150+50", "12.50", "100/3", "0.4", "249999.5", "1,500", "9/0", "1e9", "-1", "..", "+", "KES 3"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got, err := ParseAmount(s, MaxAmount)
 		if (err == nil) != (got >= MinAmount && got <= MaxAmount) {
 			t.Fatalf("ParseAmount(%q) = %v, %v", s, got, err)
+		}
+		var refused *AmountError
+		if errors.As(err, &refused) {
+			switch {
+			case refused.Whole < 0 || refused.Whole > MaxAmount:
+				t.Fatalf("ParseAmount(%q) offers %v", s, refused.Whole)
+			case (refused.Exact != "") != (refused.Reason == AmountFraction), refused.Whole != 0 && refused.Reason != AmountFraction:
+				t.Fatalf("ParseAmount(%q) offers %+v", s, refused)
+			}
 		}
 		if err != nil {
 			return

@@ -26,9 +26,11 @@
 //
 // # Provider and Link
 //
-// A [Provider] runs one session of one way to be reached: [Off] (polling only)
-// or [Static] (the owner's own public address). A [Link] supervises it: starts
-// sessions, retries, probes, and tells the state.
+// A [Provider] runs one session of one way to be reached: [Off] (polling only),
+// [Static] (the owner's own public address), or one of the packages below this
+// one (acme, ssh, cloudflared, ngrok). A [Link] supervises it: starts sessions,
+// retries, probes, and tells the state. A provider that opens a door of its own
+// carries what comes in by a [Relay].
 //
 //	Off ─▶ Connecting ─▶ Checking ─▶ Live ◀─▶ Doubtful
 //	            ▲            │        │          │
@@ -43,5 +45,16 @@
 //
 // The CallBackURL travels inside each push, so every attempt is bound to the
 // URL of its moment. Each new URL is a new epoch ([Link.URL]): attempts of an
-// older epoch can only be polled.
+// older epoch can only be polled ([Link.Reaches]), though a callback that
+// arrives for one is taken like any other: the server does not look at the URL
+// before its path.
+//
+// # Who calls
+//
+// A provider that knows who is behind a connection is a [Voucher]: acme and
+// ngrok, and [Static] where the owner says [Direct]. Behind somebody else's
+// proxy the till sees the proxy, and the headers that name the caller are
+// written by whoever likes to. So callbacks from elsewhere than
+// [ServerConfig.Sources] are counted, and dropped where the owner enforces it,
+// only on the word of a Voucher.
 package tunnel

@@ -28,6 +28,7 @@ const grace = 50 * time.Millisecond
 type limitListener struct {
 	net.Listener
 	max    int
+	grace  time.Duration // see the constant
 	closed chan struct{} // closed by Close
 	freed  chan struct{} // holds a token when a connection was closed or released
 
@@ -56,6 +57,7 @@ func newLimitListener(ln net.Listener, limit int) *limitListener {
 	return &limitListener{
 		Listener: ln,
 		max:      limit,
+		grace:    grace,
 		closed:   make(chan struct{}),
 		freed:    make(chan struct{}, 1),
 	}
@@ -84,6 +86,11 @@ func (l *limitListener) Close() error {
 	l.closing.Do(func() { close(l.closed) })
 	return l.Listener.Close()
 }
+
+// Limit returns a listener that keeps at most limit connections of ln open: a
+// newcomer who finds it full takes the place of whoever has waited longest. It
+// is for the doors that a [Provider] opens to the internet itself.
+func Limit(ln net.Listener, limit int) net.Listener { return newLimitListener(ln, limit) }
 
 // drain closes every connection, the held ones when they are released, and
 // returns when none is left or done is closed. Accept must have returned.
@@ -132,7 +139,7 @@ func (l *limitListener) crowded(limit int) (over bool, oldest *conn, left time.D
 	}
 	if front := l.waiting.Front(); front != nil {
 		oldest = front.Value.(*conn)
-		left = grace - time.Since(oldest.since)
+		left = l.grace - time.Since(oldest.since)
 	}
 	return true, oldest, left
 }

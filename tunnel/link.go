@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -19,10 +20,30 @@ const (
 	probeStep = 500 * time.Millisecond // times the probes that failed in a row, up to
 	probeMost = 5 * time.Second
 
-	// proofLife is how long a proof holds: one interval and time for several
-	// more tries, so that one lost packet is not yet a doubt.
-	proofLife = 45 * time.Second
+	// On a plan that counts requests. ngrok's free one allows 20,000 a month:
+	// 8,640 go into the idle probes, the rest is for callbacks. While probes
+	// fail the pause goes on growing to the same 5 minutes.
+	probeMetered = 5 * time.Minute
+
+	// proofSlack is how long a proof holds beyond the idle interval: time for
+	// several more tries, so that one lost packet is not yet a doubt.
+	proofSlack = 15 * time.Second
 )
+
+// A pace is how often a link probes.
+type pace struct {
+	metered bool
+	idle    time.Duration // after a probe that proved
+	most    time.Duration // between probes that fail
+	life    time.Duration // how long a proof holds
+}
+
+func paceOf(p Provider) pace {
+	if m, ok := p.(Metered); ok && m.Metered() {
+		return pace{metered: true, idle: probeMetered, most: probeMetered, life: probeMetered + proofSlack}
+	}
+	return pace{idle: probeIdle, most: probeMost, life: probeIdle + proofSlack}
+}
 
 // A State says what is known about a link.
 type State int
@@ -79,6 +100,17 @@ type Status struct {
 	Err error
 }
 
+// Offline reports whether the trouble of the link is the till's internet
+// rather than the tunnel: neither works. darajaFails says that Daraja's own
+// address cannot be reached either, which the till knows from its queries.
+func (s Status) Offline(darajaFails bool) bool {
+	switch s.State {
+	case StateConnecting, StateChecking, StateDoubtful, StateDown:
+		return darajaFails && s.Err != nil
+	}
+	return false
+}
+
 // LinkConfig is what a [Link] needs. LocalAddr and Proof are required.
 type LinkConfig struct {
 	LocalAddr string                    // where the callback server listens, host:port
@@ -94,6 +126,7 @@ type LinkConfig struct {
 type Link struct {
 	provider Provider
 	cfg      LinkConfig
+	pace     pace
 	check    chan struct{} // holds a token after CheckNow
 
 	mu       sync.Mutex
@@ -111,6 +144,7 @@ func NewLink(p Provider, cfg LinkConfig) *Link {
 	return &Link{
 		provider: p,
 		cfg:      cfg,
+		pace:     paceOf(p),
 		check:    make(chan struct{}, 1),
 		watchers: map[chan Status]struct{}{},
 	}
@@ -135,10 +169,11 @@ func (l *Link) Run(ctx context.Context) {
 		// Half of the delay is chance, or a relay that comes back would meet
 		// all its shops in the same moment.
 		var retry <-chan time.Time
+		var check <-chan struct{} // a payment about to be sent does not wait for the next try
 		state := StateBlocked
 		if _, blocked := errors.AsType[*BlockedError](err); !blocked {
 			state = StateDown
-			retry = time.After(delay/2 + rand.N(delay/2+1))
+			retry, check = time.After(delay/2+rand.N(delay/2+1)), l.check
 		}
 		l.update(func(s *Status) {
 			s.State, s.Err = state, err
@@ -150,6 +185,7 @@ func (l *Link) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-retry:
+		case <-check:
 		}
 	}
 }
@@ -205,7 +241,7 @@ func (l *Link) watch(ctx context.Context, url string) error {
 		}
 	})
 	for failed := 0; ; {
-		pause := probeIdle
+		pause := l.pace.idle
 		err := l.probe(ctx, url)
 		switch {
 		case ctx.Err() != nil:
@@ -215,7 +251,7 @@ func (l *Link) watch(ctx context.Context, url string) error {
 			l.prove()
 		default:
 			failed++
-			pause = min(time.Duration(failed)*probeStep, probeMost)
+			pause = min(time.Duration(failed)*probeStep, l.pace.most)
 			l.doubt(err)
 		}
 		select {
@@ -244,7 +280,7 @@ func (l *Link) prove() {
 func (l *Link) doubt(err error) {
 	l.update(func(s *Status) {
 		s.Err = err
-		if s.State == StateLive && time.Since(s.LastProof) >= proofLife {
+		if s.State == StateLive && time.Since(s.LastProof) >= l.pace.life {
 			s.State = StateDoubtful
 		}
 	})
@@ -254,9 +290,13 @@ func (l *Link) doubt(err error) {
 // does.
 func (l *Link) Seen() { l.prove() }
 
-// CheckNow asks for a probe at once, for instance because a payment is about
-// to be sent. It does not wait for the probe, and the payment must not either.
+// CheckNow asks for a probe at once, or a new session where the last has ended,
+// for instance because a payment is about to be sent. It does not wait for the probe, and the payment must not either.
+// On a [Metered] plan a proof that still holds is enough.
 func (l *Link) CheckNow() {
+	if l.pace.metered && l.Status().State == StateLive {
+		return
+	}
 	select {
 	case l.check <- struct{}{}:
 	default: // one is asked for already
@@ -274,6 +314,16 @@ func (l *Link) URL() (base string, epoch int, ok bool) {
 	s := l.status
 	ok = s.URL != "" && s.State != StateBlocked && (l.proved || !l.provider.Volatile())
 	return s.URL, s.Epoch, ok
+}
+
+// Reaches reports whether a callback that is sent to callBackURL, as
+// [CallbackURL] made it for an earlier push, can still be expected. It cannot
+// where the link has moved on to another URL since (a later epoch): an attempt
+// that was pushed with the old one is then to be polled at once. A callback
+// that arrives for it all the same is taken like any other.
+func (l *Link) Reaches(callBackURL string) bool {
+	base, _, ok := l.URL()
+	return ok && strings.HasPrefix(callBackURL, base+callbackPath)
 }
 
 // Status returns the link's status of this moment.

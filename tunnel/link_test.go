@@ -409,6 +409,21 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+// A payment that is about to be sent finds a link that has just tried, however long the last pause was to be.
+func TestRetryForAPayment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &script{sessions: []func(context.Context, func(string)) error{session("", 1, errors.New("relay: connection refused"))}}
+		b := run(t, p, ours)
+		b.at(10 * time.Minute)
+		before := len(p.starts())
+		b.CheckNow()
+		synctest.Wait()
+		if after := len(p.starts()); after != before+1 {
+			t.Errorf("%d sessions, and %d after a payment was announced", before, after)
+		}
+	})
+}
+
 func TestLinkDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := errors.New("relay: connection reset")
@@ -543,6 +558,100 @@ func TestCheckNow(t *testing.T) {
 		b.wantProbes(0, 10*second, 11*second, 16*second)
 		b.wantState(StateLive)
 	})
+}
+
+// A plan that counts requests is spared: 12 probes an hour, and none for a
+// payment while the last proof holds.
+func TestMeteredPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := run(t, meteredScript{&script{sessions: []func(context.Context, func(string)) error{session(home, forever, nil)}}}, ours)
+		b.at(10 * second)
+		b.CheckNow()
+		b.at(299 * second)
+		b.wantProbes(0)
+		b.at(301 * second)
+		b.wantProbes(0, 300*second)
+		b.net.set(unreachable)
+		b.at(600*second + 14*second)
+		b.wantState(StateLive)
+		b.at(600*second + 19*second)
+		b.wantState(StateDoubtful)
+		probes := len(b.net.times())
+		b.CheckNow() // in doubt, a payment is worth a request
+		b.at(600*second + 19*second + 1)
+		if got := len(b.net.times()); got != probes+1 {
+			t.Errorf("%d probes for a payment in doubt, want 1", got-probes)
+		}
+		b.at(30 * 24 * time.Hour)
+		if got := len(b.net.times()); got > 10_000 {
+			t.Errorf("%d probes in 30 days without an answer, of 20,000 requests that the plan has", got)
+		}
+	})
+}
+
+type meteredScript struct{ *script }
+
+func (meteredScript) Metered() bool { return true }
+
+// An attempt is reachable by the URL that it was pushed with, or not at all.
+func TestReaches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone := errors.New("relay: gone")
+		b := run(t, &script{volatile: true, sessions: []func(context.Context, func(string)) error{
+			session("https://a.example.com", 10*second, gone), session("https://a.example.com.evil.example", 10*second, gone), session("https://b.example.com", forever, nil),
+		}}, ours)
+		of := func(base string) string { return CallbackURL(base, known) }
+		want := func(at time.Duration, callBackURL string, want bool) {
+			t.Helper()
+			b.at(at)
+			if got := b.Reaches(callBackURL); got != want {
+				t.Errorf("after %v: %s reaches the till: %t", at, callBackURL, got)
+			}
+		}
+		want(9*second, of("https://a.example.com"), true)
+		want(9*second, of("https://b.example.com"), false)
+		want(9*second, "", false)
+		want(10*second, of("https://a.example.com"), false) // no session
+		want(11*second, of("https://a.example.com"), false) // another, with a longer name
+		want(25*second, of("https://a.example.com"), false)
+		want(25*second, of("https://b.example.com"), true)
+	})
+}
+
+// The owner's URL reaches the till again once its session is back.
+func TestReachesOwnURLWhileDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := run(t, &script{sessions: []func(context.Context, func(string)) error{session(home, 10*second, errors.New("gone")), session("", forever, nil)}}, ours)
+		b.at(15 * second)
+		b.wantState(StateConnecting)
+		if !b.Reaches(CallbackURL(home, known)) {
+			t.Error("an outage of the session makes a fixed URL an old one")
+		}
+	})
+}
+
+func TestOffline(t *testing.T) {
+	failed := errors.New("no route to host")
+	for _, test := range []struct {
+		status Status
+		want   bool // if Daraja fails too
+	}{
+		{Status{State: StateOff}, false},
+		{Status{State: StateConnecting}, false}, // no trouble yet
+		{Status{State: StateConnecting, Err: failed}, true},
+		{Status{State: StateChecking, Err: failed}, true},
+		{Status{State: StateDoubtful, Err: failed}, true},
+		{Status{State: StateDown, Err: failed}, true},
+		{Status{State: StateLive}, false},
+		{Status{State: StateBlocked, Err: failed}, false}, // waits for a person, with internet or without
+	} {
+		if got := test.status.Offline(true); got != test.want {
+			t.Errorf("%v: offline %t, want %t", test.status.State, got, test.want)
+		}
+		if test.status.Offline(false) {
+			t.Errorf("%v: offline although Daraja answers", test.status.State)
+		}
+	}
 }
 
 func TestWatch(t *testing.T) {

@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 )
 
@@ -19,6 +20,31 @@ type Provider interface {
 	// Volatile reports whether each session has a URL of its own. If not, the
 	// URL belongs to the owner and outlives sessions.
 	Volatile() bool
+}
+
+// A Metered provider is one whose plan counts requests. A [Link] probes it
+// seldom: every 5 minutes while idle, and for a payment only in doubt.
+type Metered interface {
+	Metered() bool
+}
+
+// A Voucher is a provider that may know who is at the other end of a
+// connection to the callback server, from a source that no caller can write:
+// the connection itself, or the vendor's own word. A header is not one.
+type Voucher interface {
+	// Caller returns who is behind the connection that the callback server
+	// sees as coming from remote. The zero Addr means that the provider cannot
+	// tell, for instance because remote is a proxy.
+	Caller(remote netip.AddrPort) netip.Addr
+}
+
+// Caller returns who p vouches is behind the connection from remote: the zero
+// Addr where it does not. p may be nil.
+func Caller(p Provider, remote netip.AddrPort) netip.Addr {
+	if v, ok := p.(Voucher); ok {
+		return v.Caller(remote).Unmap()
+	}
+	return netip.Addr{}
 }
 
 // A BlockedError ends a session that only a person can bring back: a changed

@@ -64,17 +64,21 @@ type ServerConfig struct {
 	// server waits for it.
 	Deliver func(ctx context.Context, address string, body []byte) error
 
-	// ClientAddr tells who sent a request, as vouched for by the provider of
-	// the public URL. nil takes the connection's own remote address. It must
-	// never read a header that a client can write, such as X-Forwarded-For.
-	ClientAddr func(*http.Request) netip.Addr
+	// Caller returns who is behind the connection from remote, the zero Addr
+	// where nobody vouches for that: see [Caller], which asks the provider. It
+	// is given the connection's address and not the request, because whatever
+	// a request says (X-Forwarded-For) is written by the caller. nil means
+	// that nobody vouches.
+	Caller func(remote netip.AddrPort) netip.Addr
 
 	// Sources are the addresses that callbacks are expected from; nil means
-	// [SafaricomSources]. A callback from elsewhere is counted and logged.
+	// [SafaricomSources]. A callback from a caller who is vouched for and is
+	// not one of them is counted and logged. One from a caller for whom nobody
+	// vouches says nothing about its source, and is neither.
 	Sources []netip.Addr
 
-	// EnforceSources also drops callbacks from elsewhere, with the usual 200.
-	// Leave it off unless ClientAddr is known to be right: Safaricom may add
+	// EnforceSources also drops the callbacks that are counted so, with the
+	// usual 200. It is off unless the owner wants it: Safaricom may add
 	// addresses without notice.
 	EnforceSources bool
 
@@ -111,7 +115,7 @@ type Stats struct {
 	Empty     int64 // no body, or only white space; not delivered
 	Malformed int64 // Content-Encoding, or the body ended early or came too slowly; not delivered
 	Oversized int64 // body over 64 KiB; not delivered
-	Outside   int64 // not from ServerConfig.Sources; delivered all the same, unless enforced
+	Outside   int64 // surely not from ServerConfig.Sources; delivered all the same, unless enforced
 	Refused   int64 // other methods and other paths
 	Evicted   int64 // connections closed, while none of their callbacks was in hand, to make room
 
@@ -137,8 +141,8 @@ func NewServer(cfg ServerConfig) *Server {
 	if cfg.Deliver == nil {
 		panic("tunnel: ServerConfig.Deliver is required")
 	}
-	if cfg.ClientAddr == nil {
-		cfg.ClientAddr = remoteAddr
+	if cfg.Caller == nil {
+		cfg.Caller = func(netip.AddrPort) netip.Addr { return netip.Addr{} }
 	}
 	if cfg.Sources == nil {
 		cfg.Sources = SafaricomSources()
@@ -265,7 +269,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request, address string
 		answer(w, http.StatusOK, accepted)
 		return
 	}
-	if from := s.cfg.ClientAddr(r).Unmap(); !slices.Contains(s.cfg.Sources, from) {
+	if from := s.caller(r); from.IsValid() && !slices.Contains(s.cfg.Sources, from) {
 		s.count(&s.stats.Outside, "callback from outside Safaricom's published addresses", "from", from)
 		if s.cfg.EnforceSources {
 			answer(w, http.StatusOK, accepted)
@@ -371,10 +375,14 @@ func mask(err error, address string, body []byte) string {
 	return strings.NewReplacer(address, "…", string(body), "…").Replace(err.Error())
 }
 
-// remoteAddr is the default of [ServerConfig.ClientAddr].
-func remoteAddr(r *http.Request) netip.Addr {
-	ap, _ := netip.ParseAddrPort(r.RemoteAddr) // invalid is nobody's address
-	return ap.Addr()
+// caller returns who sent r, where somebody vouches for that.
+func (s *Server) caller(r *http.Request) netip.Addr {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	remote = netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port())
+	return s.cfg.Caller(remote).Unmap()
 }
 
 // isHex128 reports whether s is 128 bits in lower-case hexadecimal digits.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -282,9 +283,18 @@ func TestNotRecorded(t *testing.T) {
 }
 
 func TestSources(t *testing.T) {
-	vouched := func(r *http.Request) netip.Addr {
-		addr, _ := netip.ParseAddr(r.Header.Get("Provider-Client"))
-		return addr
+	// The provider that knows its callers: one connection is Safaricom's.
+	vouched := func(remote netip.AddrPort) netip.Addr {
+		if remote == netip.MustParseAddrPort("127.0.0.1:4711") {
+			return netip.MustParseAddr("196.201.214.206")
+		}
+		return netip.MustParseAddr("192.0.2.1")
+	}
+	own := netip.AddrPort.Addr // the connection's own address
+	list := []netip.Addr{netip.MustParseAddr("192.0.2.1")}
+	claims := map[string]string{
+		"X-Forwarded-For": "196.201.214.200", "Forwarded": "for=196.201.214.200", "X-Real-Ip": "196.201.214.200",
+		"Cf-Connecting-Ip": "196.201.214.200", "True-Client-Ip": "196.201.214.200", "Client-Ip": "196.201.214.200",
 	}
 	tests := []struct {
 		name    string
@@ -294,18 +304,28 @@ func TestSources(t *testing.T) {
 		outside int64
 		calls   int
 	}{
-		{name: "Safaricom", remote: "196.201.214.200:4711", calls: 1},
-		{name: "Safaricom, enforced", cfg: ServerConfig{EnforceSources: true}, remote: "196.201.212.138:4711", calls: 1},
-		{name: "Safaricom over IPv6 socket", cfg: ServerConfig{EnforceSources: true}, remote: "[::ffff:196.201.213.44]:4711", calls: 1},
-		{name: "stranger", remote: "192.0.2.1:4711", outside: 1, calls: 1},
-		{name: "stranger, enforced", cfg: ServerConfig{EnforceSources: true}, remote: "192.0.2.1:4711", outside: 1},
-		{name: "stranger who claims to be Safaricom", cfg: ServerConfig{EnforceSources: true}, remote: "192.0.2.1:4711",
-			headers: map[string]string{"X-Forwarded-For": "196.201.214.200", "Forwarded": "for=196.201.214.200", "X-Real-Ip": "196.201.214.200"}, outside: 1},
-		{name: "vouched for", cfg: ServerConfig{EnforceSources: true, ClientAddr: vouched}, remote: "127.0.0.1:4711",
-			headers: map[string]string{"Provider-Client": "196.201.214.206"}, calls: 1},
-		{name: "not vouched for", cfg: ServerConfig{EnforceSources: true, ClientAddr: vouched}, remote: "196.201.214.206:4711", outside: 1},
-		{name: "own list", cfg: ServerConfig{EnforceSources: true, Sources: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}, remote: "192.0.2.1:4711", calls: 1},
-		{name: "own list without Safaricom", cfg: ServerConfig{EnforceSources: true, Sources: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}, remote: "196.201.214.200:4711", outside: 1},
+		{name: "Safaricom", cfg: ServerConfig{Caller: own}, remote: "196.201.214.200:4711", calls: 1},
+		{name: "Safaricom, enforced", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "196.201.212.138:4711", calls: 1},
+		{name: "Safaricom over IPv6 socket", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "[::ffff:196.201.213.44]:4711", calls: 1},
+		{name: "stranger", cfg: ServerConfig{Caller: own}, remote: "192.0.2.1:4711", outside: 1, calls: 1},
+		{name: "stranger, enforced", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "192.0.2.1:4711", outside: 1},
+		{name: "stranger over IPv6, enforced", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "[2001:db8::1]:4711", outside: 1},
+		{name: "stranger who claims to be Safaricom", cfg: ServerConfig{Caller: own}, remote: "192.0.2.1:4711", headers: claims, outside: 1, calls: 1},
+		{name: "stranger who claims to be Safaricom, enforced", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "192.0.2.1:4711", headers: claims, outside: 1},
+		{name: "Safaricom who claims to be a stranger, enforced", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "196.201.214.200:4711",
+			headers: map[string]string{"X-Forwarded-For": "192.0.2.1"}, calls: 1},
+
+		{name: "a proxy that nobody vouches for", remote: "127.0.0.1:4711", calls: 1},
+		{name: "a proxy that nobody vouches for, enforced", cfg: ServerConfig{EnforceSources: true}, remote: "127.0.0.1:4711", calls: 1},
+		{name: "a proxy with a claim", cfg: ServerConfig{EnforceSources: true}, remote: "127.0.0.1:4711", headers: claims, calls: 1},
+		{name: "a remote that is no address", cfg: ServerConfig{Caller: own, EnforceSources: true}, remote: "@", calls: 1},
+
+		{name: "vouched for as Safaricom", cfg: ServerConfig{EnforceSources: true, Caller: vouched}, remote: "127.0.0.1:4711", calls: 1},
+		{name: "vouched for as a stranger", cfg: ServerConfig{EnforceSources: true, Caller: vouched}, remote: "127.0.0.1:4712", headers: claims, outside: 1},
+		{name: "vouched for as a stranger over an IPv6 socket", cfg: ServerConfig{EnforceSources: true, Caller: vouched}, remote: "[::ffff:127.0.0.1]:4712", outside: 1},
+
+		{name: "own list", cfg: ServerConfig{Caller: own, EnforceSources: true, Sources: list}, remote: "192.0.2.1:4711", calls: 1},
+		{name: "own list without Safaricom", cfg: ServerConfig{Caller: own, EnforceSources: true, Sources: list}, remote: "196.201.214.200:4711", outside: 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -494,4 +514,25 @@ func FuzzServeHTTP(f *testing.F) {
 			t.Errorf("status %d", w.Code)
 		}
 	})
+}
+
+// A URL is where callbacks come in; the till does not care by which. What was
+// pushed with an old one is honoured as long as it arrives.
+func TestCallbackToAnOldURL(t *testing.T) {
+	var b book
+	s := start(t, ServerConfig{Deliver: b.deliver})
+	for i, base := range []string{"https://first.example.com", "https://second.example.com", "http://" + s.Addr().String()} {
+		u, err := url.Parse(CallbackURL(base, known))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := dial(t, s)
+		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: 1\r\n\r\n%d", u.Path, u.Host, i)
+		if resp, _ := readAnswer(t, bufio.NewReader(c)); resp.StatusCode != 200 {
+			t.Errorf("%s: status %d", base, resp.StatusCode)
+		}
+	}
+	if diff := cmp.Diff([]string{"0", "1", "2"}, b.bodies); diff != "" {
+		t.Errorf("bodies (-want +got):\n%s", diff)
+	}
 }

@@ -14,56 +14,76 @@ import (
 type static struct {
 	url       string
 	allowHTTP bool
+	direct    bool
 }
 
-// A StaticOption changes what [Static] accepts.
+// A StaticOption changes what [Static] accepts, or says more about the URL.
 type StaticOption func(*static)
 
 // AllowHTTP lets a public URL be http. Only Safaricom's sandbox calls such
 // URLs back, and anybody on the way can read and forge what it sends.
 func AllowHTTP() StaticOption { return func(s *static) { s.allowHTTP = true } }
 
+// Direct says that callers connect to the callback server themselves, through
+// a forwarded port at most, so that the address it sees is theirs. Behind a
+// proxy it is the proxy's, and Direct would count every callback as a
+// stranger's.
+func Direct() StaticOption { return func(s *static) { s.direct = true } }
+
 // Static returns the provider for a public URL that the owner has made lead to
 // the till: a proxy, a forwarded port. What arrives at publicURL + "/cb/…" and
 // "/probe/…" must reach the till as /cb/… and /probe/….
 //
-// publicURL is https with a host and, if need be, a port and a path; plain http
-// is for loopback (the simulator) or with [AllowHTTP]. The error is one
-// sentence that names what to change.
+// publicURL is as [PublicURL] says. The error is one sentence that names what
+// to change.
 func Static(publicURL string, opts ...StaticOption) (Provider, error) {
 	s := &static{}
 	for _, opt := range opts {
 		opt(s)
 	}
+	var err error
+	if s.url, err = checkURL(publicURL, s.allowHTTP); err != nil {
+		return nil, fmt.Errorf("tunnel static: %w", err)
+	}
+	return s, nil
+}
+
+// PublicURL returns the base URL that a provider hands to [Link]: publicURL
+// without slashes at its end. It refuses what cannot be the base of a
+// CallBackURL. A good one is https with a host and, if need be, a port and a
+// path; plain http is for loopback (the simulator). The error is one sentence,
+// without a prefix, that names what to change.
+func PublicURL(publicURL string) (string, error) { return checkURL(publicURL, false) }
+
+func checkURL(publicURL string, allowHTTP bool) (string, error) {
 	// Letters, digits and a few signs are all that a URL of one's own needs;
 	// the rest (user names, escapes, blanks, foreign scripts) only does harm.
-	if i := strings.IndexFunc(publicURL, notInStaticURL); i >= 0 {
+	if i := strings.IndexFunc(publicURL, notInURL); i >= 0 {
 		char := []rune(publicURL[i:])[0]
 		if char == '?' || char == '#' {
-			return nil, fmt.Errorf("tunnel static: the public URL must end before the %q: write only https://, the host and perhaps a path", char)
+			return "", fmt.Errorf("the public URL must end before the %q: write only https://, the host and perhaps a path", char)
 		}
-		return nil, fmt.Errorf("tunnel static: the public URL must not hold %q: use letters, digits and . - _ ~ / : only", char)
+		return "", fmt.Errorf("the public URL must not hold %q: use letters, digits and . - _ ~ / : only", char)
 	}
 	if word := forbiddenWord(publicURL); word != "" {
-		return nil, fmt.Errorf("tunnel static: the public URL holds the word %q, for which Safaricom refuses it: choose another name", word)
+		return "", fmt.Errorf("the public URL holds the word %q, for which Safaricom refuses it: choose another name", word)
 	}
 	u, err := url.Parse(strings.TrimRight(publicURL, "/"))
 	if err != nil {
-		return nil, errors.New("tunnel static: the public URL is not a URL: write it like https://till.example.com")
+		return "", errors.New("the public URL is not a URL: write it like https://till.example.com")
 	}
 	if u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {
-		return nil, errors.New("tunnel static: the public URL must be whole, with https:// and a host: write it like https://till.example.com")
+		return "", errors.New("the public URL must be whole, with https:// and a host: write it like https://till.example.com")
 	}
 	if port := u.Port(); port != "" || strings.HasSuffix(u.Host, ":") {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return nil, fmt.Errorf("tunnel static: the public URL has the port %q: use a number from 1 to 65535, or leave it out", port)
+			return "", fmt.Errorf("the public URL has the port %q: use a number from 1 to 65535, or leave it out", port)
 		}
 	}
-	if u.Scheme == "http" && !s.allowHTTP && !isLoopback(u.Hostname()) {
-		return nil, errors.New("tunnel static: the public URL must be https, so that nobody on the way can read or forge callbacks; plain http is for this machine only")
+	if u.Scheme == "http" && !allowHTTP && !isLoopback(u.Hostname()) {
+		return "", errors.New("the public URL must be https, so that nobody on the way can read or forge callbacks; plain http is for this machine only")
 	}
-	s.url = u.String()
-	return s, nil
+	return u.String(), nil
 }
 
 // Run says that the URL is up, and leaves the rest to the owner's proxy.
@@ -76,7 +96,16 @@ func (s *static) Run(ctx context.Context, _ string, up func(string)) error {
 // Volatile reports false: the URL is the owner's.
 func (s *static) Volatile() bool { return false }
 
-func notInStaticURL(r rune) bool {
+// Caller returns the connection's own address, which is the caller's where the
+// owner has said [Direct].
+func (s *static) Caller(remote netip.AddrPort) netip.Addr {
+	if !s.direct {
+		return netip.Addr{}
+	}
+	return remote.Addr()
+}
+
+func notInURL(r rune) bool {
 	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~/:[]", r)
 }
 

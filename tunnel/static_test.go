@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -88,6 +89,42 @@ func TestStatic(t *testing.T) {
 				t.Errorf("up(%q), want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Only the owner can say that the till sees its callers themselves.
+func TestStaticCaller(t *testing.T) {
+	remote := netip.MustParseAddrPort("[::ffff:196.201.214.200]:4711")
+	proxied, err := Static("https://till.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct, err := Static("http://till.example.com:8080", AllowHTTP(), Direct())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		p    Provider
+		want netip.Addr
+	}{
+		{"behind a proxy", proxied, netip.Addr{}},
+		{"direct", direct, netip.MustParseAddr("196.201.214.200")},
+		{"off", Off(), netip.Addr{}},
+		{"none", nil, netip.Addr{}},
+	} {
+		if got := Caller(test.p, remote); got != test.want {
+			t.Errorf("%s: caller %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestPublicURL(t *testing.T) {
+	if got, err := PublicURL("https://till.example.com/shop/"); err != nil || got != "https://till.example.com/shop" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := PublicURL("http://till.example.com"); err == nil || !strings.HasPrefix(err.Error(), "the public URL must be https") {
+		t.Errorf("plain http: %v", err)
 	}
 }
 

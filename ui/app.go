@@ -39,7 +39,8 @@ type app struct {
 	ledger   ledger
 	open     openList
 	phones   phones
-	hand     bool // keys go to the customer's phone
+	hand     bool      // keys go to the customer's phone
+	handLeft time.Time // when it was taken off because there was nothing left to do there
 	help     *helpPage
 	quitting bool
 
@@ -146,6 +147,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return a.learnShop(m)
 	case dayLoadedMsg:
 		a.ledger = a.ledger.loaded(m)
+	case monthMsg:
+		a.ledger = a.ledger.monthRead(m)
 	case foundMsg:
 		var cmd tea.Cmd
 		a.ledger, cmd = a.ledger.foundRows(m, a.desk)
@@ -157,7 +160,9 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		}
 	case promptsMsg:
 		if len(m) == 0 && len(a.phones.prompts) > 0 {
-			a.hand = false // nothing left to do there: back to the till
+			if a.hand {
+				a.hand, a.handLeft = false, a.now // nothing left to do there: back to the till
+			}
 		}
 		a.phones.prompts, a.phones.err = m, nil
 	case actedMsg:
@@ -175,6 +180,11 @@ func (a *app) schedule() tea.Cmd {
 		step = time.Second
 	}
 	due := a.now.Truncate(step).Add(step)
+	if a.cfg.NoMotion && a.pay != nil {
+		if turn := a.pay.turn(a.now); !turn.IsZero() && turn.Before(due) {
+			due = turn
+		}
+	}
 	if !a.due.IsZero() && !due.Before(a.due) && a.due.After(a.now) {
 		return nil
 	}
@@ -203,13 +213,18 @@ func (a *app) refresh() tea.Cmd {
 		return nil
 	}
 	a.reading, a.stale, a.readAt = true, false, a.now
-	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day)
+	var month pos.Month
+	if a.ledger.month != nil {
+		month = a.ledger.month.month
+	}
+	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day, month)
 }
 
 // learnShop takes the shop's figures.
 func (a *app) learnShop(m shopMsg) tea.Cmd {
 	a.reading, a.read = false, true
 	a.shop = m
+	a.ledger = a.ledger.monthRead(m.month)
 	if m.err == nil {
 		a.open = a.open.learned(m.open, m.owed)
 		if m.shown == a.ledger.day {

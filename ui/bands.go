@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -10,7 +11,8 @@ import (
 )
 
 // header is the first line of every screen: shop, till, screen, mode, the payment in front and the time. Where there is
-// not room for all, the date goes first, then the till's number, then the time; never the screen or the mode.
+// not room for all, the date goes first, then the till's number, the time, the shop, the screen and the mode; never the
+// state of a payment that nothing else shows.
 func (a *app) header(l look, width int) string {
 	mark, state := "", ""
 	if name := a.modeName(l.say); name != "" {
@@ -43,15 +45,21 @@ func (a *app) header(l look, width int) string {
 	}
 	for _, v := range [][3]bool{{true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}} {
 		left, right := line(v[0], v[1], v[2])
-		if ansi.StringWidth(left)+ansi.StringWidth(right)+1 <= width {
+		if ansi.StringWidth(left)+ansi.StringWidth(right)+2 <= width {
 			return ends(left, right, width)
 		}
 	}
 	left, _ := line(false, false, false)
-	over := ansi.StringWidth(left) + 1 - width
-	shop = ansi.Truncate(shop, max(1, ansi.StringWidth(shop)-over), "…")
-	left, _ = line(false, false, false)
-	return left
+	if room := ansi.StringWidth(shop) - (ansi.StringWidth(left) + 1 - width); room >= 4 {
+		shop = ansi.Truncate(shop, room, "…")
+		left, _ = line(false, false, false)
+		return left
+	}
+	parts := slices.DeleteFunc([]string{l.ink.text.on(a.screenName(l.say)), mark, state}, func(s string) bool { return s == "" })
+	for len(parts) > 1 && ansi.StringWidth(strings.Join(parts, "  "))+2 > width {
+		parts = parts[1:]
+	}
+	return " " + strings.Join(parts, "  ")
 }
 
 // bandSpeaks reports whether the state of the payment in front is in plain letters below the header already. Big letters
@@ -59,7 +67,7 @@ func (a *app) header(l look, width int) string {
 func (a *app) bandSpeaks(l look) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
 	_, word := a.pay.word(l.say)
-	_, big := bigBandLines(word, stageOf(l.size, l.height).band, l)
+	_, big := bigBandLines(word, a.pay.shortWord(l.say), stageOf(l), l)
 	return !covered && !big
 }
 
@@ -138,11 +146,11 @@ func checking(open []pos.Attempt) (n int, sum pos.Shillings) {
 	return n, sum
 }
 
-// keysLine is the keys that there is room for, the most important first, and always the help.
-func keysLine(l look, hints []hint, width int) string {
+// keysLine is the keys that there is room for, the most important first, and always the help, which has its own key.
+func keysLine(l look, hints []hint, helpKey string, width int) string {
 	dot := l.ink.line.on(" · ")
 	one := func(h hint) string { return l.ink.strong.on(h.key) + " " + l.ink.dim.on(h.does) }
-	help := one(hint{"?", l.say.kHelp})
+	help := one(hint{helpKey, l.say.kHelp})
 	line := " "
 	for i, h := range hints {
 		longer := line + one(h)
@@ -180,7 +188,7 @@ func (b banner) tone() tone {
 }
 
 // bannerLine draws the newest banner, and how many more there are.
-func bannerLine(l look, banners []banner, width int) string {
+func bannerLine(l look, banners []banner, seenKey string, width int) string {
 	b := banners[len(banners)-1]
 	words := l.say.noticeWords(b.notices)
 	if len(words) == 0 {
@@ -193,7 +201,7 @@ func bannerLine(l look, banners []banner, width int) string {
 	if b.attempt.Receipt != "" {
 		parts = append(parts, printable(b.attempt.Receipt))
 	}
-	right := "f4 " + l.say.kSeen + " "
+	right := seenKey + " " + l.say.kSeen + " "
 	if n := len(banners) - 1; n > 0 {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}

@@ -24,7 +24,7 @@ func (a *app) showsStrip() bool { return arrange(a.width, a.height, false, a.wan
 func (a *app) strip(l look, width int) block {
 	l.width = width
 	if a.cfg.Phone != nil {
-		return a.phones.view(l, a.hand)
+		return a.phones.view(l, a.hand, a.phoneKey())
 	}
 	return a.stripView(l)
 }
@@ -37,7 +37,7 @@ func (a *app) body(l look, arr arrangement) (block, []hint) {
 	case a.help != nil:
 		return a.help.view(l, a.helpLines(l)), a.help.hints(l.say)
 	case a.hand && !arr.strip:
-		return a.phones.view(l, true), a.phones.hints(l.say)
+		return a.phones.view(l, true, ""), a.phones.hints(l.say)
 	}
 	hints := a.hints(l.say)
 	if a.hand {
@@ -78,6 +78,8 @@ func (a *app) screenName(w *words) string {
 	switch {
 	case a.at == screenLedger && a.ledger.detail != nil:
 		return w.detail
+	case a.at == screenLedger && a.ledger.month != nil:
+		return w.month
 	case a.at == screenLedger:
 		return w.ledger
 	case a.at == screenOpen:
@@ -89,7 +91,8 @@ func (a *app) screenName(w *words) string {
 // above is what stands above an empty form: what was open at the start, or the last payment.
 func (a *app) above(l look) []string {
 	if a.resumed > 0 {
-		return []string{l.ink.tones[toneCheck].on(count(a.resumed, l.say.resumedOne, l.say.resumedMany))}
+		return []string{l.ink.tones[toneCheck].on(firstThatFits(l.width-2,
+			count(a.resumed, l.say.resumedOne, l.say.resumedMany), count(a.resumed, l.say.resumedOneShort, l.say.resumedManyShort)))}
 	}
 	if a.last.ID == "" {
 		return nil
@@ -117,7 +120,7 @@ func (a *app) smallView(l look) block {
 		return a.quitView(l)
 	}
 	word, tn := a.screenName(l.say), tonePlain
-	amount, _ := a.sale.running()
+	amount, _, _ := a.sale.running()
 	phone := a.sale.fields[fieldPhone].String()
 	var first []string
 	if p := a.pay; p != nil {

@@ -82,6 +82,10 @@ type Book interface {
 	// Totals returns what a day came to.
 	Totals(day pos.Day) (pos.Totals, error)
 
+	// Days returns what each day from the first to the last came to, oldest first, without those on which nothing was
+	// asked.
+	Days(first, last pos.Day) ([]pos.DayTotals, error)
+
 	// Find returns at most n attempts with this receipt, end of a phone number, amount or reference.
 	Find(text string, n int) ([]pos.Attempt, error)
 

@@ -35,7 +35,7 @@ func (l ledger) pressDetail(k key, v look) (ledger, tea.Cmd, wish) {
 	case k.is("+"):
 		l.detail = nil
 		return l, nil, wishSale
-	case k.is("r", "*"):
+	case k.is("r", "*", "enter"):
 		d.raw, d.rawTop = !d.raw, 0
 	case d.raw && k.is("up"):
 		d.rawTop = max(0, d.rawTop-1)
@@ -77,18 +77,21 @@ func (d detail) learned(m eventsMsg) detail {
 	if m.attempt.ID != d.attempt.ID {
 		return d
 	}
-	d.read, d.err = true, m.err
-	if m.err == nil {
+	if d.err = m.err; m.err == nil {
 		d.attempt, d.events = m.attempt, m.events
+		if !d.read {
+			d.chosen = max(0, len(d.events)-1) // what was learned last is asked for most
+		}
 	}
+	d.read = true
 	return d
 }
 
 func (d detail) hints(w *words) []hint {
 	if d.raw {
-		return []hint{{"↑↓", w.kScroll}, {"r", w.kBack}, {"f1", w.kSale}}
+		return []hint{{"↑↓", w.kScroll}, {"-", w.kBack}, {"+", w.kSale}}
 	}
-	return []hint{{"↑↓", w.kMove}, {"r", w.kRaw}, {"esc", w.kBack}, {"f1", w.kSale}}
+	return []hint{{"enter", w.kRaw}, {"↑↓", w.kMove}, {"-", w.kBack}, {"+", w.kSale}}
 }
 
 // view draws the payment: its state, its facts, and its events.
@@ -120,7 +123,12 @@ func (d detail) view(l look) block {
 	if what, _ := a.Reason(); len(facts) == 0 {
 		facts = append(facts, l.say.text(what))
 	}
-	lines = append(lines, row(l.ink.dim.on(strings.Join(facts, " · "))))
+	if line := strings.Join(facts, " · "); ansi.StringWidth(line) <= width {
+		facts = []string{line}
+	}
+	for _, s := range facts {
+		lines = append(lines, row(l.ink.dim.on(s)))
+	}
 	for _, s := range l.say.advice(a.Notices) {
 		for _, line := range wrap(s, width) {
 			lines = append(lines, row(l.ink.tones[toneCheck].on(line)))
@@ -140,16 +148,28 @@ func (d detail) view(l look) block {
 	return block{lines: lines}
 }
 
-// eventsView is the list of events: when, how long after the asking, what, and what it said.
+// eventsView is the list of events: when, how long after the asking, what, and what it said. What the chosen one said stands
+// below once more where its row has not room for all of it.
 func (d detail) eventsView(l look, left string, width, height int) []string {
-	var lines []string
+	var lines, whole []string
+	if d.chosen < len(d.events) {
+		text := said(l.say, d.events[d.chosen])
+		if before := eventColumns(l, d.events[d.chosen], width); before+ansi.StringWidth(text) > width {
+			whole = wrap(text, width)
+		}
+		if len(whole) > 0 && height-len(whole)-1 >= min(3, len(d.events)) {
+			height -= len(whole) + 1
+		} else {
+			whole = nil
+		}
+	}
 	top := scroll(0, d.chosen, len(d.events), height)
 	for i := top; i < min(len(d.events), top+height); i++ {
 		e := d.events[i]
 		when := seconds(e.At)
 		after := "+" + span(e.At.Sub(d.attempt.AskedAt))
 		kind := fit(l.say.kinds[e.Kind], 16)
-		if width < 60 {
+		if width < wideEvents {
 			after, kind = "", l.say.kinds[e.Kind]
 		} else {
 			after = flush(after, 9) + "  "
@@ -160,7 +180,25 @@ func (d detail) eventsView(l look, left string, width, height int) []string {
 		}
 		lines = append(lines, left+fit(l.ink.text.on(when)+" "+l.ink.dim.on(after)+l.ink.text.on(kind)+" "+l.ink.dim.on(said(l.say, e)), width))
 	}
+	if len(whole) > 0 {
+		lines = append(lines, "")
+	}
+	for _, s := range whole {
+		lines = append(lines, left+l.ink.text.on(s))
+	}
 	return lines
+}
+
+// wideEvents is the least width in which an event has all its columns.
+const wideEvents = 60
+
+// eventColumns is how many cells of an event's row stand before what it said.
+func eventColumns(l look, e pos.Event, width int) int {
+	const when, after, kind = 8, 11, 16
+	if width < wideEvents {
+		return when + 1 + ansi.StringWidth(l.say.kinds[e.Kind]) + 1
+	}
+	return when + 1 + after + kind + 1
 }
 
 // said is what an event told, in one line.

@@ -2,7 +2,7 @@
 // draws, and it never changes the state of money (L7): it asks a [Till] for payments and a [Book] for what
 // is in the ledger, and shows the facts that come back.
 //
-//	keys ──► app ──► the screen in front        sale · pay · ledger · detail · open · help · phone
+//	keys ──► app ──► the screen in front        sale · pay · ledger · detail · month · open · help · phone
 //	          ▲  │
 //	          │  └─► commands ──► Till.Charge, Book.DayPage …   (goroutines, never in Update or View)
 //	          │            │
@@ -16,6 +16,9 @@
 // say what there is room for; every line passes through [fit]. The look is in three tables: [words] holds each
 // sentence in English and Kiswahili, [theme] each colour for each kind of terminal, [asciiOf] each
 // character for terminals that know ASCII only.
+//
+// Every key that a screen needs is on the number pad, and these are the keys that the last line names; [readKey] makes one key
+// of all that terminals send for one. An amount that does not come out whole is rounded only by a second Enter.
 //
 // The bell rings once for PAID and twice for everything a cashier must look at: NOT PAID, STILL CHECKING, and any
 // notice. It is silent where the cashier's own key brought the change about.

@@ -46,6 +46,7 @@ type (
 		totals pos.Totals
 		shown  pos.Day // the day in the ledger's list, and its totals
 		listed pos.Totals
+		month  monthMsg      // the month in the ledger, where one is shown
 		recent []pos.Attempt // of the day, newest first
 		open   []pos.Attempt
 		owed   []pos.Attempt
@@ -61,6 +62,14 @@ type (
 		rows   []pos.Attempt
 		totals pos.Totals
 		err    error
+	}
+
+	// monthMsg: the days of a month were read; those without payments are not among them.
+	monthMsg struct {
+		month pos.Month
+		days  []pos.DayTotals
+		read  bool
+		err   error
 	}
 
 	// foundMsg: the rows for a text were read.
@@ -131,7 +140,7 @@ func (d desk) stopCmd(id pos.AttemptID) tea.Cmd {
 	})
 }
 
-func (d desk) shopCmd(day, shown pos.Day) tea.Cmd {
+func (d desk) shopCmd(day, shown pos.Day, month pos.Month) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		m := shopMsg{day: day, shown: shown, health: d.till.Health()}
 		if d.link != nil {
@@ -141,6 +150,9 @@ func (d desk) shopCmd(day, shown pos.Day) tea.Cmd {
 		m.totals, errs[0] = d.book.Totals(day)
 		if m.listed = m.totals; shown != day && shown != 0 {
 			m.listed, errs[4] = d.book.Totals(shown)
+		}
+		if month != 0 {
+			m.month = d.month(month)
 		}
 		m.recent, errs[1] = d.book.DayPage(day, "", recentRows)
 		m.open, errs[2] = d.book.Open()
@@ -159,6 +171,15 @@ func (d desk) dayCmd(day pos.Day, before pos.AttemptID) tea.Cmd {
 		m.err = cmp.Or(errs[:]...)
 		return m
 	})
+}
+
+func (d desk) monthCmd(month pos.Month) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg { return d.month(month) })
+}
+
+func (d desk) month(month pos.Month) monthMsg {
+	days, err := d.book.Days(month.First(), month.Last())
+	return monthMsg{month: month, days: days, read: err == nil, err: err}
 }
 
 func (d desk) findCmd(text string) tea.Cmd {

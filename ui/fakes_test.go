@@ -87,6 +87,17 @@ func (b *fakeBook) Totals(day pos.Day) (pos.Totals, error) {
 	return t, b.err
 }
 
+func (b *fakeBook) Days(first, last pos.Day) ([]pos.DayTotals, error) {
+	b.reads++
+	var days []pos.DayTotals
+	for day := first; day <= last; day = day.Add(1) {
+		if t, _ := b.Totals(day); t != (pos.Totals{}) {
+			days = append(days, pos.DayTotals{Day: day, Totals: t})
+		}
+	}
+	return days, b.err
+}
+
 func (b *fakeBook) Find(text string, n int) ([]pos.Attempt, error) {
 	var found []pos.Attempt
 	for _, a := range b.rows {

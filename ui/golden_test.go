@@ -24,6 +24,10 @@ var (
 // goldenSizes are the windows that golden frames are drawn in.
 var goldenSizes = [][2]int{{120, 40}, {80, 24}, {60, 20}, {40, 12}}
 
+// everySize are the windows of all classes: the golden ones, the widest that the screens are drawn for, and one that is too
+// small for most of them.
+var everySize = append(append([][2]int{{200, 60}}, goldenSizes...), [2]int{30, 10})
+
 func strip(s string) string { return ansi.Strip(s) }
 
 // checkSize fails unless the frame is exactly w × h cells.
@@ -47,7 +51,7 @@ func TestGoldenFrames(t *testing.T) {
 			t.Run(s.name+"/"+string(lang), func(t *testing.T) {
 				c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 				var b strings.Builder
-				for _, size := range goldenSizes {
+				for _, size := range everySize {
 					c.size(size[0], size[1])
 					content := c.frame()
 					checkSize(t, content, size[0], size[1])
@@ -79,7 +83,7 @@ func TestNothingIsCutAt80Columns(t *testing.T) {
 func TestColourFrames(t *testing.T) {
 	for _, s := range scenes() {
 		switch s.name {
-		case "waiting", "paid", "still-checking", "ledger":
+		case "sale-rounded", "waiting", "paid", "not-paid", "still-checking", "ledger", "month":
 		default:
 			continue
 		}
@@ -106,6 +110,7 @@ func terminals() []terminal {
 		{"truecolor-dark", colorprofile.TrueColor, false, false},
 		{"truecolor-light", colorprofile.TrueColor, true, false},
 		{"256-dark", colorprofile.ANSI256, false, false},
+		{"256-light", colorprofile.ANSI256, true, false},
 		{"16-dark", colorprofile.ANSI, false, false},
 		{"16-light", colorprofile.ANSI, true, false},
 		{"none", colorprofile.ASCII, false, false},
@@ -148,7 +153,7 @@ func golden(t *testing.T, name, got string) {
 func TestPictures(t *testing.T) {
 	for _, s := range scenes() {
 		switch s.name {
-		case "sale", "waiting", "paid", "still-checking", "ledger":
+		case "sale", "waiting", "paid", "still-checking", "ledger", "month":
 		default:
 			continue
 		}
@@ -177,7 +182,7 @@ func TestDrawEverything(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []Language{English, Kiswahili} {
 			for _, k := range terminals() {
-				for _, size := range append([][2]int{{200, 60}, {30, 10}}, goldenSizes...) {
+				for _, size := range everySize {
 					c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 					k.set(c)
 					c.size(size[0], size[1])

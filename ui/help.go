@@ -54,7 +54,7 @@ func helpTopics(w *words, screen string, here []hint, practice bool, endings []E
 	}
 	second = []helpTopic{{w.helpPad, []hint{
 		{"+ - * /", w.padSums}, {"--", w.padRubAmount}, {"-", w.padRubPhone}, {"/", w.padUp}, {".", w.padReference},
-		{"* - /", w.padEmpty}, {"+", w.kNext}, {"-", w.padBack}, {".", w.padSeen}, {"8 2 4 6", w.padMove}, {"9 3", w.kPage},
+		{"* - /", w.padEmpty}, {"-", w.padBack}, {"+", w.padNext}, {".", w.padSeen}, {"8 2 4 6", w.padMove}, {"9 3", w.kPage},
 	}}}
 	if len(endings) > 0 {
 		phones := helpTopic{head: w.helpEndings}
@@ -135,5 +135,5 @@ func helpColumn(l look, topics []helpTopic, width int) []string {
 }
 
 func (h helpPage) hints(w *words) []hint {
-	return []hint{{"↑↓", w.kScroll}, {"esc", w.kBack}}
+	return []hint{{"↑↓", w.kScroll}, {"-", w.kBack}}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -50,6 +51,7 @@ const contentWidth = 60
 type arrangement struct {
 	size          size
 	rules         bool // a rule below the header and one above the status
+	air           bool // an empty row below the header
 	banner        bool
 	strip         bool
 	width, height int // of the body, without the strip
@@ -66,8 +68,12 @@ func arrange(width, height int, wantBanner, wantStrip bool) arrangement {
 	a.rules = height >= bigHeight
 	a.strip = wantStrip && a.size == sizeWide
 	a.height = height - 3 // header, status, keys
+	a.air = height >= wideHeight
 	if a.rules {
 		a.height -= 2
+	}
+	if a.air {
+		a.height--
 	}
 	if a.banner {
 		a.height--
@@ -81,28 +87,43 @@ func arrange(width, height int, wantBanner, wantStrip bool) arrangement {
 // stage is where the parts of a sale stand in a body. It is the same for a sale that is typed, under way
 // and ended, so that the amount never moves.
 type stage struct {
-	top  int // empty rows above the band
-	band int // rows of the band
-	big  bool
-	rest int // rows below the amount, and below the empty row that follows big figures
+	top  int  // empty rows above the band
+	band int  // rows of the band
+	big  bool // the amount is in big figures
+	huge bool // and these, and the word of the band, are of double size
+	rest int  // rows below the amount, and below the empty row that follows big figures
 }
 
-// bigBand is the rows of a band whose word is written as big as the amount.
-const bigBand = 4
+// bigBand is the rows of a band whose word is written as big as the amount, asciiBand of one in ASCII letters, which need
+// a row for each half of a block, and hugeBand of one where word and amount are of double size.
+const (
+	bigBand   = 4
+	asciiBand = 5
+	hugeBand  = 7
+)
 
-// stageOf lays a sale out in a body of the given height.
-func stageOf(s size, height int) stage {
-	st := stage{band: 1, big: s >= sizeBig}
-	if st.big && height >= 18 {
-		st.band = bigBand
-	}
+// The least body for double size, which the longest word fits into.
+const hugeWidth, hugeHeight = 160, 40
+
+// stageOf lays a sale out in the body that looks like l.
+func stageOf(l look) stage {
+	st := stage{band: 1, big: l.size >= sizeBig, huge: l.width >= hugeWidth && l.height >= hugeHeight && !l.ascii}
 	amount := 1
-	if st.big {
+	switch {
+	case st.huge:
+		st.band, amount = hugeBand, 7
+	case st.big:
 		amount = 4 // three rows of figures, and KES below
+		switch {
+		case l.height >= 18 && l.ascii:
+			st.band = asciiBand
+		case l.height >= 18:
+			st.band = bigBand
+		}
 	}
 	const details = 9
-	st.top = max(0, (height-st.band-1-amount-1-details)/2)
-	st.rest = height - st.top - st.band - 1 - amount
+	st.top = max(0, (l.height-st.band-1-amount-1-details)/2)
+	st.rest = l.height - st.top - st.band - 1 - amount
 	if st.big {
 		st.rest-- // an empty row below the amount
 	}
@@ -149,12 +170,60 @@ func ends(left, right string, width int) string {
 	return left + blank(gap) + right
 }
 
-// wrap breaks s between words into lines of at most width cells.
+// wrap breaks s between words into lines of at most width cells, as few as it takes: between sentences where that takes no
+// more, and otherwise of about the same length, so that no word stands alone in the last. Figures stay together.
 func wrap(s string, width int) []string {
 	if s == "" {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, max(1, width), ""), "\n")
+	s = held(s)
+	lines := func(s string, width int) []string { return strings.Split(ansi.Wrap(s, max(1, width), ""), "\n") }
+	even := func(s string) []string {
+		least := len(lines(s, width))
+		narrower := sort.Search(width-1, func(n int) bool { return len(lines(s, n+1)) <= least })
+		return lines(s, narrower+1)
+	}
+	whole := even(s)
+	var sentences []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(s, ". ", ".\n"), "\n") {
+		sentences = append(sentences, even(part)...)
+	}
+	if len(whole) > 1 && len(sentences) <= len(whole) {
+		whole = sentences
+	}
+	for i, line := range whole {
+		whole[i] = strings.ReplaceAll(line, noBreak, " ")
+	}
+	return whole
+}
+
+// noBreak is a blank that no line is broken at.
+const noBreak = "\u00a0"
+
+// held is s with the blanks inside "KES 1,500" and "0712 ••• 678" as such that no line is broken at.
+func held(s string) string {
+	figure := func(r rune) bool { return r >= '0' && r <= '9' || r == '•' }
+	var b strings.Builder
+	text := []rune(s)
+	for i, r := range text {
+		before := i > 0 && figure(text[i-1]) || strings.HasSuffix(b.String(), "KES")
+		if r == ' ' && before && i+1 < len(text) && figure(text[i+1]) {
+			b.WriteString(noBreak)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// firstThatFits is the first of the texts that fits into width cells, or else the last.
+func firstThatFits(width int, texts ...string) string {
+	for _, s := range texts {
+		if ansi.StringWidth(s) <= width {
+			return s
+		}
+	}
+	return texts[len(texts)-1]
 }
 
 // stack puts groups of lines one below the other in at most height rows: apart by an empty row where there is

@@ -39,11 +39,13 @@ type ledger struct {
 	want  string        // the text that is being looked for; one look-up at a time
 
 	detail *detail // the payment shown in place of the list
+	month  *month  // the overview shown in place of the list
 }
 
-// show is the ledger as it is come to: today's, unless it is looking at something.
+// show is the ledger as it is come to: today's, unless it is looking at something. A search that was left is over: the digits
+// of whoever comes next must not go into it.
 func (l ledger) show(d desk, today pos.Day) (ledger, tea.Cmd) {
-	if l.day == 0 || l.detail == nil && l.asks == asksNothing && l.chosen == "" {
+	if l.day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
 		return l.goTo(d, today)
 	}
 	return l, nil
@@ -88,6 +90,9 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 	if l.detail != nil {
 		return l.pressDetail(k, v)
 	}
+	if l.month != nil {
+		return l.pressMonth(k, d, v)
+	}
 	if l.asks != asksNothing {
 		return l.pressInput(k, d, now, height)
 	}
@@ -109,6 +114,10 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 		l.asks, l.err, l.input = asksDate, nil, newField(10)
 	case k.is("/"):
 		l.asks, l.input, l.found, l.top = asksFind, newField(20), nil, 0
+	case k.is("m", "0", "insert"):
+		m := newMonth(l.day)
+		l.month = &m
+		return l, d.monthCmd(m.month), wishNothing
 	case k.is("esc", "-", "+"):
 		return l, nil, wishSale
 	default:
@@ -145,12 +154,17 @@ func (l ledger) move(k key, d desk, height int) (ledger, tea.Cmd, wish) {
 
 // pressInput answers a key while a day or a text to find is typed.
 func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, tea.Cmd, wish) {
-	if l.asks == asksDate {
-		k = k.typed()
-	}
-	rubsOut := k.is("backspace", "-") && l.input.empty()
 	switch {
-	case k.is("esc"), rubsOut:
+	case l.asks == asksDate:
+		k = k.typed()
+	case k.is("+"):
+		k = key{name: "down"}
+	}
+	if k.is("-") && only(l.input.String(), digits+".") == l.input.String() {
+		k = key{name: "backspace"} // the number pad's way to correct; between letters it is part of a reference
+	}
+	switch {
+	case k.is("esc"), k.is("backspace") && l.input.empty():
 		l.asks, l.err, l.found, l.want = asksNothing, nil, nil, ""
 		return l, nil, wishNothing
 	case k.is("enter") && l.asks == asksDate:
@@ -268,13 +282,15 @@ func (l ledger) hints(w *words) []hint {
 	switch {
 	case l.detail != nil:
 		return l.detail.hints(w)
+	case l.month != nil:
+		return l.month.hints(w)
 	case l.asks == asksDate:
-		return []hint{{"enter", w.kDate}, {"esc", w.kBack}}
+		return []hint{{"enter", w.kDate}, {"-", w.kBack}}
 	case l.asks == asksFind:
-		return []hint{{"↑↓", w.kMove}, {"enter", w.kDetail}, {"esc", w.kBack}}
+		return []hint{{"enter", w.kDetail}, {"+", w.kNextRow}, {"-", w.kRubOut}, {"esc", w.kBack}}
 	}
 	return []hint{
-		{"↑↓", w.kMove}, {"←→", w.kDay}, {"enter", w.kDetail}, {"/", w.kFind}, {"f1", w.kSale}, {"g", w.kDate}, {"t", w.kToday},
+		{"enter", w.kDetail}, {"/", w.kFind}, {"←→", w.kDay}, {"0", w.kMonth}, {"-", w.kSale}, {"*", w.kDate}, {"↑↓", w.kMove}, {"5", w.kToday},
 	}
 }
 

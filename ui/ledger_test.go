@@ -63,7 +63,7 @@ func TestSelectionStaysOnItsRow(t *testing.T) {
 	if n := strings.Count(c.text(), "7,777"); n != 1 {
 		t.Errorf("the new payment is listed %d times", n)
 	}
-	c.sees("KES 11,107 7 paid") // the totals with it
+	c.sees("KES 11,107  7 paid") // the totals with it
 }
 
 func TestLedgerDays(t *testing.T) {
@@ -89,7 +89,7 @@ func TestLedgerDays(t *testing.T) {
 	late := yesterday
 	late.Receipt, late.Events = "SKM1BBBBBB", late.Events+1
 	c.tell(late, pos.EventCalledBack)
-	c.sees("SKM1BBBBBB", "KES 4,321 1 paid")
+	c.sees("SKM1BBBBBB", "KES 4,321  1 paid")
 }
 
 func TestReadDay(t *testing.T) {
@@ -204,6 +204,8 @@ func TestOpenPayments(t *testing.T) {
 	if len(c.till.checked) != 1 {
 		t.Errorf("checked %v", c.till.checked)
 	}
+	c.sees("return it to the customer")
+	c.seesNot("check now")
 	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
 	c.sees("only its callback can bring the")

@@ -21,6 +21,9 @@ func (g ledger) view(l look) block {
 	if g.detail != nil {
 		return g.detail.view(l)
 	}
+	if g.month != nil {
+		return g.month.view(l)
+	}
 	cols := columnsFor(l.width, g.asks == asksFind)
 	b := block{lines: []string{g.title(l, cols), g.second(l, cols), ""}}
 	if g.asks != asksNothing {
@@ -53,18 +56,22 @@ func (g ledger) title(l look, cols columns) string {
 	if l.width < bigWidth {
 		left = l.ink.strong.on(l.say.dateShort(g.day.Start()))
 	}
+	return cols.margin + ends(left, hoursOf(l, g.totals), cols.width)
+}
+
+// hoursOf is the hours of totals as a sparkline; "" where nothing was paid.
+func hoursOf(l look, t pos.Totals) string {
+	if t.Paid.Count == 0 {
+		return ""
+	}
 	from, to := 8, 20
-	for h, kes := range g.totals.Hours {
+	for h, kes := range t.Hours {
 		if kes > 0 {
 			from, to = min(from, h), max(to, h+1)
 		}
 	}
-	bars := l.ink.tones[tonePaid].on(sparkline(g.totals.Hours[from:to]))
-	hours := l.ink.dim.on(fmt.Sprintf("%02dh ", from)) + bars + l.ink.dim.on(fmt.Sprintf(" %02dh", to))
-	if g.totals.Paid.Count == 0 {
-		hours = ""
-	}
-	return cols.margin + ends(left, hours, cols.width)
+	bars := l.ink.tones[tonePaid].on(sparkline(t.Hours[from:to]))
+	return l.ink.dim.on(fmt.Sprintf("%02dh ", from)) + bars + l.ink.dim.on(fmt.Sprintf(" %02dh", to))
 }
 
 // second is what the day came to, or what is wrong.
@@ -73,18 +80,24 @@ func (g ledger) second(l look, cols columns) string {
 		return cols.margin + l.ink.tones[toneFail].on(l.say.err(g.err))
 	}
 	if g.asks == asksFind {
-		return cols.margin + l.ink.dim.on(l.say.findDo)
+		return cols.margin + l.ink.dim.on(firstThatFits(cols.width, l.say.findDo, l.say.findDoShort))
 	}
-	t := g.totals
-	parts := []string{l.ink.strong.on(kes(t.Paid.KES)) + " " + l.ink.text.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count))}
+	return cols.margin + totalsLine(l, g.totals, cols.width)
+}
+
+// totalsLine is what a stretch of time came to, in at most width cells.
+func totalsLine(l look, t pos.Totals, width int) string {
+	parts := []string{l.ink.strong.on(kes(t.Paid.KES)) + "  " + l.ink.text.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count))}
 	if t.Checking.Count > 0 {
 		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.checking, t.Checking.Count, t.Checking.KES)))
 	}
 	if t.OwedBack.Count > 0 {
 		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
 	}
-	parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
-	return cols.margin + joinFitting(parts, l.ink.dim.on(" · "), cols.width)
+	if t.NotPaid.Count > 0 {
+		parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
+	}
+	return joinFitting(parts, l.ink.dim.on(" · "), width)
 }
 
 func (g ledger) emptyView(l look) []string {

@@ -10,14 +10,15 @@ import (
 
 // look is what a screen needs to draw itself: the words, the inks, the room and the moment.
 type look struct {
-	say    *words
-	ink    theme
-	size   size
-	ascii  bool
-	still  bool // nothing moves by itself
-	width  int  // of the body
-	height int
-	now    time.Time
+	say      *words
+	ink      theme
+	size     size
+	ascii    bool
+	still    bool // nothing moves by itself
+	practice bool // there are customers' phones to act on
+	width    int  // of the body
+	height   int
+	now      time.Time
 }
 
 // center puts lines in the middle of the body, each by itself.

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"kaunta/pos"
 )
 
@@ -47,6 +49,47 @@ func bigWord(word string) (rows [3]string, ok bool) {
 		}
 	}
 	return rows, true
+}
+
+// doubled is a drawing of half blocks in twice its size: each half of a cell becomes two whole ones.
+func doubled(rows []string) []string { return halves(rows, "██") }
+
+// stretched is a drawing of half blocks in whole ones, as wide as it was and twice as high, without its last row of halves,
+// which no letter has.
+func stretched(rows []string) []string { return halves(rows, "█")[:asciiBand] }
+
+// inBlanks draws a line of blocks where the terminal knows none: as blanks on the background of the ink.
+func inBlanks(i ink, line string) string {
+	var b strings.Builder
+	for line != "" {
+		rest := strings.TrimLeft(line, "█")
+		b.WriteString(i.on(blank(ansi.StringWidth(line[:len(line)-len(rest)]))))
+		gap := strings.TrimLeft(rest, " ")
+		b.WriteString(rest[:len(rest)-len(gap)])
+		line = gap
+	}
+	return b.String()
+}
+
+// halves draws each half of a cell as a whole one that is so filled.
+func halves(rows []string, filled string) []string {
+	empty := blank(ansi.StringWidth(filled))
+	half := func(there bool) string {
+		if there {
+			return filled
+		}
+		return empty
+	}
+	var lines []string
+	for _, row := range rows {
+		var upper, lower strings.Builder
+		for _, c := range row {
+			upper.WriteString(half(c == '█' || c == '▀'))
+			lower.WriteString(half(c == '█' || c == '▄'))
+		}
+		lines = append(lines, upper.String(), lower.String())
+	}
+	return lines
 }
 
 var halfBlocks = [10][3]string{

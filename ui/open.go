@@ -66,6 +66,9 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		o.chosen = o.rows[at].ID
 		return o, d.checkCmd(o.rows[at].ID), wishNothing
 	}
+	if k.is("enter") || k.is("c", "/") && !o.rows[at].Open() {
+		o.wrong = errOwed{}
+	}
 	at, _ = k.step(at, len(o.rows), height)
 	at = max(0, min(at, len(o.rows)-1))
 	o.chosen = o.rows[at].ID
@@ -74,6 +77,15 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	}
 	o.top = scroll(o.top, at, len(o.rows), height)
 	return o, nil, wishNothing
+}
+
+// errOwed: there is nothing to ask M-PESA about money that is owed back.
+type errOwed struct{}
+
+func (e errOwed) Error() string { return e.Say().EN }
+
+func (errOwed) Say() pos.Text {
+	return pos.Text{EN: newWords(English).owedAdvice, SW: newWords(Kiswahili).owedAdvice}
 }
 
 // longestCode is room for an M-PESA code as people write it, blanks included.
@@ -129,7 +141,13 @@ func (o openList) hints(w *words) []hint {
 	if o.typing {
 		return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}}
 	}
-	return []hint{{"↑↓", w.kMove}, {"enter", w.kCheck}, {"c", w.kTypeCode}, {"f1", w.kSale}, {"f2", w.kLedger}}
+	switch {
+	case len(o.rows) == 0:
+		return []hint{{"-", w.kSale}, {"f2", w.kLedger}}
+	case !o.rows[o.at()].Open():
+		return []hint{{"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
+	}
+	return []hint{{"enter", w.kCheck}, {"/", w.kTypeCode}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 }
 
 // openHead is how many rows of the body are not the list while there is nothing to say above it.

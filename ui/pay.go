@@ -67,7 +67,7 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		switch {
 		case k.is("enter", "+", "n") && !fresh, back && !fresh:
 			return p, wishNext
-		case k.digit() != "":
+		case k.digit() != "" && p.goodNews():
 			return p, wishTypeOver
 		case k.is("*"):
 			return p, wishLedger
@@ -105,6 +105,11 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 	return p, wishNothing
 }
 
+// goodNews reports whether the payment has ended as it should, so that the next sale may be typed over it.
+func (p pay) goodNews() bool {
+	return p.attempt.State == pos.Paid && p.attempt.Notices&^pos.PaidLate == 0
+}
+
 // learn takes an update about this payment.
 func (p pay) learn(u pos.Update, now time.Time) pay {
 	if u.Attempt.ID != p.attempt.ID || u.Attempt.Events < p.attempt.Events {
@@ -133,15 +138,34 @@ func (p pay) moves(now time.Time) bool {
 	return !p.attempt.State.Final()
 }
 
+// turn is the next moment that changes what is on the screen although nothing is said to happen then: a lock ends, or M-PESA is
+// asked. It is zero where there is none.
+func (p pay) turn(now time.Time) time.Time {
+	moments := []time.Time{p.askAt}
+	switch {
+	case p.refused != nil:
+		moments = append(moments, p.refused.Until)
+	case p.attempt.State == pos.StillChecking:
+		moments = append(moments, p.unlock())
+	}
+	var next time.Time
+	for _, t := range moments {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
+}
+
 // unlock is when the phone may be asked again although this attempt has no end.
 func (p pay) unlock() time.Time { return p.attempt.AskedAt.Add(pos.PhoneLock) }
 
 // hints are the keys of the state.
 func (p pay) hints(w *words, now time.Time, practice bool) []hint {
-	ledger := hint{"f2", w.kLedger}
+	ledger := hint{"*", w.kLedger}
 	switch {
 	case p.refused != nil:
-		hints := []hint{{"enter", w.kCheck}, {"esc", w.kBack}}
+		hints := []hint{{"enter", w.kCheck}, {"-", w.kBack}}
 		if !now.Before(p.refused.Until) {
 			hints = append([]hint{{"2", w.kTwice}}, hints...)
 		}
@@ -149,15 +173,16 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.ID == "":
 		return nil
 	case p.attempt.State == pos.Paid:
+		if !p.goodNews() {
+			return []hint{{"enter", w.kNext}, ledger, {"f3", w.kOpen}}
+		}
 		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
 	case p.attempt.State == pos.NotPaid:
-		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"esc", w.kDrop}, ledger}
+		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}
 	case p.attempt.State == pos.StillChecking:
 		return []hint{{"enter", w.kCheck}, {"+", w.kNext}, {"*", w.kAgain}, {"f3", w.kOpen}}
+	case practice:
+		return []hint{{"enter", w.kCheck}, {"*", w.kHand}, {"-", w.kStop}, {"f2", w.kLedger}}
 	}
-	hints := []hint{{"enter", w.kCheck}, {"esc", w.kStop}, ledger}
-	if practice {
-		hints = append(hints, hint{"f8", w.kPhone})
-	}
-	return hints
+	return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"f2", w.kLedger}}
 }

@@ -50,6 +50,11 @@ func TestResultKeys(t *testing.T) {
 	waiting := func(c *cashier) { c.tell(accepted(c.sell("450", phoneA)), pos.EventPushed) }
 	isPaid := func(c *cashier) { c.tell(paid(c.sell("450", phoneA), "SKN4T7W2QX"), pos.EventCalledBack) }
 	notPaid := func(c *cashier) { c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack) }
+	isTwice := func(c *cashier) {
+		a := paid(c.sell("450", phoneA), "SKN4T7W2QX")
+		a.Notices = pos.PaidTwice
+		c.tell(a, pos.EventCalledBack)
+	}
 	checking := func(c *cashier) { c.tell(unclear(accepted(c.sell("450", phoneA))), pos.EventGaveUp) }
 	for _, tc := range []struct {
 		name  string
@@ -63,6 +68,8 @@ func TestResultKeys(t *testing.T) {
 		{"waiting: a digit is not a sale", waiting, []string{"7"}, []string{"WAITING FOR PIN", "KES 450"}, [3]int{1, 0, 0}},
 		{"paid: next sale", isPaid, []string{"<enter>"}, []string{"Type the amount.", "✓ PAID  KES 450  0712 ••• 678"}, [3]int{1, 0, 0}},
 		{"paid: typed over", isPaid, []string{"7"}, []string{"KES 7"}, [3]int{1, 0, 0}},
+		{"paid twice: a digit does not hide it", isTwice, []string{"7"}, []string{"PAID TWICE", "goods once only"}, [3]int{1, 0, 0}},
+		{"paid twice: next sale", isTwice, []string{"<enter>"}, []string{"Type the amount.", "! owed back 1"}, [3]int{1, 0, 0}},
 		{"not paid: a digit does not hide it", notPaid, []string{"7"}, []string{"NOT PAID"}, [3]int{1, 0, 0}},
 		{"not paid: again", notPaid, []string{"<enter>"}, []string{"SENDING"}, [3]int{2, 0, 0}},
 		{"not paid: another number", notPaid, []string{"e"}, []string{"The same sale, with another number.", "KES 450"}, [3]int{1, 0, 0}},
@@ -262,8 +269,22 @@ func TestNoMotion(t *testing.T) {
 	if got := c.text(); got != before {
 		t.Errorf("something moved:\n%s", got)
 	}
-	if c.app.due.Sub(c.now) != 55*time.Second {
-		t.Errorf("the next tick comes in %v, want it with the minute", c.app.due.Sub(c.now))
+	if c.app.due.Sub(c.now) != 10*time.Second {
+		t.Errorf("the next tick comes in %v, want it with the next check", c.app.due.Sub(c.now))
+	}
+
+	c = newCashier(t, func(cfg *Config) { cfg.NoMotion = true })
+	c.till.charge = c.inTheWay(75 * time.Second)
+	c.sell("1500", phoneA)
+	c.sees("the customer may pay twice", "Asking again is possible at 14:33:15.")
+	c.seesNot("Press 2")
+	c.now = c.app.due // the minute
+	c.send(tickMsg(c.app.tick))
+	c.now = c.app.due // the end of the lock
+	c.send(tickMsg(c.app.tick))
+	c.sees("14:33", "Press 2 to ask all the same.")
+	if got := c.now.Sub(noon); got != 75*time.Second {
+		t.Errorf("the end of the lock is drawn %v after the refusal", got)
 	}
 }
 
@@ -288,7 +309,7 @@ func TestResizeDuringAPayment(t *testing.T) {
 		}
 	}
 	c.size(20, 5)
-	c.sees("Make the window")
+	c.sees("Make the")
 	c.press("<esc>") // blindly
 	if len(c.till.stopped) != 0 {
 		t.Error("a key was obeyed that nobody could see the meaning of")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -11,38 +12,60 @@ import (
 
 // view draws the payment: band, amount and what to say and do, each in its place whatever the state.
 func (p pay) view(l look) block {
-	st := stageOf(l.size, l.height)
+	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
-	for _, s := range bandLines(word, st.band, l) {
-		lines = append(lines, l.ink.bands[tn].on(fit(s, l.width)))
-	}
+	lines = append(lines, bandLines(l.ink.bands[tn], word, p.shortWord(l.say), st, l)...)
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.request.Amount, l.ink.tones[tn])...)
+	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.ink.tones[tn])...)
 	if st.big {
 		lines = append(lines, "")
 	}
 	return block{lines: append(lines, stack(st.rest, p.details(l)...)...)}
 }
 
-// bandLines is a band's rows of text: the word as big as the amount where there is room, so that it can be read from
-// across the shop, and otherwise in the middle.
-func bandLines(word string, rows int, l look) []string {
-	if lines, ok := bigBandLines(word, rows, l); ok {
-		return lines
+// bandLines is a band: the word as big as the amount where there is room, so that it can be read from across the shop, and
+// otherwise in the middle. In ASCII the big letters are the band.
+func bandLines(i ink, word, short string, st stage, l look) []string {
+	big, ok := bigBandLines(word, short, st, l)
+	if ok && l.ascii {
+		for n, s := range big {
+			big[n] = inBlanks(i, s)
+		}
+		return big
 	}
-	lines := make([]string, rows)
-	lines[rows/2] = center(word, l.width)
+	lines := make([]string, st.band)
+	if !ok {
+		big = []string{center(word, l.width)}
+	}
+	copy(lines[(st.band-len(big)+1)/2:], big)
+	for n, s := range lines {
+		lines[n] = i.on(fit(s, l.width))
+	}
 	return lines
 }
 
-// bigBandLines is a band with its word in big letters; ok is false where there is not room for them.
-func bigBandLines(word string, rows int, l look) (lines []string, ok bool) {
-	big, ok := bigWord(word)
-	if !ok || rows != bigBand || l.ascii || ansi.StringWidth(big[0])+2 > l.width {
+// bigBandLines is the word of a band in big letters, or else its short form, or else that without its symbol: whatever fits; ok
+// is false where nothing does.
+func bigBandLines(word, short string, st stage, l look) (lines []string, ok bool) {
+	_, bare, _ := strings.Cut(short, " ")
+	var letters [3]string
+	for _, s := range []string{word, short, bare} {
+		if letters, ok = bigWord(s); ok && ansi.StringWidth(letters[0])+2 <= l.width {
+			break
+		}
+		ok = false
+	}
+	if !ok || st.band < bigBand {
 		return nil, false
 	}
-	return append([]string{""}, l.center("", big[:]...)...), true
+	switch lines = letters[:]; {
+	case l.ascii:
+		lines = stretched(lines)
+	case st.huge && 2*ansi.StringWidth(lines[0])+2 <= l.width:
+		lines = doubled(lines)
+	}
+	return l.center("", lines...), true
 }
 
 func (p pay) word(w *words) (tone, string) {
@@ -50,6 +73,20 @@ func (p pay) word(w *words) (tone, string) {
 		return toneCheck, "? " + w.payTwiceWarning
 	}
 	return w.word(p.attempt)
+}
+
+// shortWord is what stands in big letters where the word itself is too long for them.
+func (p pay) shortWord(w *words) string {
+	_, word := p.word(w)
+	switch {
+	case p.refused != nil, p.attempt.State != pos.Paid:
+		return word
+	case p.attempt.Notices.Has(pos.PaidTwice):
+		return "✓ " + w.paidTwiceShort
+	case p.attempt.Notices.Has(pos.PaidLate):
+		return "✓ " + w.paidLateShort
+	}
+	return word
 }
 
 // details are the groups of lines below the amount, the most important first.
@@ -103,7 +140,7 @@ func (p pay) notPaid(l look) [][]string {
 	what, do := p.attempt.Reason()
 	advice := l.say.text(do)
 	if p.wrongPINs >= 3 {
-		advice = l.say.threeWrongPINs
+		advice = l.say.threeWrongPINs // in place of asking again
 	}
 	facts := []string{p.attempt.Phone.Local()}
 	if code := p.attempt.ResultCode(); code != "" {
@@ -111,7 +148,7 @@ func (p pay) notPaid(l look) [][]string {
 	}
 	return [][]string{
 		l.wrap(l.ink.strong, l.say.text(what)),
-		append(l.wrap(l.ink.text, advice), l.wrap(l.ink.text, l.say.noMoney)...),
+		append(l.wrap(l.ink.text, l.say.noMoney), l.wrap(l.ink.text, advice)...),
 		l.joined(facts),
 	}
 }
@@ -124,11 +161,10 @@ func (p pay) unclear(l look) [][]string {
 		first = l.wrap(l.ink.strong, l.say.canStillPay)
 	}
 	first = append(first, l.wrap(l.ink.text, l.say.holdGoods)...)
-	i := l.ink.dim
+	second := l.wrap(l.ink.dim, l.say.text(what))
 	if a.Notices.Has(pos.DoesNotMatch) {
-		i = l.ink.tones[toneCheck]
+		second = l.wrap(l.ink.tones[toneCheck], l.say.matchAdvice)
 	}
-	second := l.wrap(i, l.say.text(what))
 	if code := a.ResultCode(); code != "" {
 		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+printable(a.Cause.ResultDesc))...)
 	}
@@ -150,9 +186,16 @@ func (p pay) unclear(l look) [][]string {
 func (p pay) refusal(l look) [][]string {
 	e := *p.refused
 	e.Now = l.now
+	locked := e.Locked()
+	if l.still {
+		e.Now = e.Until // a time of day below in place of the countdown
+	}
 	groups := [][]string{l.wrap(l.ink.strong, l.say.err(&e))}
-	if !e.Locked() {
+	switch {
+	case !locked:
 		groups = append(groups, l.wrap(l.ink.tones[toneCheck], l.say.twiceKey))
+	case l.still:
+		groups = append(groups, l.wrap(l.ink.text, fmt.Sprintf(l.say.askAgainAt, l.timeOf(e.Until))))
 	}
 	if !p.askAt.IsZero() {
 		groups = append(groups, l.center(l.ink.dim, p.nextCheck(l)))

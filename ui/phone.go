@@ -65,12 +65,12 @@ func (p phones) press(k key, d desk) (next phones, cmd tea.Cmd, done bool) {
 }
 
 func (p phones) hints(w *words) []hint {
-	hints := []hint{{"esc", w.kBack}}
+	hints := []hint{{"-", w.kBack}}
 	if len(p.prompts) > 1 {
 		hints = append([]hint{{"↑↓", w.kMove}}, hints...)
 	}
 	if len(p.prompts) > 0 {
-		hints = append([]hint{{"p", w.kPay}, {"c", w.kCancel}, {"w", w.kWrongPIN}, {"i", w.kIgnore}}, hints...)
+		hints = append([]hint{{"1", w.kPay}, {"2", w.kCancel}, {"3", w.kWrongPIN}, {"4", w.kIgnore}}, hints...)
 	}
 	return hints
 }
@@ -81,8 +81,8 @@ const handsetWidth = 30
 // handsetHeight is the least body that the drawing fits into with what stands below it.
 const handsetHeight = 14
 
-// view draws the phone in l.width × l.height. held says that the hand is on it.
-func (p phones) view(l look, held bool) block {
+// view draws the phone in l.width × l.height. held says that the hand is on it, and key is what puts it there.
+func (p phones) view(l look, held bool, key string) block {
 	width := min(handsetWidth, l.width-2)
 	frame := l.ink.line
 	if held {
@@ -94,6 +94,9 @@ func (p phones) view(l look, held bool) block {
 
 	var screen []string
 	q, ok := p.prompt()
+	if ok && l.height < handsetHeight {
+		return p.smallView(l, q)
+	}
 	if ok {
 		screen = append(screen, l.ink.dim.on(q.Phone.Local()), "")
 		for _, s := range wrap(fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)), inner) {
@@ -133,7 +136,7 @@ func (p phones) view(l look, held bool) block {
 	case p.err != nil:
 		lines = append(lines, l.wrap(l.ink.tones[toneFail], l.say.err(p.err))...)
 	case ok:
-		lines = append(lines, p.keysView(l, held)...)
+		lines = append(lines, p.keysView(l, held, key)...)
 	}
 	if ok {
 		lines = append(lines, "")
@@ -142,14 +145,27 @@ func (p phones) view(l look, held bool) block {
 	return block{lines: lines[:min(len(lines), max(0, l.height))]}
 }
 
-// keysView is how the phone is used: its keys while the hand is on it, and otherwise how to put it there.
-func (p phones) keysView(l look, held bool) []string {
+// smallView is the prompt where there is no room for the phone around it.
+func (p phones) smallView(l look, q Prompt) block {
+	var account, wrong []string
+	if q.Reference != "" {
+		account = l.wrap(l.ink.text, fmt.Sprintf(l.say.account, printable(q.Reference)))
+	}
+	if p.err != nil {
+		wrong = l.wrap(l.ink.tones[toneFail], l.say.err(p.err))
+	}
+	asked := l.wrap(l.ink.strong, fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)))
+	return block{lines: stack(l.height, wrong, l.center(l.ink.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
+}
+
+// keysView is how the phone is used: its keys while the hand is on it, and otherwise the key that puts it there.
+func (p phones) keysView(l look, held bool, key string) []string {
 	pair := func(h hint) string { return l.ink.accent.on(h.key) + " " + l.ink.text.on(h.does) }
 	if !held {
-		return []string{center(pair(hint{"f8", l.say.phoneHand}), l.width)}
+		return l.center("", pair(hint{key, l.say.phoneHand}))
 	}
 	return []string{
-		center(pair(hint{"p", l.say.kPay})+"  "+pair(hint{"c", l.say.kCancel}), l.width),
-		center(pair(hint{"w", l.say.kWrongPIN})+"  "+pair(hint{"i", l.say.kIgnore}), l.width),
+		center(pair(hint{"1", l.say.kPay})+"  "+pair(hint{"2", l.say.kCancel}), l.width),
+		center(pair(hint{"3", l.say.kWrongPIN})+"  "+pair(hint{"4", l.say.kIgnore}), l.width),
 	}
 }

@@ -60,6 +60,9 @@ func (a *app) press(k key) tea.Cmd {
 		a.seen()
 		return nil
 	}
+	if k.digit() != "" && a.now.Sub(a.handLeft) < aside {
+		return nil // it was meant for the phone, and would be the next sale's amount
+	}
 	return a.pressScreen(k, l)
 }
 
@@ -78,7 +81,7 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 		a.pay = &next
 		return a.carryOut(w, k)
 	}
-	if !a.typing() && a.sale.focus == fieldAmount {
+	if a.emptySale() {
 		switch {
 		case k.typed().is("*"):
 			return a.goTo(screenLedger)
@@ -107,6 +110,32 @@ func (a *app) typing() bool {
 		return a.open.typing
 	}
 	return false
+}
+
+// emptySale reports whether an empty form is in front, where the operators of the number pad lead to the other screens.
+func (a *app) emptySale() bool { return a.at == screenSale && a.pay == nil && !a.typing() }
+
+// helpKey and seenKey are the keys for the help and for the newest banner: those of the number pad where these are free.
+func (a *app) helpKey() string {
+	if a.emptySale() && a.help == nil && !a.hand && !a.quitting {
+		return "/"
+	}
+	return "?"
+}
+
+func (a *app) seenKey() string {
+	if a.typing() || a.hand || a.help != nil {
+		return "f4"
+	}
+	return "."
+}
+
+// phoneKey is the key that puts a hand on the customer's phone: while a payment waits, the number pad has one.
+func (a *app) phoneKey() string {
+	if p := a.pay; a.at == screenSale && p != nil && p.refused == nil && p.attempt.ID != "" && !p.attempt.State.Final() && p.attempt.State != pos.StillChecking {
+		return "*"
+	}
+	return "f8"
 }
 
 // goTo brings a screen to the front.

@@ -38,6 +38,10 @@ type sale struct {
 	focus  saleField
 	agreed pos.Shillings // the large amount that was typed twice
 	wrong  error         // why the form was not taken; shown until the next key
+
+	// A sum that does not come out whole is asked about before it is rounded: the first Enter makes the offer, the
+	// second takes it. Both are kept as the text that they are about, so that another text is asked about anew.
+	offered, rounded string
 }
 
 func newSale(max, retypeAbove pos.Shillings) sale {
@@ -112,6 +116,10 @@ func (s sale) press(k key) (sale, *pos.Request) {
 		return s, nil
 	}
 	f := s.fields[s.focus]
+	if f.empty() && s.focus != fieldReference && k.is("left", "right", "home", "end", "delete") {
+		s.wrong = errNumLock{} // there is nothing to move in: these are digits
+		return s, nil
+	}
 	if edited, ok := f.edit(k); ok {
 		s.fields[s.focus] = edited
 		return s, nil
@@ -142,8 +150,8 @@ func (s sale) press(k key) (sale, *pos.Request) {
 	return s, nil
 }
 
-// typeAmount types into a sum. No sum has two operators in a row: a second − rubs out what is before it, for number
-// pads without a Backspace, and any other takes the place of the first.
+// typeAmount types into a sum. No sum has two operators in a row: − takes away another operator, and a second − what is before
+// the first as well, for number pads without a Backspace; any other takes the place of the first.
 func typeAmount(f field, text string) field {
 	text = only(text, amountChars)
 	before := ""
@@ -154,8 +162,10 @@ func typeAmount(f field, text string) field {
 		switch {
 		case before == "":
 			return f // a sum begins with a number
-		case text == "-":
+		case text == "-" && before == "-":
 			return f.cut(max(0, f.cursor()-2), f.cursor())
+		case text == "-":
+			return f.cut(f.cursor()-1, f.cursor())
 		}
 		f = f.cut(f.cursor()-1, f.cursor())
 	}
@@ -179,9 +189,27 @@ func (s sale) showsAgain() bool {
 	return err == nil && s.retypeAbove > 0 && amount > s.retypeAbove && amount != s.agreed || s.focus == fieldAgain
 }
 
+// amount is what would be asked for: whole shillings that were typed, or that the cashier has agreed to.
 func (s sale) amount() (pos.Shillings, error) {
-	return pos.ParseAmount(s.fields[fieldAmount].String(), s.max)
+	text := s.fields[fieldAmount].String()
+	amount, err := pos.ParseAmount(text, s.max)
+	if f := fraction(err); f != nil && s.agreedTo() {
+		return f.Whole, nil
+	}
+	return amount, err
 }
+
+// fraction is the refusal of an amount that is not whole but can be rounded; nil for any other error.
+func fraction(err error) *pos.AmountError {
+	var e *pos.AmountError
+	if errors.As(err, &e) && e.Whole > 0 {
+		return e
+	}
+	return nil
+}
+
+// agreedTo reports whether the cashier has agreed to round the amount.
+func (s sale) agreedTo() bool { return s.fields[fieldAmount].String() == s.rounded }
 
 // enter takes the field in front and goes to the next; from the phone or the reference it asks for the payment.
 func (s sale) enter() (sale, *pos.Request) {
@@ -190,11 +218,23 @@ func (s sale) enter() (sale, *pos.Request) {
 		return s, nil
 	}
 	amount, err := s.amount()
+	if f := fraction(err); f != nil {
+		text := s.fields[fieldAmount].String()
+		if s.focus != fieldAmount || s.offered != text {
+			s.offered = text
+			return refuse(fieldAmount, nil)
+		}
+		s.rounded = text
+		amount, err = f.Whole, nil
+	}
 	if err != nil {
 		return refuse(fieldAmount, err)
 	}
 	if s.focus == fieldAgain {
 		again, err := pos.ParseAmount(s.fields[fieldAgain].String(), s.max)
+		if f := fraction(err); f != nil {
+			again, err = f.Whole, nil // the same cents a second time
+		}
 		s.fields[fieldAgain] = s.fields[fieldAgain].with("")
 		switch {
 		case err != nil:
@@ -262,17 +302,20 @@ func bareAmount(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// running is what the amount comes to as far as it is typed, without an operator at its end.
-func (s sale) running() (amount pos.Shillings, isSum bool) {
+// running is what the amount comes to as far as it is typed, without an operator at its end. Where that is not whole but can
+// be rounded, it is the rounded amount, and part says what it was rounded from.
+func (s sale) running() (amount pos.Shillings, part *pos.AmountError, isSum bool) {
 	typed := s.fields[fieldAmount].String()
+	isSum = strings.ContainsAny(typed, "+-*/")
 	amount, err := pos.ParseAmount(strings.TrimRight(typed, "+-*/. "), s.max)
-	if err != nil {
-		return 0, false
+	if part = fraction(err); part != nil {
+		return part.Whole, part, isSum
 	}
-	return amount, strings.ContainsAny(typed, "+-*/")
+	return amount, nil, isSum && err == nil
 }
 
 // refusal is why the amount cannot be asked, as soon as that is certain while it is typed: too big, or not whole.
+// What can be rounded once the cashier has agreed is no refusal then.
 func (s sale) refusal() error {
 	var e *pos.AmountError
 	_, err := s.amount()
@@ -284,10 +327,19 @@ func (s sale) refusal() error {
 
 // hints are the keys of the form.
 func (s sale) hints(w *words) []hint {
-	if s.focus == fieldAmount || s.focus == fieldAgain {
-		return []hint{
-			{"enter", w.kNextField}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"esc", w.kClear},
-		}
+	if _, part, _ := s.running(); part != nil && s.offered == s.fields[fieldAmount].String() && !s.agreedTo() {
+		return []hint{{"enter", fmt.Sprintf(w.kRounded, part.Whole)}, {"esc", w.kClear}}
 	}
-	return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"esc", w.kClear}}
+	clear := hint{"esc", w.kClear}
+	switch {
+	case s.empty():
+		return []hint{{"enter", w.kNextField}, {"*", w.kLedger}, {"-", w.kOpen}, {"f9", w.kLanguage}}
+	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
+		return []hint{{"enter", w.kAsk}, {"-", w.kBack}, {".", w.kReference}, clear}
+	case s.focus == fieldPhone:
+		return []hint{{"enter", w.kAsk}, {"-", w.kRubOut}, {".", w.kReference}, clear}
+	case s.focus == fieldReference:
+		return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, clear, {"f2", w.kLedger}}
+	}
+	return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, clear, {"f2", w.kLedger}, {"f3", w.kOpen}}
 }

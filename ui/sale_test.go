@@ -103,8 +103,15 @@ func TestSaleEntry(t *testing.T) {
 		{"esc on an empty sale does nothing", []string{"<esc>", "<esc>"}, []string{"Type the amount."}, nil},
 		{"no amount", []string{"<enter>"}, []string{"Type the amount in shillings."}, nil},
 		{"nought", []string{"0", "<enter>"}, []string{"at least KES 1"}, nil},
-		{"too much, said while it is typed", []string{"250001"}, []string{"at most KES 250,000"}, nil},
+		{"too much, said while it is typed", []string{"250001"}, []string{"KES 250,000 in one payment"}, nil},
 		{"cents, said while they are typed", []string{"12.5"}, []string{"whole shillings only"}, nil},
+		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Enter takes KES 13.", "Amount     12.50", "KES 13?"}, []string{"customer's phone"}},
+		{"and taken by a second Enter", []string{"12.50", "<enter>", "<enter>"}, []string{"Amount     12.50  → 13 ", "KES 13 ", "Type the customer's phone number."}, []string{"13?"}},
+		{"a sum that does not come out", []string{"100/3", "<enter>", "<enter>"}, []string{"100/3  = 33.33… → 33 "}, []string{"33?"}},
+		{"what was agreed to is another sum now", []string{"12.50", "<enter>", "<enter>", "<up>", "<backspace>", "1", "<enter>"}, []string{"12.51 → 13? Enter takes KES 13."}, nil},
+		{"and as it was agreed to again", []string{"12.50", "<enter>", "<enter>", "<up>", "1", "<backspace>", "<enter>"}, []string{"Type the customer's phone number."}, nil},
+		{"the offer comes up from the phone too", []string{"12.50", "<tab>", phoneA, "<enter>"}, []string{"12.50 → 13? Enter takes KES 13."}, []string{"SENDING"}},
+		{"nothing to offer", []string{"0.4", "<enter>", "<enter>"}, []string{"whole shillings only."}, []string{"→", "customer's phone"}},
 		{"a landline", []string{"450", "<enter>", "0202345678", "<enter>"}, []string{"landline"}, []string{"SENDING"}},
 		{"no phone", []string{"450", "<enter>", "<enter>"}, []string{"Phone"}, []string{"SENDING"}},
 		{"the network is a hint", []string{"450", "<enter>", "0733123456"}, []string{"Airtel"}, nil},
@@ -139,6 +146,24 @@ func TestLargeAmountIsTypedTwice(t *testing.T) {
 	}
 	c.press("125000", "<enter>", "<enter>")
 	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 125_000 {
+		t.Errorf("asked for %+v", c.till.charged)
+	}
+}
+
+// TestRoundedAmountIsAsked: what was agreed to is what the customer is asked for, and a large one is typed twice as any other.
+func TestRoundedAmountIsAsked(t *testing.T) {
+	c := newCashier(t)
+	c.press("3*33.35", "<enter>", "<enter>", phoneA, "<enter>")
+	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 100 {
+		t.Errorf("asked for %+v", c.till.charged)
+	}
+	c = newCashier(t)
+	c.press("12500.50", "<enter>", "<enter>")
+	c.sees("Again")
+	c.press("12500", "<enter>")
+	c.sees("Not the same amount: KES 12,501 is asked.")
+	c.press("12500.50", "<enter>", phoneA, "<enter>")
+	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 12_501 {
 		t.Errorf("asked for %+v", c.till.charged)
 	}
 }

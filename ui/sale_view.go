@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"fmt"
+
+	"github.com/charmbracelet/x/ansi"
+
 	"kaunta/pos"
 )
 
@@ -10,7 +14,7 @@ const formWidth = 46
 // view draws the form. above is what stands where the band of a payment will be: the last sale, or what was
 // open at the start.
 func (s sale) view(l look, above []string) block {
-	st := stageOf(l.size, l.height)
+	st := stageOf(l)
 	b := block{lines: make([]string, st.top, l.height)}
 
 	for row := range st.band {
@@ -30,24 +34,30 @@ func (s sale) view(l look, above []string) block {
 
 // amountView is the amount as it is typed, where it will stand until the sale has ended.
 func (s sale) amountView(l look, st stage) []string {
-	amount, _ := s.running()
-	i := l.ink.strong
+	amount, part, _ := s.running()
+	i, inWords := l.ink.strong, kes(amount)
 	switch {
+	case part != nil && !s.agreedTo():
+		i, inWords = l.ink.tones[toneCheck], inWords+"?"
 	case amount == 0 && st.big:
 		i = l.ink.line
 	case amount == 0:
 		i = l.ink.dim
 	}
-	return amountLines(l, st, amount, i)
+	return amountLines(l, st, amount, inWords, i)
 }
 
-// amountLines is an amount in the figures that there is room for.
-func amountLines(l look, st stage, amount pos.Shillings, i ink) []string {
+// amountLines is an amount in the figures that there is room for, and in words.
+func amountLines(l look, st stage, amount pos.Shillings, inWords string, i ink) []string {
 	if !st.big {
-		return l.center(i, kes(amount))
+		return l.center(i, inWords)
 	}
-	rows := numerals(amount, l.ascii)
-	return append(l.center(i, rows[:]...), l.center(l.ink.dim, kes(amount))...)
+	figures := numerals(amount, l.ascii)
+	rows := figures[:]
+	if st.huge {
+		rows = doubled(rows)
+	}
+	return append(l.center(i, rows...), l.center(l.ink.dim, inWords)...)
 }
 
 // formView adds the fields to b, and the cursor.
@@ -100,9 +110,7 @@ func (s sale) value(l look, f saleField, room int) (string, int) {
 	known := ""
 	switch f {
 	case fieldAmount:
-		if amount, isSum := s.running(); isSum {
-			known = "= " + amount.String()
-		}
+		known = s.comesTo()
 	case fieldPhone:
 		phone, err := pos.ParseMSISDN(s.fields[f].String())
 		if err != nil {
@@ -117,13 +125,32 @@ func (s sale) value(l look, f saleField, room int) (string, int) {
 		}
 	}
 	line := l.ink.strong.on(text)
-	if known != "" && len(text)+2+len(known) <= room {
+	if known != "" && len(text)+2+ansi.StringWidth(known) <= room {
 		if text != "" {
 			line += "  "
 		}
 		line += l.ink.dim.on(known)
 	}
 	return line, x
+}
+
+// comesTo is the amount behind what is typed, where that is not the same: of a sum, and of what is or would be rounded.
+func (s sale) comesTo() string {
+	amount, part, isSum := s.running()
+	sum := ""
+	if isSum {
+		sum = "= " + amount.String()
+	}
+	if part == nil {
+		return sum
+	}
+	if sum = "→ " + amount.String(); isSum {
+		sum = "= " + part.Exact + " " + sum
+	}
+	if !s.agreedTo() {
+		sum += "?"
+	}
+	return sum
 }
 
 // visible is the part of a field that fits into room cells with the cursor in it. Fields take characters of one cell only.
@@ -139,13 +166,20 @@ func (s sale) note(l look) (string, ink) {
 	if wrong == nil {
 		wrong = s.refusal()
 	}
+	part := fraction(wrong)
 	switch {
+	case part != nil && s.offered == s.fields[fieldAmount].String():
+		return fmt.Sprintf(l.say.roundOffer, part.Exact, part.Whole, part.Whole), l.ink.tones[toneCheck]
+	case part != nil:
+		return l.say.err(part), l.ink.tones[toneCheck]
 	case wrong != nil:
 		return l.say.err(wrong), l.ink.tones[toneFail]
 	case s.id != "" && s.fields[fieldPhone].empty():
 		return l.say.sameSale, l.ink.dim
 	case s.empty():
 		return l.say.typeAmount, l.ink.dim
+	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
+		return l.say.anyPhone, l.ink.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
 		return l.say.typePhone, l.ink.dim
 	}

@@ -42,6 +42,7 @@ func scenes() []scene {
 			c.press("3*450+150", "<enter>", phoneA, "<up>")
 		}},
 		{"sale-again", nil, func(c *cashier) { c.press("12500", "<enter>", "12600", "<enter>") }},
+		{"sale-rounded", nil, func(c *cashier) { c.press("3*33.35", "<enter>") }},
 		{"sale-refused", nil, func(c *cashier) { c.press("450", "<enter>", "0202345678", "<enter>") }},
 		{"sale-resumed", func(cfg *Config) {
 			cfg.Resumed = 2
@@ -105,13 +106,21 @@ func scenes() []scene {
 			c.day(42)
 			c.press("<f2>", "/", "601")
 		}},
+		{"month", nil, func(c *cashier) {
+			c.month()
+			c.press("<f2>", "0")
+		}},
+		{"month-before", nil, func(c *cashier) {
+			c.month()
+			c.press("<f2>", "m", "<left>", "<up>", "<up>")
+		}},
 		{"detail", nil, func(c *cashier) {
 			c.day(12)
-			c.press("<f2>", "<enter>", "<down>", "<down>")
+			c.press("<f2>", "<enter>", "<up>")
 		}},
 		{"detail-raw", nil, func(c *cashier) {
 			c.day(12)
-			c.press("<f2>", "<enter>", "<down>", "<down>", "<down>", "r")
+			c.press("<f2>", "<enter>", "r")
 		}},
 		{"open", nil, func(c *cashier) {
 			c.day(42)
@@ -239,6 +248,31 @@ func (c *cashier) day(n int) {
 		{Attempt: newest.ID, Kind: pos.EventQueried, At: newest.AskedAt.Add(15 * time.Second), Answer: &pending},
 		{Attempt: newest.ID, Kind: pos.EventCalledBack, At: newest.AskedAt.Add(17 * time.Second), Answer: &back},
 	}}
+	c.do(c.app.refresh())
+}
+
+// month fills the ledger with two months of sales, and with what is open on two days of them.
+func (c *cashier) month() {
+	c.t.Helper()
+	day := pos.DayOf(noon).Month().Add(-1).First().Start().Add(10 * time.Hour)
+	for i := 0; day.Before(noon); i, day = i+1, day.AddDate(0, 0, 1) {
+		if i%11 == 5 {
+			continue // closed
+		}
+		for n := range 3 + i*7%9 {
+			a := paid(c.row(0, pos.Shillings(900+(i*37+n*11)%60*450), phoneA), "SKN4T7W2QX")
+			a.AskedAt = day.Add(time.Duration(n*47) * time.Minute)
+			a.ID = pos.AttemptID("row-" + a.AskedAt.Format("20060102150405"))
+			switch {
+			case i == 45 && n == 0:
+				a = unclear(a)
+				a.State = pos.StillChecking
+			case i == 49 && n == 1:
+				a.Notices = pos.PaidTwice
+			}
+			c.book.put(a)
+		}
+	}
 	c.do(c.app.refresh())
 }
 

@@ -122,6 +122,9 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 			t.bands[n.tone] = inkOf(profile != colorprofile.ANSI, n.onBand, n.shade)
 		}
 	}
+	if profile == colorprofile.ANSI && bg != backgroundDark {
+		t.tones[toneCheck] = t.bands[toneCheck] // the yellow of the sixteen cannot be read on white
+	}
 	return t
 }
 

@@ -26,7 +26,7 @@ func (a *app) View() tea.View {
 func (a *app) look() (arrangement, look) {
 	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip())
 	return arr, look{
-		say: a.say, ink: a.ink, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion,
+		say: a.say, ink: a.ink, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil,
 		width: arr.width, height: arr.height, now: a.now,
 	}
 }
@@ -54,12 +54,18 @@ func (a *app) frame() (string, block) {
 		add(rule)
 	}
 	if arr.banner {
-		add(bannerLine(l, a.banners, a.width))
+		add(bannerLine(l, a.banners, a.seenKey(), a.width))
 	}
 	b, hints := a.body(l, arr)
 	var strip block
 	if arr.strip {
 		strip = a.strip(l, stripWidth-3)
+	}
+	if arr.air {
+		b.lines = append([]string{""}, b.lines...)
+		strip.lines = append([]string{""}, strip.lines...)
+		b.y++
+		arr.height++
 	}
 	b.y += len(lines)
 	for row := range arr.height {
@@ -69,8 +75,8 @@ func (a *app) frame() (string, block) {
 		}
 		if arr.strip {
 			side := ""
-			if row >= 1 && row-1 < len(strip.lines) {
-				side = strip.lines[row-1]
+			if row < len(strip.lines) {
+				side = strip.lines[row]
 			}
 			s = fit(s, arr.width) + l.ink.line.on("│") + " " + side
 		}
@@ -80,7 +86,7 @@ func (a *app) frame() (string, block) {
 		add(rule)
 	}
 	add(a.status(l, a.width))
-	add(keysLine(l, hints, a.width))
+	add(keysLine(l, hints, a.helpKey(), a.width))
 	return a.finished(lines), b
 }
 

@@ -9,7 +9,7 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, open, help, phone                  string
+	sale, ledger, detail, month, open, help, phone           string
 	till, training, sandbox                                  string
 	today, paidCount, notPaidCount                           string
 	checking, owedBack                                       string
@@ -18,11 +18,14 @@ type words struct {
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
 	paidLate, paidTwice, doesNotMatch, disagree    string
+	paidLateShort, paidTwiceShort                  string
 
 	// The sale.
 	amount, again, phoneField, reference, optional string
 	typeAmount, typePhone, notTheSame, numLock     string
 	last, resumedOne, resumedMany, sameSale        string
+	roundOffer, resumedOneShort, resumedManyShort  string
+	anyPhone                                       string
 
 	// Under way and ended.
 	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
@@ -35,24 +38,24 @@ type words struct {
 	payTwiceWarning                                             string
 
 	// Ledger, detail, open payments.
-	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext string
-	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, datePrompt   string
-	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt            string
-	rawOf, noRaw, saleOf, owed                                        string
-	minutes, hours, days, now                                         string
-	checkingShort, waitingShort, recent                               string
+	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
+	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt       string
+	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
+	rawOf, noRaw, saleOf, owed, owedAdvice                                             string
+	minutes, hours, days, now                                                          string
+	checkingShort, waitingShort, recent                                                string
 
 	// Customer's phone.
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
 
 	// Keys.
-	kAsk, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kLanguage     string
-	kTypeCode, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll             string
+	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                            string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                   string
+	kTypeCode, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
 
 	// Help.
-	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse string
-	padSums, padRubAmount, padRubPhone, padUp, padReference, padEmpty, padBack, padSeen, padMove    string
+	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse       string
+	padSums, padRubAmount, padRubPhone, padUp, padReference, padEmpty, padBack, padNext, padSeen, padMove string
 
 	// Quitting and small windows.
 	quitNone, quitOne, quitMany, quitAgain, quitStay, bigger, biggerFrom string
@@ -78,6 +81,7 @@ func newWords(lang Language) *words {
 		sale:         t("SALE", "MAUZO"),
 		ledger:       t("LEDGER", "DAFTARI"),
 		detail:       t("PAYMENT", "MALIPO"),
+		month:        t("MONTH", "MWEZI"),
 		open:         t("OPEN PAYMENTS", "MALIPO WAZI"),
 		help:         t("HELP", "MSAADA"),
 		phone:        t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
@@ -96,29 +100,35 @@ func newWords(lang Language) *words {
 
 		ledgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
 
-		sending:       t("SENDING", "INATUMA"),
-		waiting:       t("WAITING FOR PIN", "INASUBIRI PIN"),
-		paid:          t("PAID", "IMELIPWA"),
-		notPaid:       t("NOT PAID", "HAIJALIPWA"),
-		stillChecking: t("STILL CHECKING", "BADO INAANGALIWA"),
-		paidLate:      t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
-		paidTwice:     t("PAID TWICE", "IMELIPWA MARA MBILI"),
-		doesNotMatch:  t("DOES NOT MATCH", "HAILINGANI"),
-		disagree:      t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
+		sending:        t("SENDING", "INATUMA"),
+		waiting:        t("WAITING FOR PIN", "INASUBIRI PIN"),
+		paid:           t("PAID", "IMELIPWA"),
+		notPaid:        t("NOT PAID", "HAIJALIPWA"),
+		stillChecking:  t("STILL CHECKING", "BADO INAANGALIWA"),
+		paidLate:       t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
+		paidTwice:      t("PAID TWICE", "IMELIPWA MARA MBILI"),
+		paidLateShort:  t("PAID LATE", "IMELIPWA BAADAYE"),
+		paidTwiceShort: t("PAID TWICE", "IMELIPWA MARA 2"),
+		doesNotMatch:   t("DOES NOT MATCH", "HAILINGANI"),
+		disagree:       t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
 
-		amount:      t("Amount", "Kiasi"),
-		again:       t("Again", "Tena"),
-		phoneField:  t("Phone", "Simu"),
-		reference:   t("Reference", "Rejea"),
-		optional:    t("optional", "si lazima"),
-		typeAmount:  t("Type the amount.", "Andika kiasi."),
-		typePhone:   t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
-		notTheSame:  t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
-		numLock:     t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
-		last:        t("last", "mwisho"),
-		resumedOne:  t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
-		resumedMany: t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
-		sameSale:    t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
+		amount:           t("Amount", "Kiasi"),
+		again:            t("Again", "Tena"),
+		phoneField:       t("Phone", "Simu"),
+		reference:        t("Reference", "Rejea"),
+		optional:         t("optional", "si lazima"),
+		typeAmount:       t("Type the amount.", "Andika kiasi."),
+		typePhone:        t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
+		notTheSame:       t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
+		roundOffer:       t("%s → %v? Enter takes KES %v.", "%s → %v? Enter huchukua KES %v."),
+		numLock:          t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
+		last:             t("last", "mwisho"),
+		resumedOne:       t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		resumedMany:      t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		resumedOneShort:  t("1 payment was open. Checking.", "Malipo 1 yalikuwa wazi. Yanaangaliwa."),
+		resumedManyShort: t("%d payments were open. Checking.", "Malipo %d yalikuwa wazi. Yanaangaliwa."),
+		anyPhone:         t("Type the customer's phone number. Here any will do, as 0712345678.", "Andika namba ya simu ya mteja. Hapa yoyote inafaa, kama 0712345678."),
+		sameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
 
 		lookAtPhone:       t("Ask the customer to look at the phone.", "Mwambie mteja aangalie simu yake."),
 		noGoodsYet:        t("Do not give goods yet.", "Usimpe bidhaa bado."),
@@ -144,7 +154,7 @@ func newWords(lang Language) *words {
 		mayAskAgain:       t("* asks again, if nothing comes.", "* huomba tena, kama hakuna jibu."),
 		twiceKey:          t("Press 2 to ask all the same.", "Bonyeza 2 kuomba hata hivyo."),
 		lateAdvice:        t("It came after the till gave up.", "Yamekuja till ikiwa imeacha kusubiri."),
-		twiceAdvice:       t("This sale was paid before. This money is owed back.", "Mauzo haya yalilipwa awali. Pesa hizi zirudishwe."),
+		twiceAdvice:       t("This sale is paid: goods once only. This money is owed back.", "Mauzo haya yamelipwa: toa bidhaa mara moja tu. Pesa hizi zirudishwe."),
 		matchAdvice:       t("M-PESA reports something that does not match this request. Tell the owner.", "M-PESA inaripoti kitu kisicholingana na ombi hili. Mwambie mwenye duka."),
 		disagreeAdvice:    t("M-PESA says paid and not paid. Tell the owner.", "M-PESA inasema imelipwa na haijalipwa. Mwambie mwenye duka."),
 		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
@@ -156,22 +166,26 @@ func newWords(lang Language) *words {
 		colReceipt:  t("RECEIPT", "RISITI"),
 		colResult:   t("RESULT", "MATOKEO"),
 		colAge:      t("AGE", "MUDA"),
-		colNext:     t("NEXT CHECK", "KUULIZA"),
+		colDay:      t("DAY", "SIKU"),
+		colPaid:     t("PAID", "IDADI"),
+		colNext:     t("NEXT/RECEIPT", "LINI/RISITI"),
 		emptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
-		emptyDayDo:  t("← goes to the day before, f1 to a sale.", "← ni siku iliyotangulia, f1 ni mauzo."),
+		emptyDayDo:  t("← goes to the day before, - to a sale.", "← ni siku iliyotangulia, - ni mauzo."),
 		findPrompt:  t("Find", "Tafuta"),
 		findEmpty:   t("Nothing found.", "Hakuna kilichopatikana."),
 		findDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
+		findDoShort: t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
 		datePrompt:  t("Go to day", "Nenda siku"),
 		dateWrong:   t("Write a day as 23, 23.11 or 2026-11-23.", "Andika siku kama 23, 23.11 au 2026-11-23."),
 		reading:     t("Reading the ledger", "Daftari linasomwa"),
 		emptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
-		emptyOpenDo: t("f1 goes to a sale.", "f1 ni mauzo."),
+		emptyOpenDo: t("- goes to a sale.", "- ni mauzo."),
 		codePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
 		rawOf:       t("As it came", "Kama ilivyokuja"),
 		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
 		saleOf:      t("reference", "rejea"),
 		owed:        t("owed back", "irudishwe"),
+		owedAdvice:  t("It came twice and is owed back: return it to the customer.", "Zilikuja mara mbili: mrudishie mteja pesa hizi."),
 		minutes:     t("%d min", "dk %d"),
 		hours:       t("%d h", "saa %d"),
 		days:        t("%d d", "siku %d"),
@@ -192,6 +206,7 @@ func newWords(lang Language) *words {
 		phoneHand: t("act as the customer", "fanya kama mteja"),
 
 		kAsk:       t("ask for payment", "omba malipo"),
+		kRounded:   t("take KES %v", "chukua KES %v"),
 		kNextField: t("next field", "sehemu inayofuata"),
 		kLedger:    t("ledger", "daftari"),
 		kOpen:      t("open payments", "malipo wazi"),
@@ -208,21 +223,27 @@ func newWords(lang Language) *words {
 		kBack:      t("back", "rudi"),
 		kMove:      t("move", "sogea"),
 		kDay:       t("day", "siku"),
+		kMonth:     t("month", "mwezi"),
+		kOpenDay:   t("open the day", "fungua siku"),
 		kDate:      t("go to day", "nenda siku"),
 		kToday:     t("today", "leo"),
 		kFind:      t("find", "tafuta"),
 		kDetail:    t("detail", "undani"),
 		kRaw:       t("as it came", "kama ilivyokuja"),
 		kPhone:     t("customer's phone", "simu ya mteja"),
+		kHand:      t("the phone", "simu"),
 		kLanguage:  t("Kiswahili", "English"),
 		kQuit:      t("quit", "funga"),
+		kRubOut:    t("rub out", "futa mwisho"),
+		kReference: t("reference", "rejea"),
+		kNextRow:   t("next row", "mstari wa chini"),
 		kTypeCode:  t("code from SMS", "namba ya SMS"),
 		kSeen:      t("seen", "nimeona"),
 		kPay:       t("pay", "lipa"),
 		kCancel:    t("cancel", "katisha"),
 		kWrongPIN:  t("wrong PIN", "PIN mbaya"),
 		kIgnore:    t("ignore", "puuza"),
-		kType:      t("its amount", "kiasi chake"),
+		kType:      t("next amount", "kiasi kipya"),
 		kPage:      t("page", "ukurasa"),
 		kScroll:    t("scroll", "sogeza"),
 
@@ -241,6 +262,7 @@ func newWords(lang Language) *words {
 		padReference:   t("from the phone to the reference", "kutoka simu hadi rejea"),
 		padEmpty:       t("ledger, open, help, from an empty sale", "daftari, wazi, msaada, kwenye fomu tupu"),
 		padBack:        t("back, stop, drop, as esc", "rudi, acha, kama esc"),
+		padNext:        t("next sale", "mauzo mapya"),
 		padSeen:        t("seen, as f4", "nimeona, kama f4"),
 		padMove:        t("move in lists", "kusogea kwenye orodha"),
 

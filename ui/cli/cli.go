@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,11 +43,11 @@ type Kaunta struct {
 	OpenBook func(s settings.Settings) (Book, error)
 
 	// Screen runs the till's screens until the cashier leaves.
-	Screen func(ctx context.Context, s settings.Settings) error
+	Screen func(ctx context.Context, s settings.Settings, o ScreenOptions) error
 
 	// Demo runs the till's screens on the built-in simulator, with the ledger at the path, or the practice
 	// ledger where it is empty.
-	Demo func(ctx context.Context, ledger string) error
+	Demo func(ctx context.Context, ledger string, o ScreenOptions) error
 
 	// Simulate serves the Daraja simulator until ctx ends.
 	Simulate func(ctx context.Context, o SimulatorOptions) error
@@ -77,6 +78,13 @@ type Book interface {
 	Find(text string, n int) ([]pos.Attempt, error)
 	Attempt(id pos.AttemptID) (pos.Attempt, error)
 	Close() error
+}
+
+// ScreenOptions are the flags of the commands that open the till's screens.
+type ScreenOptions struct {
+	Plain    bool // line by line
+	ASCII    bool // nothing but ASCII
+	NoMotion bool // nothing moves by itself
 }
 
 // SimulatorOptions are the flags of the simulator command.
@@ -138,6 +146,7 @@ func (e usageError) Unwrap() error { return e.error }
 type commands struct {
 	Kaunta
 	config, ledger string
+	screen         ScreenOptions
 }
 
 func (c *commands) root() *cobra.Command {
@@ -166,7 +175,7 @@ kaunta ledger --day yesterday --find 678`,
 			s, err := c.account()
 			switch {
 			case errors.Is(err, settings.ErrNoAccount) && c.Interactive:
-				return c.setUp(cmd.Context(), false)
+				return c.setUp(cmd.Context())
 			case err != nil:
 				return err
 			}
@@ -175,6 +184,7 @@ kaunta ledger --day yesterday --find 678`,
 	}
 	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default "+settings.DefaultPath())
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
+	c.screenFlags(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
 		c.ledgerCommand(), c.reportCommand(), c.explainCommand(), c.simulatorCommand(), c.setupCommand(), c.doctorCommand())
@@ -182,14 +192,25 @@ kaunta ledger --day yesterday --find 678`,
 }
 
 func (c *commands) demoCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Practise on the built-in simulator: no account, no money",
 		Long: `Opens the till on a built-in simulator of M-PESA, with a ledger of its own. The customer's phone is beside the till, or on F8.
 Left alone, the customer acts by the last two digits of the phone number: 32 cancels, 20 mistypes the PIN, most others pay. Press ? for all of them.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.Demo(cmd.Context(), c.ledger) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.Demo(cmd.Context(), c.ledger, c.screen) },
 	}
+	c.screenFlags(cmd)
+	return cmd
+}
+
+// screenFlags gives cmd the flags of the screens.
+func (c *commands) screenFlags(cmd *cobra.Command) {
+	env := c.Getenv("KAUNTA_PLAIN")
+	on, err := strconv.ParseBool(env) // what is no truth value, such as "yes", means it
+	cmd.Flags().BoolVar(&c.screen.Plain, "plain", env != "" && (on || err != nil), "line by line, for screen readers, braille displays and logs (or KAUNTA_PLAIN=1)")
+	cmd.Flags().BoolVar(&c.screen.ASCII, "ascii", false, "nothing but ASCII characters")
+	cmd.Flags().BoolVar(&c.screen.NoMotion, "no-motion", false, "nothing moves by itself")
 }
 
 func (c *commands) simulatorCommand() *cobra.Command {

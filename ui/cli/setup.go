@@ -18,7 +18,7 @@ import (
 )
 
 func (c *commands) setupCommand() *cobra.Command {
-	var sample, relay, plain bool
+	var sample, relay bool
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Set the till up: keys, number, callbacks, limits",
@@ -37,12 +37,12 @@ kaunta setup --sample > kaunta.toml`,
 			case !c.Interactive:
 				return errors.New("kaunta setup asks questions and needs a terminal: run it at one, or print the commented file with kaunta setup --sample")
 			}
-			return c.setUp(cmd.Context(), plain)
+			return c.setUp(cmd.Context())
 		},
 	}
 	cmd.Flags().BoolVar(&sample, "sample", false, "print a configuration file that explains every key")
 	cmd.Flags().BoolVar(&relay, "print-relay", false, "print what to run on your own server for reach = \"ssh\"")
-	cmd.Flags().BoolVar(&plain, "plain", false, "ask line by line, for screen readers and simple terminals")
+	c.screenFlags(cmd)
 	return cmd
 }
 
@@ -66,16 +66,16 @@ func (c *commands) printRelay() error {
 }
 
 // setUp shows the form, and does what is wanted after it.
-func (c *commands) setUp(ctx context.Context, plain bool) error {
+func (c *commands) setUp(ctx context.Context) error {
 	choice, err := setup.Run(ctx, setup.Config{
 		Parts: c.Setup, Path: c.path(), Account: account, Getenv: c.Getenv, Environ: c.Environ,
-		Input: c.Stdin, Output: c.Stdout, Plain: plain,
+		Input: c.Stdin, Output: c.Stdout, Plain: c.screen.Plain, ASCII: c.screen.ASCII,
 	})
 	switch {
 	case err != nil || choice == setup.Leave:
 		return err
 	case choice == setup.Practise:
-		return c.Demo(ctx, c.ledger)
+		return c.Demo(ctx, c.ledger, c.screen)
 	}
 	s, err := c.account()
 	if err != nil {
@@ -124,7 +124,7 @@ func (c *commands) openTill(ctx context.Context, s settings.Settings) error {
 	if err := c.confirmLive(ctx, s); err != nil {
 		return err
 	}
-	return c.Screen(ctx, s)
+	return c.Screen(ctx, s, c.screen)
 }
 
 // confirmLive asks for a typed word where production was asked for by the environment alone, and no ledger says that the shop

@@ -63,6 +63,7 @@ type Config struct {
 	Input   io.Reader
 	Output  io.Writer
 	Plain   bool // line by line, for screen readers and simple terminals
+	ASCII   bool // nothing but ASCII; so too where the locale is not UTF-8
 }
 
 // Run asks, and writes the configuration file if the owner wants it. To leave is no error.

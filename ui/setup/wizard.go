@@ -34,6 +34,7 @@ func newWizard(ctx context.Context, cfg Config) *wizard {
 	locale := cmp.Or(cfg.Getenv("LC_ALL"), cfg.Getenv("LC_CTYPE"), cfg.Getenv("LANG"))
 	upper := strings.ToUpper(locale)
 	w.utf8 = strings.Contains(upper, "UTF-8") || strings.Contains(upper, "UTF8") || upper == "" && cfg.Getenv("OS") == "Windows_NT"
+	w.utf8 = w.utf8 && !cfg.ASCII
 	if strings.HasPrefix(locale, "sw") {
 		w.language = "sw"
 	}

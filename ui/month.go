@@ -1,0 +1,239 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"kaunta/pos"
+)
+
+// month is the overview of a month in the ledger: a row and a bar for each day, from the first to the last.
+type month struct {
+	month  pos.Month
+	days   []pos.DayTotals // of every day until its last, in order; those after today are not shown
+	most   pos.Shillings   // the best day's
+	totals pos.Totals
+	read   bool
+	err    error
+
+	chosen pos.Day
+	top    int
+}
+
+// newMonth is the month of a day, with that day chosen, before it has been read.
+func newMonth(day pos.Day) month {
+	m := month{month: day.Month(), chosen: day}
+	return m.learned(monthMsg{month: m.month})
+}
+
+// learned takes the month's days, of which the ledger names those only on which something was asked.
+func (m month) learned(msg monthMsg) month {
+	if msg.month != m.month {
+		return m
+	}
+	if m.err = msg.err; m.err != nil {
+		return m
+	}
+	m.read = msg.read
+	m.days, m.most, m.totals = nil, 0, pos.Totals{}
+	for day := m.month.First(); day <= m.month.Last(); day = day.Add(1) {
+		m.days = append(m.days, pos.DayTotals{Day: day})
+	}
+	for _, d := range msg.days {
+		m.days[d.Day%100-1] = d
+		m.most = max(m.most, d.Paid.KES)
+		m.totals = m.totals.Plus(d.Totals)
+	}
+	return m
+}
+
+// until is the month's days up to today's, of which there is at least one.
+func (m month) until(today pos.Day) []pos.DayTotals {
+	if today.Month() == m.month {
+		return m.days[:today%100]
+	}
+	return m.days
+}
+
+// goTo turns to another month, at its day that is like the chosen one, or else at its last.
+func (m month) goTo(month pos.Month, today pos.Day) month {
+	day := month.First() + min(m.chosen%100, month.Last()%100) - 1
+	return newMonth(min(day, today))
+}
+
+// press answers a key on the screen that looks like v. open says that the chosen day is to be opened, left that the month
+// is left.
+func (m month) press(k key, v look) (next month, open, left bool) {
+	today := pos.DayOf(v.now)
+	n := len(m.until(today))
+	switch k = k.moving(); {
+	case k.is("esc", "-", "backspace", "m", "0", "insert"):
+		return m, false, true
+	case k.is("enter"):
+		return m, true, false
+	case k.is("left"):
+		return m.goTo(m.month.Add(-1), today), false, false
+	case k.is("right") && m.month < today.Month():
+		return m.goTo(m.month.Add(1), today), false, false
+	case k.is("t", "5"):
+		return newMonth(today), false, false
+	}
+	lay := monthLayoutOf(v, n)
+	at, _ := k.step(int(m.chosen%100)-1, n, lay.rows)
+	m.chosen = m.month.First() + pos.Day(max(0, min(at, n-1)))
+	m.top = scroll(m.top, int(m.chosen%100)-1, n, lay.columns*lay.rows)
+	return m, false, false
+}
+
+func (m month) hints(w *words) []hint {
+	return []hint{{"enter", w.kOpenDay}, {"←→", w.kMonth}, {"↑↓", w.kMove}, {"-", w.kBack}, {"5", w.kToday}, {"+", w.kSale}}
+}
+
+// pressMonth answers a key while the month is shown.
+func (l ledger) pressMonth(k key, d desk, v look) (ledger, tea.Cmd, wish) {
+	if k.is("+") {
+		l.month = nil
+		return l, nil, wishSale
+	}
+	next, open, left := l.month.press(k, v)
+	switch {
+	case open:
+		l, cmd := l.goTo(d, next.chosen)
+		return l, cmd, wishNothing
+	case left:
+		l.month = nil
+		return l, nil, wishNothing
+	}
+	before := l.month.month
+	l.month = &next
+	if next.month != before {
+		return l, d.monthCmd(next.month), wishNothing
+	}
+	return l, nil, wishNothing
+}
+
+// monthRead takes a month that was read, if it is the one shown.
+func (l ledger) monthRead(m monthMsg) ledger {
+	if l.month != nil {
+		next := l.month.learned(m)
+		l.month = &next
+	}
+	return l
+}
+
+// monthLayout is where the days of a month stand: one below the other if they all fit so, in two columns if not and if
+// there is room, and otherwise in one that scrolls.
+type monthLayout struct {
+	columns, rows int
+	width         int // of a column
+	margin        string
+}
+
+// monthHead is how many rows of the body are not days: the month, its totals, and the column heads.
+const monthHead = 3
+
+// The widths of a day's row; the bar takes what is left.
+const (
+	weekdayWidth   = 6  // Mon 23
+	dayKESWidth    = 11 // 12,345,678 and room
+	dayCountWidth  = 6
+	dayMarkWidth   = 2 // ? or !
+	monthGap       = 4
+	leastDayColumn = 36
+)
+
+func monthLayoutOf(v look, days int) monthLayout {
+	room := min(v.width-2, listWidth)
+	lay := monthLayout{columns: 1, rows: max(1, v.height-monthHead), width: room}
+	if days > lay.rows && room >= 2*leastDayColumn+monthGap {
+		lay.columns, lay.width = 2, (room-monthGap)/2
+		lay.rows = min(lay.rows, (days+1)/2)
+		room = 2*lay.width + monthGap
+	}
+	lay.margin = blank((v.width - room) / 2)
+	return lay
+}
+
+// lay puts the figures of a day into their columns.
+func (y monthLayout) lay(day, kes, count, mark string) string {
+	return fit(day, weekdayWidth) + flush(kes, dayKESWidth) + flush(count, dayCountWidth) + " " + fit(mark, dayMarkWidth)
+}
+
+// barRoom is how many cells the longest bar has.
+func (y monthLayout) barRoom() int {
+	return max(1, y.width-weekdayWidth-dayKESWidth-dayCountWidth-1-dayMarkWidth)
+}
+
+// view draws the month.
+func (m month) view(l look) block {
+	days := m.until(pos.DayOf(l.now))
+	lay := monthLayoutOf(l, len(days))
+	width := lay.columns*lay.width + (lay.columns-1)*monthGap
+	first := m.month.First().Start().In(pos.EAT)
+	title := l.ink.strong.on(fmt.Sprintf("%s %d", l.say.months[first.Month()-1], first.Year()))
+	second := totalsLine(l, m.totals, width)
+	switch {
+	case m.err != nil:
+		second = l.ink.tones[toneFail].on(l.say.err(m.err))
+	case !m.read:
+		second = l.ink.dim.on(l.say.reading)
+	}
+	lines := []string{lay.margin + ends(title, hoursOf(l, m.totals), width), lay.margin + second}
+	top := scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
+	shown := min(lay.rows, len(days)-top)
+	if l.height > monthHead+shown {
+		lines = append(lines, "")
+	}
+	heads := fit(lay.lay(l.say.colDay, l.say.colKES, l.say.colPaid, ""), lay.width)
+	lines = append(lines, lay.margin+l.ink.dim.on(heads))
+	if lay.columns == 2 {
+		lines[len(lines)-1] += blank(monthGap) + l.ink.dim.on(heads)
+	}
+	for row := range shown {
+		line := m.row(l, lay, days[top+row])
+		if other := top + row + lay.rows; lay.columns == 2 && other < len(days) {
+			line = fit(line, 1+lay.width) + blank(monthGap-1) + m.row(l, lay, days[other])
+		}
+		lines = append(lines, strings.TrimPrefix(lay.margin, " ")+line)
+	}
+	return block{lines: lines}
+}
+
+// row is a day, from a cell before its column on: what it came to and a bar as long as that is, beside the best day's. Sundays
+// stand out, for weeks to be seen; today has the mark of the field that is typed into, and what a day still asks for has
+// the mark of its state.
+func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
+	start := d.Day.Start()
+	name := fmt.Sprintf("%s %2d", l.say.weekdaysShort[start.Weekday()], start.Day())
+	today := d.Day == pos.DayOf(l.now)
+	here, mark := " ", ""
+	if today {
+		here = "▌"
+	}
+	switch {
+	case d.Checking.Count > 0:
+		mark = "?"
+	case d.OwedBack.Count > 0:
+		mark = "!"
+	}
+	money, count, bar := "—", "", ""
+	if d.Paid.Count > 0 {
+		money, count = d.Paid.KES.String(), fmt.Sprint(d.Paid.Count)
+		room := pos.Shillings(lay.barRoom())
+		bar = l.ink.tones[tonePaid].on(repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
+	}
+	if d.Day == m.chosen {
+		return l.ink.chosen.on(here+lay.lay(name, money, count, mark)) + bar
+	}
+	i := l.ink.dim
+	if today || start.Weekday() == 0 {
+		i = l.ink.strong
+	}
+	figures := l.ink.text
+	if d.Paid.Count == 0 {
+		figures = l.ink.dim
+	}
+	return l.ink.accent.on(here) + lay.lay(i.on(name), figures.on(money), l.ink.dim.on(count), l.ink.tones[toneCheck].on(mark)) + bar
+}

@@ -1,0 +1,327 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"kaunta/pos"
+)
+
+// RunPlain is the till line by line, for screen readers, braille displays, logs and teletypes: the same till, words and facts as
+// [Run], and nothing but lines, each a whole statement. It writes no colour and moves no cursor, so that input and output
+// may be pipes. It goes on until the cashier leaves or the input or ctx ends, none of which is an error; the till goes on.
+//
+//	typed lines ──► listen ──┐
+//	pos.Subscription ─ relay ┼──► conversation ──► teller ──► lines and prompts
+//	the time ────────────────┘         │
+//	                                   └──► Till, Book
+//
+// One goroutine converses: it takes what comes in the order in which it comes, asks the till itself, and prompts again when
+// it has said what it has to say. So a line that is typed ahead is answered in its turn.
+func RunPlain(ctx context.Context, cfg Config) error {
+	if cfg.Input == nil {
+		cfg.Input = os.Stdin
+	}
+	if cfg.Output == nil {
+		cfg.Output = os.Stdout
+	}
+	return runPlain(ctx, cfg, ttyOf(cfg))
+}
+
+func runPlain(ctx context.Context, cfg Config, behind tty) error {
+	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
+		return errors.New("plain till: a till, a ledger and a mode are needed")
+	}
+	// Before anything can happen, so that nothing is missed.
+	updates := cfg.Till.Subscribe()
+	working, end := context.WithCancel(ctx)
+	facts := make(chan pos.Update)
+	var relays sync.WaitGroup
+	relays.Go(func() {
+		for {
+			u, err := updates.Next(working)
+			if err != nil {
+				return
+			}
+			select {
+			case facts <- u:
+			case <-working.Done():
+				return
+			}
+		}
+	})
+	lines, leave := listen(working, cfg.Input)
+
+	err := newPlain(ctx, cfg, behind).converse(working, lines, facts)
+
+	end()
+	updates.Close()
+	relays.Wait()
+	leave()
+	if err != nil {
+		return fmt.Errorf("plain till: nobody can read it any more: %w", err)
+	}
+	return nil
+}
+
+// plain is the conversation. It is used by one goroutine only.
+type plain struct {
+	cfg   Config
+	ctx   context.Context // of what is asked of the till; a charge is never cut in two
+	out   *teller
+	say   *words
+	plain *plainWords
+
+	sale sale
+	pay  *pay // in front of the sale; nil while there is none
+
+	told    map[pos.AttemptID]pos.Notice // what has been said
+	follow  map[pos.AttemptID]bool       // whose end is to be told although they are not in front
+	codes   map[pos.AttemptID]bool       // paid, and their receipt is to be told
+	checks  map[pos.AttemptID]bool       // the cashier asked for a check that has not come back
+	unlock  time.Time                    // when to say that the payment in front may be asked again; zero: never
+	speaks  time.Time                    // when to say that it is still waiting; zero: never
+	looks   time.Time                    // when to look at the health
+	trouble trouble                      // what has been said of it
+
+	open openList // as it was last told, by number
+	next func()   // says what comes after the rows of a list that were said; nil: nothing
+	left bool     // the cashier has left
+}
+
+// newPlain is the conversation before its first word.
+func newPlain(ctx context.Context, cfg Config, behind tty) *plain {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	p := &plain{
+		cfg:    cfg,
+		ctx:    context.WithoutCancel(ctx),
+		out:    &teller{to: cfg.Output, tty: behind, ascii: cfg.ASCII || !isUTF8(cfg.Environ)},
+		sale:   newSale(cfg.MaxAmount, cfg.RetypeAbove),
+		told:   make(map[pos.AttemptID]pos.Notice),
+		follow: make(map[pos.AttemptID]bool),
+		codes:  make(map[pos.AttemptID]bool),
+		checks: make(map[pos.AttemptID]bool),
+	}
+	p.speak(cfg.Language)
+	return p
+}
+
+// speak takes a language.
+func (p *plain) speak(l Language) { p.say, p.plain = newWords(l), newPlainWords(l) }
+
+func (p *plain) now() time.Time { return p.cfg.Now() }
+
+// converse takes what comes, one after the other. It returns the error of an output that takes no more.
+func (p *plain) converse(ctx context.Context, lines <-chan string, facts <-chan pos.Update) error {
+	p.begin()
+	for p.out.err == nil && !p.left && ctx.Err() == nil {
+		if ahead := len(lines) > 0; !ahead || !p.out.tty.typed { // the terminal has shown the answer before the question
+			p.prompt()
+		}
+		alarm := time.NewTimer(p.due().Sub(p.now()))
+		select {
+		case line, more := <-lines:
+			if p.left = !more; more {
+				p.out.answered()
+				p.take(line)
+			}
+		case u := <-facts:
+			p.learn(u)
+		case <-alarm.C:
+			p.tick()
+		case <-ctx.Done():
+		}
+		alarm.Stop()
+	}
+	if ctx.Err() != nil {
+		p.out.asking = true // what ended it, as ^C, may stand in the line
+	}
+	p.farewell()
+	return p.out.err
+}
+
+// begin says whose till this is, and what must be known before the first sale.
+func (p *plain) begin() {
+	now := p.now()
+	till := ""
+	if p.cfg.ShortCode != "" {
+		till = p.say.till + " " + printable(p.cfg.ShortCode)
+	}
+	p.out.line(sentence([]string{p.mode(), printable(p.cfg.Shop), till, p.say.dateLong(now, now), clock(now)}))
+	p.out.line(p.plain.askHelp)
+	if len(p.cfg.Endings) > 0 {
+		p.out.line(p.plain.practice)
+	}
+	open, err := p.cfg.Book.Open()
+	if err != nil {
+		p.fails(p.say.ledgerUnread, err)
+	}
+	for _, a := range open {
+		p.follow[a.ID] = true
+	}
+	if n := p.cfg.Resumed; n > 0 {
+		p.news(2, count(n, p.say.resumedOne, p.say.resumedMany))
+		p.showOpen("")
+	}
+	p.look()
+}
+
+// mode is the mark of a mode in which no money moves; empty where it does.
+func (p *plain) mode() string {
+	switch p.cfg.Mode {
+	case Training:
+		return p.say.training
+	case Sandbox:
+		return p.say.sandbox
+	}
+	return ""
+}
+
+// news says what has happened, with the time, and rings the bell.
+func (p *plain) news(bells int, what string) {
+	now := p.now()
+	p.out.line(seconds(now) + " " + what)
+	p.out.ring(bells, now)
+}
+
+// fails says what could not be done, and why.
+func (p *plain) fails(what string, err error) { p.out.line(what + ": " + p.say.err(err)) }
+
+// due is when there is something to do although nothing comes.
+func (p *plain) due() time.Time {
+	due := p.looks
+	for _, t := range []time.Time{p.unlock, p.speaks, p.out.again} {
+		if !t.IsZero() && t.Before(due) {
+			due = t
+		}
+	}
+	return due
+}
+
+// tick does what is due.
+func (p *plain) tick() {
+	now := p.now()
+	has := func(t *time.Time) bool {
+		if t.IsZero() || now.Before(*t) {
+			return false
+		}
+		*t = time.Time{}
+		return true
+	}
+	if has(&p.out.again) {
+		p.out.ring(1, now)
+	}
+	if has(&p.unlock) {
+		p.tellUnlocked()
+	}
+	if has(&p.speaks) {
+		p.tellProgress()
+	}
+	if has(&p.looks) {
+		p.look()
+	}
+}
+
+// take answers a typed line: to the payment in front, as a command, or to the sale. One word alone is never taken for a
+// reference if it is one of the till's: who types quit there does not want a customer to be asked.
+func (p *plain) take(line string) {
+	line = trimmed(line)
+	if p.takeOffer(line) {
+		return
+	}
+	reference := p.pay == nil && p.sale.focus == fieldReference
+	if !(reference && strings.Contains(line, " ")) && p.takeCommand(line) {
+		return
+	}
+	if p.pay != nil {
+		p.out.line(p.plain.notNow)
+		if p.underWay() { // else the prompt says it
+			p.out.line(p.choices())
+		}
+		return
+	}
+	p.takeSale(line)
+}
+
+// prompt asks for what is needed next, unless that has been asked. While a payment is under way nothing is.
+func (p *plain) prompt() {
+	if p.out.asking || p.out.err != nil {
+		return
+	}
+	question := p.question()
+	if p.pay != nil {
+		if p.underWay() {
+			return
+		}
+		question = p.choices()
+	}
+	if p.out.cut && p.out.tty.typed {
+		question = p.plain.goOn + " " + question // what was typed before still counts
+	}
+	p.out.ask(question)
+}
+
+// farewell names what is open: it goes on by itself, here or at the next start.
+func (p *plain) farewell() {
+	open, err := p.cfg.Book.Open()
+	switch {
+	case err != nil:
+		p.fails(p.say.ledgerUnread, err)
+	case len(open) > 0:
+		p.out.line(count(len(open), p.say.quitOne, p.say.quitMany))
+		for _, a := range open[:min(len(open), rowsAtOnce)] {
+			p.out.line(p.row(a, pos.DayOf(p.now())))
+		}
+	}
+	p.out.line(p.plain.closed)
+}
+
+// trouble is what is not as it should be, as far as the cashier was told.
+type trouble struct {
+	refusing    bool
+	ledger      bool
+	unreachable bool
+}
+
+// look looks at the till's health, and says what has changed.
+func (p *plain) look() {
+	const every = 10 * time.Second
+	now := p.now()
+	p.looks = now.Add(every)
+	h := p.cfg.Till.Health()
+	var link LinkHealth
+	if p.cfg.Link != nil {
+		link = p.cfg.Link()
+	}
+	if h.Ledger != nil && !p.trouble.ledger {
+		p.news(2, sentence([]string{p.say.ledgerFails}, p.say.err(h.Ledger)))
+	}
+	p.trouble.ledger = h.Ledger != nil
+
+	switch refusing := h.Refusing != ""; {
+	case refusing == p.trouble.refusing:
+	case !refusing:
+		p.trouble.refusing = false
+		p.news(1, p.plain.mpesaAnswers)
+	case now.Sub(h.Since) >= every: // one answer without information is none
+		p.trouble.refusing = true
+		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing))
+		p.news(2, sentence([]string{fmt.Sprintf(p.say.refusing, clock(h.Since))}, why+"."))
+	}
+	if p.trouble.unreachable != !link.Reachable {
+		p.trouble.unreachable = !link.Reachable
+		if link.Reachable {
+			p.news(1, p.plain.callbacksBack)
+		} else {
+			p.news(2, p.plain.callbacksLost)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"kaunta/pos"
+)
+
+// learn takes an update: what is in front says all that happens to it, the others what somebody must know.
+func (p *plain) learn(u pos.Update) {
+	a := u.Attempt
+	front := p.pay != nil && p.pay.attempt.ID == a.ID
+	if front && a.Events < p.pay.attempt.Events {
+		return
+	}
+	fresh := a.Notices &^ p.told[a.ID]
+	if fresh != 0 {
+		p.told[a.ID] |= fresh
+	}
+	if p.pay != nil && p.pay.before != nil {
+		before := p.pay.before.learn(u, p.now())
+		p.pay.before = &before
+	}
+	p.open = p.open.planned(a.ID, u.NextCheck)
+	checked := u.Event == pos.EventQueried && p.checks[a.ID]
+	if u.Event == pos.EventQueried || a.State.Final() {
+		delete(p.checks, a.ID)
+	}
+	switch inTheWay := p.pay != nil && p.pay.refused != nil && p.pay.refused.Earlier.ID == a.ID; {
+	case front:
+		p.learnFront(u, fresh, checked)
+	case a.State.Final() && (p.follow[a.ID] || inTheWay):
+		if p.tellEnd(a, fresh, true); inTheWay {
+			p.leave(p.pay.before)
+		}
+	case fresh != 0:
+		p.tellNotices(a, fresh)
+	case checked:
+		p.news(0, p.about(a, true, p.plain.nothingNew+"."))
+	}
+	switch {
+	case p.codes[a.ID] && a.Receipt != "":
+		delete(p.codes, a.ID)
+		p.news(0, fmt.Sprintf(p.plain.receiptIs, printable(a.Receipt), a.Amount, a.Phone))
+	case a.State == pos.Paid && a.Receipt == "" && (front || p.follow[a.ID] || fresh != 0): // as has just been said
+		p.codes[a.ID] = true
+	}
+	switch {
+	case a.State == pos.StillChecking:
+		p.follow[a.ID] = true
+	case a.State.Final():
+		delete(p.follow, a.ID)
+	}
+}
+
+// learnFront takes an update about the payment in front.
+func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
+	was, stopped, now := p.pay.attempt.State, p.pay.stopping, p.now()
+	next := p.pay.learn(u, now)
+	p.pay = &next
+	a := u.Attempt
+	switch {
+	case a.State.Final() && was != a.State:
+		p.speaks, p.unlock = time.Time{}, time.Time{}
+		if p.tellEnd(a, fresh, false); a.State == pos.Paid {
+			p.pay = nil
+		}
+		return
+	case a.State == pos.StillChecking && was != a.State:
+		p.speaks = time.Time{}
+		p.tellUnclear(stopped)
+	case a.State == pos.Waiting && was != a.State:
+		p.news(0, sentence([]string{p.say.waiting}, uncapital(p.say.lookAtPhone), p.say.noGoodsYet))
+		p.out.line(p.choices())
+	case checked && p.underWay():
+		p.news(0, p.plain.nothingNew+"; "+p.waiting(now))
+	case checked:
+		p.news(0, p.about(a, false, p.plain.nothingNew+"."))
+	}
+	if fresh != 0 {
+		p.tellNotices(a, fresh)
+	}
+}
+
+// about is an attempt's state and what to say of it: "PAID KES 450, TRAINING, 0712 ••• 678, receipt SKN4T7W2QX: …". whose
+// says that it is not the one in front, so that its phone is named.
+func (p *plain) about(a pos.Attempt, whose bool, what ...string) string {
+	return sentence(p.facts(p.say.spoken(a), a, whose), what...)
+}
+
+// facts are a word about an attempt and what tells the attempt from others. Where it is paid, the mode is never left out.
+func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
+	facts := []string{word + " " + kes(a.Amount)}
+	if a.State == pos.Paid {
+		facts = append(facts, p.mode())
+	}
+	if whose {
+		facts = append(facts, a.Phone.Masked())
+	}
+	switch {
+	case a.Receipt != "":
+		facts = append(facts, p.say.receipt+" "+printable(a.Receipt))
+	case a.State == pos.Paid:
+		facts = append(facts, p.say.codeLater)
+	}
+	return facts
+}
+
+// tellEnd says PAID or NOT PAID and what to do. The notices that the word itself names are not said again.
+func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
+	bells := 2
+	switch {
+	case a.State == pos.NotPaid:
+		what, do := a.Reason()
+		advice := p.say.text(do)
+		if !whose && p.pay.wrongPINs >= 3 {
+			advice = p.say.threeWrongPINs
+		}
+		p.news(bells, p.about(a, whose, p.say.text(what), advice, p.say.noMoney))
+	case a.Notices.Has(pos.PaidTwice):
+		p.news(bells, p.about(a, whose, p.say.twiceAdvice))
+		fresh &^= pos.PaidTwice | pos.PaidLate
+	case a.Notices.Has(pos.PaidLate):
+		p.news(bells, p.about(a, whose, uncapital(p.say.handOver), p.say.lateAdvice))
+		fresh &^= pos.PaidLate
+	default:
+		if fresh == 0 {
+			bells = 1
+		}
+		p.news(bells, p.about(a, whose, uncapital(p.say.handOver)))
+	}
+	if fresh != 0 {
+		p.tellNotices(a, fresh)
+	}
+}
+
+// tellNotices says what is new on top of a state, a line for each notice.
+func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
+	advice := p.say.advice(fresh)
+	for i, word := range p.say.noticeWords(fresh) {
+		p.news(2, sentence(p.facts(word, a, true), advice[i]))
+	}
+}
+
+// tellUnclear says what is not known of the payment in front, what to do, and when it can be asked again.
+func (p *plain) tellUnclear(stopped bool) {
+	a, now := p.pay.attempt, p.now()
+	bells, first := 2, p.say.moneyMayHaveMoved
+	if stopped {
+		bells, first = 0, p.say.canStillPay
+	}
+	p.news(bells, p.about(a, false, uncapital(first), p.say.holdGoods))
+	why := ""
+	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
+		what, _ := a.Reason()
+		why = p.say.text(what)
+		if code := a.ResultCode(); code != "" {
+			why = sentence([]string{p.say.code + " " + printable(code)}, why)
+		}
+	}
+	again := ""
+	if at := p.pay.unlock(); now.Before(at) {
+		again, p.unlock = fmt.Sprintf(p.say.askAgainIn, span(at.Sub(now))), at
+		if p.cfg.NoMotion {
+			again = fmt.Sprintf(p.say.askAgainAt, seconds(at))
+		}
+	}
+	if more := nonEmpty([]string{why, again}); len(more) > 0 {
+		p.out.line(strings.Join(more, " "))
+	}
+}
+
+// at is the time of day of t, with its date where that is another day.
+func (p *plain) at(t time.Time) string {
+	return look{say: p.say, now: p.now(), still: true}.timeOf(t)
+}

@@ -1,0 +1,303 @@
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"kaunta/pos"
+)
+
+// A command can be typed wherever no text is asked for: its word in either language, or a key of the number pad, which means
+// what it means on an empty sale.
+type command struct {
+	word pos.Text
+	pad  string
+	with pos.Text // what comes behind the word
+	does pos.Text
+	run  func(p *plain, with string)
+}
+
+// commands are what can be typed besides the answers to a question.
+func commands() []command {
+	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
+	return []command{
+		{t("ledger", "daftari"), "*", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*plain).showDay},
+		{t("find", "tafuta"), "", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*plain).showFound},
+		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*plain).showMore},
+		{t("open", "wazi"), "-", t("", ""), t("open payments and what is owed back, by number", "malipo wazi na ya kurudisha, kwa namba"), (*plain).showOpen},
+		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*plain).checkNumber},
+		{t("receipt", "risiti"), "", t("N CODE", "N NAMBA"), t("note the code from the customer's SMS", "andika namba ya SMS ya mteja"), (*plain).typeReceipt},
+		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*plain).showToday},
+		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*plain).showMonth},
+		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*plain).showEndings},
+		{t("lugha", "language"), "", t("", ""), t("Kiswahili", "English"), (*plain).switchLanguage},
+		{t("help", "msaada"), "/", t("", ""), t("this list", "orodha hii"), (*plain).showHelp},
+		{t("quit", "funga"), "", t("", ""), t("close the till; so does Ctrl-D", "funga till; Ctrl-D pia"), (*plain).quit},
+	}
+}
+
+// takeCommand runs the command that was typed; false where it was none. The number pad's keys are commands where an amount is
+// asked for.
+func (p *plain) takeCommand(line string) bool {
+	word, with, _ := strings.Cut(line, " ")
+	empty := p.pay == nil && p.sale.focus == fieldAmount
+	for _, c := range commands() {
+		if isWord(c.word, word) || empty && c.pad != "" && line == c.pad {
+			c.run(p, strings.TrimSpace(with))
+			return true
+		}
+	}
+	if line == "?" {
+		p.showHelp("")
+		return true
+	}
+	return false
+}
+
+func (p *plain) quit(string) { p.left = true }
+
+func (p *plain) switchLanguage(string) {
+	was, other := p.say.lang, Kiswahili
+	if was == Kiswahili {
+		other = English
+	}
+	p.speak(other)
+	p.out.line(newWords(was).kLanguage + ".")
+}
+
+func (p *plain) showHelp(string) {
+	p.out.line(p.choices())
+	for _, c := range commands() {
+		if len(p.cfg.Endings) == 0 && c.word.EN == "phones" {
+			continue
+		}
+		p.out.line(strings.Join(nonEmpty([]string{p.say.text(c.word), p.say.text(c.with)}), " ") + ": " + p.say.text(c.does) + ".")
+	}
+	if p.out.tty.rings {
+		p.out.line(p.plain.bell)
+	}
+}
+
+func (p *plain) showEndings(string) {
+	for _, e := range p.cfg.Endings {
+		digits := e.Digits
+		if digits == "" {
+			digits = p.say.helpElse
+		}
+		p.out.line(printable(digits) + ": " + p.say.text(e.Text) + ".")
+	}
+}
+
+// rowsAtOnce is how many rows of a list are said at once.
+const rowsAtOnce = 10
+
+// row is one payment in a list of the day's. Its date is said where it is of another one.
+func (p *plain) row(a pos.Attempt, day pos.Day) string {
+	word := p.say.spoken(a)
+	if a.State == pos.NotPaid {
+		title := p.say.text(a.Title())
+		if a.Cause.NotSent {
+			title = p.say.notSentTitle
+		}
+		if title != "" {
+			word += " (" + title + ")"
+		}
+	}
+	facts := p.facts(word, a, true)
+	if a.Reference != "" {
+		facts = append(facts, p.say.saleOf+" "+printable(a.Reference))
+	}
+	if a.Notices.Has(pos.PaidTwice) {
+		facts = append(facts, p.say.owed)
+	}
+	for _, n := range p.say.noticeWords(a.Notices) {
+		if n != p.say.spoken(a) {
+			facts = append(facts, lower(n))
+		}
+	}
+	when := clock(a.AskedAt)
+	if pos.DayOf(a.AskedAt) != day {
+		when = strings.TrimSpace(p.say.dayMonth(a.AskedAt)) + " " + when
+	}
+	return when + " " + sentence(facts)
+}
+
+// showRows says rows as far as one can listen; next says what comes after them, nil where nothing does.
+func (p *plain) showRows(rows []pos.Attempt, day pos.Day, next func()) {
+	for _, a := range rows {
+		p.out.line(p.row(a, day))
+	}
+	if p.next = next; next != nil {
+		p.out.line(p.plain.more)
+	}
+}
+
+func (p *plain) showMore(string) {
+	if p.next == nil {
+		p.out.line(p.plain.noMore)
+		return
+	}
+	p.next()
+}
+
+// showDay says what a day came to, and its payments.
+func (p *plain) showDay(with string) {
+	day, ok := readDay(with, p.now())
+	if !ok {
+		p.out.line(p.say.err(errDay{}))
+		return
+	}
+	t, err := p.cfg.Book.Totals(day)
+	if err != nil {
+		p.fails(p.say.ledgerUnread, err)
+		return
+	}
+	p.sum(p.say.dateLong(day.Start(), p.now()), t)
+	p.showPage(day, "")
+}
+
+// showPage says the payments of a day that are older than before.
+func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
+	rows, err := p.cfg.Book.DayPage(day, before, rowsAtOnce+1)
+	switch {
+	case err != nil:
+		p.fails(p.say.ledgerUnread, err)
+	case len(rows) == 0:
+		p.out.line(p.say.emptyDay)
+	case len(rows) > rowsAtOnce:
+		rows = rows[:rowsAtOnce]
+		p.showRows(rows, day, func() { p.showPage(day, rows[len(rows)-1].ID) })
+	default:
+		p.showRows(rows, day, nil)
+	}
+}
+
+func (p *plain) showFound(text string) {
+	if text == "" {
+		p.out.line(p.say.findPrompt + ": " + p.say.findDo)
+		return
+	}
+	rows, err := p.cfg.Book.Find(text, pageSize)
+	switch {
+	case err != nil:
+		p.fails(p.say.ledgerUnread, err)
+	case len(rows) == 0:
+		p.out.line(p.say.findEmpty)
+	default:
+		p.showFoundRows(rows)
+	}
+}
+
+func (p *plain) showFoundRows(rows []pos.Attempt) {
+	today := pos.DayOf(p.now())
+	if len(rows) <= rowsAtOnce {
+		p.showRows(rows, today, nil)
+		return
+	}
+	p.showRows(rows[:rowsAtOnce], today, func() { p.showFoundRows(rows[rowsAtOnce:]) })
+}
+
+// sum says what some days came to.
+func (p *plain) sum(what string, t pos.Totals) {
+	p.out.line(sentence([]string{what, p.mode()}, strings.Join(p.say.totals(t), ", ")+"."))
+}
+
+func (p *plain) showToday(string) {
+	t, err := p.cfg.Book.Totals(pos.DayOf(p.now()))
+	if err != nil {
+		p.fails(p.say.ledgerUnread, err)
+		return
+	}
+	p.sum(strings.ToUpper(p.say.today), t)
+}
+
+// showMonth says what the month of a day came to, and each of its days on which anything was asked.
+func (p *plain) showMonth(with string) {
+	now := p.now()
+	in, ok := readDay(with, now)
+	if !ok {
+		p.out.line(p.say.err(errDay{}))
+		return
+	}
+	month := in.Month()
+	var all pos.Totals
+	var days []pos.DayTotals
+	for day := month.First(); day <= min(month.Last(), pos.DayOf(now)); day = day.Add(1) {
+		t, err := p.cfg.Book.Totals(day)
+		if err != nil {
+			p.fails(p.say.ledgerUnread, err)
+			return
+		}
+		if t != (pos.Totals{}) {
+			all = all.Plus(t)
+			days = append(days, pos.DayTotals{Day: day, Totals: t})
+		}
+	}
+	first := month.First().Start()
+	p.sum(fmt.Sprintf("%s %d", p.say.months[first.Month()-1], first.Year()), all)
+	for _, d := range days {
+		p.out.line(sentence([]string{p.say.dateLong(d.Day.Start(), d.Day.Start())}, strings.Join(p.say.totals(d.Totals), ", ")+"."))
+	}
+}
+
+// showOpen says what has no end and what is owed back, each with its number.
+func (p *plain) showOpen(string) {
+	open, err := p.cfg.Book.Open()
+	owed, err2 := p.cfg.Book.Owed()
+	if err := cmp.Or(err, err2); err != nil {
+		p.fails(p.say.ledgerUnread, err)
+		return
+	}
+	p.open = p.open.learned(open, owed)
+	if len(p.open.rows) == 0 {
+		p.out.line(p.say.emptyOpen)
+	}
+	now := p.now()
+	for i, a := range p.open.rows {
+		s := fmt.Sprintf("%d. %s", i+1, p.row(a, pos.DayOf(now)))
+		if next := p.open.plan[a.ID]; a.Open() && next.After(now) {
+			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.nextCheck, p.at(next)) + "."
+		}
+		p.out.line(s)
+	}
+}
+
+// numbered is the payment with a number in the list of open ones, and what comes behind the number; false where there is none,
+// which the cashier is told.
+func (p *plain) numbered(with string) (a pos.Attempt, rest string, ok bool) {
+	number, rest, _ := strings.Cut(with, " ")
+	n, err := strconv.Atoi(number)
+	switch {
+	case number == "":
+		p.out.line(p.plain.noNumber)
+	case err != nil || n < 1 || n > len(p.open.rows):
+		p.out.line(fmt.Sprintf(p.plain.noSuchNumber, number))
+	default:
+		return p.open.rows[n-1], strings.TrimSpace(rest), true
+	}
+	return pos.Attempt{}, "", false
+}
+
+func (p *plain) checkNumber(with string) {
+	if a, _, ok := p.numbered(with); ok {
+		p.follow[a.ID] = true
+		p.check(a.ID)
+	}
+}
+
+// typeReceipt notes a receipt number from a customer's SMS, which proves nothing (L8).
+func (p *plain) typeReceipt(with string) {
+	a, code, ok := p.numbered(with)
+	if !ok {
+		return
+	}
+	claim, err := p.cfg.Till.TypeReceipt(p.ctx, a.ID, code)
+	if err != nil {
+		p.out.line(p.say.err(err))
+		return
+	}
+	p.follow[a.ID] = true
+	p.out.line(p.say.text(claim.Say()))
+}

@@ -1,0 +1,453 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kaunta/pos"
+)
+
+// TestPlainNotices: what happens elsewhere is said at once, and what is being asked is asked again.
+func TestPlainNotices(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		news func(pos.Attempt) pos.Attempt
+		says []string
+	}{
+		{"late", func(a pos.Attempt) pos.Attempt {
+			a = paid(a, "SKN4T7W2QX")
+			a.Notices = pos.PaidLate
+			return a
+		}, []string{"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up."}},
+		{"twice", func(a pos.Attempt) pos.Attempt {
+			a = paid(a, "SKN4T7W2QX")
+			a.Notices = pos.PaidTwice | pos.PaidLate
+			return a
+		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: This sale was paid before. This money is owed back."}},
+		{"does not match", func(a pos.Attempt) pos.Attempt {
+			a.Notices, a.Events = pos.DoesNotMatch, a.Events+1
+			return a
+		}, []string{"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: M-PESA reports something that does not match this request. Tell the owner."}},
+		{"witnesses disagree", func(a pos.Attempt) pos.Attempt {
+			a = paid(a, "SKN4T7W2QX")
+			a.Notices = pos.Disagree | pos.PaidLate
+			return a
+		}, []string{
+			"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.",
+			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: M-PESA says paid and not paid. Tell the owner.",
+		}},
+		{"not paid after all", func(a pos.Attempt) pos.Attempt { return refused(a, "1032", "") },
+			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. Speak with the customer, then ask again. No money moved. No goods."}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			inSale(t, func(c *talk) {
+				a := tc.news(c.stopped("450", phoneA))
+				c.types("60")
+				c.all()
+				c.tell(a, pos.EventCalledBack)
+				c.says(append(tc.says, "Phone:")...)
+				a.Events++
+				c.tell(a, pos.EventQueried) // nothing new
+				c.types("0722000000")
+				c.says("0722 000 000, Safaricom.", "Reference (Enter for none):")
+			})
+		})
+	}
+}
+
+// TestPlainDoesNotMatch: the payment in front is held, and the owner is to be told.
+func TestPlainDoesNotMatch(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := unclear(c.sell("450", phoneA))
+		a.Notices, a.Facts = pos.DoesNotMatch, a.Facts|pos.Held
+		c.tell(a, pos.EventCalledBack)
+		c.says(
+			"14:32:00 STILL CHECKING KES 450: money may have moved. Hold the goods. Do not ask the customer to pay again.",
+			"Asking again is possible in 2:00.",
+			"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: M-PESA reports something that does not match this request. Tell the owner.",
+			"Enter: check now. again: ask again. new: next sale.",
+		)
+	})
+}
+
+// TestPlainUnclearEnd says M-PESA's code and what it means where there is one.
+func TestPlainUnclearEnd(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := unclear(c.sell("450", phoneA))
+		a.Cause = pos.Cause{Endpoint: "callback", Verdict: "unknown", ResultCode: "9999", ResultDesc: "\x1b[31mno clear end"}
+		c.pass(2 * time.Minute)
+		c.all()
+		c.tell(a, pos.EventCalledBack)
+		said := c.all()
+		if !strings.Contains(said, "\nM-PESA code 9999: ") || strings.Contains(said, "\x1b") || strings.Contains(said, "possible in") {
+			t.Errorf("said %s", said)
+		}
+	})
+}
+
+// TestPlainCodeLater: the receipt that a query cannot bring is said when it comes.
+func TestPlainCodeLater(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := c.sell("450", phoneA)
+		a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
+		c.tell(a, pos.EventQueried)
+		c.says("14:32:00 PAID KES 450, TRAINING, receipt code later: hand over the goods.", "Amount:")
+		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.says("14:32:00 RECEIPT SKN4T7W2QX: KES 450, 0712 ••• 678.", "Amount:")
+
+		a = c.stopped("60", phoneB) // the same of one that is not in front
+		a.State, a.Events, a.Facts = pos.Paid, 5, pos.QueryPaid
+		c.tell(a, pos.EventQueried)
+		c.tell(paid(a, "SKN5T7W2QX"), pos.EventCalledBack)
+		if said := c.all(); !strings.HasSuffix(said, "14:32:00 RECEIPT SKN5T7W2QX: KES 60, 0712 ••• 601.\nAmount:\n") {
+			t.Errorf("said %s", said)
+		}
+	}, inTraining)
+}
+
+// TestPlainAnotherSession makes no noise here.
+func TestPlainAnotherSession(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := c.attempt(pos.Request{Phone: "254722000000", Amount: 450})
+		c.tell(a, pos.EventAsked)
+		c.tell(accepted(a), pos.EventPushed)
+		c.tell(paid(accepted(a), "SKN4T7W2QX"), pos.EventCalledBack)
+		if said := c.all(); said != "" {
+			t.Errorf("said %s", said)
+		}
+	})
+}
+
+// TestPlainOpen lists what is open and owed back, asks about one and notes a typed code as what it is.
+func TestPlainOpen(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.types("check 1", "open")
+		c.says(
+			"No number 1 in the list. open: names them.", "Amount:",
+			"Nothing is open and nothing is owed back.", "Amount:",
+		)
+		a := c.stopped("450", phoneA)
+		owed := paid(c.attempt(pos.Request{Phone: "254722000000", Amount: 60}), "SKN5T7W2QX")
+		owed.Notices = pos.PaidTwice
+		c.book.put(owed)
+		c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now().Add(8 * time.Second), nil }
+		c.types("open", "check", "check 3", "check 2", "receipt 2 SKN", "receipt 2 SKN4T7W2QX")
+		c.says(
+			"1. 14:32 PAID TWICE KES 60, 0722 ••• 000, receipt SKN5T7W2QX, owed back.",
+			"2. 14:32 STILL CHECKING KES 450, 0712 ••• 678; next check at 14:32:15.",
+			"Amount:",
+			"Which one? Give its number in the list.", "Amount:",
+			"No number 3 in the list. open: names them.", "Amount:",
+			"M-PESA is asked at 14:32:08.", "Amount:",
+			"An M-PESA code has ten letters and digits: copy it from the customer's SMS.", "Amount:",
+			"SKN4T7W2QX is noted as the customer's word; it is no proof. Hold the goods until M-PESA says PAID.", "Amount:",
+		)
+		if len(c.till.checked) != 1 || c.till.checked[0] != a.ID {
+			t.Errorf("checked %v", c.till.checked)
+		}
+		a.Events++
+		c.tell(a, pos.EventQueried)
+		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA says nothing new.", "Amount:")
+	})
+}
+
+// TestPlainResumed names what was open when the till stopped, and says what becomes of it.
+func TestPlainResumed(t *testing.T) {
+	var first, second pos.Attempt
+	inTalk(t, func(c *talk) {
+		c.says(
+			"DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
+			"help: what you can type.",
+			"14:32:00 2 payments were open when the till stopped. Checking.",
+			"1. 14:32 WAITING FOR PIN KES 200, 0722 ••• 000.",
+			"2. 14:32 STILL CHECKING KES 450, 0712 ••• 678.",
+			"Amount:",
+		)
+		c.tell(paid(first, "SKN4T7W2QX"), pos.EventQueried)
+		c.says("14:32:00 PAID KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods.", "Amount:")
+		c.tell(refused(second, "1037", ""), pos.EventQueried)
+		if said := c.all(); !strings.HasPrefix(said, "14:32:00 NOT PAID KES 200, 0722 ••• 000: ") {
+			t.Errorf("said %s", said)
+		}
+	}, func(c *talk, cfg *Config, _ *tty) {
+		first = unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
+		second = accepted(c.attempt(pos.Request{Phone: "254722000000", Amount: 200}))
+		c.book.put(first)
+		c.book.put(second)
+		cfg.Resumed = 2
+	})
+}
+
+// TestPlainLedger reads a day, a search and a month a few rows at a time.
+func TestPlainLedger(t *testing.T) {
+	inSale(t, func(c *talk) {
+		for i := range 12 {
+			c.book.put(paid(pos.Attempt{
+				ID: pos.AttemptID(fmt.Sprintf("row-%02d", i)), AskedAt: noon.Add(time.Duration(i-20) * time.Minute), Events: 2,
+				Asked: pos.Asked{Phone: "254712345678", Amount: pos.Shillings(100 + i), Reference: "INV 7"},
+			}, fmt.Sprintf("SKN4T7W2%02d", i)))
+		}
+		c.book.put(refused(pos.Attempt{
+			ID: "row-12", AskedAt: noon.AddDate(0, 0, -1), Events: 2, Asked: pos.Asked{Phone: "254722000000", Amount: 60},
+		}, "1032", ""))
+		c.types("ledger")
+		said := c.all()
+		if n := strings.Count(said, "\n"); n != 1+rowsAtOnce+2 {
+			t.Errorf("%d lines: %s", n, said)
+		}
+		for _, want := range []string{
+			"Monday 23 November, TRAINING: KES 1,266, 12 paid, 0 not paid.\n",
+			"14:23 PAID KES 111, TRAINING, 0712 ••• 678, receipt SKN4T7W211, reference INV 7.\n",
+			"more: the next.\n",
+		} {
+			if !strings.Contains(said, want) {
+				t.Errorf("not said: %q in %s", want, said)
+			}
+		}
+		c.types("more", "more")
+		c.says(
+			"14:13 PAID KES 101, TRAINING, 0712 ••• 678, receipt SKN4T7W201, reference INV 7.",
+			"14:12 PAID KES 100, TRAINING, 0712 ••• 678, receipt SKN4T7W200, reference INV 7.",
+			"Amount:",
+			"No more.",
+			"Amount:",
+		)
+		c.types("ledger jana", "ledger 1.1", "ledger soon")
+		c.says(
+			"Sunday 22 November, TRAINING: KES 0, 0 paid, 1 not paid.",
+			"14:32 NOT PAID (cancelled) KES 60, 0722 ••• 000.",
+			"Amount:",
+			"Thursday 1 January, TRAINING: KES 0, 0 paid, 0 not paid.",
+			"No payments on this day.",
+			"Amount:",
+			"Write a day as 23, 23.11 or 2026-11-23.",
+			"Amount:",
+		)
+		c.types("find skn4t7w205", "find 999", "find", "TAFUTA 678")
+		said = c.all()
+		if want := "14:17 PAID KES 105, TRAINING, 0712 ••• 678, receipt SKN4T7W205, reference INV 7.\nAmount:\nNothing found.\nAmount:\n" +
+			"Find: A receipt, the last digits of a phone, an amount or a reference.\nAmount:\n14:23 PAID KES 111"; !strings.HasPrefix(said, want) {
+			t.Errorf("said %s", said)
+		}
+		c.types("more")
+		if said = c.all(); strings.Count(said, "\n") != 3 {
+			t.Errorf("said %s", said)
+		}
+		c.types("month", "month 31.10", "today")
+		c.says(
+			"November 2026, TRAINING: KES 1,266, 12 paid, 1 not paid.",
+			"Sunday 22 November: KES 0, 0 paid, 1 not paid.",
+			"Monday 23 November: KES 1,266, 12 paid, 0 not paid.",
+			"Amount:",
+			"October 2026, TRAINING: KES 0, 0 paid, 0 not paid.",
+			"Amount:",
+			"TODAY, TRAINING: KES 1,266, 12 paid, 0 not paid.",
+			"Amount:",
+		)
+		c.book.err = errors.New("the disk is gone")
+		c.types("ledger", "find 678", "open", "month", "today")
+		said = c.all()
+		if strings.Count(said, "LEDGER: cannot be read: the disk is gone\nAmount:\n") != 5 {
+			t.Errorf("said %s", said)
+		}
+	}, inTraining)
+}
+
+// TestPlainHealth says what is not as it should be when that begins and when it ends, and not in between.
+func TestPlainHealth(t *testing.T) {
+	full := errors.New("the disk is full: make room and start the till again")
+	inSale(t, func(c *talk) {
+		c.falls(pos.Health{Refusing: "rate_limited", Since: c.now()}, true)
+		c.pass(time.Minute)
+		c.says("14:32:10 M-PESA refusing since 14:32: asked too often.", "Amount:")
+		c.falls(pos.Health{}, false)
+		c.pass(time.Minute)
+		c.says("14:33:10 M-PESA answers again.", "14:33:10 NO CALLBACKS: results come by query, a little later.", "Amount:")
+		c.falls(pos.Health{Ledger: full}, true)
+		c.pass(time.Minute)
+		c.says(
+			"14:34:10 LEDGER: no new payments: the disk is full: make room and start the till again",
+			"14:34:10 Callbacks come again.",
+			"Amount:",
+		)
+		c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, full }
+		c.types("450", phoneA, "")
+		c.says(
+			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
+			"14:35:00 NOT SENT: the disk is full: make room and start the till again",
+			"Enter: ask again. number: other number. new: next sale.",
+		)
+		c.pass(time.Second)
+		c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
+		c.types("")
+		c.says("Asking 0712 345 678 for KES 450 …")
+	})
+}
+
+// TestPlainLeaving names what is still open, however the cashier leaves.
+func TestPlainLeaving(t *testing.T) {
+	for name, leave := range map[string]func(*talk){
+		"quit":         func(c *talk) { c.types("quit") },
+		"funga":        func(c *talk) { c.types("FUNGA") },
+		"end of input": func(c *talk) { close(c.lines) },
+		"end of ctx":   func(c *talk) { c.end() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inSale(t, func(c *talk) {
+				c.sell("450", phoneA)
+				leave(c)
+				if err := <-c.done; err != nil {
+					t.Error(err)
+				}
+				c.says(
+					"1 payment is open. It will be resumed at the next start.",
+					"14:32 WAITING FOR PIN KES 450, 0712 ••• 678.",
+					"Closing the till.",
+				)
+			})
+		})
+	}
+}
+
+// TestPlainAtATerminal: what is typed stands behind the prompt, news interrupts it, and the bell rings.
+func TestPlainAtATerminal(t *testing.T) {
+	inTalk(t, func(c *talk) {
+		if said := c.all(); !strings.HasSuffix(said, "\nAmount: ") {
+			t.Errorf("said %q", said)
+		}
+		a := c.sell("450", phoneA)
+		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		if said := c.all(); said != "14:32:00 PAID KES 450, receipt SKN4T7W2QX: hand over the goods.\n\aAmount: " {
+			t.Errorf("said %q", said)
+		}
+		c.pass(time.Second)
+		a.Notices, a.State, a.Events = pos.Disagree, pos.Paid, 9
+		c.tell(a, pos.EventQueried)
+		said := c.all()
+		if !strings.HasPrefix(said, "\n14:32:01 ANSWERS DISAGREE KES 450") || !strings.HasSuffix(said, "\n\aGo on. Amount: ") {
+			t.Errorf("said %q", said)
+		}
+		c.pass(time.Second)
+		if said := c.all(); said != "\a" { // the second ring, far enough from the first to be heard
+			t.Errorf("said %q", said)
+		}
+		c.types("")
+		if said := c.all(); said != "Amount: " {
+			t.Errorf("said %q", said)
+		}
+	}, atTerminal)
+}
+
+// TestPlainInterrupted: the terminal has shown ^C, and the last words begin a line of their own.
+func TestPlainInterrupted(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.sell("450", phoneA)
+		c.end()
+		<-c.done
+		if said := c.all(); !strings.HasPrefix(said, "\n1 payment is open.") {
+			t.Errorf("said %q", said)
+		}
+	}, atTerminal)
+}
+
+// TestPlainBells rings once for good news and twice for what must be looked into, and not for the cashier's own act.
+func TestPlainBells(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		play func(*talk, pos.Attempt)
+		want int
+	}{
+		{"waiting", func(*talk, pos.Attempt) {}, 0},
+		{"paid", func(c *talk, a pos.Attempt) { c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack) }, 1},
+		{"not paid", func(c *talk, a pos.Attempt) { c.tell(refused(a, "1", ""), pos.EventCalledBack) }, 2},
+		{"gave up", func(c *talk, a pos.Attempt) { c.tell(unclear(a), pos.EventGaveUp) }, 2},
+		{"stopped by the cashier", func(c *talk, a pos.Attempt) {
+			c.types("stop")
+			c.tell(unclear(a), pos.EventStopped)
+		}, 0},
+		{"late", func(c *talk, a pos.Attempt) {
+			c.types("stop")
+			a = unclear(a)
+			c.tell(a, pos.EventStopped)
+			a = paid(a, "SKN4T7W2QX")
+			a.Notices = pos.PaidLate
+			c.tell(a, pos.EventCalledBack)
+		}, 2},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			inSale(t, func(c *talk) {
+				a := c.sell("450", phoneA)
+				tc.play(c, a)
+				c.pass(time.Second)
+				if got := strings.Count(c.all(), "\a"); got != tc.want {
+					t.Errorf("%d bells, want %d", got, tc.want)
+				}
+			}, atTerminal)
+		})
+	}
+}
+
+// everything plays most of what the plain till can say.
+func everything(c *talk) string {
+	a := c.stopped("3*1500", phoneA)
+	c.types("?", "450", "0733123456", "INV 7")
+	b := accepted(c.p.pay.attempt)
+	c.tell(b, pos.EventPushed)
+	c.pass(31 * time.Second)
+	c.tell(refused(b, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+	c.types("new", "simu")
+	a = paid(a, "SKN4T7W2QX")
+	a.Notices = pos.PaidLate | pos.Disagree
+	c.tell(a, pos.EventCalledBack)
+	c.falls(pos.Health{Refusing: "blocked", Since: c.now()}, true)
+	c.pass(30 * time.Second)
+	c.types("ledger", "find 678", "open", "month", "nonsense", "450", "0203341234", phoneA, "a;b", "")
+	c.tell(unclear(accepted(c.p.pay.attempt)), pos.EventGaveUp)
+	c.types("quit")
+	return c.all()
+}
+
+// TestPlainNarrow: no line is longer than the terminal, and what goes on is set in.
+func TestPlainNarrow(t *testing.T) {
+	for _, lang := range []Language{English, Kiswahili} {
+		inTalk(t, func(c *talk) {
+			said := c.all() + everything(c)
+			for line := range strings.Lines(said) {
+				if line = strings.Trim(line, "\a\n"); len([]rune(line)) >= 40 {
+					t.Errorf("%d characters: %q", len([]rune(line)), line)
+				}
+			}
+			if !strings.Contains(said, "\n  ") {
+				t.Error("nothing was set in")
+			}
+		}, inTraining, func(_ *talk, cfg *Config, behind *tty) {
+			cfg.Language, cfg.Endings = lang, PracticeEndings()
+			behind.width = func() int { return 40 }
+		})
+	}
+}
+
+// TestPlainASCII: nothing else, also where the locale says so.
+func TestPlainASCII(t *testing.T) {
+	for name, change := range map[string]func(*talk, *Config, *tty){
+		"--ascii": func(_ *talk, cfg *Config, _ *tty) { cfg.ASCII = true },
+		"locale":  func(_ *talk, cfg *Config, _ *tty) { cfg.Environ = []string{"LANG=C"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inTalk(t, func(c *talk) {
+				said := c.all() + everything(c)
+				for i, r := range said {
+					if r > '~' || r < ' ' && r != '\n' {
+						t.Fatalf("%q in %q", r, said[max(0, i-20):i+4])
+					}
+				}
+				if !strings.Contains(said, "KES 450 ...") || !strings.Contains(said, "0712 *** 678") {
+					t.Error(said)
+				}
+			}, inTraining, change)
+		})
+	}
+}

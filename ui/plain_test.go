@@ -1,0 +1,390 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kaunta/pos"
+)
+
+func TestPlainSale(t *testing.T) {
+	inTalk(t, func(c *talk) {
+		c.says(
+			"DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
+			"help: what you can type.",
+			"Amount:",
+		)
+		c.types("3*150+50", "+254 712-345678", "INV 7")
+		c.says(
+			"3*150+50 = KES 500",
+			"Phone:",
+			"0712 345 678, Safaricom.",
+			"Reference (Enter for none):",
+			"Asking 0712 345 678 for KES 500 …",
+		)
+		if got := c.till.charged; len(got) != 1 || got[0] != (pos.Request{Phone: "254712345678", Amount: 500, Reference: "INV 7"}) {
+			t.Fatalf("asked for %+v", got)
+		}
+		c.pass(5 * time.Second)
+		a := accepted(c.p.pay.attempt)
+		c.tell(a, pos.EventPushed)
+		c.says(
+			"14:32:05 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.",
+			"Enter: check now. stop: stop waiting.",
+		)
+		c.pass(6 * time.Second)
+		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.says(
+			"14:32:11 PAID KES 500, receipt SKN4T7W2QX: hand over the goods.",
+			"Amount:",
+		)
+		a = paid(a, "SKN4T7W2QX")
+		a.Events, a.Facts = a.Events+1, a.Facts|pos.QueryPaid
+		c.tell(a, pos.EventQueried) // the second witness is no news
+		c.types("KES 1,500", "0110123456")
+		c.says("KES 1,500", "Phone:", "0110 123 456, Safaricom.", "Reference (Enter for none):")
+	})
+}
+
+func TestPlainSaleInKiswahili(t *testing.T) {
+	inTalk(t, func(c *talk) {
+		c.says(
+			"MAZOEZI, DUKA LA MAMA, till 174379, Jumatatu 23 Novemba, 14:32.",
+			"msaada: unachoweza kuandika.",
+			"Kiasi:",
+		)
+		c.types("2*225", "0733123456", "")
+		c.says(
+			"2*225 = KES 450",
+			"Simu:",
+			"0733 123 456, Airtel.",
+			"Rejea (Enter kama hakuna):",
+			"Inaomba 0733 123 456 ilipe KES 450 …",
+		)
+		a := accepted(c.p.pay.attempt)
+		c.tell(a, pos.EventPushed)
+		c.says(
+			"14:32:00 INASUBIRI PIN: mwambie mteja aangalie simu yake. Usimpe bidhaa bado.",
+			"Enter: uliza sasa. acha: acha kusubiri.",
+		)
+		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.says("14:32:00 IMELIPWA KES 450, MAZOEZI, risiti SKN4T7W2QX: mpe mteja bidhaa.", "Kiasi:")
+		c.types("language")
+		c.says("English.", "Amount:")
+		c.types("lugha")
+		c.says("Kiswahili.", "Kiasi:")
+	}, inKiswahili, inTraining)
+}
+
+// TestPlainRefusals: what cannot be asked is refused with its reason before anything is sent, and asked again.
+func TestPlainRefusals(t *testing.T) {
+	inSale(t, func(c *talk) {
+		for _, tc := range []struct{ typed, says string }{
+			{"0", "The amount must be at least KES 1."},
+			{"12.50", "12.50 is not whole shillings. Enter takes KES 13."},
+			{"100/3", "33.33… is not whole shillings. Enter takes KES 33."},
+			{"250001", "M-PESA takes at most KES 250,000 in one payment."},
+			{"0712345678", "M-PESA takes at most KES 250,000 in one payment."},
+			{"1,50", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
+			{"stop", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
+			{strings.Repeat("1+", 40) + "1", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
+			{"450 \x1b[A", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
+			{"450…", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
+		} {
+			c.types(tc.typed)
+			c.says(tc.says, "Amount:")
+		}
+		c.types("", "new", "3*12.50", "", "new", "450/=")
+		c.says("Amount:", "Amount:", "37.50 is not whole shillings. Enter takes KES 38.", "Amount:", "3*12.50 = KES 38", "Phone:", "Amount:", "KES 450", "Phone:")
+		for _, tc := range []struct{ typed, says string }{
+			{"", "Type the customer's phone number."},
+			{"0203341234", "This is a landline: M-PESA needs a mobile number that begins with 07 or 01."},
+			{"071234567", "The phone number is too short: it has ten digits, such as 0712 345 678."},
+			{"07123456789", "The phone number is too long: it has ten digits, such as 0712 345 678."},
+			{"+256712345678", "This is a number of another country: M-PESA needs one that begins with 254, 07 or 01."},
+			{"Mama Njeri", "A phone number has only digits, such as 0712 345 678."},
+		} {
+			c.types(tc.typed)
+			c.says(tc.says, "Phone:")
+		}
+		c.types("0712345678", "an invoice; 7", "thirteen-char")
+		c.says(
+			"0712 345 678, Safaricom.",
+			"Reference (Enter for none):",
+			"A reference has at most 12 letters, digits, blanks and dashes.",
+			"Reference (Enter for none):",
+			"A reference has at most 12 letters, digits, blanks and dashes.",
+			"Reference (Enter for none):",
+		)
+		if len(c.till.charged) != 0 {
+			t.Fatalf("asked for %+v", c.till.charged)
+		}
+		c.types("quit now", "") // a reference that begins like a command
+		if got := c.till.charged; len(got) != 1 || got[0].Reference != "quit now" {
+			t.Errorf("asked for %+v", got)
+		}
+	})
+}
+
+// TestPlainRetype: a large amount is typed a second time, and only the same one will do.
+func TestPlainRetype(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.types("25000", "2500", "25,000")
+		c.says(
+			"KES 25,000", "Amount again:",
+			"Not the same amount: KES 25,000 is asked. Type it again.", "Amount again:",
+			"Phone:",
+		)
+		c.types("-", "10000")
+		c.says("Amount:", "KES 10,000", "Phone:")
+	})
+}
+
+// TestPlainBack goes back in a sale, and leaves it, by words and by the number pad.
+func TestPlainBack(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.types("45", "back", "450", "0712345678", "-", "0722000000", "?")
+		c.says(
+			"KES 45", "Phone:", "Amount:", "KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
+			"Phone:", "0722 000 000, Safaricom.", "Reference (Enter for none):",
+			"back. new: next sale.",
+			"ledger [day]: a day's payments, newest first.",
+			"find TEXT: a receipt, the last digits of a phone, an amount or a reference.",
+			"more: the next of a list.",
+			"open: open payments and what is owed back, by number.",
+			"check N: ask M-PESA about number N now.",
+			"receipt N CODE: note the code from the customer's SMS.",
+			"today: what today came to.",
+			"month [day]: the month's days and their totals.",
+			"lugha: Kiswahili.",
+			"help: this list.",
+			"quit: close the till; so does Ctrl-D.",
+			"Reference (Enter for none):",
+		)
+		c.types("today", "new", "45", "0712345678", "+")
+		c.says(
+			"TODAY: KES 0, 0 paid, 0 not paid.", "Reference (Enter for none):",
+			"Amount:", "KES 45", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):", "Amount:",
+		)
+		if len(c.till.charged) != 0 {
+			t.Errorf("asked for %+v", c.till.charged)
+		}
+	})
+}
+
+// TestPlainCancelled asks again, but not for an Enter that was meant for the line before.
+func TestPlainCancelled(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := c.sell("450", phoneA)
+		c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+		choices := "Enter: ask again. number: other number. new: next sale."
+		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. Speak with the customer, then ask again. No money moved. No goods.", choices)
+		c.types("")
+		c.says("Too soon after the result: nothing was asked.", choices)
+		c.types("300")
+		c.says("Not taken: this payment comes first.", choices)
+		c.pass(time.Second)
+		c.types("")
+		c.says("Asking 0712 345 678 for KES 450 …")
+		if got := c.till.charged; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
+			t.Fatalf("asked for %+v", got)
+		}
+		b := accepted(c.p.pay.attempt)
+		c.tell(b, pos.EventPushed)
+		c.tell(refused(b, "1032", ""), pos.EventCalledBack)
+		c.all()
+		c.types("tena") // the word can mean nothing else, in whatever language
+		c.says("Asking 0712 345 678 for KES 450 …")
+		c.tell(refused(accepted(c.p.pay.attempt), "1", "low"), pos.EventCalledBack)
+		c.all()
+		c.types("new")
+		c.says("Amount:")
+	})
+}
+
+// TestPlainOtherNumber asks another phone for the same sale, whose amount and reference stand.
+func TestPlainOtherNumber(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.types("450", phoneA, "INV 7")
+		a := accepted(c.p.pay.attempt)
+		c.update(pos.Update{Attempt: refused(a, "2001", "wrong"), Event: pos.EventCalledBack, Changed: true, WrongPINs: 3})
+		if said := c.all(); !strings.Contains(said, "Three wrong PINs: use another number, or take cash.") {
+			t.Errorf("said %s", said)
+		}
+		c.types("number", "0722000000")
+		c.says("The same sale, with another number.", "Phone:", "0722 000 000, Safaricom.", "Asking 0722 000 000 for KES 450 …")
+		want := pos.Request{Sale: a.Sale, Phone: "254722000000", Amount: 450, Reference: "INV 7"}
+		if got := c.till.charged; len(got) != 2 || got[1] != want {
+			t.Errorf("asked for %+v", got)
+		}
+	})
+}
+
+// TestPlainWaiting: what is known at every half minute, and what Enter brings.
+func TestPlainWaiting(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := c.sell("450", phoneA)
+		c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now().Add(7 * time.Second), nil }
+		c.pass(10 * time.Second)
+		c.types("")
+		c.says("M-PESA is asked at 14:32:17.")
+		c.pass(7 * time.Second)
+		a.Events++
+		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: noon.Add(40 * time.Second)})
+		c.says("14:32:17 M-PESA says nothing new; still waiting, 0:17; next check at 14:32:40.")
+		a.Events++
+		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: noon.Add(40 * time.Second)}) // by the plan: nobody asked
+		c.pass(13 * time.Second)
+		c.says("14:32:30 still waiting, 0:30; next check at 14:32:40.")
+		c.pass(30 * time.Second)
+		c.says("14:33:00 still waiting, 1:00.")
+		c.types("what?")
+		c.says("Not taken: this payment comes first.", "Enter: check now. stop: stop waiting.")
+		c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
+		c.types("check")
+		c.says("M-PESA has given no number to ask with: only its callback can bring the result")
+		c.types("today")
+		c.says("TODAY: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
+		c.pass(2 * time.Minute)
+		c.tell(unclear(a), pos.EventGaveUp)
+		c.says(
+			"14:33:30 still waiting, 1:30.",
+			"14:34:00 still waiting, 2:00.",
+			"14:34:30 still waiting, 2:30.",
+			"14:35:00 STILL CHECKING KES 450: money may have moved. Hold the goods. Do not ask the customer to pay again.",
+			"Enter: check now. again: ask again. new: next sale.",
+		)
+		c.pass(5 * time.Minute)
+		if said := c.all(); said != "" {
+			t.Errorf("said %s", said)
+		}
+		if len(c.till.charged) != 1 || len(c.till.checked) != 2 {
+			t.Errorf("charged %d times, checked %d times", len(c.till.charged), len(c.till.checked))
+		}
+	})
+}
+
+// TestPlainNoMotion: nothing is said by itself, and times of day stand for lengths of time.
+func TestPlainNoMotion(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := unclear(c.sell("450", phoneA))
+		c.pass(70 * time.Second)
+		c.types("stop")
+		c.tell(a, pos.EventStopped)
+		c.says(
+			"14:33:10 STILL CHECKING KES 450: the customer can still pay. Hold the goods. Do not ask the customer to pay again.",
+			"Asking again is possible at 14:34:00.",
+			"Enter: check now. again: ask again. new: next sale.",
+		)
+	}, func(_ *talk, cfg *Config, _ *tty) { cfg.NoMotion = true })
+}
+
+// TestPlainLock: a phone is not asked twice within its two minutes, and afterwards only by a cashier who knows what it means.
+func TestPlainLock(t *testing.T) {
+	inSale(t, func(c *talk) {
+		a := c.sell("450", phoneA)
+		c.pass(40 * time.Second)
+		c.all()
+		c.types("stop")
+		c.tell(unclear(a), pos.EventStopped)
+		c.says(
+			"14:32:40 STILL CHECKING KES 450: the customer can still pay. Hold the goods. Do not ask the customer to pay again.",
+			"Asking again is possible in 1:20.",
+			"Enter: check now. again: ask again. new: next sale.",
+		)
+		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+			e := &pos.OpenError{Earlier: unclear(a), Until: a.AskedAt.Add(pos.PhoneLock), Now: c.now()}
+			if r.MayPayTwice && !e.Locked() {
+				return c.attempt(r), nil
+			}
+			return pos.Attempt{}, e
+		}
+		c.types("again", "anyway")
+		c.says(
+			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: wait 1:20, or take cash.",
+			"Enter: check now. back. new: next sale.",
+			"Not taken: this payment comes first.",
+			"Enter: check now. back. new: next sale.",
+		)
+		c.types("back")
+		c.says("Enter: check now. again: ask again. new: next sale.")
+		c.types("again", "")
+		if len(c.till.checked) != 1 || c.till.checked[0] != a.ID {
+			t.Errorf("checked %v", c.till.checked)
+		}
+		c.all()
+		c.pass(80 * time.Second)
+		c.says(
+			"14:34:00 MAY PAY TWICE: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: the customer may pay twice.",
+			"Enter: check now. anyway: ask all the same. back. new: next sale.",
+		)
+		c.types("2")
+		c.says("Asking 0712 345 678 for KES 450 …")
+		if got := c.till.charged; !got[len(got)-1].MayPayTwice || got[len(got)-1].Sale != a.Sale {
+			t.Errorf("asked for %+v", got[len(got)-1])
+		}
+		// The first is paid after all while the second is asked.
+		late := paid(unclear(a), "SKN4T7W2QX")
+		late.Notices = pos.PaidLate
+		c.tell(late, pos.EventCalledBack)
+		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.")
+	})
+}
+
+// TestPlainInTheWay: the earlier request ends while the cashier waits for it to.
+func TestPlainInTheWay(t *testing.T) {
+	t.Run("its own", func(t *testing.T) {
+		inSale(t, func(c *talk) {
+			a := c.sell("450", phoneA)
+			c.types("stop")
+			c.tell(unclear(a), pos.EventStopped)
+			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+				return pos.Attempt{}, &pos.OpenError{Earlier: unclear(a), Until: a.AskedAt.Add(pos.PhoneLock), Now: c.now()}
+			}
+			c.types("again")
+			c.all()
+			late := paid(unclear(a), "SKN4T7W2QX")
+			late.Notices = pos.PaidLate
+			c.tell(late, pos.EventCalledBack)
+			c.says(
+				"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.",
+				"Amount:",
+			)
+		})
+	})
+	t.Run("after a refusal", func(t *testing.T) {
+		inSale(t, func(c *talk) {
+			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
+			c.tell(refused(c.sell("450", phoneA), "1032", ""), pos.EventCalledBack)
+			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Until: c.now().Add(time.Minute), Now: c.now()}
+			}
+			c.pass(time.Second)
+			c.types("", "")
+			c.tell(refused(earlier, "1032", ""), pos.EventQueried)
+			c.types("") // meant for the one in the way
+			if said := c.all(); !strings.Contains(said, "Too soon after the result: nothing was asked.") || len(c.till.charged) != 2 || len(c.till.checked) != 1 {
+				t.Errorf("charged %d times, checked %d times: %s", len(c.till.charged), len(c.till.checked), said)
+			}
+		})
+	})
+	t.Run("another sale's", func(t *testing.T) {
+		inSale(t, func(c *talk) {
+			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
+			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Until: c.now().Add(time.Minute), Now: c.now()}
+			}
+			c.types("450", phoneA, "")
+			c.all()
+			c.tell(refused(earlier, "1032", ""), pos.EventQueried)
+			c.says(
+				"14:32:00 NOT PAID KES 200, 0712 ••• 678: Cancelled on the phone, or not answered in time. Speak with the customer, then ask again. No money moved. No goods.",
+				"Phone:",
+			)
+			c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
+			c.types(phoneA, "")
+			c.says("0712 345 678, Safaricom.", "Reference (Enter for none):", "Asking 0712 345 678 for KES 450 …")
+		})
+	})
+}

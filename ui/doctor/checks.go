@@ -11,7 +11,7 @@ var checks = []check{
 	{"product", daraja.Text{EN: "M-PESA Express", SW: "M-PESA Express"}, product},
 	{"passkey", daraja.Text{EN: "Passkey", SW: "Passkey"}, passkey},
 	{"number", daraja.Text{EN: "Shop's number", SW: "Namba ya duka"}, number},
-	{"rate", daraja.Text{EN: "Questions", SW: "Maswali"}, rate},
+	{"rate", daraja.Text{EN: "Query rate", SW: "Kasi ya maswali"}, rate},
 	{"address", daraja.Text{EN: "Callback address", SW: "Anwani ya majibu"}, address},
 	{"port", daraja.Text{EN: "Callback port", SW: "Mlango wa majibu"}, port},
 	{"reach", daraja.Text{EN: "End to end", SW: "Mwanzo hadi mwisho"}, reach},

@@ -2,8 +2,8 @@ package cli
 
 import "runtime/debug"
 
-// version is what the build knows of itself: the module's version, or the commit it was built from.
-func version() string {
+// Version is what the build knows of itself: the module's version, or the commit it was built from.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -1,0 +1,119 @@
+//go:build linux
+
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kaunta/tunnel/ssh/sshtest"
+)
+
+// TestTunnel is a shop behind a router, from its configuration file to the ledger: the till reaches its owner's server by ssh, and a
+// payment's callback comes by the server's public name and the tunnel. The server dies during the next payment, which ends right
+// all the same, by query; the callback, which has waited at the server's proxy, brings the receipt when the tunnel is back.
+func TestTunnel(t *testing.T) {
+	t.Parallel()
+	relay := sshtest.Start(t, sshtest.Options{})
+	url := startSimulator(t)
+	folder := t.TempDir()
+	config := filepath.Join(folder, "kaunta", "kaunta.toml")
+	if err := os.MkdirAll(filepath.Dir(config), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("[daraja]\nurl = %q\n[callback]\nreach = \"ssh\"\npublic_url = %q\n[callback.ssh]\nserver = %q\nuser = %q\nkey_file = %q\nknown_hosts_file = %q\nsocket = %q\n",
+		url, relay.Config.PublicURL, relay.Config.Server, relay.Config.User, relay.Config.KeyFile, relay.Config.KnownHostsFile, relay.Config.Socket)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Numbers that end in 37 leave the prompt alone for 25 s, so that the test plays the customer.
+	pay := func(phone string) {
+		t.Helper()
+		answer, err := http.Post(url+"/simulator/phones/"+phone, "application/json", strings.NewReader(`{"action":"pay"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode/100 != 2 {
+			t.Fatalf("the simulator answered %s", answer.Status)
+		}
+	}
+
+	x := startTerminal(t, folder, 80, 24)
+	x.see("TRAINING", "Type the amount.")
+	x.press("450\r0712345637\r")
+	x.see("WAITING FOR PIN", "0712 345 637")
+	pay("0712345637")
+	x.see("✓ PAID", "KES 450", "receipt U")
+
+	x.press("1200\r0722345637\r")
+	x.see("WAITING FOR PIN", "0722 345 637")
+	relay.Kill()
+	pay("0722345637")
+	select {
+	case <-relay.Held:
+	case <-time.After(time.Minute):
+		t.Fatal("the second callback does not come to the relay")
+	}
+	x.press("\r") // check now
+	x.see("✓ PAID", "KES 1,200", "receipt code later")
+	relay.Restart()
+	x.see("✓ PAID", "KES 1,200", "receipt U")
+
+	ledger := exec.Command("kaunta", "ledger", "--json")
+	ledger.Env = x.cmd.Env
+	out, err := ledger.Output()
+	if err != nil {
+		t.Fatalf("kaunta ledger: %v", err)
+	}
+	rows := readChanges(t, bytes.NewReader(out))
+	var journal struct {
+		Payments  []struct{ Phone, Receipt string }
+		Callbacks []struct {
+			URL    string
+			Status int
+		}
+	}
+	answer, err := http.Get(url + "/simulator/journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(&journal); err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 2 || len(journal.Payments) != 2 || len(journal.Callbacks) != 2 {
+		t.Fatalf("the ledger has %+v, the simulator %+v", rows, journal)
+	}
+	for _, row := range rows {
+		if row.State != "paid" || !slices.Contains(row.Witnesses, "callback") || len(row.Notices) != 0 ||
+			!slices.ContainsFunc(journal.Payments, func(p struct{ Phone, Receipt string }) bool { return p.Receipt == row.Receipt }) {
+			t.Errorf("the ledger has %+v, the simulator %+v", row, journal.Payments)
+		}
+		if row.Amount == 1200 && !slices.Contains(row.Witnesses, "query") {
+			t.Errorf("nobody was asked while the tunnel was down: %+v", row)
+		}
+	}
+	// Who sent the second one may have hung up before the tunnel was back: only the first was surely told that it was taken.
+	if journal.Callbacks[0].Status != http.StatusOK {
+		t.Errorf("the first callback was answered with %d", journal.Callbacks[0].Status)
+	}
+	for _, c := range journal.Callbacks {
+		if !strings.HasPrefix(c.URL, relay.Config.PublicURL+"/cb/") {
+			t.Errorf("a callback did not come by the public name: %+v", c)
+		}
+	}
+	log, err := os.ReadFile(filepath.Join(folder, "kaunta", "kaunta.log"))
+	if err != nil || !bytes.Contains(log, []byte("level=WARN msg=\"the way that callbacks take\" state=down")) || !bytes.Contains(log, []byte("state=live")) {
+		t.Errorf("the log does not tell of the tunnel: %v\n%s", err, log)
+	}
+}

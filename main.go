@@ -179,7 +179,7 @@ func restore(sim *simulator.Simulator, sh *shop.Shop, shortCode string) {
 // run runs the screens until the cashier leaves, and closes the shop.
 func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config, o cli.ScreenOptions) error {
 	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.Number(), ui.Language(s.Language)
-	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, len(sh.Till.Resumed())
+	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, sh.Till.Resumed()
 	cfg.Link = func() ui.LinkHealth { return ui.LinkHealth{Reachable: sh.Reachable(), Forged: sh.Forged()} }
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()

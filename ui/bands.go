@@ -15,7 +15,9 @@ import (
 // state of a payment that nothing else shows.
 func (a *app) header(l look, width int) string {
 	mark, state := "", ""
-	if name := a.modeName(l.say); name != "" {
+	if name := l.say.modeName(a.cfg.Mode); a.cfg.Mode == Live {
+		mark = l.ink.strong.on(name)
+	} else {
 		mark = l.ink.bands[toneCheck].on(" " + name + " ")
 	}
 	if p := a.pay; p != nil && !a.bandSpeaks(l) {
@@ -69,17 +71,6 @@ func (a *app) bandSpeaks(l look) bool {
 	_, word := a.pay.word(l.say)
 	_, big := bigBandLines(word, a.pay.shortWord(l.say), stageOf(l), l)
 	return !covered && !big
-}
-
-// modeName is the mark of a mode in which no money moves; empty where it does.
-func (a *app) modeName(w *words) string {
-	switch a.cfg.Mode {
-	case Training:
-		return w.training
-	case Sandbox:
-		return w.sandbox
-	}
-	return ""
 }
 
 // status is what today came to, and whatever is not as it should be, the gravest at the very right. Where there is not

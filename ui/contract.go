@@ -40,7 +40,7 @@ type Config struct {
 
 	MaxAmount   pos.Shillings // 0: pos.MaxAmount
 	RetypeAbove pos.Shillings // amounts above it are typed twice; 0: none
-	Resumed     int           // how many payments were open when the till started
+	Resumed     []pos.Attempt // what was open when the till started, as it was then
 
 	Language Language         // empty: English
 	Now      func() time.Time // nil: time.Now

@@ -10,7 +10,7 @@ type words struct {
 
 	// Screens, header and status.
 	sale, ledger, detail, month, open, help, phone           string
-	till, training, sandbox                                  string
+	till, training, sandbox, live                            string
 	today, paidCount, notPaidCount                           string
 	checking, owedBack                                       string
 	pollingOnly, forged, refusing, ledgerFails, ledgerUnread string
@@ -87,6 +87,7 @@ func newWords(lang Language) *words {
 		phone:        t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
 		till:         t("till", "till"),
 		training:     t("TRAINING", "MAZOEZI"),
+		live:         t("LIVE", "HALISI"),
 		sandbox:      t("SANDBOX", "SANDBOX"),
 		today:        t("today", "leo"),
 		paidCount:    t("%d paid", "%d yamelipwa"),
@@ -308,4 +309,15 @@ func newWords(lang Language) *words {
 			"unknown": t("no clear answer", "hakuna jibu wazi"),
 		},
 	}
+}
+
+// modeName is the word for a mode, which stands on every screen.
+func (w *words) modeName(m Mode) string {
+	switch m {
+	case Training:
+		return w.training
+	case Sandbox:
+		return w.sandbox
+	}
+	return w.live
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -44,6 +45,7 @@ func main() {
 		Screen:      screen,
 		Demo:        demo,
 		Simulate:    simulate,
+		Keeper:      keeper(),
 	}, os.Args[1:])
 	stop()
 	os.Exit(status)
@@ -201,6 +203,8 @@ func (sh *shop) share(ctx context.Context) (unshare func() error) {
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
 			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.ledger.Path(), Environment: origin.Environment, ShortCode: origin.ShortCode},
 			Book: sh.ledger, Payments: sh.payments(),
+			Backup: func(w io.Writer) error { return sh.ledger.StreamBackup(sharing, w) },
+			Verify: func(w io.Writer) error { return sh.ledger.Snapshot(sharing, w) },
 		})
 	}()
 	return func() error {

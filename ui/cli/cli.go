@@ -50,6 +50,9 @@ type Kaunta struct {
 
 	// Simulate serves the Daraja simulator until ctx ends.
 	Simulate func(ctx context.Context, o SimulatorOptions) error
+
+	// Keeper looks after the ledger's file.
+	Keeper Keeper
 }
 
 // Shop is an open till with its ledger, in this process or in another one.
@@ -191,7 +194,8 @@ kaunta ledger --day yesterday --find 678`,
 	c.screenFlags(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
-		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand())
+		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
+		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand())
 	return root
 }
 

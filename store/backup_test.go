@@ -244,16 +244,15 @@ func TestBackupHasNothingForgotten(t *testing.T) {
 	if _, err := l.Forget(context.Background(), opening.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	needle := asked(3).Asked.Phone[3:]
-	packed := backwards(string(needle))
+	packed := phoneKey(phone{digits: string(asked(3).Asked.Phone[3:])})
 	copy := filepath.Join(t.TempDir(), "copy.ledger")
 	if _, err := l.Backup(context.Background(), copy, BackupOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if b := contents(t, l.Path()); !bytes.Contains(b, packed) {
-		t.Skip("the ledger's own free pages were used again: there is nothing to compare with")
+		t.Error("the ledger's free pages were used again: this test has nothing to compare with")
 	}
-	if b := contents(t, copy); bytes.Contains(b, packed) || bytes.Contains(b, []byte(needle)) {
+	if b := contents(t, copy); bytes.Contains(b, packed) {
 		t.Error("the backup has the number")
 	}
 }

@@ -124,7 +124,9 @@ func TestRestoreRefuses(t *testing.T) {
 		{"no backup", []byte("nothing that anybody knows"), nil, "not a ledger"},
 		{"another environment", good, func(o *RestoreOptions) { o.Environment = "production" }, "is for training"},
 		{"a child that dies", good, func(o *RestoreOptions) {
-			o.Check = func(ctx context.Context, copy string) (Report, error) { return Check(ctx, another(t, "overflows", copy), nil) }
+			o.Check = func(ctx context.Context, copy string) (Report, error) {
+				return Check(ctx, another(t, "overflows", copy), nil)
+			}
 		}, "did not survive"},
 		{"no permission", good, func(o *RestoreOptions) { o.Allow = func(Gap, error) error { return errors.New("not allowed") } }, "not allowed"},
 	} {
@@ -234,7 +236,9 @@ func TestCompact(t *testing.T) {
 
 	// What is not well keeps the old file; and that one is in nobody's way but the next compaction's.
 	was = contents(t, path)
-	unwell := func(context.Context, string) (Report, error) { return Report{First: &Problem{What: "it is not well"}}, nil }
+	unwell := func(context.Context, string) (Report, error) {
+		return Report{First: &Problem{What: "it is not well"}}, nil
+	}
 	if _, _, err := Compact(context.Background(), path, Options{}, unwell); !errors.Is(err, ErrDamaged) || !bytes.Equal(was, contents(t, path+".bak")) {
 		t.Errorf("%v", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"kaunta/pos/shop"
 	"kaunta/store"
 	"kaunta/ui/cli"
 	"kaunta/ui/settings"
@@ -18,16 +19,16 @@ import (
 // end this one.
 func keeper() cli.Keeper {
 	return cli.Keeper{
-		Backup: backup, Verify: verify, Restore: restore, Compact: compact,
+		Backup: backupLedger, Verify: verifyLedger, Restore: restoreLedger, Compact: compactLedger,
 		ServeCheck: store.ServeCheck, ServeCompare: store.ServeCompare,
 	}
 }
 
-// backup copies the ledger: by itself, or from the till that has it.
-func backup(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (cli.Checked, error) {
+// backupLedger copies the ledger: by itself, or from the till that has it.
+func backupLedger(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (cli.Checked, error) {
 	o := store.BackupOptions{Replace: replace, Progress: progress}
 	var report store.Report
-	owner, err := reach(ctx, s.Ledger, func() error {
+	owner, err := shop.Attach(ctx, s.Ledger, func() error {
 		ledger, err := store.Open(s.Ledger, store.Options{ReadOnly: true})
 		if err != nil {
 			return err
@@ -49,14 +50,14 @@ func backup(ctx context.Context, s settings.Settings, file string, replace bool,
 	return checked(report), err
 }
 
-// verify checks a file: the ledger's own, or, where a till has that, its pages as they are now.
-func verify(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (cli.Checked, error) {
+// verifyLedger checks a file: the ledger's own, or, where a till has that, its pages as they are now.
+func verifyLedger(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (cli.Checked, error) {
 	if file != "" {
 		report, err := checkFile(ctx, file, progress)
 		return verdict(report, err)
 	}
 	var report store.Report
-	owner, err := reach(ctx, s.Ledger, func() (err error) {
+	owner, err := shop.Attach(ctx, s.Ledger, func() (err error) {
 		report, err = checkFile(ctx, s.Ledger, progress)
 		return err
 	})
@@ -121,7 +122,7 @@ func checkFile(ctx context.Context, path string, progress func(done, of int)) (s
 	return store.Check(ctx, cmd, progress)
 }
 
-func restore(ctx context.Context, s settings.Settings, backup string, allow func(cli.Missing) error, progress func(done, of int)) (cli.Checked, string, error) {
+func restoreLedger(ctx context.Context, s settings.Settings, backup string, allow func(cli.Missing) error, progress func(done, of int)) (cli.Checked, string, error) {
 	o := store.RestoreOptions{
 		Check: func(ctx context.Context, copy string) (store.Report, error) { return checkFile(ctx, copy, progress) },
 		Compare: func(ctx context.Context, copy, path string) (store.Gap, error) {
@@ -142,7 +143,7 @@ func restore(ctx context.Context, s settings.Settings, backup string, allow func
 	return checked(report), aside, err
 }
 
-func compact(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error) {
+func compactLedger(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error) {
 	return store.Compact(ctx, s.Ledger, store.Options{Progress: progress}, func(ctx context.Context, path string) (store.Report, error) {
 		return checkFile(ctx, path, nil)
 	})

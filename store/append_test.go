@@ -300,14 +300,17 @@ func TestCallersShareACommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, let := held(t)
 		before := txID(t, l)
-		for n := range 64 {
-			go func() {
-				if _, _, err := l.Append(context.Background(), asked(n)); err != nil {
-					t.Error(err)
-				}
-			}()
+		ask := func(n int) {
+			if _, _, err := l.Append(context.Background(), asked(n)); err != nil {
+				t.Error(err)
+			}
 		}
-		synctest.Wait() // one is in a commit of its own, since it waits for nobody; the others queue
+		go ask(0)
+		synctest.Wait() // it is in a commit of its own, since it waits for nobody
+		for n := range 63 {
+			go ask(n + 1)
+		}
+		synctest.Wait() // these queue
 		let()
 		synctest.Wait()
 		if n := txID(t, l) - before; n != 2 {

@@ -27,6 +27,8 @@ func child(role string) int {
 		return complain(ServeCheck(context.Background(), os.Stdout, path))
 	case "compares":
 		return complain(ServeCompare(context.Background(), os.Stdout, os.Getenv("KAUNTA_STORE_BACKUP"), path))
+	case "judges":
+		return childJudges()
 	case "dies":
 		fmt.Fprintln(os.Stderr, "fatal: in the middle of it")
 		return 2

@@ -10,13 +10,14 @@ import (
 	"kaunta/pos"
 )
 
-// A record on disk is
+// Every value on disk ends in a CRC-32C over its key and itself, but for those of some indexes (bucket.sealed). The records of attempts
+// are described in record.go. Totals, the origin, and all records of version 1 are
 //
 //	format (1 byte) │ field, field, … │ CRC-32C over the key and all before (4 bytes, big-endian)
 //
 // and a field is its tag shifted left by one, as a varint, followed by a zigzag varint (lowest bit 0) or by
-// a length and that many bytes (lowest bit 1). A field with its zero value is left out. An entry of an index has no
-// format byte and no fields: a value of fixed shape, or none, and the sum.
+// a length and that many bytes (lowest bit 1). A field with its zero value is left out. Other values are of a fixed shape, or
+// empty.
 //
 // A tag that is not known is an error, not skipped: a program that drops what it does not know would write the record
 // back without it. So a new field needs a new version of the ledger (see migrate.go), and reads as zero in older records.

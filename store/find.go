@@ -125,11 +125,11 @@ func (rd reader) collect(r reading, n int, found map[key]pos.Attempt) error {
 	moments := rd.newest(r, n)
 	var errs []error
 	for _, ms := range moments {
-		err := rd.ofMoment(ms[:], func(k key) error {
+		err := rd.ofMoment(ms[:], func(k key, value []byte) error {
 			if _, known := found[k]; known {
 				return nil
 			}
-			fits, err := rd.fits(r, k)
+			fits, err := rd.fits(r, k, value)
 			if fits.ID != "" {
 				found[k] = fits
 			}
@@ -141,8 +141,8 @@ func (rd reader) collect(r reading, n int, found map[key]pos.Attempt) error {
 }
 
 // fits reads the attempt k if it is one of those that r means, and not only of the same millisecond as one.
-func (rd reader) fits(r reading, k key) (pos.Attempt, error) {
-	record, err := rd.record(k)
+func (rd reader) fits(r reading, k key, value []byte) (pos.Attempt, error) {
+	record, err := rd.read(k[:], value)
 	if err != nil {
 		return pos.Attempt{}, err
 	}

@@ -157,6 +157,40 @@ func TestForget(t *testing.T) {
 	verify(t, l)
 }
 
+// Nine digits in a row can be chance: in the id of a sale, in an address, in a receipt number. Those are not forgotten.
+func TestForgetLeavesCodesAlone(t *testing.T) {
+	l := open(t, newPath(t), training)
+	e := asked(1)
+	first := e
+	first.Attempt = "01KMTG0GHJ133173662Q6C00PV"
+	first.Asked = new(pos.Asked)
+	*first.Asked = *e.Asked
+	first.Asked.Sale, first.Asked.Address = pos.SaleID(first.Attempt), "cafe733444555cafe733444555"
+	second := again(first, 2)
+	second.Asked.Address = strings.Repeat("b712345678", 5)
+	second.Asked.CallBackURL = "https://till.example/cb/" + second.Asked.Address
+	third := asked(3)
+	add(t, l, first, second, third, paid(first, "AB712345678"), cancelled(second), paid(third, receiptOf(3)),
+		pos.Event{Attempt: third.Attempt, Kind: pos.EventTyped, At: third.At, Typed: "AB712345678"})
+	want := must[[]pos.Event](t)(l.Events(third.Attempt))
+	if want[2].UsedBy != first.Attempt {
+		t.Fatalf("the receipt typed is used by %q", want[2].UsedBy)
+	}
+	if n, err := l.Forget(context.Background(), third.At.Add(time.Hour)); n != 3 || err != nil {
+		t.Fatalf("%d attempts, %v", n, err)
+	}
+	verify(t, l)
+	sale := must[pos.Sale](t)(l.Sale(first.Asked.Sale))
+	equal(t, "sale", ids(sale), []pos.AttemptID{first.Attempt, second.Attempt})
+	for i, e := range []pos.Event{first, second} {
+		if sale[i].Address != e.Asked.Address || sale[i].CallBackURL != e.Asked.CallBackURL || !sale[i].Phone.Forgotten() {
+			t.Errorf("%+v", sale[i])
+		}
+	}
+	equal(t, "holder", must[pos.AttemptID](t)(l.ByReceipt("AB712345678")), first.Attempt)
+	equal(t, "used by", must[[]pos.Event](t)(l.Events(third.Attempt))[2].UsedBy, first.Attempt)
+}
+
 // What is open or owed keeps its number, and loses it when it ends.
 func TestForgetLeavesWhatIsOpen(t *testing.T) {
 	l := open(t, newPath(t), training)

@@ -150,8 +150,8 @@ func (rd reader) holder(receipt string, k key) (pos.AttemptID, error) {
 		if len(at) != len(prefix)+msSize || len(body) != 1 || body[0] != holds {
 			return nil
 		}
-		return rd.ofMoment(at[len(prefix):], func(other key) error {
-			a, err := rd.attempt(other)
+		return rd.ofMoment(at[len(prefix):], func(other key, value []byte) error {
+			a, err := rd.page(other[:], value)
 			if err == nil && other != k && receiptText(a.Receipt) == receipt {
 				by = a.ID
 			}
@@ -161,14 +161,14 @@ func (rd reader) holder(receipt string, k key) (pos.AttemptID, error) {
 	return by, err
 }
 
-// ofMoment calls visit for the attempts of a millisecond.
-func (rd reader) ofMoment(ms []byte, visit func(key) error) error {
+// ofMoment calls visit for the attempts of a millisecond, with their keys and records.
+func (rd reader) ofMoment(ms []byte, visit func(k key, value []byte) error) error {
 	c := rd.tx.Bucket([]byte(attemptsBucket)).Cursor()
-	for k, _ := c.Seek(ms); k != nil && bytes.HasPrefix(k, ms); k, _ = c.Next() {
+	for k, value := c.Seek(ms); k != nil && bytes.HasPrefix(k, ms); k, value = c.Next() {
 		if len(k) != idSize {
 			return damaged(attemptsBucket, k, errShape)
 		}
-		if err := visit(key(k)); err != nil {
+		if err := visit(key(k), value); err != nil {
 			return err
 		}
 	}

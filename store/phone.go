@@ -93,7 +93,7 @@ func (b *phoneBook) find(spans []span, text string, m *memory) []span {
 				spans, i = found, next
 				continue
 			}
-		case national(run) && !inHex(text, i, end):
+		case national(run) && !inCode(text, i, end):
 			at := end - nationalDigits
 			spans = append(spans, span{at, b.number(text[at:end], m), 0, nationalDigits})
 		default:
@@ -119,8 +119,9 @@ func national(run string) bool {
 	}
 }
 
-// inHex reports whether text[i:end] is part of a long word of hexadecimal digits.
-func inHex(text string, i, end int) bool {
+// inCode reports whether text[i:end] is part of a long word of hexadecimal digits, or of one with capitals, such as a receipt number: what
+// looks like a phone number there is chance.
+func inCode(text string, i, end int) bool {
 	from, to := i, end
 	for from > 0 && isWord(text[from-1]) {
 		from--
@@ -128,8 +129,8 @@ func inHex(text string, i, end int) bool {
 	for to < len(text) && isWord(text[to]) {
 		to++
 	}
-	digits, hex, _ := kinds(text[from:to])
-	return hex && digits < to-from && to-from >= longHex
+	digits, hex, caps := kinds(text[from:to])
+	return digits < to-from && (caps || hex && to-from >= longHex)
 }
 
 // within finds the numbers that the attempt has already in a longer run of digits.

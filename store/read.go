@@ -344,8 +344,8 @@ func (rd reader) attempts(keys []key) ([]pos.Attempt, error) {
 func (rd reader) byAddress(address string) (key, error) {
 	found, err := key{}, pos.ErrNotFound
 	if ms, bad := hex.DecodeString(address[:min(len(address), 2*msSize)]); bad == nil && len(address) > 2*msSize {
-		wrong := rd.ofMoment(ms, func(k key) error {
-			r, err := rd.record(k)
+		wrong := rd.ofMoment(ms, func(k key, value []byte) error {
+			r, err := rd.read(k[:], value)
 			if err != nil {
 				return err
 			}

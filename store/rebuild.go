@@ -12,7 +12,7 @@ import (
 )
 
 // buildStep is how many attempts go into a new file in one transaction.
-const buildStep = 4096
+const buildStep = 16384
 
 // builder fills a new file with the records of attempts, in the order of their keys, and then with all that follows from them.
 type builder struct {

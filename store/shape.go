@@ -72,7 +72,7 @@ const (
 	words  mode = iota // text of which most is always the same: what is short stays in the shape
 	value              // an id, a number: each word with a digit in it is a hole, and the whole is remembered
 	opaque             // what people type: all of it is a hole, and remembered
-	secret             // hexadecimal chance, in which nine digits are no phone number; remembered
+	own                // our ids and addresses, chance in which nine digits are no phone number; remembered
 )
 
 // memory is what the events of an attempt have said so far, and so need not say again.
@@ -166,7 +166,7 @@ func (s *splitter) field(text string, how mode) {
 
 func (s *splitter) split(text string, how mode) {
 	s.spans = s.spans[:0]
-	if how != secret {
+	if how != own {
 		s.spans = s.numbers.find(s.spans, text, s.memory)
 	}
 	spans := s.spans

@@ -38,23 +38,23 @@ func eventTexts(t *texts, k key, e *pos.Event) {
 		}
 		answerTexts(t, e.Answer)
 	}
-	text(t, &e.UsedBy, value)
+	text(t, &e.UsedBy, own)
 	text(t, &e.Typed, value)
 }
 
 func askedTexts(t *texts, k key, a *pos.Asked) {
-	own := string(a.Sale) == k.String()
-	t.flags(&own)
-	if own {
+	first := string(a.Sale) == k.String() // of its sale
+	t.flags(&first)
+	if first {
 		a.Sale = pos.SaleID(k.String())
 	} else {
-		text(t, &a.Sale, value)
+		text(t, &a.Sale, own)
 	}
 	text(t, &a.Phone, words)
 	numberText(t, &a.Amount, value)
 	text(t, &a.Reference, opaque)
 	text(t, &a.Description, opaque)
-	text(t, &a.Address, secret)
+	text(t, &a.Address, own)
 	text(t, &a.CallBackURL, words)
 	t.flags(&a.Reachable, &a.ConfirmBoth)
 }

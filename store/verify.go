@@ -554,7 +554,7 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 	// What is in the index, with what the records say.
 	return scan(tx, b, nil, func(at, body []byte) error {
 		var said bool
-		visit := func(k key) error {
+		visit := func(k key, _ []byte) error {
 			return each(k[:], func(r *rec, a pos.Attempt) {
 				said = said || slices.ContainsFunc(rd.entries(r, a), func(e entry) bool {
 					return e.bucket == b && bytes.Equal(e.key, at) && (len(body) == 0 || bytes.Equal(e.body, body))
@@ -565,11 +565,11 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 		switch b {
 		case salesBucket, openBucket, owedBucket:
 			if len(at) >= idSize {
-				err = visit(key(at[len(at)-idSize:]))
+				err = visit(key(at[len(at)-idSize:]), nil)
 			}
 		case addressesBucket:
 			if len(body) == idSize {
-				err = visit(key(body))
+				err = visit(key(body), nil)
 			}
 		default:
 			if ms, ok := tail(at); ok {

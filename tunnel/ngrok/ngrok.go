@@ -26,6 +26,9 @@ const (
 	closeTimeout = 2 * time.Second
 )
 
+// Built says whether this program was built with ngrok.
+const Built = true
+
 // provider is what New returns. Its embedded Relay vouches for callers.
 type provider struct {
 	tunnel.Relay

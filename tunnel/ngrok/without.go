@@ -8,6 +8,9 @@ import (
 	"kaunta/tunnel"
 )
 
+// Built says whether this program was built with ngrok.
+const Built = false
+
 // New returns an error that says how to build a till that has ngrok.
 func New(cfg Config) (tunnel.Provider, error) {
 	if _, err := cfg.check(); err != nil {

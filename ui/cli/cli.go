@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
+	"kaunta/ui/doctor"
 	"kaunta/ui/settings"
+	"kaunta/ui/setup"
 )
 
 // The exit statuses.
@@ -53,6 +55,15 @@ type Kaunta struct {
 
 	// Keeper looks after the ledger's file.
 	Keeper Keeper
+
+	// Setup is what kaunta setup needs of the ways that callbacks take.
+	Setup setup.Parts
+
+	// Environ is the whole environment, for the terminal's sake.
+	Environ []string
+
+	// Doctor is what kaunta doctor needs of the ledger and of the way that callbacks take.
+	Doctor doctor.Parts
 }
 
 // Shop is an open till with its ledger, in this process or in another one.
@@ -167,13 +178,17 @@ func (c *commands) root() *cobra.Command {
 		Long: `Kaunta asks a customer's phone for an M-PESA payment, shows live what happens, and keeps every payment in a ledger.
 It says PAID only when M-PESA does, and STILL CHECKING when it does not know.
 
-Without a command it opens the till. Try it with no account: kaunta demo
+Without a command it opens the till. Try it with no account: kaunta demo. Start with kaunta setup, and ask kaunta doctor what is wrong.
 
 Exit status: 0 paid or done, 1 error, 2 usage, 10 not paid, 11 still checking.
 
 The environment overrides the configuration file: MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE, MPESA_PASSKEY,
 MPESA_TILL (Buy Goods), MPESA_ENVIRONMENT (sandbox or production), KAUNTA_DARAJA_URL (such as a simulator), KAUNTA_PUBLIC_URL and
-KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER.`,
+KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER.
+
+Real money moves on purpose only. The till opens in production where the configuration file says environment = "production", as
+kaunta setup writes it after a typed word; where only MPESA_ENVIRONMENT says so, it asks for that word once, before it makes the
+ledger. kaunta charge and kaunta doctor --push-to name an amount or a phone themselves, and take either as said on purpose.`,
 		Example: `kaunta demo
 kaunta charge --amount 450 --phone 0712345678
 kaunta ledger --day yesterday --find 678`,
@@ -182,11 +197,11 @@ kaunta ledger --day yesterday --find 678`,
 			s, err := c.account()
 			switch {
 			case errors.Is(err, settings.ErrNoAccount) && c.Interactive:
-				return c.firstRun(cmd.Context())
+				return c.setUp(cmd.Context())
 			case err != nil:
 				return err
 			}
-			return c.Screen(cmd.Context(), s, c.screen)
+			return c.openTill(cmd.Context(), s)
 		},
 	}
 	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default "+settings.DefaultPath())
@@ -195,7 +210,8 @@ kaunta ledger --day yesterday --find 678`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
-		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand())
+		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand(),
+		c.setupCommand(), c.doctorCommand())
 	return root
 }
 
@@ -253,13 +269,14 @@ GET /simulator/journal tells what was asked, paid and called back; POST /simulat
 }
 
 // settings loads the configuration with the flags on top.
-func (c *commands) settings() (settings.Settings, error) {
-	return settings.Load(c.config, func(name string) string {
-		if name == "KAUNTA_LEDGER" && c.ledger != "" {
-			return c.ledger
-		}
-		return c.Getenv(name)
-	})
+func (c *commands) settings() (settings.Settings, error) { return settings.Load(c.config, c.getenv) }
+
+// getenv is the environment with the flags on top.
+func (c *commands) getenv(name string) string {
+	if name == "KAUNTA_LEDGER" && c.ledger != "" {
+		return c.ledger
+	}
+	return c.Getenv(name)
 }
 
 // account loads the configuration of a till that is to take payments.

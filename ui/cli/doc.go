@@ -5,6 +5,8 @@
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► Till ─► a line for each change
 //	             ├─ ledger, report ─► Kaunta.OpenBook ─► Book ─► rows, totals
 //	             ├─ export ─────────► Kaunta.OpenBook ─► Book ─► export.Copy ─► CSV, XLSX
+//	             ├─ setup ──────────► setup.Run ─► configuration file ─► doctor, screens
+//	             ├─ doctor ─────────► doctor.Run ─► a line for each finding
 //	             ├─ explain ────────► daraja.Explain
 //	             └─ simulator ──────► Kaunta.Simulate
 //

@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			e.Setenv("XDG_DATA_HOME", filepath.Join(e.WorkDir, "data"))
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -89,26 +90,31 @@ func (s scriptTB) Errorf(format string, args ...any) { s.Logf(format, args...) }
 // TestImports holds the direction of imports: what is not listed here, no package may import of this module.
 func TestImports(t *testing.T) {
 	allowed := map[string][]string{
-		"kaunta":                    {"daraja", "daraja/simulator", "pos", "pos/failpoint", "pos/localapi", "store", "tunnel", "ui", "ui/cli", "ui/settings"},
+		"kaunta":                    {"daraja/simulator", "pos", "pos/shop", "store", "tunnel/reach", "tunnel/ssh", "ui", "ui/cli", "ui/doctor", "ui/settings", "ui/setup"},
 		"kaunta/daraja":             {},
 		"kaunta/daraja/simulator":   {},
 		"kaunta/pos":                {"daraja"},
 		"kaunta/pos/failpoint":      {"daraja", "pos"},
 		"kaunta/pos/localapi":       {"daraja", "pos"},
+		"kaunta/pos/shop":           {"daraja", "pos", "pos/failpoint", "pos/localapi", "store", "tunnel", "tunnel/reach", "ui/settings"},
 		"kaunta/pos/world":          {},
 		"kaunta/store":              {"pos", "daraja"},
 		"kaunta/store/export":       {"pos"},
+		"kaunta/store/powercut":     {},
 		"kaunta/store/trade":        {"pos", "daraja"},
 		"kaunta/tunnel":             {},
 		"kaunta/tunnel/acme":        {"tunnel"},
 		"kaunta/tunnel/cloudflared": {"tunnel"},
 		"kaunta/tunnel/ngrok":       {"tunnel"},
+		"kaunta/tunnel/reach":       {"tunnel", "tunnel/acme", "tunnel/cloudflared", "tunnel/ngrok", "tunnel/ssh", "ui/settings"},
 		"kaunta/tunnel/ssh":         {"tunnel"},
 		"kaunta/tunnel/ssh/sshtest": {"tunnel/ssh"},
 		"kaunta/ui":                 {"pos", "ui/frame"},
-		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/settings"},
+		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/doctor", "ui/settings", "ui/setup"},
+		"kaunta/ui/doctor":          {"daraja", "ui/settings"},
 		"kaunta/ui/frame":           {},
 		"kaunta/ui/settings":        {"daraja"},
+		"kaunta/ui/setup":           {"daraja", "ui/settings"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "kaunta/...").Output()
 	if err != nil {

@@ -1,0 +1,29 @@
+package shop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"kaunta/pos/localapi"
+	"kaunta/store"
+)
+
+// Attach finds the shop that is open on the ledger at path, or has open open the ledger itself: then the client is nil. The shop
+// comes first: a ledger that is being read cannot be opened by a till that starts, and its lock is waited for.
+func Attach(ctx context.Context, path string, open func() error) (*localapi.Client, error) {
+	var locked error
+	for range 3 { // it may be starting, or closing
+		owner, silent := localapi.Dial(ctx, path)
+		if silent == nil {
+			return owner, nil
+		}
+		if locked = open(); !errors.Is(locked, store.ErrLocked) {
+			return nil, locked
+		}
+		if !errors.Is(silent, localapi.ErrNobody) {
+			return nil, fmt.Errorf("%w; it could not be asked from here: %w", locked, silent)
+		}
+	}
+	return nil, fmt.Errorf("%w; it cannot be asked from here: it may be an older version of kaunta", locked)
+}

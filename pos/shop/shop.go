@@ -1,0 +1,185 @@
+package shop
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"kaunta/daraja"
+	"kaunta/pos"
+	"kaunta/pos/failpoint"
+	"kaunta/pos/localapi"
+	"kaunta/store"
+	"kaunta/tunnel"
+	"kaunta/tunnel/reach"
+	"kaunta/ui/settings"
+)
+
+// Shop is a till that is open, and what it stands on.
+type Shop struct {
+	Till   *pos.Till
+	Ledger *store.Ledger
+
+	server *tunnel.Server
+	link   *tunnel.Link
+	keep   keeping
+	close  func() error
+}
+
+// lastAnswer is how long a closing till waits for the answer to a push that is on the wire.
+const lastAnswer = 5 * time.Second
+
+// Open opens the ledger, starts the till on it, lets callbacks in and other programs of this user. The shop lives on when ctx
+// ends; Close ends it.
+func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
+	client, err := daraja.New(s.Client())
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
+	if err != nil {
+		return nil, err
+	}
+	sh := &Shop{Ledger: ledger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ledger.Close())
+		}
+	}()
+
+	var provider tunnel.Provider // before the first caller: it knows who that is, if anybody does
+	sh.server = tunnel.NewServer(tunnel.ServerConfig{
+		Deliver: sh.deliver, Sources: s.Callback.SourceAddrs(), EnforceSources: s.Callback.EnforceSources,
+		Caller: func(remote netip.AddrPort) netip.Addr { return tunnel.Caller(provider, remote) },
+	})
+	provider, err = reach.Open(s, sh.server)
+	if err != nil {
+		return nil, err
+	}
+	var local string
+	if addr := sh.server.Addr(); addr != nil {
+		local = addr.String()
+	}
+	sh.link = tunnel.NewLink(provider, tunnel.LinkConfig{LocalAddr: local, Proof: sh.server.Proof})
+
+	// Callers wait in the listener's queue until the till is there to take what they bring.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	sh.Till, err = pos.Start(ctx, pos.Config{
+		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.CallBackURL, Reaches: sh.link.Reaches,
+		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
+	})
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	var work sync.WaitGroup
+	var served error
+	if local != "" {
+		work.Go(func() { served = sh.server.Serve(running) })
+	}
+	work.Go(func() { sh.link.Run(running) })
+	if local != "" {
+		awaitURL(sh.link)
+	}
+	unshare := sh.share(ctx)
+
+	sh.close = sync.OnceValue(func() error {
+		stop()
+		work.Wait()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
+		defer cancel()
+		sh.keep.end()
+		err := errors.Join(served, sh.Till.Close(ending), unshare(), ledger.Close())
+		client.Close()
+		return err
+	})
+	return sh, nil
+}
+
+// Close ends the till and closes the ledger. What is open stays open, for the next start.
+func (sh *Shop) Close() error { return sh.close() }
+
+// Payments takes payments on this shop's till as other programs do.
+func (sh *Shop) Payments() localapi.Payments {
+	return localapi.Payments{Till: sh.Till, Book: sh.Ledger}
+}
+
+// share lets other programs of this user work with the till, until the function it returns is called. Where no socket can be
+// made, the till works all the same, for itself.
+func (sh *Shop) share(ctx context.Context) (unshare func() error) {
+	listener, err := localapi.Listen(sh.Ledger.Path())
+	if err != nil {
+		return func() error { return nil }
+	}
+	sharing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	origin := sh.Ledger.Origin()
+	go func() {
+		served <- localapi.Serve(sharing, listener, localapi.Shop{
+			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: origin.Environment, ShortCode: origin.ShortCode},
+			Book: sh.Ledger, Payments: sh.Payments(),
+			Backup: func(w io.Writer) error { return sh.Ledger.StreamBackup(sharing, w) },
+			Verify: func(w io.Writer) error { return sh.Ledger.Snapshot(sharing, w) },
+		})
+	}()
+	return func() error {
+		stop()
+		return <-served
+	}
+}
+
+// awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not
+// wait for proof: no payment is held up for the tunnel's sake.
+func awaitURL(link *tunnel.Link) {
+	statuses, cancel := link.Watch()
+	defer cancel()
+	patience := time.After(time.Second)
+	for {
+		select {
+		case s := <-statuses:
+			if s.URL != "" || s.State == tunnel.StateBlocked {
+				return
+			}
+		case <-patience:
+			return
+		}
+	}
+}
+
+// nowhere is what a push carries where no callback can reach the till: Daraja demands an address, and names
+// under .invalid never lead to anybody (RFC 2606), who would otherwise read the customer's number and receipt.
+const nowhere = "https://queries-only.invalid"
+
+// CallBackURL is the CallBackURL of an attempt with this secret address, and whether a callback can be expected there.
+func (sh *Shop) CallBackURL(address string) (url string, reachable bool) {
+	sh.link.CheckNow()
+	if base, _, ok := sh.link.URL(); ok {
+		return tunnel.CallbackURL(base, address), true
+	}
+	return tunnel.CallbackURL(nowhere, address), false
+}
+
+// Reachable reports whether callbacks are expected to arrive at present.
+func (sh *Shop) Reachable() bool {
+	_, _, ok := sh.link.URL()
+	return ok
+}
+
+// Forged counts the callbacks to addresses that no payment has, since the start.
+func (sh *Shop) Forged() int64 { return sh.server.Stats().Unknown }
+
+// deliver hands a callback to the till.
+func (sh *Shop) deliver(ctx context.Context, address string, body []byte) error {
+	switch err := sh.Till.Callback(ctx, address, body); {
+	case errors.Is(err, pos.ErrNotFound):
+		return tunnel.ErrUnknownAddress
+	case err != nil:
+		return err
+	}
+	sh.link.Seen()
+	return nil
+}

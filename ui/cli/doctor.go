@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"kaunta/daraja"
+	"kaunta/pos"
+	"kaunta/ui/doctor"
+	"kaunta/ui/settings"
+)
+
+func (c *commands) doctorCommand() *cobra.Command {
+	var asJSON, yes bool
+	var pushTo string
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Find out what is wrong, and what to do about it",
+		Long: `Looks at the configuration, the account with Safaricom, the way that callbacks take, the ledger and this machine, and prints a line
+for each: ✓ in order, × with what to do, – not looked at and why. It asks Safaricom for a token and one question, and moves no money.
+
+--push-to asks that phone for KES 1 at the end, as a sale would: the only proof of short code and passkey. In production the shilling is real.
+
+Exit status: 0 nothing to fix, 1 something to fix, 2 usage; with --push-to 10 not paid, 11 still checking.`,
+		Example: `kaunta doctor
+kaunta doctor --push-to 0712345678`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var phone pos.MSISDN
+			if pushTo != "" {
+				var err error
+				if phone, err = pos.ParseMSISDN(pushTo); err != nil {
+					return usageError{err}
+				}
+				if !yes && (asJSON || !c.Interactive) {
+					return usageError{errors.New("--push-to moves KES 1: say --yes with it where nobody can be asked")}
+				}
+			}
+			healthy, err := c.examine(cmd.Context(), asJSON)
+			if err != nil {
+				return err
+			}
+			if pushTo != "" {
+				return c.pushShilling(cmd.Context(), phone, yes, asJSON)
+			}
+			if !healthy {
+				return exit{status: ExitError}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each line")
+	cmd.Flags().StringVar(&pushTo, "push-to", "", "ask this phone for KES 1 at the end")
+	cmd.Flags().BoolVar(&yes, "yes", false, "with --push-to: do not ask before")
+	return cmd
+}
+
+// examine runs every check, prints the findings and reports whether nothing is to be fixed.
+func (c *commands) examine(ctx context.Context, asJSON bool) (healthy bool, err error) {
+	s, mistakes := settings.Read(c.config, c.getenv)
+	findings := doctor.Run(ctx, doctor.Patient{
+		Parts: c.Doctor, Path: c.path(), Settings: s, Mistakes: mistakes,
+		Getenv: c.Getenv, Terminal: c.terminal(), System: os.DirFS("/"),
+	})
+	if err := ctx.Err(); err != nil {
+		return false, errors.New("stopped before everything was looked at")
+	}
+	faults := 0
+	for _, f := range findings {
+		if f.Status == doctor.Fault {
+			faults++
+		}
+	}
+	if asJSON {
+		return faults == 0, writeFindings(c.Stdout, findings)
+	}
+	return faults == 0, c.printFindings(findings, s.Language, faults)
+}
+
+// terminal is the one that the output goes to.
+func (c *commands) terminal() doctor.Terminal {
+	f, is := c.Stdout.(*os.File)
+	if !is || !term.IsTerminal(f.Fd()) {
+		return doctor.Terminal{}
+	}
+	width, height, err := term.GetSize(f.Fd())
+	return doctor.Terminal{Is: err == nil, Width: width, Height: height}
+}
+
+// findingLine is a finding in JSON.
+type findingLine struct {
+	Check  string        `json:"check"`
+	Status doctor.Status `json:"status"`
+	EN     string        `json:"en"`
+	SW     string        `json:"sw"`
+	FixEN  string        `json:"fix_en"`
+	FixSW  string        `json:"fix_sw"`
+}
+
+func writeFindings(w io.Writer, findings []doctor.Finding) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for _, f := range findings {
+		line := findingLine{Check: f.Name, Status: f.Status, EN: f.Says.EN, SW: f.Says.SW, FixEN: f.Fix.EN, FixSW: f.Fix.SW}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printFindings prints a line each, and below it what to do. On a terminal they are broken at its width, so that titles stand
+// out; elsewhere a line stays a line.
+func (c *commands) printFindings(findings []doctor.Finding, language string, faults int) error {
+	t := c.terminal()
+	signs := map[doctor.Status]string{doctor.OK: "✓", doctor.Fault: "×", doctor.Unchecked: "–"}
+	titles := 0
+	for _, f := range findings {
+		titles = max(titles, utf8.RuneCountInString(in(language, f.Title)))
+	}
+	if t.Is && t.Width < 60 {
+		titles = 0 // the sentence goes below its title
+	}
+	var b strings.Builder
+	for _, f := range findings {
+		title := in(language, f.Title)
+		lead, indent := fmt.Sprintf("%s %-*s  ", signs[f.Status], titles, title), strings.Repeat(" ", titles+4)
+		if titles == 0 {
+			b.WriteString(signs[f.Status] + " " + title + "\n")
+			lead, indent = "  ", "  "
+		}
+		writeParagraph(&b, lead, indent, in(language, f.Says), t)
+		if fix := in(language, f.Fix); fix != "" {
+			writeParagraph(&b, indent+"→ ", indent+"  ", fix, t)
+		}
+	}
+	b.WriteString("\n" + in(language, summary(faults)) + "\n")
+	text := b.String()
+	if t.Is && !c.utf8() {
+		text = strings.NewReplacer("✓", "+", "×", "x", "–", "-", "→", ">", "•", "*").Replace(text)
+	}
+	_, err := io.WriteString(c.Stdout, text)
+	return err
+}
+
+func summary(faults int) daraja.Text {
+	switch faults {
+	case 0:
+		return daraja.Text{EN: "Nothing to fix.", SW: "Hakuna cha kurekebisha."}
+	case 1:
+		return daraja.Text{EN: "One thing to fix.", SW: "Jambo moja la kurekebisha."}
+	}
+	return daraja.Text{EN: fmt.Sprintf("%d things to fix.", faults), SW: fmt.Sprintf("Mambo %d ya kurekebisha.", faults)}
+}
+
+// writeParagraph writes text after lead; further lines begin with indent.
+func writeParagraph(b *strings.Builder, lead, indent, text string, t doctor.Terminal) {
+	if t.Is {
+		room := max(t.Width-utf8.RuneCountInString(indent)-1, 20)
+		text = strings.ReplaceAll(ansi.Wrap(text, room, " "), "\n", "\n"+indent)
+	}
+	b.WriteString(lead + text + "\n")
+}
+
+// in is a text in one of the two languages.
+func in(language string, t daraja.Text) string {
+	if language == "sw" && t.SW != "" {
+		return t.SW
+	}
+	return t.EN
+}
+
+// utf8 reports whether the locale's characters are UTF-8.
+func (c *commands) utf8() bool {
+	locale := strings.ToUpper(cmp.Or(c.Getenv("LC_ALL"), c.Getenv("LC_CTYPE"), c.Getenv("LANG")))
+	return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8") || locale == "" && c.Getenv("OS") == "Windows_NT"
+}
+
+// shillingPatience is how long the shilling of --push-to is waited for.
+const shillingPatience = 90 * time.Second
+
+// pushShilling takes KES 1 from a phone, as any sale is taken.
+func (c *commands) pushShilling(ctx context.Context, phone pos.MSISDN, yes, asJSON bool) error {
+	s, err := c.account()
+	if err != nil {
+		return err
+	}
+	if !asJSON {
+		money := daraja.Text{EN: "No real money moves here.", SW: "Hakuna pesa halisi hapa."}
+		if s.Environment == settings.Production {
+			money = daraja.Text{EN: "This is real money, paid to " + s.Daraja.Number() + ".", SW: "Hizi ni pesa halisi, zitalipwa kwa " + s.Daraja.Number() + "."}
+		}
+		fmt.Fprintf(c.Stdout, "\n%s %s\n", in(s.Language, daraja.Text{EN: "KES 1 is asked from " + phone.Masked() + ".", SW: phone.Masked() + " itaombwa KES 1."}), in(s.Language, money))
+	}
+	if !yes {
+		fmt.Fprint(c.Stdout, in(s.Language, daraja.Text{EN: "Type yes to send it: ", SW: "Andika ndiyo ili itumwe: "}))
+		answer, err := c.line(ctx)
+		if err != nil {
+			return errors.New("nothing was sent")
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "yes", "ndiyo":
+		default:
+			return errors.New("nothing was sent")
+		}
+	}
+	p := payment{
+		request: pos.Request{Amount: 1, Phone: phone, Reference: "Test", Description: "Test"},
+		wait:    shillingPatience, show: c.printer(asJSON),
+		open: func(ctx context.Context) (*Shop, error) { return c.OpenShop(ctx, s) },
+	}
+	state, err := p.take(ctx)
+	if state == 0 {
+		return err
+	}
+	return exitStatus(state, err)
+}

@@ -1,0 +1,206 @@
+package doctor
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"kaunta/daraja"
+	"kaunta/ui/settings"
+)
+
+// publicURL is what Safaricom is to call, or "" where the way itself finds a name at each start.
+func publicURL(c settings.Callback) string {
+	switch {
+	case c.Reach == settings.ReachACME:
+		return "https://" + c.ACME.Domain
+	case c.Reach == settings.ReachNgrok && c.Ngrok.Domain != "":
+		return "https://" + c.Ngrok.Domain
+	}
+	return c.PublicURL
+}
+
+var reachOff = unchecked("Not needed: nobody is to reach this till.", "Haihitajiki: hakuna wa kufikia till hii.")
+
+// address holds the public URL to Safaricom's rules, and looks its name up.
+func address(ctx context.Context, x *examination) Finding {
+	c := x.Settings.Callback
+	target := publicURL(c)
+	switch {
+	case c.Reach == settings.ReachOff:
+		return ok("Off: the till asks M-PESA by itself, and results come in 10 to 30 s.", "Imezimwa: till inauliza M-PESA yenyewe, na matokeo huja baada ya sekunde 10 hadi 30.")
+	case target == "" && x.Settings.Environment == settings.Training:
+		return ok("The simulator calls this till at its own address.", "Kiigizo kinaifikia till hii kwa anwani yake yenyewe.")
+	case target == "":
+		return ok("The tunnel finds a new name at each start.", "Njia hii hupata jina jipya kila inapoanza.")
+	}
+	if err := settings.CheckPublicURL(target); err != nil {
+		why := prefixed.ReplaceAllString(err.Error(), "")
+		return fault("Safaricom would refuse the public URL: it "+why+".", "Safaricom itaikataa anwani ya majibu: "+why+".",
+			"Choose another public_url, such as https://till.example.com.", "Chagua public_url nyingine, kama https://till.example.com.")
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return unchecked("The public URL cannot be read.", "Anwani ya majibu haisomeki.")
+	}
+	host := u.Hostname()
+	if host == "localhost" && x.Settings.Environment == settings.Training {
+		return ok("The simulator calls this till at "+u.Host+".", "Kiigizo kinaifikia till hii kwa "+u.Host+".")
+	}
+	addrs, err := x.Resolve(ctx, host)
+	if err != nil || len(addrs) == 0 {
+		return fault("The name "+host+" of the public URL is not found.", "Jina "+host+" la anwani ya majibu halipatikani.",
+			"Check the name, and that its DNS record exists.", "Hakikisha jina, na kwamba rekodi yake ya DNS ipo.")
+	}
+	for _, a := range addrs {
+		if a = a.Unmap(); !unreachable(a) || a.IsLoopback() && x.Settings.Environment == settings.Training {
+			return ok("Safaricom would take "+target+".", "Safaricom itakubali "+target+".")
+		}
+	}
+	return fault("The public URL leads to "+addrs[0].Unmap().String()+", a private address that nobody in the internet can reach.",
+		"Anwani ya majibu inaelekea "+addrs[0].Unmap().String()+", anwani ya ndani isiyofikika kutoka mtandaoni.",
+		"Use a name that leads to a public address, or reach = \"ssh\" or \"cloudflared\".", "Tumia jina la anwani ya nje, au reach = \"ssh\" au \"cloudflared\".")
+}
+
+// shared is the address range that providers give to several customers at once (RFC 6598), as mobile networks do.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
+
+func unreachable(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified() || shared.Contains(a)
+}
+
+func port(_ context.Context, x *examination) Finding { return x.port() }
+
+func (x *examination) lookAtPort() Finding {
+	c := x.Settings.Callback
+	if c.Reach == settings.ReachOff {
+		return reachOff
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err == nil {
+		_ = listener.Close()
+		return ok(c.Listen+" is free for the till.", c.Listen+" iko wazi kwa till.")
+	}
+	switch {
+	case x.local() != "":
+		return ok("A till that is running listens on "+c.Listen+".", "Till inayofanya kazi inasikiliza "+c.Listen+".")
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fault(c.Listen+" is in use by another program.", c.Listen+" inatumiwa na programu nyingine.",
+			"Stop that program, or choose another address with \"listen\".", "Zima programu hiyo, au chagua anwani nyingine kwa \"listen\".")
+	}
+	return fault("The till cannot listen on "+c.Listen+".", "Till haiwezi kusikiliza "+c.Listen+".",
+		"Choose an address of this machine, such as 127.0.0.1:8180, and a port above 1023.", "Chagua anwani ya mashine hii, kama 127.0.0.1:8180, na port zaidi ya 1023.")
+}
+
+// reach proves that what Safaricom calls leads here. Where a till is running, its own way is tried and left alone: a second
+// session would take the first one's place.
+func reach(ctx context.Context, x *examination) Finding {
+	c := x.Settings.Callback
+	if c.Reach == settings.ReachOff {
+		return reachOff
+	}
+	rules := address(ctx, x)
+	if rules.Status == Fault || x.port().Status == Fault {
+		return unchecked("Not tried, since the address or the port is wrong.", "Haikujaribiwa, kwa kuwa anwani au mlango si sahihi.")
+	}
+	var err error
+	target := publicURL(c)
+	switch local := x.local(); {
+	case local != "" && target == "":
+		return unchecked("Not tried: the till that is running has the tunnel.", "Haikujaribiwa: till inayofanya kazi ndiyo yenye njia hiyo.")
+	case local != "":
+		err = sameTill(ctx, "http://"+local, target)
+	default:
+		// It must come back in time to say what it met.
+		ctx, cancel := context.WithTimeout(ctx, Patience*2/3)
+		defer cancel()
+		err = x.Reach(ctx, x.Settings)
+	}
+	if err != nil {
+		why := prefixed.ReplaceAllString(err.Error(), "")
+		fix := daraja.Text{EN: "See that the public URL leads to " + c.Listen + " on this machine.", SW: "Hakikisha anwani ya majibu inaelekea " + c.Listen + " kwenye mashine hii."}
+		if c.Reach == settings.ReachStatic {
+			fix.EN += " Some routers cannot call themselves: then try the address from a phone."
+			fix.SW += " Baadhi ya router haziwezi kujipigia: jaribu anwani kwa simu."
+		}
+		return fault("A test sent to the callback address did not come back: "+why+".", "Jaribio kwa anwani ya majibu halikurudi: "+why+".", fix.EN, fix.SW)
+	}
+	return ok("A test sent to the callback address came back to this machine.", "Jaribio kwa anwani ya majibu limerudi kwenye mashine hii.")
+}
+
+// tillAt is listen if a till answers there, else "". A till answers a probe with a proof of 64 hexadecimal digits (package
+// tunnel).
+func tillAt(ctx context.Context, listen string) string {
+	if _, p, err := net.SplitHostPort(listen); err != nil || p == "0" {
+		return ""
+	}
+	if _, err := proof(ctx, "http://"+listen, nonce()); err != nil {
+		return ""
+	}
+	return listen
+}
+
+// sameTill reports why the till behind two addresses is not one and the same: each till proves a nonce under a key of its own.
+func sameTill(ctx context.Context, local, public string) error {
+	n := nonce()
+	here, err := proof(ctx, local, n)
+	if err != nil {
+		return err
+	}
+	there, err := proof(ctx, public, n)
+	switch {
+	case err != nil:
+		return err
+	case here != there:
+		return errors.New("another till answers at the public URL")
+	}
+	return nil
+}
+
+func nonce() string {
+	var random [16]byte
+	rand.Read(random[:]) // never fails
+	return hex.EncodeToString(random[:])
+}
+
+// once is a client for single requests: a kept connection would prove the path of some time ago, and a redirect is somebody
+// else's site.
+var once = http.Client{
+	Timeout:       Patience / 2,
+	Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// proof fetches a till's proof of a nonce, which package tunnel's server gives.
+func proof(ctx context.Context, base, nonce string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(base, "/")+"/probe/"+nonce, nil)
+	if err != nil {
+		return "", errors.New("the public URL cannot be asked")
+	}
+	response, err := once.Do(request)
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err
+		}
+		return "", fmt.Errorf("the public URL does not answer: %w", err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 65))
+	if _, errHex := hex.DecodeString(string(body)); err != nil || response.StatusCode != http.StatusOK || len(body) != 64 || errHex != nil {
+		return "", fmt.Errorf("something other than a till answers at the public URL (HTTP status %d)", response.StatusCode)
+	}
+	return string(body), nil
+}

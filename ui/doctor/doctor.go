@@ -1,0 +1,175 @@
+package doctor
+
+import (
+	"context"
+	"io/fs"
+	"net"
+	"net/netip"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"kaunta/daraja"
+	"kaunta/ui/settings"
+)
+
+// Patience is how long the whole of [Run] may take. It is longer than one request to Daraja takes at most.
+const Patience = 18 * time.Second
+
+// Status is what a check came to.
+type Status string
+
+// The statuses.
+const (
+	OK        Status = "ok"
+	Fault     Status = "fault"
+	Unchecked Status = "unchecked" // and Says tells why
+)
+
+// Finding is what a check found, for a person.
+type Finding struct {
+	Name   string      // of the check, for programs: "keys"
+	Title  daraja.Text // of the check, for people
+	Status Status
+	Says   daraja.Text // one sentence
+	Fix    daraja.Text // what to do; empty where there is nothing to do
+}
+
+// Ledger is what is known of the ledger file.
+type Ledger struct {
+	Found       bool
+	HeldBy      string // who has it open for writing; empty: nobody
+	Environment string // what it was made for; empty where it is held
+}
+
+// Terminal is the terminal at which the till would be shown.
+type Terminal struct {
+	Is            bool // someone sits at one
+	Width, Height int  // in cells
+}
+
+// Parts are what this package cannot do by itself, since it knows neither ledger nor tunnel. All are required.
+type Parts struct {
+	// Ledger looks at the ledger. An error is why it cannot be used, in one sentence.
+	Ledger func(s settings.Settings) (Ledger, error)
+
+	// Reach opens the way that callbacks take, sends something along it through the internet, and closes it again. The error
+	// says in one sentence why it did not arrive.
+	Reach func(ctx context.Context, s settings.Settings) error
+
+	// Free is the room that is left on the disk that holds a folder, in bytes.
+	Free func(folder string) (uint64, error)
+}
+
+// Patient is the till that is looked at.
+type Patient struct {
+	Parts
+	Path     string // of the configuration file
+	Settings settings.Settings
+	Mistakes []settings.Mistake
+	Getenv   func(string) string
+	Terminal Terminal
+	System   fs.FS // the root of the file system, for /proc
+
+	Now     func() time.Time                                                 // nil: time.Now
+	Resolve func(ctx context.Context, host string) (a []netip.Addr, _ error) // nil: the system's resolver
+}
+
+// check is one line of the report.
+type check struct {
+	name  string
+	title daraja.Text
+	look  func(context.Context, *examination) Finding
+}
+
+// Run looks at everything, and returns a finding for each check.
+func Run(ctx context.Context, p Patient) []Finding {
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	if p.Resolve == nil {
+		p.Resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	x := examine(ctx, p)
+	findings := make([]Finding, len(checks))
+	var work sync.WaitGroup
+	for i, c := range checks {
+		work.Go(func() {
+			f := c.look(ctx, x)
+			f.Name, f.Title = c.name, c.title
+			findings[i] = f
+		})
+	}
+	work.Wait()
+	return findings
+}
+
+// examination is one run: the patient, and what several checks need to know, found out once.
+type examination struct {
+	Patient
+	token func() daraja.Answer
+	query func() daraja.Answer // to be asked only where there is a token
+	port  func() Finding
+	local func() string // the address at which a till listens for callbacks, or ""
+}
+
+func examine(ctx context.Context, p Patient) *examination {
+	x := &examination{Patient: p}
+	client, err := daraja.New(p.Settings.Client())
+	x.token = sync.OnceValue(func() daraja.Answer {
+		if err != nil {
+			return daraja.Answer{Verdict: daraja.VerdictConfiguration, NotSent: true}
+		}
+		a, _ := client.Authenticate(ctx)
+		return a
+	})
+	x.query = sync.OnceValue(func() daraja.Answer {
+		a, _ := client.STKQuery(ctx, noPayment)
+		client.Close()
+		return a
+	})
+	x.local = sync.OnceValue(func() string { return tillAt(ctx, p.Settings.Callback.Listen) })
+	x.port = sync.OnceValue(x.lookAtPort)
+	return x
+}
+
+func ok(en, sw string) Finding { return Finding{Status: OK, Says: daraja.Text{EN: en, SW: sw}} }
+
+func unchecked(en, sw string) Finding {
+	return Finding{Status: Unchecked, Says: daraja.Text{EN: en, SW: sw}}
+}
+
+func fault(en, sw, fixEN, fixSW string) Finding {
+	return Finding{Status: Fault, Says: daraja.Text{EN: en, SW: sw}, Fix: daraja.Text{EN: fixEN, SW: fixSW}}
+}
+
+// prefixed finds the name of a package before an error's text.
+var prefixed = regexp.MustCompile(`^(store|tunnel( [a-z]+)?|daraja|callback address): `)
+
+// sentence makes a whole sentence of an error's text.
+func sentence(text string) string {
+	text = prefixed.ReplaceAllString(text, "")
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+}
+
+// who answers where the settings send questions: Safaricom, or a simulator.
+func (x *examination) who() daraja.Text {
+	if x.Settings.Environment == settings.Training {
+		return daraja.Text{EN: "The simulator", SW: "Kiigizo"}
+	}
+	return daraja.Text{EN: "Safaricom", SW: "Safaricom"}
+}
+
+// advise is a finding with a hint, for what is no fault but could be better.
+func (f Finding) advise(en, sw string) Finding {
+	f.Fix = daraja.Text{EN: en, SW: sw}
+	return f
+}

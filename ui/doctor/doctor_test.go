@@ -1,0 +1,174 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"kaunta/daraja/simulator"
+	"kaunta/ui/settings"
+)
+
+// healthy is a till in order, on a simulator, with a public name.
+func healthy(t *testing.T) Patient {
+	t.Helper()
+	sim := simulator.New(simulator.Options{})
+	server := httptest.NewServer(sim)
+	t.Cleanup(func() { server.Close(); sim.Close() })
+	folder := t.TempDir()
+	s := settings.ForSimulator(server.URL)
+	s.Ledger, s.Log.File, s.Records.BackupFolder = filepath.Join(folder, "x.ledger"), filepath.Join(folder, "log", "x.log"), folder
+	s.Callback.PublicURL = "https://till.example.com"
+	return Patient{
+		Path: filepath.Join(folder, "kaunta.toml"), Settings: s, System: fstest.MapFS{},
+		Getenv:   func(name string) string { return map[string]string{"TERM": "linux", "LANG": "sw_KE.utf8"}[name] },
+		Terminal: Terminal{Is: true, Width: 80, Height: 24},
+		Resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("198.51.100.7")}, nil
+		},
+		Parts: Parts{
+			Ledger: func(settings.Settings) (Ledger, error) { return Ledger{}, nil },
+			Reach:  func(context.Context, settings.Settings) error { return nil },
+			Free:   func(string) (uint64, error) { return 1 << 40, nil },
+		},
+	}
+}
+
+// TestRun: a till in order has no fault; one thing changed, and the line that it belongs to says so and no other.
+func TestRun(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Patient)
+		check  string
+		status Status
+		says   string
+	}{
+		"in order":              {func(*Patient) {}, "keys", OK, "accepts"},
+		"almost no room":        {func(p *Patient) { p.Free = func(string) (uint64, error) { return 40 << 20, nil } }, "disk", Fault, "Only 40 MB"},
+		"room that is not told": {func(p *Patient) { p.Free = func(string) (uint64, error) { return 0, errors.ErrUnsupported } }, "disk", Unchecked, "does not tell"},
+		"a damaged ledger": {func(p *Patient) {
+			p.Ledger = func(settings.Settings) (Ledger, error) { return Ledger{}, errors.New("store: the ledger is damaged") }
+		}, "ledger", Fault, "The ledger is damaged."},
+		"another environment": {func(p *Patient) { p.Ledger = found("production") }, "ledger", Fault, "was made for production"},
+		"a ledger in use": {func(p *Patient) {
+			p.Ledger = func(settings.Settings) (Ledger, error) {
+				return Ledger{Found: true, HeldBy: "the till of process 5"}, nil
+			}
+		}, "ledger", OK, "In use by the till of process 5"},
+		"a name that is not":   {func(p *Patient) { p.Resolve = resolves() }, "address", Fault, "till.example.com of the public URL is not found"},
+		"a home's address":     {func(p *Patient) { p.Resolve = resolves("10.0.0.7") }, "address", Fault, "10.0.0.7, a private address"},
+		"a mobile network's":   {func(p *Patient) { p.Resolve = resolves("100.100.1.1", "fe80::1") }, "address", Fault, "100.100.1.1, a private address"},
+		"one of two is public": {func(p *Patient) { p.Resolve = resolves("10.0.0.7", "2001:db8::7") }, "address", OK, "would take"},
+		"nothing came back": {func(p *Patient) {
+			p.Reach = func(context.Context, settings.Settings) error { return errors.New("tunnel probe: a stranger answers") }
+		}, "reach", Fault, "did not come back: a stranger answers."},
+		"polling only":         {func(p *Patient) { p.Settings.Callback.Reach = settings.ReachOff }, "reach", Unchecked, "Not needed"},
+		"an address elsewhere": {func(p *Patient) { p.Settings.Callback.Listen = "192.0.2.1:80" }, "port", Fault, "cannot listen on 192.0.2.1:80"},
+		"no TERM":              {func(p *Patient) { p.Getenv = func(string) string { return "" } }, "terminal", Fault, "TERM"},
+		"a locale of ASCII": {func(p *Patient) {
+			p.Getenv = func(name string) string { return map[string]string{"TERM": "linux", "LANG": "C"}[name] }
+		}, "terminal", Fault, "not UTF-8"},
+		"a small window":         {func(p *Patient) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
+		"a clock that is slow":   {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
+		"a clock almost right":   {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
+		"another time zone":      {func(p *Patient) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},
+		"a risky kernel":         {func(p *Patient) { p.System = linux("5.15.20-generic", "12 commits") }, "disk", Fault, "fast_commit"},
+		"its fast_commit unused": {func(p *Patient) { p.System = linux("5.15.20-generic", "0 commits") }, "disk", OK, "MB are free"},
+		"a repaired kernel":      {func(p *Patient) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
+		"a newer kernel":         {func(p *Patient) { p.System = linux("6.1.0-13-amd64", "12 commits") }, "disk", OK, "MB are free"},
+		"no backups":             {func(p *Patient) { p.Settings.Records.BackupFolder = "" }, "backup", Unchecked, "no backups are made"},
+		"no answer to questions": {func(p *Patient) { p.Settings.Daraja.URL = busy(t) }, "passkey", Unchecked, "only a few questions a minute"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if strings.Contains(name, "kernel") && runtime.GOOS != "linux" {
+				t.Skip("this fault is one of Linux")
+			}
+			p := healthy(t)
+			c.change(&p)
+			for _, f := range Run(t.Context(), p) {
+				switch {
+				case f.Name == c.check && (f.Status != c.status || !strings.Contains(f.Says.EN, c.says)):
+					t.Errorf("%+v, want %s and %q", f, c.status, c.says)
+				case f.Name != c.check && f.Status == Fault:
+					t.Errorf("a fault that was not planted: %+v", f)
+				}
+				for _, text := range []string{f.Says.EN, f.Says.SW, f.Title.EN, f.Title.SW} {
+					if text == "" || strings.Contains(text, "\n") {
+						t.Errorf("%s says %q", f.Name, text)
+					}
+				}
+				if f.Status == Fault && (f.Fix.EN == "" || f.Fix.SW == "") {
+					t.Errorf("%s has no fix", f.Name)
+				}
+			}
+		})
+	}
+}
+
+func found(environment string) func(settings.Settings) (Ledger, error) {
+	return func(settings.Settings) (Ledger, error) { return Ledger{Found: true, Environment: environment}, nil }
+}
+
+func resolves(addrs ...string) func(context.Context, string) ([]netip.Addr, error) {
+	return func(context.Context, string) (list []netip.Addr, _ error) {
+		for _, a := range addrs {
+			list = append(list, netip.MustParseAddr(a))
+		}
+		if list == nil {
+			return nil, &net.DNSError{IsNotFound: true}
+		}
+		return list, nil
+	}
+}
+
+// linux is a system with everything on one ext4 disk.
+func linux(release, commits string) fstest.MapFS {
+	return fstest.MapFS{
+		"proc/sys/kernel/osrelease": {Data: []byte(release + "\n")},
+		"proc/mounts":               {Data: []byte("proc /proc proc rw 0 0\n/dev/sda1 / ext4 rw 0 0\n")},
+		"proc/fs/ext4/sda1/fc_info": {Data: []byte("fc stats:\n" + commits + "\n3 ineligible\n")},
+	}
+}
+
+// busy is a Daraja that gives tokens and answers no questions.
+func busy(t *testing.T) string {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/mpesa/") {
+			rw.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = rw.Write([]byte(`{"access_token":"0123456789012345678901234567","expires_in":"3599"}`))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestEnd: whoever never answers does not hold the report up: it ends with its context.
+func TestEnd(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	p := healthy(t)
+	p.Settings.Daraja.URL = "http://" + silent.Addr().String()
+	p.Reach = func(ctx context.Context, _ settings.Settings) error {
+		<-ctx.Done()
+		return errors.New("no answer in time")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	for _, f := range Run(ctx, p) {
+		if want := map[string]Status{"keys": Fault, "clock": Unchecked, "passkey": Unchecked, "reach": Fault}[f.Name]; want != "" && f.Status != want {
+			t.Errorf("%+v, want %s", f, want)
+		}
+	}
+}

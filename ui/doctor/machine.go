@@ -1,0 +1,255 @@
+package doctor
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+func configuration(_ context.Context, x *examination) Finding {
+	if len(x.Mistakes) > 0 {
+		var all []string
+		for _, m := range x.Mistakes {
+			all = append(all, m.Says)
+		}
+		text := sentence(strings.Join(all, "; "))
+		return fault(text, text, "Correct "+x.Path+", or run kaunta setup.", "Rekebisha "+x.Path+", au endesha kaunta setup.")
+	}
+	if _, err := os.Stat(x.Path); errors.Is(err, fs.ErrNotExist) {
+		return ok("There is no file; the environment says what is needed.", "Hakuna faili; mazingira ndiyo yanayosema yanayohitajika.")
+	}
+	return ok(x.Path+" is in order, and only this user can read it.", x.Path+" iko sawa, na mtumiaji huyu tu ndiye anayeweza kuisoma.")
+}
+
+func ledger(_ context.Context, x *examination) Finding {
+	path := x.Settings.Ledger
+	folder := filepath.Dir(path)
+	l, err := x.Ledger(x.Settings)
+	switch {
+	case err != nil:
+		text := sentence(err.Error())
+		return fault(text, text, "Name another ledger with --ledger, or restore a backup.", "Taja daftari jingine kwa --ledger, au rudisha nakala.")
+	case l.HeldBy != "":
+		return ok("In use by "+l.HeldBy+"; it was not looked into.", "Inatumiwa na "+l.HeldBy+"; haikuangaliwa ndani.")
+	case l.Found && l.Environment != x.Settings.Environment:
+		return fault(fmt.Sprintf("The ledger %s was made for %s, and the till is set to %s.", path, l.Environment, x.Settings.Environment),
+			fmt.Sprintf("Daftari %s ni la %s, na till imewekwa %s.", path, l.Environment, x.Settings.Environment),
+			"Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila mazingira yawe na lake.")
+	}
+	if err := writable(folder); err != nil {
+		return fault("The ledger's folder "+folder+" cannot be written.", "Folda ya daftari "+folder+" haiandikiki.",
+			"Give it to the user who runs the till, or name another ledger with --ledger.", "Mpe mtumiaji wa till folda hiyo, au taja daftari jingine kwa --ledger.")
+	}
+	if !l.Found {
+		return ok("None yet: the till will make "+path+".", "Bado halipo: till italitengeneza "+path+".")
+	}
+	return ok(path+" opens and can be read.", path+" linafunguka na kusomeka.")
+}
+
+// leastRoom is below what a shop should notice; the till itself takes no new payment with less than 32 MiB.
+const leastRoom = 64 << 20
+
+func disk(_ context.Context, x *examination) Finding {
+	folder, err := existing(filepath.Dir(x.Settings.Ledger))
+	if err != nil {
+		return unchecked("The ledger's folder is not there yet.", "Folda ya daftari bado haipo.")
+	}
+	if version, risky := riskyKernel(x.System, folder); risky {
+		return fault("Linux "+version+" can damage files on this ext4 disk: its fast_commit has a known fault.", "Linux "+version+" inaweza kuharibu faili kwenye diski hii ya ext4: fast_commit ina hitilafu.",
+			"Update the system (Linux 5.10.94, 5.15.27 or 5.17), or switch it off: tune2fs -O ^fast_commit.", "Sasisha mfumo (Linux 5.10.94, 5.15.27 au 5.17), au izime: tune2fs -O ^fast_commit.")
+	}
+	free, err := x.Free(folder)
+	switch {
+	case err != nil:
+		return unchecked("This system does not tell how much room is left.", "Mfumo huu hausemi nafasi iliyobaki.")
+	case free < leastRoom:
+		return fault(fmt.Sprintf("Only %d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d tu kwenye diski ya daftari.", free>>20),
+			"Make room: with less than 32 MB the till takes no new payments.", "Ongeza nafasi: chini ya MB 32 till haitapokea malipo mapya.")
+	}
+	return ok(fmt.Sprintf("%d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d kwenye diski ya daftari.", free>>20))
+}
+
+func backup(_ context.Context, x *examination) Finding {
+	folder := x.Settings.Records.BackupFolder
+	if folder == "" {
+		return unchecked("No backup_folder is set, so no backups are made.", "backup_folder haijawekwa, hivyo nakala hazitengenezwi.").
+			advise("Set backup_folder to a folder on another disk.", "Weka backup_folder kwenye diski nyingine.")
+	}
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() || writable(folder) != nil {
+		return fault("The folder for backups "+folder+" is not there or cannot be written.", "Folda ya nakala "+folder+" haipo au haiandikiki.",
+			"Make it, or plug in its disk, and let the till's user write there.", "Itengeneze, au chomeka diski yake, na umruhusu mtumiaji wa till kuandika.")
+	}
+	return ok(folder+" can be written.", folder+" inaandikika.")
+}
+
+func logFile(_ context.Context, x *examination) Finding {
+	path := x.Settings.Log.File
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		var f *os.File
+		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0); err == nil {
+			err = f.Close()
+		}
+	case err == nil:
+		err = errors.New("no file")
+	case errors.Is(err, fs.ErrNotExist):
+		err = writable(filepath.Dir(path))
+	}
+	if err != nil {
+		return fault("The log file "+path+" cannot be written.", "Faili ya kumbukumbu "+path+" haiandikiki.",
+			"Give it to the user who runs the till, or name another file under [log].", "Mpe mtumiaji wa till faili hiyo, au taja nyingine chini ya [log].")
+	}
+	return ok(path+" can be written.", path+" inaandikika.")
+}
+
+func terminal(_ context.Context, x *examination) Finding {
+	t := x.Terminal
+	term, locale := x.Getenv("TERM"), x.locale()
+	utf8 := isUTF8(locale) || runtime.GOOS == "windows"
+	switch {
+	case !t.Is:
+		return unchecked("Not looked at: the output does not go to a terminal.", "Haikuangaliwa: matokeo hayaendi kwenye terminali.")
+	case term == "dumb" || term == "" && runtime.GOOS != "windows":
+		return fault("TERM does not say what this terminal can do.", "TERM haisemi uwezo wa terminali hii.",
+			"Set it, such as TERM=xterm-256color or TERM=linux.", "Iweke, kama TERM=xterm-256color au TERM=linux.")
+	case t.Width < 40 || t.Height < 12:
+		return fault(fmt.Sprintf("The window is %d×%d, and the till needs 40×12.", t.Width, t.Height), fmt.Sprintf("Dirisha ni %d×%d, na till inahitaji 40×12.", t.Width, t.Height),
+			"Make the window bigger or its letters smaller; 80×24 is comfortable.", "Kuza dirisha au punguza herufi; 80×24 inafaa.")
+	case !utf8:
+		return fault("The locale is not UTF-8, so the till draws with plain ASCII signs.", "Locale si UTF-8, hivyo till inachora kwa alama za ASCII.",
+			"Set LANG=C.UTF-8 in the environment of the till.", "Weka LANG=C.UTF-8 kwenye mazingira ya till.")
+	}
+	colours := "colours"
+	rangi := "rangi"
+	if x.Getenv("NO_COLOR") != "" {
+		colours, rangi = "no colours (NO_COLOR)", "bila rangi (NO_COLOR)"
+	}
+	return ok(fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, colours), fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, rangi))
+}
+
+// locale is what decides about the characters of the terminal.
+func (x *examination) locale() string {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := x.Getenv(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func isUTF8(locale string) bool {
+	l := strings.ToUpper(locale)
+	return strings.Contains(l, "UTF-8") || strings.Contains(l, "UTF8")
+}
+
+// writable says why nothing can be written into folder, or into the nearest folder above it that exists.
+func writable(folder string) error {
+	folder, err := existing(folder)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".kaunta-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// existing is folder, or the nearest one above it that exists.
+func existing(folder string) (string, error) {
+	for {
+		info, err := os.Stat(folder)
+		switch {
+		case err == nil && info.IsDir():
+			return folder, nil
+		case err == nil:
+			return "", fmt.Errorf("%s is not a folder", folder)
+		case !errors.Is(err, fs.ErrNotExist) || filepath.Dir(folder) == folder:
+			return "", err
+		}
+		folder = filepath.Dir(folder)
+	}
+}
+
+// riskyKernel reports whether folder lies on an ext4 disk whose fast_commit is in use under a version of Linux that is known
+// to corrupt it: before 5.10.94, 5.15.27 and 5.17.
+func riskyKernel(system fs.FS, folder string) (version string, risky bool) {
+	if system == nil || runtime.GOOS != "linux" {
+		return "", false
+	}
+	release, err := fs.ReadFile(system, "proc/sys/kernel/osrelease")
+	if err != nil {
+		return "", false
+	}
+	version = strings.TrimSpace(string(release))
+	major, minor, patch := kernel(version)
+	switch {
+	case major != 5 || minor < 10 || minor > 16:
+		return version, false
+	case minor == 10 && patch >= 94, minor == 15 && patch >= 27:
+		return version, false
+	}
+	device := ext4Device(system, folder)
+	if device == "" {
+		return version, false
+	}
+	info, err := fs.ReadFile(system, "proc/fs/ext4/"+device+"/fc_info")
+	if err != nil {
+		return version, false
+	}
+	// "fc stats:", then "12 commits" and what became of them.
+	for line := range strings.Lines(string(info)) {
+		count, what, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if n, err := strconv.Atoi(count); err == nil && what == "commits" {
+			return version, n > 0
+		}
+	}
+	return version, false
+}
+
+// kernel reads "5.15.20-generic".
+func kernel(version string) (major, minor, patch int) {
+	plain, _, _ := strings.Cut(version, "-")
+	parts := strings.SplitN(plain, ".", 3)
+	number := func(i int) int {
+		if i >= len(parts) {
+			return 0
+		}
+		n, _ := strconv.Atoi(parts[i]) // what is no number counts as the oldest
+		return n
+	}
+	return number(0), number(1), number(2)
+}
+
+// ext4Device is the device on which folder lies if that is ext4, such as "sda1", else "".
+func ext4Device(system fs.FS, folder string) string {
+	mounts, err := fs.ReadFile(system, "proc/mounts")
+	if err != nil {
+		return ""
+	}
+	device, longest := "", -1
+	for scanner := bufio.NewScanner(strings.NewReader(string(mounts))); scanner.Scan(); {
+		fields := strings.Fields(scanner.Text())
+		if len(fields) < 3 {
+			continue
+		}
+		point := fields[1]
+		below := folder == point || strings.HasPrefix(folder, strings.TrimSuffix(point, "/")+"/")
+		if !below || len(point) < longest {
+			continue
+		}
+		device, longest = "", len(point)
+		if fields[2] == "ext4" {
+			device = filepath.Base(fields[0])
+		}
+	}
+	return device
+}

@@ -1,0 +1,398 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"kaunta/daraja"
+	"kaunta/ui/settings"
+)
+
+// wizard is one run through the steps.
+type wizard struct {
+	Config
+	ctx      context.Context
+	language string
+	utf8     bool
+	plain    bool
+
+	values   settings.Values // of the file that is to be written
+	exists   bool            // there is a file already
+	live     bool
+	hostKeys []HostKey // of the relay, compared by the owner
+}
+
+func newWizard(ctx context.Context, cfg Config) *wizard {
+	w := &wizard{Config: cfg, ctx: ctx, language: "en", values: settings.Values{}}
+	locale := cmp.Or(cfg.Getenv("LC_ALL"), cfg.Getenv("LC_CTYPE"), cfg.Getenv("LANG"))
+	upper := strings.ToUpper(locale)
+	w.utf8 = strings.Contains(upper, "UTF-8") || strings.Contains(upper, "UTF8") || upper == "" && cfg.Getenv("OS") == "Windows_NT"
+	w.utf8 = w.utf8 && !cfg.ASCII
+	if strings.HasPrefix(locale, "sw") {
+		w.language = "sw"
+	}
+	w.plain = cfg.Plain || cfg.Getenv("TERM") == "dumb"
+	return w
+}
+
+// run goes through the steps.
+func (w *wizard) run() (Choice, error) {
+	fmt.Fprintln(w.Output, "Kaunta")
+	if err := w.begin(); err != nil {
+		return Leave, err
+	}
+	way := settings.Training
+	if err := w.ask(question{
+		title: "How do you want to begin? / Unaanzaje?", value: &way,
+		options: []option{
+			{settings.Training, "Practise, no account / Mazoezi"},
+			{settings.Sandbox, "Sandbox, a test / Majaribio"},
+			{settings.Production, "Live, real money / Pesa halisi"},
+		},
+	}); err != nil {
+		return Leave, err
+	}
+	if way == settings.Training {
+		return Practise, nil
+	}
+	w.live = way == settings.Production
+	w.values.Set("environment", way)
+	for _, step := range []func() error{w.shop, w.keysAndSecret, w.account, w.reach, w.limits, w.confirm, w.write} {
+		if err := step(); err != nil {
+			return Leave, err
+		}
+	}
+	return w.next()
+}
+
+// begin reads the file that is there, whose values are kept where nothing else is said.
+func (w *wizard) begin() error {
+	_, err := os.Stat(w.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	w.exists = true
+	values, err := settings.ReadValues(w.Path)
+	if err != nil {
+		w.print(w.sign(false), daraja.Text{EN: err.Error() + ".", SW: err.Error() + "."})
+		anew := "anew"
+		if err := w.ask(question{title: "What now? / Sasa je?", value: &anew, options: []option{
+			{"anew", "Begin anew; the old file stays as .bak / Anza upya"}, {"leave", "Leave / Ondoka"},
+		}}); err != nil {
+			return err
+		}
+		if anew == "leave" {
+			return errLeft
+		}
+		return nil
+	}
+	w.values = values
+	w.language = cmp.Or(values.Text("language"), w.language)
+	w.say("There is a configuration already. What it says is kept where you change nothing.", "Kuna mipangilio tayari. Usipobadilisha kitu kinabaki kilivyo.")
+	return nil
+}
+
+func (w *wizard) shop() error {
+	if err := w.ask(question{title: "Language / Lugha", value: &w.language, options: []option{{"en", "English"}, {"sw", "Kiswahili"}}}); err != nil {
+		return err
+	}
+	w.values.Set("language", w.language)
+	leave := "Esc"
+	if w.plain {
+		leave = "Ctrl-C"
+	}
+	w.say("Nothing is written before the end; "+leave+" leaves.", "Hakuna kinachoandikwa kabla ya mwisho; "+leave+" inaondoka.")
+	name := w.values.Text("shop")
+	err := w.ask(question{
+		title: w.in("The shop's name", "Jina la duka"), value: &name,
+		valid: func(s string) error {
+			if s == "" || len([]rune(s)) > 60 {
+				return w.wrong("Type the name of the shop, 60 letters at most.", "Andika jina la duka, herufi 60 au chini.")
+			}
+			return nil
+		},
+	})
+	w.values.Set("shop", name)
+	return err
+}
+
+// keysAndSecret asks for the app's keys until Safaricom takes them, or the owner wants them as they are.
+func (w *wizard) keysAndSecret() error {
+	for {
+		key, secret := "", ""
+		if err := w.ask(
+			w.secret("daraja.consumer_key", "Consumer key", w.in("From your app on developer.safaricom.co.ke", "Kutoka app yako kwenye developer.safaricom.co.ke"), &key),
+			w.secret("daraja.consumer_secret", "Consumer secret", "", &secret),
+		); err != nil {
+			return err
+		}
+		w.keep("daraja.consumer_key", key)
+		w.keep("daraja.consumer_secret", secret)
+		good, err := w.asked(func(s settings.Settings) Verdict { v, _ := w.Account(w.ctx, s); return v })
+		if err != nil || good {
+			return err
+		}
+		if again, err := w.again(); err != nil || !again {
+			return err
+		}
+	}
+}
+
+// asked prints what Safaricom says of the answers so far.
+func (w *wizard) asked(ask func(settings.Settings) Verdict) (bool, error) {
+	w.say("Asking Safaricom …", "Tunauliza Safaricom …")
+	v := ask(w.settings())
+	if w.ctx.Err() != nil {
+		return false, errLeft
+	}
+	w.print(w.sign(v.Good), v.Says)
+	return v.Good, nil
+}
+
+// settings are those of the answers so far. Of the environment only the address of Daraja counts: the rest is what is asked for.
+func (w *wizard) settings() settings.Settings {
+	s, _ := w.values.Settings(w.Path, w.daraja)
+	return s
+}
+
+func (w *wizard) daraja(name string) string {
+	if name == "KAUNTA_DARAJA_URL" {
+		return w.Getenv(name)
+	}
+	return ""
+}
+
+// again asks whether to correct an answer that Safaricom does not take.
+func (w *wizard) again() (bool, error) {
+	what := "again"
+	err := w.ask(question{title: w.in("What now?", "Sasa je?"), value: &what, options: []option{
+		{"again", w.in("Type them again", "Andika tena")}, {"keep", w.in("Keep them and go on", "Ziache na uendelee")},
+	}})
+	return what == "again", err
+}
+
+// secret is the question for a secret. Where there is one already, nothing typed keeps it.
+func (w *wizard) secret(key, title, hint string, value *string) question {
+	has := w.values.Text(key) != "" || w.values.Text(key+"_file") != ""
+	if has {
+		hint = w.in("Enter keeps the one that is there.", "Enter inaacha iliyopo.")
+	}
+	return question{title: title, hint: hint, value: value, secret: true, valid: func(s string) error {
+		switch {
+		case s == "" && !has:
+			return w.wrong("Paste it here; it is not shown.", "Ibandike hapa; haionyeshwi.")
+		case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
+			return w.wrong("There is a blank or a special letter in it: copy it again.", "Ina nafasi au herufi ya ajabu: inakili tena.")
+		}
+		return nil
+	}}
+}
+
+// keep sets a secret that was typed, in place of a file that held it.
+func (w *wizard) keep(key, typed string) {
+	if typed != "" {
+		w.values.Set(key, typed)
+		w.values.Set(key+"_file", "")
+	}
+}
+
+// number is the question for a number that Safaricom gave out.
+func (w *wizard) number(title, hint string, value *string) question {
+	return question{title: title, hint: hint, value: value, valid: func(s string) error {
+		if !settings.IsNumber(s) {
+			return w.wrong("Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10.")
+		}
+		return nil
+	}}
+}
+
+// account asks for number and passkey until they look right to Safaricom.
+func (w *wizard) account() error {
+	const public, payBill, buyGoods = "public", "paybill", "till"
+	kind := payBill
+	options := []option{
+		{payBill, "Pay Bill"},
+		{buyGoods, w.in("Buy Goods: a till number", "Buy Goods: namba ya till")},
+	}
+	if !w.live {
+		options = append([]option{{public, w.in("Safaricom's public test number, 174379", "Namba ya majaribio ya Safaricom, 174379")}}, options...)
+		kind = public
+	}
+	if w.values.Text("daraja.short_code") != "" {
+		kind = payBill
+	}
+	if w.values.Text("daraja.till") != "" {
+		kind = buyGoods
+	}
+	for {
+		if err := w.ask(question{title: w.in("What do customers pay to?", "Wateja wanalipa wapi?"), value: &kind, options: options}); err != nil {
+			return err
+		}
+		code, till, pass := w.values.Text("daraja.short_code"), w.values.Text("daraja.till"), ""
+		switch kind {
+		case public:
+			for _, key := range []string{"daraja.short_code", "daraja.till", "daraja.passkey", "daraja.passkey_file"} {
+				w.values.Set(key, "")
+			}
+			return nil
+		case payBill:
+			till = ""
+			if err := w.ask(w.number(w.in("Pay Bill number", "Namba ya Pay Bill"), "", &code)); err != nil {
+				return err
+			}
+		case buyGoods:
+			if err := w.ask(
+				w.number(w.in("Till number, which customers pay to", "Namba ya till, wanayolipa wateja"), "", &till),
+				w.number(w.in("Store number (head office number)", "Namba ya duka (store number)"), w.in("From the go-live; not the till.", "Kutoka go-live; si till."), &code),
+			); err != nil {
+				return err
+			}
+		}
+		if err := w.ask(w.secret("daraja.passkey", "Passkey", w.in("Safaricom sent it when you went live.", "Safaricom ilikutumia ulipoanza."), &pass)); err != nil {
+			return err
+		}
+		w.values.Set("daraja.short_code", code)
+		w.values.Set("daraja.till", till)
+		w.keep("daraja.passkey", pass)
+		good, err := w.asked(func(s settings.Settings) Verdict { _, v := w.Account(w.ctx, s); return v })
+		if err != nil || good {
+			return err
+		}
+		if again, err := w.again(); err != nil || !again {
+			return err
+		}
+	}
+}
+
+// amount is the question for a limit in shillings.
+func (w *wizard) amount(title, hint string, least int64, value *string) question {
+	return question{title: title, hint: hint, value: value, valid: func(s string) error {
+		if n, err := strconv.ParseInt(s, 10, 64); err != nil || n < least || n > 250_000 {
+			return w.wrong(fmt.Sprintf("Type whole shillings from %d to 250000.", least), fmt.Sprintf("Andika shilingi kamili, %d hadi 250000.", least))
+		}
+		return nil
+	}}
+}
+
+func (w *wizard) limits() error {
+	s := w.settings()
+	most, twice := strconv.FormatInt(s.Limits.MaxAmount, 10), strconv.FormatInt(s.Limits.RetypeAbove, 10)
+	if err := w.ask(
+		w.amount(w.in("Most in one payment, KES", "Kiasi cha juu kwa malipo, KES"), "", 1, &most),
+		w.amount(w.in("Type the amount twice above, KES", "Andika kiasi mara mbili zaidi ya, KES"), w.in("0: never", "0: kamwe"), 0, &twice),
+	); err != nil {
+		return err
+	}
+	for key, text := range map[string]string{"limits.max_amount": most, "limits.retype_above": twice} {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return err
+		}
+		w.values[key] = n
+	}
+	return nil
+}
+
+// confirm shows what is to be written. Real money is confirmed by a word or a number that nobody types by accident.
+func (w *wizard) confirm() error {
+	s, mistakes := w.values.Settings(w.Path, w.daraja)
+	if len(mistakes) > 0 {
+		return mistakes[0]
+	}
+	fmt.Fprintln(w.Output, w.drawable(fmt.Sprintf("\n%s · %s · %s", s.Shop, w.values.Text("environment"), s.Daraja.Number())))
+	if w.exists {
+		w.say("The old configuration stays beside the new one, with .bak at its end.", "Mipangilio ya zamani inabaki, ikiwa na .bak mwishoni.")
+	}
+	if !w.live {
+		what := "write"
+		if err := w.ask(question{title: w.in("Write ", "Andika ") + w.Path + "?", value: &what, options: []option{
+			{"write", w.in("Write it", "Andika")}, {"leave", w.in("Leave", "Ondoka")},
+		}}); err != nil {
+			return err
+		}
+		if what == "leave" {
+			return errLeft
+		}
+		return nil
+	}
+	word := ""
+	return w.ask(question{
+		title: w.in("LIVE: real money will move to ", "HALISI: pesa za kweli zitaenda ") + s.Daraja.Number(),
+		hint:  w.in("Type LIVE, or that number, to write it.", "Andika HALISI, au namba hiyo, ili kuandika."), value: &word,
+		valid: func(typed string) error {
+			if !Confirms(typed, s.Daraja) {
+				return w.wrong("Type LIVE, or the number "+s.Daraja.Number()+"; Esc leaves.", "Andika HALISI, au namba "+s.Daraja.Number()+"; Esc inaondoka.")
+			}
+			return nil
+		},
+	})
+}
+
+// Confirms reports whether what was typed says that real money may move: the word, in either language, or one of the shop's
+// own numbers.
+func Confirms(typed string, d settings.Daraja) bool {
+	typed = strings.TrimSpace(typed)
+	return strings.EqualFold(typed, "LIVE") || strings.EqualFold(typed, "HALISI") || typed != "" && (typed == d.ShortCode || typed == d.Till)
+}
+
+// write writes the configuration, and for a relay this till's key and the server's.
+func (w *wizard) write() error {
+	s := w.settings()
+	if err := settings.Save(w.Path, settings.Fill(w.values)); err != nil {
+		return err
+	}
+	w.print(w.sign(true), daraja.Text{EN: "Written to " + w.Path + ", for this user only.", SW: "Imeandikwa kwenye " + w.Path + ", kwa mtumiaji huyu tu."})
+	for _, name := range []string{"MPESA_CONSUMER_KEY", "MPESA_CONSUMER_SECRET", "MPESA_PASSKEY", "MPESA_SHORTCODE", "MPESA_TILL", "MPESA_ENVIRONMENT", "KAUNTA_PUBLIC_URL"} {
+		if w.Getenv(name) != "" {
+			w.print(w.sign(false), daraja.Text{EN: name + " is set in the environment and overrides the file.", SW: name + " imewekwa kwenye mazingira na inashinda faili."})
+		}
+	}
+	if w.values.Text("callback.reach") != settings.ReachSSH {
+		return nil
+	}
+	if len(w.hostKeys) > 0 {
+		var lines strings.Builder
+		for _, k := range w.hostKeys {
+			lines.WriteString(k.Line + "\n")
+		}
+		if err := settings.Save(s.Callback.SSH.KnownHostsFile, lines.String()); err != nil {
+			return err
+		}
+	}
+	public, err := w.Key(s.Callback.SSH.KeyFile)
+	if err != nil {
+		return err
+	}
+	w.say("This till's key for the server (kaunta setup --print-relay prints all that the server needs):", "Ufunguo wa till hii kwa seva (kaunta setup --print-relay inaonyesha yote ya seva):")
+	fmt.Fprintln(w.Output, public)
+	return nil
+}
+
+// next asks what to do now that all is written.
+func (w *wizard) next() (Choice, error) {
+	what := "examine"
+	err := w.ask(question{title: w.in("And now?", "Na sasa?"), value: &what, options: []option{
+		{"examine", w.in("Check everything, then open the till", "Kagua kila kitu, kisha fungua till")},
+		{"open", w.in("Open the till", "Fungua till")},
+		{"leave", w.in("Leave", "Ondoka")},
+	}})
+	switch {
+	case err != nil || what == "leave":
+		return Leave, nil // it is written; to leave now is as good
+	case what == "open":
+		return Open, nil
+	}
+	return Examine, nil
+}
+
+func (w *wizard) wrong(en, sw string) error { return errors.New(w.in(en, sw)) }
+
+// folder is where the files beside the configuration are.
+func (w *wizard) folder(name string) string { return filepath.Join(filepath.Dir(w.Path), name) }

@@ -117,6 +117,9 @@ func (a *app) troubles(l look) []string {
 		}
 		add(toneCheck, "! "+fmt.Sprintf(l.say.owedBack, n, sum))
 	}
+	if a.shop.link.Unkept {
+		add(toneCheck, "! "+l.say.unkept)
+	}
 	if a.shop.link.Forged > 0 {
 		list = append(list, l.ink.dim.on(fmt.Sprintf(l.say.forged, a.shop.link.Forged)))
 	}

@@ -106,6 +106,7 @@ type Book interface {
 type LinkHealth struct {
 	Reachable bool
 	Forged    int64 // callbacks to addresses that no payment has, since the start; they change nothing
+	Unkept    bool  // the daily backup was not made, or what is to be forgotten was not
 }
 
 // CustomerPhone is the customer's side of a payment in practice: the phones of the simulator.

@@ -295,6 +295,7 @@ type trouble struct {
 	refusing    bool
 	ledger      bool
 	unreachable bool
+	unkept      bool
 }
 
 // look looks at the till's health, and says what has changed.
@@ -322,6 +323,10 @@ func (p *plain) look() {
 		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing))
 		p.news(2, sentence([]string{fmt.Sprintf(p.say.refusing, clock(h.Since))}, why+"."))
 	}
+	if link.Unkept && !p.trouble.unkept {
+		p.news(2, sentence([]string{p.say.unkept}))
+	}
+	p.trouble.unkept = link.Unkept
 	if p.trouble.unreachable != !link.Reachable {
 		p.trouble.unreachable = !link.Reachable
 		if link.Reachable {

@@ -9,11 +9,11 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, month, open, help, phone           string
-	till, training, sandbox, live                            string
-	today, paidCount, notPaidCount                           string
-	checking, owedBack                                       string
-	pollingOnly, forged, refusing, ledgerFails, ledgerUnread string
+	sale, ledger, detail, month, open, help, phone                   string
+	till, training, sandbox, live                                    string
+	today, paidCount, notPaidCount                                   string
+	checking, owedBack                                               string
+	pollingOnly, forged, unkept, refusing, ledgerFails, ledgerUnread string
 
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
@@ -96,6 +96,7 @@ func newWords(lang Language) *words {
 		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
 		forged:       t("%d forged", "%d za uongo"),
+		unkept:       t("no backup today", "hakuna nakala leo"),
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
 		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
 

@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"os"
 	"sync"
@@ -25,6 +26,7 @@ type Shop struct {
 
 	server *tunnel.Server
 	link   *tunnel.Link
+	keep   keeping
 	close  func() error
 }
 
@@ -90,6 +92,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		work.Wait()
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
 		defer cancel()
+		sh.keep.end()
 		err := errors.Join(served, sh.Till.Close(ending), unshare(), ledger.Close())
 		client.Close()
 		return err
@@ -119,6 +122,8 @@ func (sh *Shop) share(ctx context.Context) (unshare func() error) {
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
 			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: origin.Environment, ShortCode: origin.ShortCode},
 			Book: sh.Ledger, Payments: sh.Payments(),
+			Backup: func(w io.Writer) error { return sh.Ledger.StreamBackup(sharing, w) },
+			Verify: func(w io.Writer) error { return sh.Ledger.Snapshot(sharing, w) },
 		})
 	}()
 	return func() error {

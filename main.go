@@ -45,6 +45,7 @@ func main() {
 		Screen:      screen,
 		Demo:        demo,
 		Simulate:    simulate,
+		Keeper:      keeper(),
 		Environ:     os.Environ(),
 		Setup:       setup.Parts{Ways: reach.Ways(), Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
 		Doctor:      doctor.Parts{Ledger: lookAtLedger, Reach: reach.Try, Free: store.FreeBytes},
@@ -191,8 +192,10 @@ func restore(sim *simulator.Simulator, sh *shop.Shop, shortCode string) {
 // run runs the screens until the cashier leaves, and closes the shop.
 func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config, o cli.ScreenOptions) error {
 	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.Number(), ui.Language(s.Language)
-	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, len(sh.Till.Resumed())
-	cfg.Link = func() ui.LinkHealth { return ui.LinkHealth{Reachable: sh.Reachable(), Forged: sh.Forged()} }
+	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, sh.Till.Resumed()
+	cfg.Link = func() ui.LinkHealth {
+		return ui.LinkHealth{Reachable: sh.Reachable(), Forged: sh.Forged(), Unkept: sh.Keeping() != nil}
+	}
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()
 	cfg.ASCII, cfg.NoMotion = o.ASCII, o.NoMotion
@@ -200,6 +203,7 @@ func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config,
 	if o.Plain {
 		screens = ui.RunPlain
 	}
+	sh.KeepDaily(s.Records)
 	return errors.Join(screens(ctx, cfg), sh.Close())
 }
 

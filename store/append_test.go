@@ -132,6 +132,21 @@ func TestARefusalDoesNotHurtItsCommit(t *testing.T) {
 	verify(t, l)
 }
 
+// Totals that are damaged are not begun anew by the second event of a commit.
+func TestDamagedTotalsRefuseAllOfACommit(t *testing.T) {
+	l := open(t, newPath(t), training)
+	add(t, l, asked(1))
+	spoil(t, l, totalsBucket, totalsKey(pos.DayOf(opening)))
+	a, b := &request{event: asked(2), done: make(chan struct{})}, &request{event: asked(3), done: make(chan struct{})}
+	l.commit([]*request{a, b})
+	if !errors.Is(a.err, ErrDamaged) || !errors.Is(b.err, ErrDamaged) {
+		t.Errorf("%v and %v", a.err, b.err)
+	}
+	if _, err := l.Totals(pos.DayOf(opening)); !errors.Is(err, ErrDamaged) {
+		t.Errorf("the totals afterwards: %v", err)
+	}
+}
+
 func TestEvidenceIsKeptOnce(t *testing.T) {
 	l := open(t, newPath(t), training)
 	e := asked(1)

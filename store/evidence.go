@@ -31,12 +31,13 @@ type batch struct {
 	head   head
 	until  uint64 // what is from before this moment, in milliseconds, is forgotten when it ends
 	totals map[pos.Day]pos.Totals
+	was    map[pos.Day]pos.Totals // the same, as they are on disk
 	dirty  bool
 }
 
 // begin reads what a commit goes on from.
 func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
-	b := &batch{reader: l.reader(tx), totals: map[pos.Day]pos.Totals{}}
+	b := &batch{reader: l.reader(tx), totals: map[pos.Day]pos.Totals{}, was: map[pos.Day]pos.Totals{}}
 	var err error
 	if b.head, err = getHead(tx); err != nil {
 		return nil, err
@@ -238,13 +239,18 @@ func (b *batch) reindex(before, after []entry) error {
 }
 
 // load reads the totals of a day and of its month, for count.
-func (b *batch) load(day pos.Day) (err error) {
+func (b *batch) load(day pos.Day) error {
 	for _, at := range []pos.Day{day, monthKey(day.Month())} {
-		if _, ok := b.totals[at]; !ok && err == nil {
-			b.totals[at], err = getTotals(b.tx, at)
+		if _, ok := b.totals[at]; ok {
+			continue
 		}
+		t, err := getTotals(b.tx, at)
+		if err != nil {
+			return err
+		}
+		b.was[at], b.totals[at] = t, t
 	}
-	return err
+	return nil
 }
 
 // count takes an attempt out of the totals of its day and month as it was, and adds it as it is.
@@ -262,11 +268,7 @@ func (b *batch) count(day pos.Day, before, after pos.Attempt) {
 // flush writes what the steps share.
 func (b *batch) flush() error {
 	for at, t := range b.totals {
-		was, err := getTotals(b.tx, at)
-		if err != nil {
-			return err
-		}
-		if t == was {
+		if t == b.was[at] {
 			continue
 		}
 		if err := putTotals(b.tx, at, t); err != nil {

@@ -183,7 +183,9 @@ func (rd reader) eventBody(r *rec, e *recEvent, f *filler) error {
 		if size <= 0 || length > uint64(len(b)-size) {
 			return errShape
 		}
-		e.shape, err = parseShape(0, string(b[size:size+int(length)]))
+		if e.shape == nil { // else it was made just now
+			e.shape, err = parseShape(0, string(b[size:size+int(length)]))
+		}
 		b = b[size+int(length):]
 	} else {
 		e.shape, err = rd.shapes.get(rd.tx, int(min(number, maxShapes+1)))
@@ -218,7 +220,7 @@ func (rd reader) add(r *rec, e pos.Event) error {
 	for _, plain := range []bool{false, true} {
 		r.mem = before
 		kept := rd.split(r, e, plain)
-		added := recEvent{Event: pos.Event{Attempt: e.Attempt}, phones: [2]int{len(before.phones), len(r.mem.phones)}, body: kept.body}
+		added := recEvent{Event: pos.Event{Attempt: e.Attempt}, phones: [2]int{len(before.phones), len(r.mem.phones)}, shape: kept.shape, body: kept.body}
 		r.mem.at, r.mem.known = before.at, before.known
 		check := rd
 		check.bodies = true
@@ -226,7 +228,6 @@ func (rd reader) add(r *rec, e pos.Event) error {
 			kept.err = check.eventBody(r, &added, &filler{memory: &r.mem})
 		}
 		if kept.err == nil && (r.forgotten() || sameEvent(added.Event, e)) {
-			added.shape = kept.shape
 			r.events = append(r.events, added)
 			return nil
 		}

@@ -23,6 +23,7 @@ import (
 type Problem struct {
 	Attempt pos.AttemptID // "" where it is about none
 	At      time.Time     // of the event or, where there is none, of asking; zero where it is about none
+	Amount  pos.Shillings // of the attempt; 0 where it is not known, and from [Ledger.Verify]: [VerifyFile] looks it up
 	What    string        // one sentence
 }
 
@@ -460,6 +461,9 @@ func (v *verifier) indexes(tx *bolt.Tx) error {
 	}
 	if !v.l.readOnly {
 		return nil // bbolt's own check looks at what a writer changes
+	}
+	if err := checkFirstPages(v.l.path); err != nil {
+		v.wrong(evidence, nil, "%v", err)
 	}
 	for err := range tx.Check() {
 		v.wrong(evidence, nil, "page structure: %v", err)

@@ -47,6 +47,7 @@ type app struct {
 	banners []banner
 	told    map[pos.AttemptID]pos.Notice // what banners and results have said
 	states  map[pos.AttemptID]pos.State  // of the attempts without an end
+	unheard map[pos.AttemptID]pos.State  // what was open at the start and has not been heard of since
 	early   []pos.Update                 // came while the till was still taking a request
 	resumed int                          // payments that were open at the start; 0 once that is known to all
 
@@ -75,7 +76,11 @@ func newApp(cfg Config, crew *crew) *app {
 		sale:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
 		told:    make(map[pos.AttemptID]pos.Notice),
 		states:  make(map[pos.AttemptID]pos.State),
-		resumed: cfg.Resumed,
+		unheard: make(map[pos.AttemptID]pos.State),
+		resumed: len(cfg.Resumed),
+	}
+	for _, r := range cfg.Resumed {
+		a.states[r.ID], a.unheard[r.ID], a.told[r.ID] = r.State, r.State, r.Notices
 	}
 	if a.onLinuxConsole() {
 		a.background = backgroundDark
@@ -89,7 +94,7 @@ func (a *app) onLinuxConsole() bool { return getenv(a.cfg.Environ, "TERM") == "l
 
 // Init implements tea.Model.
 func (a *app) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.refresh(), a.schedule()}
+	cmds := []tea.Cmd{a.refresh(), a.schedule(), a.desk.resumedCmd(a.cfg.Resumed)}
 	if !a.onLinuxConsole() {
 		cmds = append(cmds, tea.RequestBackgroundColor) // may never be answered
 	}
@@ -133,6 +138,15 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		}
 	case updateMsg:
 		return a.learn(pos.Update(m))
+	case resumedMsg:
+		var cmds []tea.Cmd
+		for _, now := range m {
+			if was, unheard := a.unheard[now.ID]; unheard && was != now.State {
+				a.states[now.ID] = was
+				cmds = append(cmds, a.learn(pos.Update{Attempt: now, Changed: true}))
+			}
+		}
+		return tea.Batch(cmds...)
 	case chargedMsg:
 		return a.charged(m)
 	case checkedMsg:

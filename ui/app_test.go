@@ -104,7 +104,7 @@ func TestResumed(t *testing.T) {
 	c := newCashier(t)
 	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
 	c = newCashier(t, func(cfg *Config) {
-		cfg.Resumed = 2
+		cfg.Resumed = []pos.Attempt{second, first}
 		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, first}
 	})
 	c.sees("2 payments were open when the till stopped.")
@@ -112,6 +112,21 @@ func TestResumed(t *testing.T) {
 	c.sees("2 payments were open", "✓ PAID  KES 450")
 	c.tell(refused(second, "1032", ""), pos.EventQueried)
 	c.seesNot("payments were open")
+}
+
+// TestResumedBeforeTheScreens: what ended after the till had started and before anybody listened is told all the same, once.
+func TestResumedBeforeTheScreens(t *testing.T) {
+	c := newCashier(t)
+	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
+	ended := paid(first, "SKN4T7W2QX")
+	c = newCashier(t, func(cfg *Config) {
+		cfg.Resumed = []pos.Attempt{first, second}
+		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, ended}
+	})
+	c.sees("✓ PAID  KES 450")
+	c.press(".")
+	c.tell(ended, pos.EventQueried)
+	c.seesNot("✓ PAID  KES 450")
 }
 
 func TestQuit(t *testing.T) {

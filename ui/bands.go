@@ -15,7 +15,9 @@ import (
 // state of a payment that nothing else shows.
 func (a *app) header(l look, width int) string {
 	mark, state := "", ""
-	if name := a.modeName(l.say); name != "" {
+	if name := l.say.modeName(a.cfg.Mode); a.cfg.Mode == Live {
+		mark = l.ink.strong.on(name)
+	} else {
 		mark = l.ink.bands[toneCheck].on(" " + name + " ")
 	}
 	if p := a.pay; p != nil && !a.bandSpeaks(l) {
@@ -71,17 +73,6 @@ func (a *app) bandSpeaks(l look) bool {
 	return !covered && !big
 }
 
-// modeName is the mark of a mode in which no money moves; empty where it does.
-func (a *app) modeName(w *words) string {
-	switch a.cfg.Mode {
-	case Training:
-		return w.training
-	case Sandbox:
-		return w.sandbox
-	}
-	return ""
-}
-
 // status is what today came to, and whatever is not as it should be, the gravest at the very right. Where there is not
 // room for all, what is well goes first.
 func (a *app) status(l look, width int) string {
@@ -125,6 +116,9 @@ func (a *app) troubles(l look) []string {
 			sum += o.Amount
 		}
 		add(toneCheck, "! "+fmt.Sprintf(l.say.owedBack, n, sum))
+	}
+	if a.shop.link.Unkept {
+		add(toneCheck, "! "+l.say.unkept)
 	}
 	if a.shop.link.Forged > 0 {
 		list = append(list, l.ink.dim.on(fmt.Sprintf(l.say.forged, a.shop.link.Forged)))

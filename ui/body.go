@@ -131,6 +131,10 @@ func (a *app) smallView(l look) block {
 	}
 	lines := []string{l.ink.bands[tn].on(fit(center(word, l.width), l.width))}
 	what := append(l.center(l.ink.tones[tn], kes(amount)), l.center(l.ink.text, phone)...)
-	mode := l.center(l.ink.tones[toneCheck], a.modeName(l.say))
+	modeTone := toneCheck
+	if a.cfg.Mode == Live {
+		modeTone = tonePlain
+	}
+	mode := l.center(l.ink.tones[modeTone], l.say.modeName(a.cfg.Mode))
 	return block{lines: append(lines, stack(l.height-1, what, first, mode, append(bigger, size...))...)}
 }

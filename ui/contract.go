@@ -40,7 +40,7 @@ type Config struct {
 
 	MaxAmount   pos.Shillings // 0: pos.MaxAmount
 	RetypeAbove pos.Shillings // amounts above it are typed twice; 0: none
-	Resumed     int           // how many payments were open when the till started
+	Resumed     []pos.Attempt // what was open when the till started, as it was then
 
 	Language Language         // empty: English
 	Now      func() time.Time // nil: time.Now
@@ -106,6 +106,7 @@ type Book interface {
 type LinkHealth struct {
 	Reachable bool
 	Forged    int64 // callbacks to addresses that no payment has, since the start; they change nothing
+	Unkept    bool  // the daily backup was not made, or what is to be forgotten was not
 }
 
 // CustomerPhone is the customer's side of a payment in practice: the phones of the simulator.

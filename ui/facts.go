@@ -28,6 +28,10 @@ type (
 		err error
 	}
 
+	// resumedMsg: what was open when the till started was read again, as it is now: an end may have come before the screens
+	// were there to hear of it.
+	resumedMsg []pos.Attempt
+
 	// typedMsg: the till recorded a typed receipt, or refused it.
 	typedMsg struct {
 		claim pos.Claim
@@ -159,6 +163,18 @@ func (d desk) shopCmd(day, shown pos.Day, month pos.Month) tea.Cmd {
 		m.owed, errs[3] = d.book.Owed()
 		m.err = cmp.Or(errs[:]...)
 		return m
+	})
+}
+
+func (d desk) resumedCmd(resumed []pos.Attempt) tea.Cmd {
+	return d.crew.do(func(context.Context) tea.Msg {
+		var now resumedMsg
+		for _, r := range resumed {
+			if a, err := d.book.Attempt(r.ID); err == nil { // else the lists say what is wrong with the ledger
+				now = append(now, a)
+			}
+		}
+		return now
 	})
 }
 

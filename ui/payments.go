@@ -80,6 +80,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	at := u.Attempt
 	before := a.states[at.ID]
 	a.states[at.ID] = at.State
+	delete(a.unheard, at.ID)
 	if at.State.Final() {
 		delete(a.states, at.ID)
 	}
@@ -133,7 +134,10 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 		}
 		return bells
 	case inTheWay && at.State.Final():
-		a.pay = p.before // nothing is in the way any more
+		if a.pay = p.before; a.pay != nil { // nothing is in the way any more
+			next := a.pay.learn(u, a.now) // it may be about that very payment
+			a.pay = &next
+		}
 	case fresh != 0:
 	case before == pos.StillChecking && at.State.Final():
 	default:

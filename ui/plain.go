@@ -155,7 +155,7 @@ func (p *plain) begin() {
 	if p.cfg.ShortCode != "" {
 		till = p.say.till + " " + printable(p.cfg.ShortCode)
 	}
-	p.out.line(sentence([]string{p.mode(), printable(p.cfg.Shop), till, p.say.dateLong(now, now), clock(now)}))
+	p.out.line(sentence([]string{p.say.modeName(p.cfg.Mode), printable(p.cfg.Shop), till, p.say.dateLong(now, now), clock(now)}))
 	p.out.line(p.plain.askHelp)
 	if len(p.cfg.Endings) > 0 {
 		p.out.line(p.plain.practice)
@@ -167,22 +167,28 @@ func (p *plain) begin() {
 	for _, a := range open {
 		p.follow[a.ID] = true
 	}
-	if n := p.cfg.Resumed; n > 0 {
+	if n := len(p.cfg.Resumed); n > 0 {
 		p.news(2, count(n, p.say.resumedOne, p.say.resumedMany))
 		p.showOpen("")
+	}
+	for _, r := range p.cfg.Resumed {
+		if p.follow[r.ID] {
+			continue
+		}
+		if a, err := p.cfg.Book.Attempt(r.ID); err == nil { // it ended before anybody listened
+			p.follow[a.ID] = true
+			p.learn(pos.Update{Attempt: a, Changed: true})
+		}
 	}
 	p.look()
 }
 
-// mode is the mark of a mode in which no money moves; empty where it does.
+// mode is the word for a mode in which no money moves; empty where it does.
 func (p *plain) mode() string {
-	switch p.cfg.Mode {
-	case Training:
-		return p.say.training
-	case Sandbox:
-		return p.say.sandbox
+	if p.cfg.Mode == Live {
+		return ""
 	}
-	return ""
+	return p.say.modeName(p.cfg.Mode)
 }
 
 // news says what has happened, with the time, and rings the bell.
@@ -289,6 +295,7 @@ type trouble struct {
 	refusing    bool
 	ledger      bool
 	unreachable bool
+	unkept      bool
 }
 
 // look looks at the till's health, and says what has changed.
@@ -316,6 +323,10 @@ func (p *plain) look() {
 		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing))
 		p.news(2, sentence([]string{fmt.Sprintf(p.say.refusing, clock(h.Since))}, why+"."))
 	}
+	if link.Unkept && !p.trouble.unkept {
+		p.news(2, sentence([]string{p.say.unkept}))
+	}
+	p.trouble.unkept = link.Unkept
 	if p.trouble.unreachable != !link.Reachable {
 		p.trouble.unreachable = !link.Reachable
 		if link.Reachable {

@@ -26,7 +26,7 @@ func TestPlainNotices(t *testing.T) {
 			a = paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidTwice | pos.PaidLate
 			return a
-		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: This sale was paid before. This money is owed back."}},
+		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: This sale is paid: goods once only. This money is owed back."}},
 		{"does not match", func(a pos.Attempt) pos.Attempt {
 			a.Notices, a.Events = pos.DoesNotMatch, a.Events+1
 			return a
@@ -159,7 +159,7 @@ func TestPlainResumed(t *testing.T) {
 	var first, second pos.Attempt
 	inTalk(t, func(c *talk) {
 		c.says(
-			"DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
+			"LIVE, DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
 			"help: what you can type.",
 			"14:32:00 2 payments were open when the till stopped. Checking.",
 			"1. 14:32 WAITING FOR PIN KES 200, 0722 ••• 000.",
@@ -177,7 +177,7 @@ func TestPlainResumed(t *testing.T) {
 		second = accepted(c.attempt(pos.Request{Phone: "254722000000", Amount: 200}))
 		c.book.put(first)
 		c.book.put(second)
-		cfg.Resumed = 2
+		cfg.Resumed = []pos.Attempt{first, second}
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 func TestPlainSale(t *testing.T) {
 	inTalk(t, func(c *talk) {
 		c.says(
-			"DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
+			"LIVE, DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
 			"help: what you can type.",
 			"Amount:",
 		)

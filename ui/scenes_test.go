@@ -45,11 +45,12 @@ func scenes() []scene {
 		{"sale-rounded", nil, func(c *cashier) { c.press("3*33.35", "<enter>") }},
 		{"sale-refused", nil, func(c *cashier) { c.press("450", "<enter>", "0202345678", "<enter>") }},
 		{"sale-resumed", func(cfg *Config) {
-			cfg.Resumed = 2
 			book := cfg.Book.(*fakeBook)
 			for _, n := range []int{9, 8} {
 				at := noon.Add(-time.Duration(n) * time.Minute)
-				book.put(pos.Attempt{ID: pos.AttemptID("row-" + at.Format("150405")), AskedAt: at, State: pos.StillChecking, Asked: pos.Asked{Amount: 450}})
+				open := pos.Attempt{ID: pos.AttemptID("row-" + at.Format("150405")), AskedAt: at, State: pos.StillChecking, Asked: pos.Asked{Amount: 450}}
+				book.put(open)
+				cfg.Resumed = append(cfg.Resumed, open)
 			}
 		}, func(c *cashier) {}},
 		{"sending", nil, func(c *cashier) { c.sell("1500", phoneA) }},

@@ -9,11 +9,11 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, month, open, help, phone           string
-	till, training, sandbox                                  string
-	today, paidCount, notPaidCount                           string
-	checking, owedBack                                       string
-	pollingOnly, forged, refusing, ledgerFails, ledgerUnread string
+	sale, ledger, detail, month, open, help, phone                   string
+	till, training, sandbox, live                                    string
+	today, paidCount, notPaidCount                                   string
+	checking, owedBack                                               string
+	pollingOnly, forged, unkept, refusing, ledgerFails, ledgerUnread string
 
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
@@ -87,6 +87,7 @@ func newWords(lang Language) *words {
 		phone:        t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
 		till:         t("till", "till"),
 		training:     t("TRAINING", "MAZOEZI"),
+		live:         t("LIVE", "HALISI"),
 		sandbox:      t("SANDBOX", "SANDBOX"),
 		today:        t("today", "leo"),
 		paidCount:    t("%d paid", "%d yamelipwa"),
@@ -95,6 +96,7 @@ func newWords(lang Language) *words {
 		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
 		forged:       t("%d forged", "%d za uongo"),
+		unkept:       t("no backup today", "hakuna nakala leo"),
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
 		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
 
@@ -308,4 +310,15 @@ func newWords(lang Language) *words {
 			"unknown": t("no clear answer", "hakuna jibu wazi"),
 		},
 	}
+}
+
+// modeName is the word for a mode, which stands on every screen.
+func (w *words) modeName(m Mode) string {
+	switch m {
+	case Training:
+		return w.training
+	case Sandbox:
+		return w.sandbox
+	}
+	return w.live
 }

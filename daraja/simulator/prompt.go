@@ -197,7 +197,7 @@ func (s *Simulator) announce() {
 
 // Act does what the customer's hand does to the open prompt of a phone, instead of what its last digits say.
 // The phone may be written 2547…, +2547… or 07…. An ignored prompt stays open, can still be acted on, and runs
-// out 25 s after it appeared. Act returns [ErrNoPrompt] when the phone shows none, and another error when the
+// out 25 s after it appeared. What a hand did is known to Daraja without the delay of ending 52. Act returns [ErrNoPrompt] when the phone shows none, and another error when the
 // phone or the action does not exist.
 func (s *Simulator) Act(phone string, action Action) error {
 	msisdn := strings.TrimPrefix(phone, "+")
@@ -220,6 +220,7 @@ func (s *Simulator) Act(phone string, action Action) error {
 	case action == ActionIgnore:
 		a.ignored = true // the end comes when the prompt runs out
 	default:
+		a.settle = min(a.settle, 0) // a hand is no ending's: what it does is soon known, where the ending ever tells
 		s.end(a, end)
 	}
 	return nil

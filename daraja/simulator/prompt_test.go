@@ -26,7 +26,7 @@ func TestHand(t *testing.T) {
 		{"wrong PIN", "00", ActionWrongPIN, false, 1 * sec, "2001", "200 2001"},
 		{"ignore", "00", ActionIgnore, false, 25 * sec, "1037", "200 1037"},
 		{"pay on the silent phone", "51", ActionPay, true, 0, "", "200 0"},
-		{"pay on the late phone", "52", ActionPay, true, 241 * sec, "0", "200 0"},
+		{"pay on the late phone", "52", ActionPay, true, 2 * sec, "0", "200 0"},
 		{"pay on the endless phone", "56", ActionPay, true, 0, "", "200 4999"},
 		{"cancel where the amount would be wrong", "55", ActionCancel, false, 1 * sec, "1032", "200 1032"},
 		{"cancel after a 500", "63", ActionCancel, false, 1 * sec, "1032", "200 1032"},

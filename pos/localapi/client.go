@@ -315,10 +315,10 @@ func (c *Client) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[pos
 	return call[pos.Attempt](ctx, c, http.MethodPost, "follow", nil, ids)
 }
 
-// Backup writes a consistent copy of the ledger to w. After an error w holds a part.
+// Backup writes a consistent copy of the ledger to w, as the till's own Shop.Backup. After an error w holds a part.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error { return c.stream(ctx, "backup", w) }
 
-// Verify has the ledger checked and writes what was found to w.
+// Verify writes what is to be checked of the ledger to w, as the till's own Shop.Verify.
 func (c *Client) Verify(ctx context.Context, w io.Writer) error { return c.stream(ctx, "verify", w) }
 
 func (c *Client) stream(ctx context.Context, what string, w io.Writer) error {

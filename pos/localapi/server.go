@@ -22,8 +22,8 @@ type Shop struct {
 	Book     Book
 	Payments Payments
 
-	// Backup writes a consistent copy of the ledger to w, and Verify what it found; nil: this till does neither. One of them runs at
-	// a time.
+	// Backup writes a consistent copy of the ledger to w, and Verify its pages, for whoever asks to check; nil: this till does neither.
+	// One of them runs at a time.
 	Backup, Verify func(w io.Writer) error
 }
 
@@ -262,7 +262,9 @@ func (s *server) stream(write func(io.Writer) error) http.HandlerFunc {
 		w.Header().Set("Trailer", trouble)
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.WriteHeader(http.StatusOK)
-		if err := write(newAnswer(w)); err != nil {
+		a := newAnswer(w)
+		_ = a.flush() // the answer has begun, though the first bytes may take long
+		if err := write(a); err != nil {
 			// As JSON, so that the sentence is one line of ASCII whatever it holds.
 			sentence, _ := json.Marshal(problemOf(err))
 			w.Header().Set(trouble, url.QueryEscape(string(sentence)))

@@ -31,6 +31,7 @@ type Shop struct {
 
 	server *tunnel.Server
 	link   *tunnel.Link
+	keep   keeping
 	close  func() error
 }
 
@@ -115,6 +116,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		work.Wait()
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
 		defer cancel()
+		sh.keep.end()
 		err := errors.Join(served, sh.Till.Close(ending), unshare(), ledger.Close())
 		client.Close()
 		sh.Log.Info("the till is closed", "err", err)
@@ -145,6 +147,8 @@ func (sh *Shop) share(ctx context.Context) (unshare func() error) {
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
 			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: origin.Environment, ShortCode: origin.ShortCode},
 			Book: sh.Ledger, Payments: sh.Payments(),
+			Backup: func(w io.Writer) error { return sh.Ledger.StreamBackup(sharing, w) },
+			Verify: func(w io.Writer) error { return sh.Ledger.Snapshot(sharing, w) },
 		})
 	}()
 	return func() error {

@@ -52,6 +52,9 @@ type Kaunta struct {
 	// Simulate serves the Daraja simulator until ctx ends.
 	Simulate func(ctx context.Context, o SimulatorOptions) error
 
+	// Keeper looks after the ledger's file.
+	Keeper Keeper
+
 	// Setup is what kaunta setup needs of the ways that callbacks take.
 	Setup setup.Parts
 
@@ -210,6 +213,7 @@ kaunta ledger --day yesterday --find 678`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
+		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand(),
 		c.setupCommand(), c.doctorCommand())
 	return root
 }

@@ -174,8 +174,15 @@ func (o *exportOptions) writer(w io.Writer) (to export.Writer, release func(), e
 // patience is how long a command works in silence before it tells a person how far it is.
 const patience = 2 * time.Second
 
-// progress tells on stderr how far a long command is, if a person looks at it; clear takes that away again.
+// progress tells on stderr how many payments a long command has done, if a person looks at it; clear takes that away again.
 func (c *commands) progress() (tell func(done, of int), clear func()) {
+	return c.telling(func(done, of int) string {
+		return fmt.Sprintf("%v of %v payments", pos.Shillings(done), pos.Shillings(of))
+	})
+}
+
+// telling is progress in the words that say makes of it.
+func (c *commands) telling(say func(done, of int) string) (tell func(done, of int), clear func()) {
 	f, ok := c.Stderr.(*os.File)
 	if !ok || !term.IsTerminal(f.Fd()) {
 		return nil, func() {}
@@ -185,7 +192,7 @@ func (c *commands) progress() (tell func(done, of int), clear func()) {
 	tell = func(done, of int) {
 		if now := time.Now(); now.After(next) {
 			next, told = now.Add(patience/10), true
-			fmt.Fprintf(f, "\r%v of %v payments\x1b[K", pos.Shillings(done), pos.Shillings(of))
+			fmt.Fprintf(f, "\r%s\x1b[K", say(done, of))
 		}
 	}
 	return tell, func() {

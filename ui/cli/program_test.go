@@ -101,6 +101,7 @@ func TestImports(t *testing.T) {
 		"kaunta/pos/world":          {},
 		"kaunta/store":              {"pos", "daraja"},
 		"kaunta/store/export":       {"pos"},
+		"kaunta/store/powercut":     {},
 		"kaunta/store/trade":        {"pos", "daraja"},
 		"kaunta/tunnel":             {},
 		"kaunta/tunnel/acme":        {"tunnel"},

@@ -1,0 +1,205 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"strings"
+)
+
+// VerifyFile checks the ledger in a file that no till has open, with its pages, as [Ledger.Verify] does. Errors are those of [Open].
+func VerifyFile(ctx context.Context, path string, progress func(done, total int)) (Report, error) {
+	l, err := Open(path, Options{ReadOnly: true})
+	if err != nil {
+		return Report{}, err
+	}
+	report, err := l.Verify(ctx, progress)
+	if p := report.First; p != nil && p.Attempt != "" {
+		if a, err := l.Attempt(p.Attempt); err == nil {
+			p.Amount = a.Amount
+		}
+	}
+	return report, errors.Join(err, l.Close())
+}
+
+// A damaged file can do more than make reading fail: a page that leads back to itself fills the stack, and nothing saves a process
+// from that. So a file that is under suspicion is read by a process that nobody needs:
+//
+//	Check   ─► child process: ServeCheck   ─► VerifyFile
+//	Compare ─► child process: ServeCompare ─► missing
+//	  ▲                         │
+//	  └── lines of JSON ◄───────┘   progress, and in the end what was found; no end: the file has killed the child
+
+// answer is one line of what the child says.
+type answer struct {
+	Done   int         `json:"done,omitempty"`
+	Total  int         `json:"total,omitempty"`
+	Report *Report     `json:"report,omitempty"`
+	Gap    *Gap        `json:"gap,omitempty"`
+	Error  *childError `json:"error,omitempty"`
+}
+
+// childError is an error on its way from the child.
+type childError struct {
+	Text    string `json:"text"`
+	Damaged bool   `json:"damaged,omitempty"`
+	Locked  bool   `json:"locked,omitempty"`
+}
+
+func (e *childError) Error() string { return e.Text }
+
+// Is makes it an [ErrDamaged] or an [ErrLocked].
+func (e *childError) Is(target error) bool {
+	return target == ErrDamaged && e.Damaged || target == ErrLocked && e.Locked
+}
+
+// maxStack is how much stack the child may use: a sound file needs very little of it.
+const maxStack = 64 << 20
+
+// ServeCheck is what the child of [Check] does: it verifies the file at path and says on w how that goes. The error is w's.
+func ServeCheck(ctx context.Context, w io.Writer, path string) error {
+	return serve(ctx, w, func(ctx context.Context, say func(answer)) (answer, error) {
+		report, err := VerifyFile(ctx, path, func(done, total int) { say(answer{Done: done, Total: total}) })
+		return answer{Report: &report}, err
+	})
+}
+
+// ServeCompare is what the child of [Compare] does: it says on w what the ledger at path has that the backup has not. The error is w's.
+func ServeCompare(ctx context.Context, w io.Writer, backup, path string) error {
+	return serve(ctx, w, func(ctx context.Context, _ func(answer)) (answer, error) {
+		gap, err := missing(ctx, backup, path)
+		return answer{Gap: &gap}, err
+	})
+}
+
+func serve(ctx context.Context, w io.Writer, work func(ctx context.Context, say func(answer)) (answer, error)) error {
+	debug.SetMaxStack(maxStack)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := json.NewEncoder(w)
+	var unheard error
+	last, err := work(ctx, func(a answer) {
+		if unheard = out.Encode(a); unheard != nil {
+			cancel() // nobody listens any more
+		}
+	})
+	if unheard != nil {
+		return unheard
+	}
+	if err != nil {
+		last = answer{Error: &childError{Text: err.Error(), Damaged: errors.Is(err, ErrDamaged), Locked: errors.Is(err, ErrLocked)}}
+	}
+	return out.Encode(last)
+}
+
+// Check runs cmd, which must come to [ServeCheck], and returns what it found. Errors are those of [VerifyFile]; a child that does not
+// come to an end has met damage, and is an [ErrDamaged].
+func Check(ctx context.Context, cmd *exec.Cmd, progress func(done, total int)) (Report, error) {
+	a, err := ask(ctx, cmd, progress)
+	if err != nil {
+		return Report{}, err
+	}
+	return *a.Report, nil
+}
+
+// Compare runs cmd, which must come to [ServeCompare], and returns what the ledger has that the backup has not.
+func Compare(ctx context.Context, cmd *exec.Cmd) (Gap, error) {
+	a, err := ask(ctx, cmd, nil)
+	if err != nil {
+		return Gap{}, err
+	}
+	return *a.Gap, nil
+}
+
+// ask runs a child and returns its last word, a Report or a Gap.
+func ask(ctx context.Context, cmd *exec.Cmd, progress func(done, total int)) (last answer, err error) {
+	var complaint beginning
+	cmd.Stderr = &complaint
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return last, fmt.Errorf("store: the check could not be started: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })
+	lines := json.NewDecoder(out)
+	for {
+		var a answer
+		if lines.Decode(&a) != nil {
+			break
+		}
+		if last = a; a.Total > 0 && progress != nil {
+			progress(a.Done, a.Total)
+		}
+	}
+	_, _ = io.Copy(io.Discard, out)
+	ended := cmd.Wait()
+	stop()
+	switch {
+	case ctx.Err() != nil:
+		return last, ctx.Err()
+	case last.Error != nil:
+		return last, last.Error
+	case last.Report == nil && last.Gap == nil:
+		return last, fmt.Errorf("%w: the process that read it did not survive it (%v%s)", ErrDamaged, ended, complaint.line())
+	}
+	return last, nil
+}
+
+// beginning keeps the beginning of what is written to it.
+type beginning struct{ bytes.Buffer }
+
+func (t *beginning) Write(p []byte) (int, error) {
+	if room := 4096 - t.Len(); room > 0 {
+		_, _ = t.Buffer.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+// line is the first line, for a person who asks why.
+func (t *beginning) line() string {
+	line, _, _ := strings.Cut(strings.TrimSpace(t.String()), "\n")
+	if line == "" {
+		return ""
+	}
+	return ": " + line
+}
+
+// bbolt has two first pages, and each commit writes the other one. It opens a file that has lost one of them by the one that is left, which
+// may be that of the commit before: then the last payment has vanished, and all that is left agrees. So both must be well. A
+// power cut does not spoil one: what counts of it lies in one sector.
+const (
+	metaOffset = 16                 // after the page's header
+	metaSum    = 4*4 + 2*8 + 3*8    // where the checksum is: after magic, version, page size, flags, root, freelist, high water mark, number
+	metaMagic  = uint32(0xED0CDAED) // of bbolt
+)
+
+// checkFirstPages names a first page that is not as bbolt wrote it.
+func checkFirstPages(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for n := range int64(2) {
+		var meta [metaSum + 8]byte
+		if _, err := f.ReadAt(meta[:], n*pageSize+metaOffset); err != nil {
+			return err
+		}
+		h := fnv.New64a()
+		_, _ = h.Write(meta[:metaSum])
+		if binary.NativeEndian.Uint32(meta[:]) != metaMagic || binary.NativeEndian.Uint64(meta[metaSum:]) != h.Sum64() {
+			return fmt.Errorf("the first page %d of 2 is damaged, and the last payment may be missing", n+1)
+		}
+	}
+	return nil
+}

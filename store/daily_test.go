@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kaunta/pos"
+)
+
+// kept lists the names in the folder of backups.
+func kept(t testing.TB, folder string) string {
+	t.Helper()
+	var names []string
+	for _, e := range must[[]os.DirEntry](t)(os.ReadDir(folder)) {
+		names = append(names, strings.TrimSuffix(strings.TrimPrefix(e.Name(), "kaunta-training-"), ".ledger"))
+	}
+	return strings.Join(names, " ")
+}
+
+// daily runs d on a ledger in virtual time, which begins at midnight UTC, three in the morning of 1 January 2000 in East Africa, until the
+// test is over.
+func daily(t *testing.T, d Daily, l *Ledger) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.Run(ctx, l)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+}
+
+// pass lets virtual time go on.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+func TestDailyBackup(t *testing.T) {
+	path, folder := newPath(t), filepath.Join(t.TempDir(), "backups")
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path, training)
+		sell(t, l, 1)
+		var told []error
+		daily(t, Daily{Folder: folder, Keep: 3, Tell: func(err error) { told = append(told, err) }}, l)
+		pass(time.Second)
+		equal(t, "at the start", kept(t, folder), "2000-01-01")
+		pass(20 * time.Hour) // 23:00
+		equal(t, "before midnight", kept(t, folder), "2000-01-01")
+
+		// Files of others, by names like ours, are nobody's to remove.
+		other := open(t, newPath(t), training)
+		if _, err := other.Backup(context.Background(), filepath.Join(folder, "kaunta-training-1999-01-01.ledger"), BackupOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(folder, "kaunta-training-1999-01-02.ledger"), []byte("a letter"))
+		writeFile(t, filepath.Join(folder, "notes.txt"), []byte("a letter"))
+		left := filepath.Join(folder, ".kaunta-training-1999-01-03.ledger.new-1")
+		writeFile(t, left, nil)
+		past := time.Now().Add(-48 * time.Hour)
+		if err := os.Chtimes(left, past, past); err != nil {
+			t.Fatal(err)
+		}
+
+		// The shop sells past midnight: the backup waits for a minute without payments.
+		for n := range 90 { // until 00:30
+			sell(t, l, 100+n)
+			pass(time.Minute)
+		}
+		if strings.Contains(kept(t, folder), "2000-01-02") {
+			t.Error("the backup did not wait for the shop")
+		}
+		pass(2 * time.Minute)
+		if !strings.Contains(kept(t, folder), "2000-01-02") {
+			t.Errorf("at a quiet moment: %s", kept(t, folder))
+		}
+		pass(4 * 24 * time.Hour)
+		equal(t, "after days", kept(t, folder), "1999-01-01 1999-01-02 2000-01-04 2000-01-05 2000-01-06 notes.txt")
+		for _, err := range told {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if len(told) != 6 {
+			t.Errorf("told %d times", len(told))
+		}
+		backup := open(t, filepath.Join(folder, "kaunta-training-2000-01-06.ledger"), Options{ReadOnly: true})
+		verify(t, backup)
+		attempt(t, backup, asked(189).Attempt)
+	})
+}
+
+// TestDailyBackupOfABusyShop: a shop that never rests has its backup all the same.
+func TestDailyBackupOfABusyShop(t *testing.T) {
+	path, folder := newPath(t), filepath.Join(t.TempDir(), "backups")
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path, training)
+		daily(t, Daily{Folder: folder, Keep: 1}, l)
+		for n := range 28 * 60 {
+			sell(t, l, n)
+			pass(time.Minute)
+		}
+		equal(t, "backups", kept(t, folder), "2000-01-02")
+	})
+}
+
+// TestDailyBackupFails: it is told, tried again, and told when it has succeeded.
+func TestDailyBackupFails(t *testing.T) {
+	path, folder := newPath(t), filepath.Join(t.TempDir(), "backups")
+	writeFile(t, folder, []byte("a file where the folder should be"))
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path, training)
+		var told []error
+		daily(t, Daily{Folder: folder, Keep: 1, Tell: func(err error) { told = append(told, err) }}, l)
+		pass(150 * time.Minute)
+		if len(told) != 3 || told[2] == nil || !strings.Contains(told[2].Error(), "the daily backup was not made") || strings.Contains(told[2].Error(), "\n") {
+			t.Fatalf("%v", told)
+		}
+		if err := os.Remove(folder); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Hour)
+		if len(told) != 4 || told[3] != nil {
+			t.Errorf("%v", told)
+		}
+		equal(t, "backups", kept(t, folder), "2000-01-01")
+	})
+	synctest.Test(t, func(t *testing.T) { // another till that writes to the same folder
+		l := open(t, newPath(t), training)
+		var told error
+		daily(t, Daily{Folder: folder, Keep: 1, Tell: func(err error) { told = err }}, l)
+		pass(time.Minute)
+		if told == nil || !strings.Contains(told.Error(), "is not a backup of this ledger") {
+			t.Errorf("%v", told)
+		}
+		equal(t, "backups", kept(t, folder), "2000-01-01")
+	})
+}
+
+// TestDailyForgets: numbers are forgotten by their age, with the clock that jumps back forgetting no more for it.
+func TestDailyForgets(t *testing.T) {
+	path := newPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path, training)
+		old, young := asked(1), asked(2)
+		at := time.Now()
+		old.At, young.At = at.Add(-100*24*time.Hour), at.Add(-80*24*time.Hour)
+		old.Attempt, young.Attempt = attemptID(old.At, 1), attemptID(young.At, 2)
+		old.Asked.Address, young.Asked.Address = addressOf(old.At, 1), addressOf(young.At, 2)
+		add(t, l, old, paid(old, receiptOf(1)), young, paid(young, receiptOf(2)))
+		whole := func(e pos.Event) bool { return attempt(t, l, e.Attempt).Phone == e.Asked.Phone }
+		daily(t, Daily{ForgetAfter: 90 * 24 * time.Hour}, l)
+		pass(time.Second)
+		if whole(old) || !whole(young) {
+			t.Errorf("at the start: %v, %v", whole(old), whole(young))
+		}
+		pass(11 * 24 * time.Hour)
+		if whole(young) {
+			t.Error("after ninety days the number is still there")
+		}
+		verify(t, l)
+	})
+}
+
+// TestDailyWhenTheClockJumpsBack: a backup that is there is not made again, and none is lost.
+func TestDailyWhenTheClockJumpsBack(t *testing.T) {
+	path, folder := newPath(t), filepath.Join(t.TempDir(), "backups")
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, path, training)
+		shift := time.Duration(0)
+		daily(t, Daily{Folder: folder, Keep: 2, Now: func() time.Time { return time.Now().Add(shift) }, Tell: func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+		}}, l)
+		pass(25 * time.Hour)
+		equal(t, "backups", kept(t, folder), "2000-01-01 2000-01-02")
+		shift = -48 * time.Hour
+		pass(2 * time.Hour)
+		if !strings.Contains(kept(t, folder), "2000-01-01 2000-01-02") {
+			t.Errorf("the clock jumped back: %s", kept(t, folder))
+		}
+	})
+}

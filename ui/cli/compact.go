@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *commands) compactCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "compact",
+		Short: "Make the ledger's file anew, without what is free or forgotten",
+		Long: `Makes the ledger's file anew from its payments: without free pages, in which forgotten phone numbers may still stand, and with totals and
+indexes made from the payments. The old file is kept as FILE.bak until the new one has been checked. The till must be closed, and the disk needs room
+for the ledger twice.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := c.settings()
+			if err != nil {
+				return err
+			}
+			tell, clear := c.share("writing")
+			before, after, err := c.Keeper.Compact(cmd.Context(), s, tell)
+			clear()
+			if err != nil {
+				return interrupted(cmd.Context(), err, "compact: it was interrupted; run kaunta verify")
+			}
+			fmt.Fprintf(c.Stdout, "%s: %s before, %s now, checked whole\n", s.Ledger, megabytes(before), megabytes(after))
+			return nil
+		},
+	}
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"kaunta/pos"
+)
+
+func (c *commands) restoreCommand() *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "restore BACKUP",
+		Short: "Put a backup in the ledger's place",
+		Long: `Checks the backup from end to end, says which payments the ledger has that the backup lacks, and puts a copy of the backup in the ledger's
+place. The ledger that was there is kept beside it under a name with the date; nothing is deleted. The till must be closed.
+
+Where payments would be missing from the ledger, or nobody can tell, --force is needed.`,
+		Example: `kaunta restore /media/usb/kaunta-production-2026-11-24.ledger`,
+		Args:    files(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := c.settings()
+			if err != nil {
+				return err
+			}
+			allow := func(m Missing) error {
+				lacks := m.sentence()
+				if lacks == "" {
+					return nil
+				}
+				if !force {
+					return fmt.Errorf("restore: %s. Nothing was changed; kaunta restore --force does it all the same, and keeps the present ledger under another name", lacks)
+				}
+				fmt.Fprintf(c.Stderr, "kaunta: %s\n", lacks)
+				return nil
+			}
+			tell, clear := c.progress()
+			checked, aside, err := c.Keeper.Restore(cmd.Context(), s, args[0], allow, tell)
+			clear()
+			if err != nil {
+				return interrupted(cmd.Context(), err, "restore: it was interrupted, and the ledger is as it was")
+			}
+			fmt.Fprintf(c.Stdout, "%s is the backup %s now: %v payments, checked whole\n", s.Ledger, args[0], pos.Shillings(checked.Payments))
+			if aside != "" {
+				fmt.Fprintf(c.Stdout, "The ledger that was there is kept as %s\n", aside)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "restore also where payments would be missing from the ledger")
+	return cmd
+}
+
+// sentence says what would be missing; "" where nothing would.
+func (m Missing) sentence() string {
+	switch {
+	case m.Unread != nil:
+		return fmt.Sprintf("the present ledger cannot be read, so nobody can tell what it has that the backup lacks (%v)", m.Unread)
+	case m.Payments == 0:
+		return ""
+	}
+	of := ""
+	if m.Foreign {
+		of = "the backup is not of this ledger: "
+	}
+	return fmt.Sprintf("%sthe present ledger has %v payments that the backup lacks, or knows less of, asked for since %s; %v of them paid, KES %v",
+		of, pos.Shillings(m.Payments), m.Since.In(pos.EAT).Format("2 January 2006 15:04"), pos.Shillings(m.Paid.Count), m.Paid.KES)
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"kaunta/pos"
+	"kaunta/store/export"
+)
+
+func (c *commands) verifyCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify [FILE]",
+		Short: "Check that the ledger is what was written",
+		Long: `Reads the whole ledger, or a backup: every page and checksum, the chain of hashes that runs through all payments, and that totals and
+indexes say what the payments say. A file under suspicion is read by a process of its own, so that no damage in it ends the till.
+
+Exit status: 0 all is well, 1 something is not.`,
+		Example: `kaunta verify
+kaunta verify /media/usb/kaunta.ledger --json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return files(1)(cmd, args)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := c.settings()
+			if err != nil {
+				return err
+			}
+			file := ""
+			if len(args) > 0 {
+				file = args[0]
+			}
+			tell, clear := c.progress()
+			checked, err := c.Keeper.Verify(cmd.Context(), s, file, tell)
+			clear()
+			if err != nil {
+				return interrupted(cmd.Context(), err, "verify: it was interrupted, and nothing is known")
+			}
+			return c.tellChecked(checked, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
+}
+
+// checkedLine is a check as JSON. Names and order are a promise to programs that read it.
+type checkedLine struct {
+	Well     bool   `json:"well"`
+	Payments int    `json:"payments"`
+	Events   int    `json:"events"`
+	LastDay  string `json:"last_day"`
+	Chain    string `json:"chain"` // the last hash, in hex
+	Faults   int    `json:"faults"`
+	InTotals int    `json:"faults_in_totals_and_indexes"`
+	What     string `json:"what,omitempty"`
+	Attempt  string `json:"attempt,omitempty"`
+	Time     string `json:"time,omitempty"`
+	Amount   int64  `json:"amount,omitempty"`
+	WhatToDo string `json:"what_to_do,omitempty"`
+}
+
+// tellChecked prints what a check found; the exit status says whether all is well.
+func (c *commands) tellChecked(k Checked, asJSON bool) error {
+	advice := ""
+	switch {
+	case k.Evidence > 0:
+		advice = "Keep the file as it is, and put the newest backup that verifies in its place: kaunta restore BACKUP says first what it would lack."
+	case k.Derived > 0:
+		advice = "The payments themselves are whole. Close the till and run kaunta compact: it makes totals and indexes anew from them."
+	}
+	day := ""
+	if k.LastDay != 0 {
+		day = k.LastDay.String()
+	}
+	if asJSON {
+		l := checkedLine{
+			Well: k.First == nil, Payments: k.Payments, Events: k.Events, LastDay: day, Chain: hex.EncodeToString(k.LastHash[:]),
+			Faults: k.Evidence, InTotals: k.Derived, WhatToDo: advice,
+		}
+		if f := k.First; f != nil {
+			l.What, l.Attempt, l.Amount, l.Time = f.What, string(f.Attempt), int64(f.Amount), export.Stamp(f.At)
+		}
+		if err := json.NewEncoder(c.Stdout).Encode(l); err != nil {
+			return err
+		}
+	} else if k.First == nil {
+		fmt.Fprintf(c.Stdout, "All is well: %v payments, %v events, each as it was written.\n", pos.Shillings(k.Payments), pos.Shillings(k.Events))
+		if day != "" {
+			fmt.Fprintf(c.Stdout, "The chain ends on %s with %s.\n", day, hex.EncodeToString(k.LastHash[:8]))
+		}
+	} else {
+		fmt.Fprintf(c.Stdout, "The ledger is not as it was written: %s.\n", k.First)
+		if n := k.Evidence + k.Derived; n > 1 {
+			fmt.Fprintf(c.Stdout, "That is the first of %v faults: %v in payments and pages, %v in totals and indexes.\n",
+				pos.Shillings(n), pos.Shillings(k.Evidence), pos.Shillings(k.Derived))
+		}
+		fmt.Fprintln(c.Stdout, advice)
+	}
+	if k.First != nil {
+		return exit{status: ExitError}
+	}
+	return nil
+}

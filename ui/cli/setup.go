@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/user"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,7 @@ import (
 )
 
 func (c *commands) setupCommand() *cobra.Command {
-	var sample, relay bool
+	var sample, relay, unit, kiosk bool
 	cmd := &cobra.Command{
 		Use:   "setup",
 		Short: "Set the till up: keys, number, callbacks, limits",
@@ -34,6 +35,10 @@ kaunta setup --sample > kaunta.toml`,
 				return err
 			case relay:
 				return c.printRelay()
+			case unit:
+				return c.printUnit(setup.Unit)
+			case kiosk:
+				return c.printUnit(setup.Kiosk)
 			case !c.Interactive:
 				return errors.New("kaunta setup asks questions and needs a terminal: run it at one, or print the commented file with kaunta setup --sample")
 			}
@@ -42,8 +47,24 @@ kaunta setup --sample > kaunta.toml`,
 	}
 	cmd.Flags().BoolVar(&sample, "sample", false, "print a configuration file that explains every key")
 	cmd.Flags().BoolVar(&relay, "print-relay", false, "print what to run on your own server for reach = \"ssh\"")
+	cmd.Flags().BoolVar(&unit, "print-unit", false, "print a systemd unit for a till that is used by ssh")
+	cmd.Flags().BoolVar(&kiosk, "print-kiosk", false, "print a systemd unit for a till that has the machine's screen to itself")
 	c.screenFlags(cmd)
 	return cmd
+}
+
+// printUnit prints a systemd unit for this program and this user.
+func (c *commands) printUnit(unit func(program, user string) string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("the path of this program is not known: %w", err)
+	}
+	who, err := user.Current()
+	if err != nil {
+		return fmt.Errorf("the user of this program is not known: %w", err)
+	}
+	_, err = io.WriteString(c.Stdout, unit(program, who.Username))
+	return err
 }
 
 // path is where the configuration file is.

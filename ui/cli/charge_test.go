@@ -60,8 +60,8 @@ type journal struct {
 }
 
 type callback struct {
-	Body   string
-	Status int
+	URL, Body string
+	Status    int
 }
 
 func readJournal(t tester, url string) (j journal) {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -55,12 +56,11 @@ func main() {
 
 // headless opens the shop for a command, or reaches the till that is open on its ledger.
 func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
-	ignoreReaders()
 	var sh *shop.Shop
 	owner, err := shop.Attach(ctx, s.Ledger, func() error {
 		err := s.CheckAccount()
 		if err == nil {
-			sh, err = shop.Open(ctx, s)
+			sh, err = openShop(ctx, s)
 		}
 		return err
 	})
@@ -76,8 +76,21 @@ func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
 	return &cli.Shop{Till: owner, Book: owner, Close: owner.Close}, nil
 }
 
-// ignoreReaders lets a payment that is under way go on when whoever reads the output leaves.
-func ignoreReaders() { signal.Ignore(syscall.SIGPIPE) }
+// openShop opens the shop of s. A payment that is under way goes on when whoever reads the output leaves, and what libraries log
+// by themselves goes where the till's own lines go: standard error is the cashier's screen.
+func openShop(ctx context.Context, s settings.Settings) (*shop.Shop, error) {
+	signal.Ignore(syscall.SIGPIPE)
+	sh, err := shop.Open(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if sh.NoLog != nil {
+		fmt.Fprintf(os.Stderr, "kaunta: %v; the till goes on without it\n", sh.NoLog)
+	}
+	slog.SetDefault(sh.Log)
+	sh.Log.Info("this is kaunta", "version", cli.Version(), "process", os.Getpid())
+	return sh, nil
+}
 
 // openBook opens the ledger for reading, beside other readers, whatever environment it is for, or reaches the till that is
 // open on it.
@@ -126,8 +139,7 @@ func hostKeys(ctx context.Context, server string) ([]setup.HostKey, error) {
 
 // screen runs the till's screens on the shop that s describes.
 func screen(ctx context.Context, s settings.Settings, o cli.ScreenOptions) error {
-	ignoreReaders()
-	sh, err := shop.Open(ctx, s)
+	sh, err := openShop(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -152,8 +164,8 @@ func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 	if ledger != "" {
 		s.Ledger = ledger
 	}
-	ignoreReaders()
-	sh, err := shop.Open(ctx, s)
+	s.Log.DebugHTTP = o.DebugHTTP
+	sh, err := openShop(ctx, s)
 	if err != nil {
 		return errors.Join(err, stop())
 	}

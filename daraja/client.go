@@ -56,6 +56,7 @@ type Client struct {
 	http   *http.Client // tokens and queries: keeps connections
 	pushes *http.Client // a connection for each push; see transport.go
 	log    *slog.Logger
+	tap    func(http.RoundTripper) http.RoundTripper // nil: none
 	now    func() time.Time
 	tokens tokenCache
 }
@@ -69,6 +70,13 @@ func WithHTTPClient(h *http.Client) Option { return func(c *Client) { c.http = h
 // WithLogger makes the Client log each exchange at level Debug: endpoint, status and verdict, never a body, a header, a phone or
 // an id. Without it nothing is logged.
 func WithLogger(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
+
+// WithTap makes each request go through what tap makes of the RoundTripper that carries it: to look at what is sent and
+// answered, secrets and all. The Client chooses its connections as it does without. A tap that sends a request twice, or to another
+// place, breaks what this package promises of pushes.
+func WithTap(tap func(http.RoundTripper) http.RoundTripper) Option {
+	return func(c *Client) { c.tap = tap }
+}
 
 // WithClock replaces time.Now for the request's timestamp and the token's age.
 func WithClock(now func() time.Time) Option { return func(c *Client) { c.now = now } }
@@ -101,6 +109,9 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		opt(c)
 	}
 	c.http, c.pushes = httpClients(c.http)
+	if c.tap != nil {
+		c.http.Transport, c.pushes.Transport = c.tap(c.http.Transport), c.tap(c.pushes.Transport)
+	}
 	c.tokens.fetch = c.fetchToken
 	c.tokens.now = c.now
 	return c, nil

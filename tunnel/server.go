@@ -82,6 +82,10 @@ type ServerConfig struct {
 	// addresses without notice.
 	EnforceSources bool
 
+	// Tap, where it is not nil, makes of the handler of callbacks the one that
+	// takes them: to look at what comes, addresses and bodies and all.
+	Tap func(http.Handler) http.Handler
+
 	// Logger may be nil, which is silent. No log line holds a callback's
 	// address or body.
 	Logger *slog.Logger
@@ -127,10 +131,11 @@ type Stats struct {
 // A Server takes callbacks and answers probes. Make one with [NewServer], bind
 // it with [Server.Listen] and run it with [Server.Serve].
 type Server struct {
-	cfg      ServerConfig
-	log      *slog.Logger
-	key      proofKey
-	listener *limitListener // nil until Listen
+	cfg       ServerConfig
+	log       *slog.Logger
+	key       proofKey
+	callbacks http.Handler   // of POSTs to /cb/
+	listener  *limitListener // nil until Listen
 
 	mu    sync.Mutex
 	stats Stats // Evicted is kept by the listener
@@ -150,7 +155,12 @@ func NewServer(cfg ServerConfig) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Server{cfg: cfg, log: cfg.Logger, key: newProofKey()}
+	s := &Server{cfg: cfg, log: cfg.Logger, key: newProofKey()}
+	s.callbacks = http.HandlerFunc(s.callback)
+	if cfg.Tap != nil {
+		s.callbacks = cfg.Tap(s.callbacks)
+	}
+	return s
 }
 
 // wsaeaddrinuse is Windows' own number for syscall.EADDRINUSE, which the
@@ -228,9 +238,9 @@ func (s *Server) Serve(ctx context.Context) error {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The escaped path: an address has one spelling only.
 	path := r.URL.EscapedPath()
-	if address, ok := strings.CutPrefix(path, callbackPath); ok {
+	if strings.HasPrefix(path, callbackPath) {
 		if s.allowed(w, r, http.MethodPost) {
-			s.callback(w, r, address)
+			s.callbacks.ServeHTTP(w, r)
 		}
 		return
 	}
@@ -257,8 +267,9 @@ func (s *Server) allowed(w http.ResponseWriter, r *http.Request, method string) 
 
 // callback answers a POST to /cb/. The order matters: nothing before Deliver
 // depends on whether the address exists.
-func (s *Server) callback(w http.ResponseWriter, r *http.Request, address string) {
+func (s *Server) callback(w http.ResponseWriter, r *http.Request) {
 	s.add(&s.stats.Received)
+	address := strings.TrimPrefix(r.URL.EscapedPath(), callbackPath)
 	body, ok := s.readBody(w, r)
 	if !ok {
 		return

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"sync"
@@ -16,6 +18,7 @@ import (
 	"kaunta/store"
 	"kaunta/tunnel"
 	"kaunta/tunnel/reach"
+	"kaunta/ui/logfile"
 	"kaunta/ui/settings"
 )
 
@@ -23,6 +26,8 @@ import (
 type Shop struct {
 	Till   *pos.Till
 	Ledger *store.Ledger
+	Log    *slog.Logger
+	NoLog  error // why nothing is logged, in one sentence; nil where the log file could be opened
 
 	server *tunnel.Server
 	link   *tunnel.Link
@@ -36,7 +41,21 @@ const lastAnswer = 5 * time.Second
 // Open opens the ledger, starts the till on it, lets callbacks in and other programs of this user. The shop lives on when ctx
 // ends; Close ends it.
 func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
-	client, err := daraja.New(s.Client())
+	sh := &Shop{}
+	var logFile io.Closer
+	sh.Log, logFile, sh.NoLog = openLog(s)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, logFile.Close())
+		}
+	}()
+	options := []daraja.Option{daraja.WithLogger(sh.Log)}
+	var callbacks func(http.Handler) http.Handler
+	if s.Log.DebugHTTP {
+		options = append(options, daraja.WithTap(logfile.Wire(sh.Log)))
+		callbacks = logfile.Callbacks(sh.Log)
+	}
+	client, err := daraja.New(s.Client(), options...)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +63,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sh := &Shop{Ledger: ledger}
+	sh.Ledger = ledger
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ledger.Close())
@@ -55,6 +74,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	sh.server = tunnel.NewServer(tunnel.ServerConfig{
 		Deliver: sh.deliver, Sources: s.Callback.SourceAddrs(), EnforceSources: s.Callback.EnforceSources,
 		Caller: func(remote netip.AddrPort) netip.Addr { return tunnel.Caller(provider, remote) },
+		Tap:    callbacks, Logger: sh.Log,
 	})
 	provider, err = reach.Open(s, sh.server)
 	if err != nil {
@@ -71,6 +91,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	sh.Till, err = pos.Start(ctx, pos.Config{
 		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.CallBackURL, Reaches: sh.link.Reaches,
 		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
+		Logger: sh.Log,
 	})
 	if err != nil {
 		stop()
@@ -82,12 +103,15 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		work.Go(func() { served = sh.server.Serve(running) })
 	}
 	work.Go(func() { sh.link.Run(running) })
+	work.Go(func() { logLink(running, sh.Log, sh.link) })
 	if local != "" {
 		awaitURL(sh.link)
 	}
 	unshare := sh.share(ctx)
+	sh.Log.Info("the till is open", "environment", s.Environment, "ledger", s.Ledger, "reach", s.Callback.Reach, "local", local, "resumed", len(sh.Till.Resumed()))
 
 	sh.close = sync.OnceValue(func() error {
+		sh.Log.Info("the till closes", "why", context.Cause(ctx))
 		stop()
 		work.Wait()
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
@@ -95,7 +119,8 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		sh.keep.end()
 		err := errors.Join(served, sh.Till.Close(ending), unshare(), ledger.Close())
 		client.Close()
-		return err
+		sh.Log.Info("the till is closed", "err", err)
+		return errors.Join(err, logFile.Close())
 	})
 	return sh, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strconv"
 	"strings"
 
 	"charm.land/fang/v2"
@@ -107,6 +106,8 @@ type ScreenOptions struct {
 	Plain    bool // line by line
 	ASCII    bool // nothing but ASCII
 	NoMotion bool // nothing moves by itself
+
+	DebugHTTP bool // for the practice till, which has no settings of the owner's
 }
 
 // SimulatorOptions are the flags of the simulator command.
@@ -125,7 +126,7 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 	root.SetIn(k.Stdin)
 	root.SetOut(k.Stdout)
 	root.SetErr(k.Stderr)
-	err := fang.Execute(ctx, root, fang.WithVersion(version()),
+	err := fang.Execute(ctx, root, fang.WithVersion(Version()),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {})) // printed below, plainly
 	var end exit
 	var usage usageError
@@ -168,6 +169,7 @@ func (e usageError) Unwrap() error { return e.error }
 type commands struct {
 	Kaunta
 	config, ledger string
+	debugHTTP      bool
 	screen         ScreenOptions
 }
 
@@ -184,7 +186,7 @@ Exit status: 0 paid or done, 1 error, 2 usage, 10 not paid, 11 still checking.
 
 The environment overrides the configuration file: MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE, MPESA_PASSKEY,
 MPESA_TILL (Buy Goods), MPESA_ENVIRONMENT (sandbox or production), KAUNTA_DARAJA_URL (such as a simulator), KAUNTA_PUBLIC_URL and
-KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER.
+KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER, KAUNTA_DEBUG_HTTP.
 
 Real money moves on purpose only. The till opens in production where the configuration file says environment = "production", as
 kaunta setup writes it after a typed word; where only MPESA_ENVIRONMENT says so, it asks for that word once, before it makes the
@@ -206,6 +208,7 @@ kaunta ledger --day yesterday --find 678`,
 	}
 	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default "+settings.DefaultPath())
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
+	root.PersistentFlags().BoolVar(&c.debugHTTP, "debug-http", false, "write all that the till and Safaricom say to each other into the log file, secrets and numbers masked (or KAUNTA_DEBUG_HTTP=1)")
 	c.screenFlags(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
@@ -222,17 +225,21 @@ func (c *commands) demoCommand() *cobra.Command {
 		Long: `Opens the till on a built-in simulator of M-PESA, with a ledger of its own. The customer's phone is beside the till, or on F8.
 Left alone, the customer acts by the last two digits of the phone number: 32 cancels, 20 mistypes the PIN, most others pay. Press ? for all of them.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.Demo(cmd.Context(), c.ledger, c.screen) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.demo(cmd.Context()) },
 	}
 	c.screenFlags(cmd)
 	return cmd
 }
 
+// demo opens the practice till.
+func (c *commands) demo(ctx context.Context) error {
+	c.screen.DebugHTTP = settings.IsOn(c.getenv("KAUNTA_DEBUG_HTTP"))
+	return c.Demo(ctx, c.ledger, c.screen)
+}
+
 // screenFlags gives cmd the flags of the screens.
 func (c *commands) screenFlags(cmd *cobra.Command) {
-	env := c.Getenv("KAUNTA_PLAIN")
-	on, err := strconv.ParseBool(env) // what is no truth value, such as "yes", means it
-	cmd.Flags().BoolVar(&c.screen.Plain, "plain", env != "" && (on || err != nil), "line by line, for screen readers, braille displays and logs (or KAUNTA_PLAIN=1)")
+	cmd.Flags().BoolVar(&c.screen.Plain, "plain", settings.IsOn(c.Getenv("KAUNTA_PLAIN")), "line by line, for screen readers, braille displays and logs (or KAUNTA_PLAIN=1)")
 	cmd.Flags().BoolVar(&c.screen.ASCII, "ascii", false, "nothing but ASCII characters")
 	cmd.Flags().BoolVar(&c.screen.NoMotion, "no-motion", false, "nothing moves by itself")
 }
@@ -273,8 +280,11 @@ func (c *commands) settings() (settings.Settings, error) { return settings.Load(
 
 // getenv is the environment with the flags on top.
 func (c *commands) getenv(name string) string {
-	if name == "KAUNTA_LEDGER" && c.ledger != "" {
+	switch {
+	case name == "KAUNTA_LEDGER" && c.ledger != "":
 		return c.ledger
+	case name == "KAUNTA_DEBUG_HTTP" && c.debugHTTP:
+		return "true"
 	}
 	return c.Getenv(name)
 }

@@ -146,7 +146,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 	w.set["callback.listen"] = fmt.Sprintf("%q", freeAddress(t))
 	w.write()
 	found, status := w.doctor()
-	if status != 0 || len(found) != 16 {
+	if status != 0 || len(found) != 17 {
 		t.Errorf("exit status %d, %d lines", status, len(found))
 	}
 	for _, f := range found {

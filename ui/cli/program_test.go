@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")) // of whoever has no log file of their own
 		return m.Run()
 	}())
 }
@@ -96,7 +97,7 @@ func TestImports(t *testing.T) {
 		"kaunta/pos":                {"daraja"},
 		"kaunta/pos/failpoint":      {"daraja", "pos"},
 		"kaunta/pos/localapi":       {"daraja", "pos"},
-		"kaunta/pos/shop":           {"daraja", "pos", "pos/failpoint", "pos/localapi", "store", "tunnel", "tunnel/reach", "ui/settings"},
+		"kaunta/pos/shop":           {"daraja", "pos", "pos/failpoint", "pos/localapi", "store", "tunnel", "tunnel/reach", "ui/logfile", "ui/settings"},
 		"kaunta/pos/world":          {},
 		"kaunta/store":              {"pos", "daraja"},
 		"kaunta/store/export":       {"pos"},
@@ -113,6 +114,7 @@ func TestImports(t *testing.T) {
 		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/doctor", "ui/settings", "ui/setup"},
 		"kaunta/ui/doctor":          {"daraja", "ui/settings"},
 		"kaunta/ui/frame":           {},
+		"kaunta/ui/logfile":         {"daraja"},
 		"kaunta/ui/settings":        {"daraja"},
 		"kaunta/ui/setup":           {"daraja", "ui/settings"},
 	}

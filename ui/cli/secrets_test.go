@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -123,6 +124,7 @@ func TestNoSecretEscapes(t *testing.T) {
 	w.set["daraja.url"] = fmt.Sprintf("%q", server.URL)
 	w.set["callback.cloudflared.token"] = fmt.Sprintf("%q", canaryToken)
 	w.set["log.level"] = `"debug"`
+	w.env = append(w.env, "KAUNTA_DEBUG_HTTP=1")
 	w.write()
 	if text, err := os.ReadFile(w.config()); err != nil || len(c.escaped(text)) != 4 {
 		t.Fatalf("the canaries are not in the configuration: %v, %v", err, c.escaped(text))
@@ -216,9 +218,20 @@ func TestNoSecretEscapes(t *testing.T) {
 		screen.mu.Unlock()
 	}
 
+	// The log has all that went over the wire, and no whole number of a customer either.
+	log, err := os.ReadFile(filepath.Join(w.folder, "kaunta", "kaunta.log"))
+	for _, want := range []string{"msg=\"http request\"", "msg=\"http response\"", "msg=callback", "header.Authorization=[hidden]", "MpesaReceiptNumber"} {
+		if !bytes.Contains(log, []byte(want)) {
+			t.Errorf("the log has no %s (%v)", want, err)
+		}
+	}
+	if number := regexp.MustCompile(`7[12]2345[67]\d\d`).Find(log); number != nil {
+		t.Errorf("the log has the number %s", number)
+	}
+
 	// What lies on the disk: ledger, log, notes beside them; but not the configurations themselves.
 	files := 0
-	err := filepath.WalkDir(w.folder, func(path string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(w.folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || strings.HasSuffix(path, ".toml") {
 			return err
 		}

@@ -75,7 +75,7 @@ func (c *commands) setUp(ctx context.Context) error {
 	case err != nil || choice == setup.Leave:
 		return err
 	case choice == setup.Practise:
-		return c.Demo(ctx, c.ledger, c.screen)
+		return c.demo(ctx)
 	}
 	s, err := c.account()
 	if err != nil {

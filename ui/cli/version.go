@@ -1,20 +1,40 @@
 package cli
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"strings"
+)
 
-// version is what the build knows of itself: the module's version, or the commit it was built from.
-func version() string {
+// Version is what the build knows of itself: see versionOf.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
+	return versionOf(info)
+}
+
+// versionOf is the release, where it is one, the commit and its day, whether files had been changed since, and the Go it was built
+// with: "v1.2.0 89dd5f7ab123 2026-11-24 changed go1.26.10".
+func versionOf(info *debug.BuildInfo) string {
+	var parts []string
+	if v := info.Main.Version; strings.HasPrefix(v, "v") && !strings.HasPrefix(v, "v0.0.0-") { // that repeats the commit
+		release, _, _ := strings.Cut(v, "+")
+		parts = append(parts, release)
 	}
+	set := map[string]string{}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return s.Value[:12]
-		}
+		set[s.Key] = s.Value
 	}
-	return "built from source"
+	if revision := set["vcs.revision"]; revision != "" {
+		day, _, _ := strings.Cut(set["vcs.time"], "T")
+		parts = append(parts, revision[:min(12, len(revision))], day)
+	}
+	if set["vcs.modified"] == "true" {
+		parts = append(parts, "changed")
+	}
+	if parts == nil {
+		parts = append(parts, "built from source")
+	}
+	return strings.Join(append(parts, info.GoVersion), " ")
 }

@@ -19,5 +19,6 @@ var checks = []check{
 	{"disk", daraja.Text{EN: "Disk", SW: "Diski"}, disk},
 	{"backup", daraja.Text{EN: "Backups", SW: "Nakala"}, backup},
 	{"log", daraja.Text{EN: "Log file", SW: "Kumbukumbu"}, logFile},
+	{"program", daraja.Text{EN: "Program", SW: "Programu"}, program},
 	{"terminal", daraja.Text{EN: "Terminal", SW: "Terminali"}, terminal},
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -74,6 +75,7 @@ type Patient struct {
 	Terminal Terminal
 	System   fs.FS // the root of the file system, for /proc
 
+	Go      string                                                           // the Go that the program was built with; empty: this one's
 	Now     func() time.Time                                                 // nil: time.Now
 	Resolve func(ctx context.Context, host string) (a []netip.Addr, _ error) // nil: the system's resolver
 }
@@ -89,6 +91,9 @@ type check struct {
 func Run(ctx context.Context, p Patient) []Finding {
 	if p.Now == nil {
 		p.Now = time.Now
+	}
+	if p.Go == "" {
+		p.Go = runtime.Version()
 	}
 	if p.Resolve == nil {
 		p.Resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -85,6 +86,13 @@ func TestRun(t *testing.T) {
 		"a repaired kernel":      {func(p *Patient) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
 		"a newer kernel":         {func(p *Patient) { p.System = linux("6.1.0-13-amd64", "12 commits") }, "disk", OK, "MB are free"},
 		"no backups":             {func(p *Patient) { p.Settings.Records.BackupFolder = "" }, "backup", Unchecked, "no backups are made"},
+		"an old Go in practice":  {func(p *Patient) { p.Go = "go1.26.9" }, "program", OK, "may be forged"},
+		"an old Go with money": {func(p *Patient) {
+			p.Go = "go1.25.12 X:nodwarf5"
+			p.Settings.Environment, p.Settings.Daraja.ShortCode, p.Settings.Daraja.Passkey = settings.Production, "600100", "passkey-1"
+		}, "program", Fault, "Built with go1.25.12, which"},
+		"a newer Go":             {func(p *Patient) { p.Go = "go1.27rc1" }, "program", OK, "Built with go1.27rc1."},
+		"a Go of one's own":      {func(p *Patient) { p.Go = "devel +abc" }, "program", OK, "devel"},
 		"no answer to questions": {func(p *Patient) { p.Settings.Daraja.URL = busy(t) }, "passkey", Unchecked, "only a few questions a minute"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,6 +157,14 @@ func busy(t *testing.T) string {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// TestLeastGo: the doctor asks for the toolchain that go.mod asks for.
+func TestLeastGo(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil || !strings.Contains(string(mod), "\ntoolchain "+leastGo+"\n") {
+		t.Errorf("go.mod has another toolchain than %s: %v", leastGo, err)
+	}
 }
 
 // TestEnd: whoever never answers does not hold the report up: it ends with its context.

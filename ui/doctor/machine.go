@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/version"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+
+	"kaunta/ui/settings"
 )
 
 func configuration(_ context.Context, x *examination) Finding {
@@ -110,6 +113,23 @@ func logFile(_ context.Context, x *examination) Finding {
 	return ok(path+" can be written.", path+" inaandikika.")
 }
 
+// leastGo is the toolchain of go.mod. Older ones accept certificates of authorities whose keys were stolen (CVE-2026-111943), so
+// that somebody on the way could pass for Safaricom.
+const leastGo = "go1.26.10"
+
+func program(_ context.Context, x *examination) Finding {
+	built, _, _ := strings.Cut(x.Go, " ") // experiments follow
+	if !version.IsValid(built) || version.Compare(built, leastGo) >= 0 {
+		return ok("Built with "+built+".", "Imejengwa kwa "+built+".")
+	}
+	en, sw := fmt.Sprintf("Built with %s, which accepts certificates that may be forged.", built), fmt.Sprintf("Imejengwa kwa %s, inayokubali vyeti vinavyoweza kughushiwa.", built)
+	fixEN, fixSW := "Build it again with "+leastGo+" or newer.", "Ijenge upya kwa "+leastGo+" au mpya zaidi."
+	if x.Settings.Environment != settings.Production {
+		return ok(en, sw).advise(fixEN, fixSW)
+	}
+	return fault(en, sw, fixEN, fixSW)
+}
+
 func terminal(_ context.Context, x *examination) Finding {
 	t := x.Terminal
 	term, locale := x.Getenv("TERM"), x.locale()
@@ -181,7 +201,7 @@ func existing(folder string) (string, error) {
 
 // riskyKernel reports whether folder lies on an ext4 disk whose fast_commit is in use under a version of Linux that is known
 // to corrupt it: before 5.10.94, 5.15.27 and 5.17.
-func riskyKernel(system fs.FS, folder string) (version string, risky bool) {
+func riskyKernel(system fs.FS, folder string) (linux string, risky bool) {
 	if system == nil || runtime.GOOS != "linux" {
 		return "", false
 	}
@@ -189,30 +209,30 @@ func riskyKernel(system fs.FS, folder string) (version string, risky bool) {
 	if err != nil {
 		return "", false
 	}
-	version = strings.TrimSpace(string(release))
-	major, minor, patch := kernel(version)
+	linux = strings.TrimSpace(string(release))
+	major, minor, patch := kernel(linux)
 	switch {
 	case major != 5 || minor < 10 || minor > 16:
-		return version, false
+		return linux, false
 	case minor == 10 && patch >= 94, minor == 15 && patch >= 27:
-		return version, false
+		return linux, false
 	}
 	device := ext4Device(system, folder)
 	if device == "" {
-		return version, false
+		return linux, false
 	}
 	info, err := fs.ReadFile(system, "proc/fs/ext4/"+device+"/fc_info")
 	if err != nil {
-		return version, false
+		return linux, false
 	}
 	// "fc stats:", then "12 commits" and what became of them.
 	for line := range strings.Lines(string(info)) {
 		count, what, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if n, err := strconv.Atoi(count); err == nil && what == "commits" {
-			return version, n > 0
+			return linux, n > 0
 		}
 	}
-	return version, false
+	return linux, false
 }
 
 // kernel reads "5.15.20-generic".

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -145,6 +146,16 @@ func (s *Settings) readEnvironment(getenv func(string) string) {
 	set("KAUNTA_CALLBACK_LISTEN", &s.Callback.Listen)
 	set("KAUNTA_PUBLIC_URL", &s.Callback.PublicURL)
 	set("KAUNTA_LEDGER", &s.Ledger)
+	var debug string
+	if set("KAUNTA_DEBUG_HTTP", &debug) {
+		s.Log.DebugHTTP = IsOn(debug)
+	}
+}
+
+// IsOn reports whether a variable of the environment says yes. What is no truth value, such as "yes", means it.
+func IsOn(variable string) bool {
+	on, err := strconv.ParseBool(variable)
+	return variable != "" && (on || err != nil)
 }
 
 // secret is one of the secrets among the settings, and the ways to give it.
@@ -153,6 +164,17 @@ type secret struct {
 	value    *daraja.Secret
 	file     *string
 	variable string // of the environment; empty: none
+}
+
+// Secrets are all that these settings hold, for whoever must not print them.
+func (s Settings) Secrets() []daraja.Secret {
+	var all []daraja.Secret
+	for _, secret := range s.secrets() {
+		if v := *secret.value; v != "" && v != simulatorAccount {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 func (s *Settings) secrets() []secret {
@@ -256,12 +278,15 @@ func (s *Settings) complete() []Mistake {
 	return mistakes
 }
 
+// simulatorAccount is the key and the secret of whoever has none with a simulator.
+const simulatorAccount = "simulator"
+
 // simulated says what goes without saying where Daraja is a simulator on this machine: no money is real there, any
 // account will do, and it can reach the till at its own address.
 func (s *Settings) simulated() {
 	s.Environment = Training
-	orElse((*string)(&s.Daraja.ConsumerKey), "simulator")
-	orElse((*string)(&s.Daraja.ConsumerSecret), "simulator")
+	orElse((*string)(&s.Daraja.ConsumerKey), simulatorAccount)
+	orElse((*string)(&s.Daraja.ConsumerSecret), simulatorAccount)
 	orElse(&s.Daraja.ShortCode, SandboxShortCode)
 	orElse((*string)(&s.Daraja.Passkey), SandboxPasskey.Reveal())
 }

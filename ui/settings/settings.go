@@ -121,6 +121,10 @@ type Records struct {
 type Log struct {
 	File  string `toml:"file"`
 	Level string `toml:"level"` // debug, info, warn or error
+
+	// DebugHTTP asks for all that goes between the till and Safaricom, at any level. It is for a while, so the environment has it
+	// and not the file.
+	DebugHTTP bool `toml:"-"`
 }
 
 // SourceAddrs are the addresses that callbacks come from, nil where the owner leaves it at Safaricom's list.

@@ -36,6 +36,14 @@ func childOnDisk(part, mount string) error {
 			return err
 		}
 	}
+	trouble := func(word string) error {
+		return os.WriteFile(filepath.Join(mount, powercut.Troubles), []byte(word), 0o600)
+	}
+	if word, ok := strings.CutPrefix(part, "trouble: "); ok {
+		if err := meets(ledger, acks, word, trouble); err != nil {
+			return err
+		}
+	}
 	next := 0
 	if part != "sells" && part != "backs-up" {
 		next = 1000
@@ -74,6 +82,47 @@ func childOnDisk(part, mount string) error {
 		}
 	}
 	return nil
+}
+
+// meets sells on a disk that comes to be in trouble. The ledger takes no more then, says why in a sentence, and can still be read.
+func meets(ledger string, acks *os.File, word string, trouble func(string) error) error {
+	l, err := Open(ledger, Options{Environment: "training", ShortCode: "174379"})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	for n := 2000; ; n++ {
+		if n == 2004 {
+			if err := trouble(word); err != nil {
+				return err
+			}
+		}
+		e := asked(n)
+		_, _, err := l.Append(context.Background(), e)
+		if n < 2004 && err == nil {
+			_, err = fmt.Fprintf(acks, "sold %d 1\n", n)
+		}
+		if n < 2004 && err != nil {
+			return err
+		}
+		if n >= 2004 {
+			const want = "see that the disk is well and has room, then start the till again"
+			if !errors.Is(err, ErrFailed) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+				return fmt.Errorf("on a disk that is %s: %v", word, err)
+			}
+		}
+		if n == 2006 {
+			break
+		}
+	}
+	if a, err := l.Attempt(asked(2001).Attempt); err != nil || a.Events != 1 {
+		return fmt.Errorf("reading on: %+v, %v", a, err)
+	}
+	if err := l.Close(); err != nil {
+		return err
+	}
+	// While the trouble lasts, the till does not open either, or does and says so at the first payment; the disk has to be well.
+	return trouble(powercut.Well)
 }
 
 // aftermath is what a child is to look at after a power cut.
@@ -249,11 +298,14 @@ func TestPowerCut(t *testing.T) {
 		{"migrates", first("v1"), 4},
 		{"renews", first("v2", "till/ledger.db.failed"), 4},
 		{"compacts", first("v2"), 4},
+		{"trouble: " + powercut.Full, first("v2"), 4},
+		{"trouble: " + powercut.FlushesFail, first("v2"), 4},
+		{"trouble: " + powercut.ReadOnlyDisk, first("v2"), 4},
 	}
 	k := &looks{t: t}
 	defer k.close()
 	folder := t.TempDir()
-	for _, part := range parts {
+	for i, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
 			r := onDisk(t, part.name, part.first)
 			if r.Len() < 100 {
@@ -263,7 +315,7 @@ func TestPowerCut(t *testing.T) {
 				chance := rand.New(rand.NewPCG(n, 1))
 				at := chance.IntN(r.Len() + 1)
 				files, acked := r.Cut(at, chance, lying)
-				here := path.Join(folder, fmt.Sprintf("%s-%d-%v", part.name, n, lying))
+				here := path.Join(folder, fmt.Sprintf("%d-%d-%v", i, n, lying))
 				if err := powercut.Write(here, files); err != nil {
 					t.Fatal(err)
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fs"
@@ -14,8 +15,9 @@ import (
 // Disk is a mounted folder whose operations are recorded.
 type Disk struct {
 	*Recording
-	Mount  string // where programs work on it
-	server *fuse.Server
+	Mount   string // where programs work on it
+	server  *fuse.Server
+	trouble atomic.Value // one of the words
 }
 
 // NewDisk mounts a disk in two folders under the given one, which must be empty: with the files that are first on it. Errors:
@@ -156,6 +158,16 @@ type file struct {
 }
 
 func (f *file) Write(ctx context.Context, data []byte, off int64) (uint32, syscall.Errno) {
+	if f.name == Troubles {
+		f.disk.trouble.Store(string(data))
+		return uint32(len(data)), 0
+	}
+	switch f.disk.trouble.Load() {
+	case Full:
+		return 0, syscall.ENOSPC
+	case ReadOnlyDisk:
+		return 0, syscall.EROFS
+	}
 	n, errno := f.back.Write(ctx, data, off)
 	if errno == 0 {
 		f.disk.write(f.id, f.name, data[:n], off)
@@ -165,7 +177,11 @@ func (f *file) Write(ctx context.Context, data []byte, off int64) (uint32, sysca
 
 // Fsync flushes nothing: the disk is only played.
 func (f *file) Fsync(context.Context, uint32) syscall.Errno {
-	f.disk.flush(f.id)
+	fails := f.disk.trouble.Load() == FlushesFail
+	f.disk.flush(f.id, !fails)
+	if fails {
+		return syscall.EIO
+	}
 	return 0
 }
 

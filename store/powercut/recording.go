@@ -20,6 +20,18 @@ const Sector = 512
 // among the operations, and on no disk.
 const Acks = "acks"
 
+// Troubles is the name of a file in the mount by which a program asks for trouble: its content is one of the words below, and holds until
+// there is another.
+const Troubles = "troubles"
+
+// What can be wrong with a disk.
+const (
+	Well         = "well"
+	Full         = "full"         // nothing can be written
+	FlushesFail  = "flushes-fail" // what is written cannot be flushed
+	ReadOnlyDisk = "read-only"    // the system has given up on it
+)
+
 // Recording is what a program did to the files of a disk. Names are slash-separated paths under the mount.
 type Recording struct {
 	mu    sync.Mutex
@@ -44,6 +56,7 @@ const (
 	opWrite kind = iota
 	opTruncate
 	opFlush       // a file
+	opFlushFailed // of a file: some of it is on the disk, and the system has forgotten that the rest is not
 	opName        // a file got a name
 	opUnname      // and lost it
 	opRename      // or has another
@@ -95,10 +108,14 @@ func (r *Recording) truncate(file int, size int64) {
 	r.add(op{kind: opTruncate, file: file, off: size})
 }
 
-func (r *Recording) flush(file int) {
+func (r *Recording) flush(file int, succeeds bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.add(op{kind: opFlush, file: file})
+	o := op{kind: opFlush, file: file}
+	if !succeeds {
+		o.kind = opFlushFailed
+	}
+	r.add(o)
 }
 
 func (r *Recording) flushFolder(name string) {
@@ -174,6 +191,12 @@ func (r *Recording) Cut(n int, chance *rand.Rand, lying bool) (files map[string]
 				}
 				c.since = nil
 			}
+		case opFlushFailed:
+			c := of(o.file)
+			for _, s := range c.since {
+				c.apply(s, func() bool { return chance.IntN(2) == 0 })
+			}
+			c.since = nil
 		case opName, opUnname, opRename:
 			folder := path.Dir(o.name)
 			folders[folder] = append(folders[folder], o)

@@ -132,6 +132,9 @@ func Open(path string, o Options) (*Ledger, error) {
 		}
 		err = usable(path)
 	}
+	if err == nil && !o.ReadOnly {
+		err = private(path)
+	}
 	if err != nil {
 		return nil, err
 	}

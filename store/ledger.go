@@ -78,6 +78,7 @@ type Ledger struct {
 	origin   Origin
 	secret   []byte     // the key of the hashes of phone numbers
 	shapes   shapeTable // of the texts
+	tip      *tip       // of the committing goroutine
 
 	queue   chan *request // taken by the committing goroutine
 	quit    chan struct{} // closed by Close

@@ -31,9 +31,8 @@ func decode(data []byte) (any, error) {
 	case !json.Valid(data):
 		return nil, errors.New("the body is not one JSON document")
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	return decodeValue(d, 0)
+	d := document{rest: data}
+	return d.value(0)
 }
 
 // decodeObject is [decode] for a document that must be an object.
@@ -49,52 +48,117 @@ func decodeObject(data []byte) (object, error) {
 	return o, nil
 }
 
-func decodeValue(d *json.Decoder, depth int) (any, error) {
-	t, err := d.Token()
-	if err != nil {
-		return nil, err
+// document is walked over from its beginning to its end. json.Valid has seen it, and so each value, name, comma and colon
+// stands where it should.
+type document struct{ rest []byte }
+
+// next returns the first byte of what follows the white space.
+func (d *document) next() byte {
+	for d.rest[0] == ' ' || d.rest[0] == '\t' || d.rest[0] == '\n' || d.rest[0] == '\r' {
+		d.rest = d.rest[1:]
 	}
-	delim, ok := t.(json.Delim)
-	if !ok {
-		return t, nil
+	return d.rest[0]
+}
+
+// skip passes c, if that comes next, and reports whether it did.
+func (d *document) skip(c byte) bool {
+	if d.next() != c {
+		return false
+	}
+	d.rest = d.rest[1:]
+	return true
+}
+
+func (d *document) value(depth int) (any, error) {
+	first := d.next()
+	if first != '{' && first != '[' {
+		return d.scalar(first)
 	}
 	if depth >= maxDepth {
 		return nil, fmt.Errorf("the body is nested more than %d levels deep", maxDepth)
 	}
-	if delim == '[' {
+	d.skip(first)
+	if first == '[' {
 		list := []any{}
-		for d.More() {
-			v, err := decodeValue(d, depth+1)
+		for !d.skip(']') {
+			v, err := d.value(depth + 1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
+			d.skip(',')
 		}
-		_, err := d.Token()
-		return list, err
+		return list, nil
 	}
 	o, seen := object{}, map[string]bool{}
-	for d.More() {
-		t, err := d.Token()
+	for !d.skip('}') {
+		d.next()
+		name, err := d.string()
 		if err != nil {
 			return nil, err
 		}
-		name, _ := t.(string) // json.Valid has seen to it
-		if seen[fold(name)] {
+		folded := fold(name)
+		if seen[folded] {
 			return nil, fmt.Errorf("the name %q stands twice in one object", printable(name, 40))
 		}
-		seen[fold(name)] = true
-		if o[name], err = decodeValue(d, depth+1); err != nil {
+		seen[folded] = true
+		d.skip(':')
+		if o[name], err = d.value(depth + 1); err != nil {
 			return nil, err
 		}
+		d.skip(',')
 	}
-	_, err = d.Token()
-	return o, err
+	return o, nil
+}
+
+// scalar is a value without others in it.
+func (d *document) scalar(first byte) (any, error) {
+	if first == '"' {
+		return d.string()
+	}
+	end := bytes.IndexAny(d.rest, ",]} \t\n\r")
+	if end < 0 {
+		end = len(d.rest)
+	}
+	word := string(d.rest[:end])
+	d.rest = d.rest[end:]
+	switch first {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return first == 't', nil
+	}
+	return json.Number(word), nil
+}
+
+// string is a string or a name. One with escapes in it is read by encoding/json.
+func (d *document) string() (s string, err error) {
+	end, escapes := 1, false
+	for ; d.rest[end] != '"'; end++ {
+		if d.rest[end] == '\\' {
+			escapes = true
+			end++
+		}
+	}
+	quoted := d.rest[:end+1]
+	d.rest = d.rest[end+1:]
+	if !escapes {
+		return string(quoted[1:end]), nil
+	}
+	err = json.Unmarshal(quoted, &s)
+	return s, err
 }
 
 // fold is equal for names that differ only in case. The way through upper case also catches the long s and the
 // Kelvin sign, which encoding/json takes for s and k.
-func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
+func fold(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.ToLower(strings.ToUpper(s))
+		}
+	}
+	return strings.ToLower(s)
+}
 
 // object is the object at name, or an empty one: reading on in it finds nothing.
 func (o object) object(name string) object {

@@ -1,7 +1,9 @@
 package daraja
 
 import (
+	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -58,4 +60,45 @@ func TestSplitDocuments(t *testing.T) {
 			t.Errorf("%q: %q, want %q", tt.data, got, tt.want)
 		}
 	}
+}
+
+// FuzzDecode holds what is read against encoding/json: where a document is read at all, both have read the same.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{
+		` {"a":{"b":[1.00,"x",null,true,false,{}],"":[]},"A-b":-0e+9} `, `"\ud834\udd1e\u00e9\n\"\\"`, `"\ud800"`, `["é",[[]] , 1 ,"a\u0000"]`, `0`, `{"k":1,"\u212a":2}`,
+		string(callbackBody(nil)), pushAccepted, spikeFault, soapFault,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := decode(data)
+		if err != nil {
+			return
+		}
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber()
+		var want any
+		if err := d.Decode(&want); err != nil || !reflect.DeepEqual(plain(got), want) {
+			t.Errorf("%q was read as %v, and by encoding/json as %v, %v", data, got, want, err)
+		}
+	})
+}
+
+// plain is a value with maps for objects.
+func plain(v any) any {
+	switch v := v.(type) {
+	case object:
+		m := map[string]any{}
+		for name, value := range v {
+			m[name] = plain(value)
+		}
+		return m
+	case []any:
+		list := []any{}
+		for _, value := range v {
+			list = append(list, plain(value))
+		}
+		return list
+	}
+	return v
 }

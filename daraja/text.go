@@ -26,6 +26,7 @@ const (
 // limit characters.
 func printable(s string, limit int) string {
 	var b strings.Builder
+	b.Grow(min(len(s), limit))
 	n, blank := 0, false
 	for _, r := range s {
 		switch {
@@ -56,12 +57,21 @@ var bracketed = regexp.MustCompile(`^\s*\[[^\[\]]{1,40}\]\s*(?:-\s+)?`)
 
 // message is s as it is shown: printable, without its bracketed prefix and without a token.
 func message(s string) string {
-	return printable(redactToken(bracketed.ReplaceAllString(s, "")), maxText)
+	if strings.Contains(s, "[") {
+		s = bracketed.ReplaceAllString(s, "")
+	}
+	return printable(redactToken(s), maxText)
 }
 
-// mentionsToken reports whether body holds the word "token", in capital or small letters.
+// kelvin is the sign that regular expressions without case take for a k.
+const kelvin = "\u212a"
+
+// mentionsToken reports whether body can hold the word "token", in capital or small letters.
 func mentionsToken(body []byte) bool {
 	const rest = "oken"
+	if bytes.Contains(body, []byte(kelvin)) {
+		return true
+	}
 	for {
 		i := bytes.IndexAny(body, "tT")
 		if i < 0 || len(body)-i <= len(rest) {
@@ -79,6 +89,9 @@ func mentionsToken(body []byte) bool {
 var repeatedToken = regexp.MustCompile(`(?i)(token[^0-9a-z]{1,6})[0-9a-z._~+/-]{16,}=*`)
 
 func redactToken(s string) string {
+	if !mentionsToken([]byte(s)) {
+		return s // nearly always: the search proper is slow
+	}
 	return repeatedToken.ReplaceAllString(s, "${1}"+hidden)
 }
 

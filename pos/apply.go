@@ -200,7 +200,15 @@ func (a Attempt) because(ans daraja.Answer) Attempt {
 }
 
 func (c Cause) rank() int {
-	rank := map[daraja.Endpoint]int{daraja.EndpointPush: 1, daraja.EndpointQuery: 2, daraja.EndpointCallback: 3}[c.Endpoint]
+	rank := 0
+	switch c.Endpoint {
+	case daraja.EndpointPush:
+		rank = 1
+	case daraja.EndpointQuery:
+		rank = 2
+	case daraja.EndpointCallback:
+		rank = 3
+	}
 	if c.Verdict == daraja.VerdictFailed {
 		rank += 3
 	}

@@ -49,6 +49,9 @@ type Health struct {
 	Refusing daraja.Verdict
 	Since    time.Time // when it began to refuse
 
+	// Unreached is true where the last answer was none: M-PESA's address could not be reached, or fell silent.
+	Unreached bool
+
 	// CallbackSeen is when a genuine callback last came; zero for never since the start.
 	CallbackSeen time.Time
 

@@ -161,16 +161,16 @@ func (l *Ledger) write(batch []*request) error {
 			}
 			r.attempt, r.changed = n.after, n.changed
 		}
-		if !b.dirty {
-			return nil
+		if b.dirty {
+			if err := b.flush(); err != nil {
+				return err
+			}
+			if err := tx.Commit(); err != nil {
+				return err
+			}
+			l.shapes.saved()
 		}
-		if err := b.flush(); err != nil {
-			return err
-		}
-		if err := tx.Commit(); err != nil {
-			return err
-		}
-		l.shapes.saved()
+		l.tip = b.tip
 		return nil
 	})
 	_ = tx.Rollback() // says so if the transaction has ended; else nothing was to be written, or something panicked

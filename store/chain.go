@@ -42,7 +42,11 @@ func (d *digester) event(rd reader, r *rec, e *recEvent) [sha256.Size]byte {
 		d.Write(h[:])
 		d.Write([]byte(p.digits[nationalDigits-keptDigits:]))
 	}
-	d.Write(e.shape.digest[:])
+	digest := e.shape.digest
+	if e.shape.number == 0 {
+		digest = shapeDigest(e.shape.text)
+	}
+	d.Write(digest[:])
 	d.Write(e.body)
 	return [sha256.Size]byte(d.Sum(d.out[:0]))
 }

@@ -29,6 +29,10 @@ func child(role string) int {
 		return complain(ServeCompare(context.Background(), os.Stdout, os.Getenv("KAUNTA_STORE_BACKUP"), path))
 	case "judges":
 		return childJudges()
+	case "on-disk":
+		return complain(childOnDisk(os.Getenv("KAUNTA_STORE_PART"), path))
+	case "looks":
+		return childLooks()
 	case "dies":
 		fmt.Fprintln(os.Stderr, "fatal: in the middle of it")
 		return 2

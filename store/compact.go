@@ -24,6 +24,9 @@ func Compact(ctx context.Context, path string, o Options, check func(ctx context
 	if err := usable(path); err != nil {
 		return 0, 0, err
 	}
+	if err := private(path); err != nil {
+		return 0, 0, err
+	}
 	old := path + ".bak"
 	if _, err := os.Lstat(old); !errors.Is(err, fs.ErrNotExist) {
 		return 0, 0, fmt.Errorf("store: there is a file %s already, perhaps of a compaction that was interrupted: "+

@@ -28,23 +28,25 @@ type step struct {
 // batch is what the events of one commit share: the end of the chain, and the totals that they change.
 type batch struct {
 	reader
-	head   head
-	until  uint64 // what is from before this moment, in milliseconds, is forgotten when it ends
-	totals map[pos.Day]pos.Totals
-	was    map[pos.Day]pos.Totals // the same, as they are on disk
-	dirty  bool
+	*tip
+	was   map[pos.Day]pos.Totals // the totals that have changed, as they are in the file
+	dirty bool
 }
 
 // begin reads what a commit goes on from.
 func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
-	b := &batch{reader: l.reader(tx), totals: map[pos.Day]pos.Totals{}, was: map[pos.Day]pos.Totals{}}
-	var err error
-	if b.head, err = getHead(tx); err != nil {
-		return nil, err
+	b := &batch{reader: l.reader(tx), tip: l.tip, was: map[pos.Day]pos.Totals{}}
+	l.tip = nil
+	if b.tip == nil {
+		var err error
+		if b.tip, err = readTip(tx); err != nil {
+			return nil, err
+		}
 	}
-	if b.until, err = getForgotten(tx); err != nil {
-		return nil, err
+	if len(b.totals) >= maxRecent {
+		clear(b.totals)
 	}
+	b.recent = b.records
 	return b, b.shapes.load(tx)
 }
 
@@ -97,7 +99,12 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 // saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked whose attempt or address is there.
 func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 	if e.Kind != pos.EventAsked {
-		return b.withSale(k)
+		r, err := b.take(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		sale, err := b.saleWith(r)
+		return r, sale, err
 	}
 	if e.Asked == nil {
 		return nil, nil, fmt.Errorf("store: attempt %s is asked without saying what", e.Attempt)
@@ -193,10 +200,14 @@ func (b *batch) write(n *step) error {
 		r.forget(b.reader)
 		kept, from = 0, 0
 	}
-	if err := put(b.tx, attemptsBucket, k[:], r.encode(kept, from)); err != nil {
+	r.body = r.encode(kept, from)
+	r.sealed = seal(k[:], r.body)
+	if err := putValue(b.tx, attemptsBucket, k[:], r.sealed); err != nil {
 		return err
 	}
-	if late { // what was filled with the number is now filled with stars
+	if !late {
+		b.keep(r)
+	} else { // what was filled with the number is now filled with stars
 		var err error
 		if r, err = b.record(k); err != nil {
 			return err
@@ -248,7 +259,7 @@ func (b *batch) load(day pos.Day) error {
 		if err != nil {
 			return err
 		}
-		b.was[at], b.totals[at] = t, t
+		b.totals[at] = t
 	}
 	return nil
 }
@@ -257,6 +268,9 @@ func (b *batch) load(day pos.Day) error {
 func (b *batch) count(day pos.Day, before, after pos.Attempt) {
 	for _, at := range []pos.Day{day, monthKey(day.Month())} {
 		t := b.totals[at]
+		if _, changed := b.was[at]; !changed {
+			b.was[at] = t
+		}
 		if before.ID != "" {
 			t.Add(before, -1)
 		}
@@ -267,12 +281,11 @@ func (b *batch) count(day pos.Day, before, after pos.Attempt) {
 
 // flush writes what the steps share.
 func (b *batch) flush() error {
-	for at, t := range b.totals {
-		if t == b.was[at] {
-			continue
-		}
-		if err := putTotals(b.tx, at, t); err != nil {
-			return err
+	for at, was := range b.was {
+		if t := b.totals[at]; t != was {
+			if err := putTotals(b.tx, at, t); err != nil {
+				return err
+			}
 		}
 	}
 	return put(b.tx, aboutBucket, headKey, b.head.bytes())

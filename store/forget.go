@@ -121,7 +121,7 @@ func (b *batch) toForget(to key) (keys []key, next key, err error) {
 
 // forgetOne forgets an attempt's numbers, unless it has none, or needs them. entries is what the indexes say of it then.
 func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
-	r, err := b.record(k)
+	r, err := b.take(k)
 	if err != nil {
 		return false, nil, err
 	}

@@ -78,6 +78,7 @@ type Ledger struct {
 	origin   Origin
 	secret   []byte     // the key of the hashes of phone numbers
 	shapes   shapeTable // of the texts
+	tip      *tip       // of the committing goroutine
 
 	queue   chan *request // taken by the committing goroutine
 	quit    chan struct{} // closed by Close
@@ -131,6 +132,9 @@ func Open(path string, o Options) (*Ledger, error) {
 			return nil, err
 		}
 		err = usable(path)
+	}
+	if err == nil && !o.ReadOnly {
+		err = private(path)
 	}
 	if err != nil {
 		return nil, err

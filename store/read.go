@@ -168,11 +168,23 @@ func below(c *bolt.Cursor, limit []byte) (k, value []byte) {
 
 // record reads the record of an attempt.
 func (rd reader) record(k key) (*rec, error) {
+	value, err := rd.value(k)
+	if err != nil {
+		return nil, err
+	}
+	if r := rd.recent[k]; r != nil && bytes.Equal(r.sealed, value) {
+		return r, nil
+	}
+	return rd.read(k[:], value)
+}
+
+// value is the record of an attempt as it is in the file, whose memory it shares.
+func (rd reader) value(k key) ([]byte, error) {
 	value := rd.tx.Bucket([]byte(attemptsBucket)).Get(k[:])
 	if value == nil {
 		return nil, fmt.Errorf("store: attempt %s: %w", k, pos.ErrNotFound)
 	}
-	return rd.read(k[:], value)
+	return value, nil
 }
 
 // attempt reads an attempt.
@@ -209,16 +221,6 @@ func (rd reader) replay(r *rec) (pos.Attempt, error) {
 		}
 	}
 	return pos.Attempt{}, damaged(attemptsBucket, r.key[:], errShape)
-}
-
-// withSale reads the record of an attempt, and the sale that it is of.
-func (rd reader) withSale(k key) (*rec, pos.Sale, error) {
-	r, err := rd.record(k)
-	if err != nil {
-		return nil, nil, err
-	}
-	sale, err := rd.saleWith(r)
-	return r, sale, err
 }
 
 // saleWith is the sale of an attempt whose record has been read.
@@ -406,10 +408,15 @@ func scan(tx *bolt.Tx, b bucket, prefix []byte, visit func(k, body []byte) error
 
 // put writes one value, with its checksum where the bucket has them.
 func put(tx *bolt.Tx, b bucket, k, body []byte) error {
-	to := tx.Bucket([]byte(b))
-	to.FillPercent = b.fill()
 	if b.sealed() {
 		body = seal(k, body)
 	}
-	return to.Put(k, body)
+	return putValue(tx, b, k, body)
+}
+
+// putValue writes one value as it is. It may not be changed afterwards.
+func putValue(tx *bolt.Tx, b bucket, k, value []byte) error {
+	to := tx.Bucket([]byte(b))
+	to.FillPercent = b.fill()
+	return to.Put(k, value)
 }

@@ -155,7 +155,7 @@ func fromVersion1(old, to *bolt.DB, o Options) error {
 		err := to.Update(func(tx *bolt.Tx) error {
 			w := &batch{reader: b.reader(tx)}
 			var err error
-			if w.head, err = getHead(tx); err != nil {
+			if w.tip, err = readTip(tx); err != nil {
 				return err
 			}
 			if err := b.shapes.load(tx); err != nil {

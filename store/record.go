@@ -27,6 +27,7 @@ type rec struct {
 	events []recEvent
 	mem    memory
 	body   []byte // as it stands, without the checksum
+	sealed []byte // with it; nil where it was not written by this program
 }
 
 // recEvent is one event of a record.
@@ -55,8 +56,9 @@ func (r *rec) forgotten() bool { return len(r.mem.phones) > 0 && r.mem.phones[0]
 type reader struct {
 	tx     *bolt.Tx
 	shapes *shapeTable
-	secret []byte // the ledger's key for phones
-	bodies bool   // raw bodies too
+	secret []byte       // the ledger's key for phones
+	bodies bool         // raw bodies too
+	recent map[key]*rec // for one who writes: records that need not be decoded again; see tip
 }
 
 // read decodes the record with the key at.
@@ -183,8 +185,8 @@ func (rd reader) eventBody(r *rec, e *recEvent, f *filler) error {
 		if size <= 0 || length > uint64(len(b)-size) {
 			return errShape
 		}
-		if e.shape == nil { // else it was made just now
-			e.shape, err = parseShape(0, string(b[size:size+int(length)]))
+		if text := b[size : size+int(length)]; e.shape == nil || e.shape.text != string(text) {
+			e.shape, err = parseShape(0, string(text))
 		}
 		b = b[size+int(length):]
 	} else {
@@ -220,7 +222,9 @@ func (rd reader) add(r *rec, e pos.Event) error {
 	for _, plain := range []bool{false, true} {
 		r.mem = before
 		kept := rd.split(r, e, plain)
-		added := recEvent{Event: pos.Event{Attempt: e.Attempt}, phones: [2]int{len(before.phones), len(r.mem.phones)}, shape: kept.shape, body: kept.body}
+		added := recEvent{
+			Event: pos.Event{Attempt: e.Attempt}, phones: [2]int{len(before.phones), len(r.mem.phones)}, shape: kept.shape, body: kept.body,
+		}
 		r.mem.at, r.mem.known = before.at, before.known
 		check := rd
 		check.bodies = true

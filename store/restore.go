@@ -142,6 +142,11 @@ func Restore(ctx context.Context, backup, path string, o RestoreOptions) (report
 		return fail(err)
 	}
 	defer func() { _ = release() }()
+	if present {
+		if err := private(path); err != nil {
+			return fail(err)
+		}
+	}
 
 	temporary, err := copyFile(ctx, backup, path)
 	if err != nil {

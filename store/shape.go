@@ -59,9 +59,9 @@ type item struct {
 
 // shape is a shape that has been read.
 type shape struct {
-	number int    // 0: in no table, it stands in the event itself
-	text   string // the items as they are written
-	digest [16]byte
+	number int      // 0: in no table, it stands in the event itself
+	text   string   // the items as they are written
+	digest [16]byte // of the text, where it has a number
 	fields [][]item
 }
 
@@ -305,8 +305,13 @@ func (s *splitter) free(text string) {
 
 // parseShape reads the items of a shape.
 func parseShape(number int, text string) (*shape, error) {
-	sh := &shape{number: number, text: text, digest: shapeDigest(text)}
-	var field []item
+	sh := &shape{number: number, text: text}
+	if number > 0 {
+		sh.digest = shapeDigest(text)
+	}
+	sh.fields = make([][]item, 0, usualFields)
+	all := make([]item, 0, usualFields)
+	begun := 0 // of all, those of the present field
 	for rest := text; len(rest) > 0; {
 		head, n := uvarint(rest)
 		if n <= 0 {
@@ -319,11 +324,11 @@ func parseShape(number int, text string) (*shape, error) {
 			if it.arg > maxFields {
 				return nil, errShape
 			}
-			sh.fields = append(sh.fields, field)
+			sh.fields = append(sh.fields, all[begun:len(all):len(all)])
 			for range it.arg {
 				sh.fields = append(sh.fields, nil)
 			}
-			field = nil
+			begun = len(all)
 			continue
 		case itemLiteral:
 			if it.arg > uint64(len(rest)) {
@@ -331,16 +336,19 @@ func parseShape(number int, text string) (*shape, error) {
 			}
 			it.literal, rest = rest[:it.arg], rest[it.arg:]
 		}
-		field = append(field, it)
+		all = append(all, it)
 	}
-	if field != nil || len(sh.fields) > maxFields {
+	if begun < len(all) || len(sh.fields) > maxFields {
 		return nil, errShape
 	}
 	return sh, nil
 }
 
-// maxFields is more than an event has.
-const maxFields = 64
+// An event has at most about usualFields of fields, and surely not more than maxFields.
+const (
+	usualFields = 24
+	maxFields   = 64
+)
 
 // filler puts fills into the holes of a shape.
 type filler struct {

@@ -29,7 +29,7 @@ type shapeTable struct {
 	byText  map[string]*shape // nil until all have been read
 	last    int
 	unsaved []*shape
-	seen    map[string]struct{}
+	seen    map[string]*shape
 }
 
 func shapeDigest(text string) (d [16]byte) {
@@ -100,7 +100,7 @@ func (t *shapeTable) load(tx *bolt.Tx) error {
 	if err != nil && !errors.Is(err, ErrDamaged) { // one that is damaged hinders nobody who does not need it
 		return err
 	}
-	t.byText, t.last, t.seen = byText, last, map[string]struct{}{}
+	t.byText, t.last, t.seen = byText, last, map[string]*shape{}
 	return nil
 }
 
@@ -109,20 +109,20 @@ func (t *shapeTable) intern(text string) (*shape, error) {
 	if sh := t.byText[text]; sh != nil {
 		return sh, nil
 	}
-	sh, err := parseShape(0, text)
-	if err != nil || len(text) > maxShape || t.last >= maxShapes {
-		return sh, err
-	}
-	if _, again := t.seen[text]; !again {
-		if len(t.seen) >= maxSeen {
-			clear(t.seen)
+	once := t.seen[text]
+	if once == nil || t.last >= maxShapes {
+		sh, err := parseShape(0, text)
+		if err == nil && len(text) <= maxShape && t.last < maxShapes {
+			if len(t.seen) >= maxSeen {
+				clear(t.seen)
+			}
+			t.seen[text] = sh
 		}
-		t.seen[text] = struct{}{}
-		return sh, nil
+		return sh, err
 	}
 	delete(t.seen, text)
 	t.last++
-	sh.number = t.last
+	sh := &shape{number: t.last, text: text, digest: shapeDigest(text), fields: once.fields}
 	t.byText[text] = sh
 	t.unsaved = append(t.unsaved, sh)
 	t.add(sh)

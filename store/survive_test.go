@@ -153,18 +153,18 @@ func (j *judges) close() {
 	}
 }
 
-// TestDamageIsReported damages a ledger of some thousand attempts all over, one bit or one sector at a time. What changes a
+// TestDamageIsReported damages a ledger of hundreds of attempts (thousands, with -damage) all over, one bit or one sector at a time. What changes a
 // figure is reported, or kills the process that looks at it, which reports it too; nothing that Verify calls good shows anything but what was written.
 func TestDamageIsReported(t *testing.T) {
 	t.Parallel()
-	flips, sectors := 90, 30
+	flips, sectors, days := 60, 20, 2
 	if *allDamage {
-		flips, sectors = 600, 100
+		flips, sectors, days = 600, 100, 10
 	}
 	path := newPath(t)
 	l := open(t, path, training)
 	var events []pos.Event
-	if err := made.Fill(func(e pos.Event) error { events = append(events, e); return nil }, made.Options{Seed: 3, From: 20261120, Days: 7, PerDay: 300}); err != nil {
+	if err := made.Fill(func(e pos.Event) error { events = append(events, e); return nil }, made.Options{Seed: 3, From: 20261120, Days: days, PerDay: 300}); err != nil {
 		t.Fatal(err)
 	}
 	one := asked(1_000_000) // one that is owed back, and some that are open

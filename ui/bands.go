@@ -108,7 +108,7 @@ func (a *app) troubles(l look) []string {
 		add(toneCheck, "? "+fmt.Sprintf(l.say.checking, n, sum))
 	}
 	if h := a.shop.health; h.Refusing != "" {
-		add(toneCheck, "! "+fmt.Sprintf(l.say.refusing, clock(h.Since)))
+		add(toneCheck, "! "+l.say.refusal(h, a.shop.link))
 	}
 	if n := len(a.shop.owed); n > 0 {
 		var sum pos.Shillings

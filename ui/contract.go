@@ -105,6 +105,7 @@ type Book interface {
 // LinkHealth is how callbacks reach this till at present.
 type LinkHealth struct {
 	Reachable bool
+	Failing   bool  // the way itself is in trouble: with M-PESA out of reach too, it is the internet
 	Forged    int64 // callbacks to addresses that no payment has, since the start; they change nothing
 	Unkept    bool  // the daily backup was not made, or what is to be forgotten was not
 }

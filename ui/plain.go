@@ -321,7 +321,7 @@ func (p *plain) look() {
 	case now.Sub(h.Since) >= every: // one answer without information is none
 		p.trouble.refusing = true
 		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing))
-		p.news(2, sentence([]string{fmt.Sprintf(p.say.refusing, clock(h.Since))}, why+"."))
+		p.news(2, sentence([]string{p.say.refusal(h, link)}, why+"."))
 	}
 	if link.Unkept && !p.trouble.unkept {
 		p.news(2, sentence([]string{p.say.unkept}))

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+
 	"kaunta/pos"
 )
 
@@ -9,11 +11,12 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, month, open, help, phone                   string
-	till, training, sandbox, live                                    string
-	today, paidCount, notPaidCount                                   string
-	checking, owedBack                                               string
-	pollingOnly, forged, unkept, refusing, ledgerFails, ledgerUnread string
+	sale, ledger, detail, month, open, help, phone         string
+	till, training, sandbox, live                          string
+	today, paidCount, notPaidCount                         string
+	checking, owedBack                                     string
+	pollingOnly, forged, unkept, ledgerFails, ledgerUnread string
+	refusing, unreached, offline                           string
 
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
@@ -98,6 +101,8 @@ func newWords(lang Language) *words {
 		forged:       t("%d forged", "%d za uongo"),
 		unkept:       t("no backup today", "hakuna nakala leo"),
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
+		unreached:    t("M-PESA not reached since %s", "M-PESA haifikiki tangu %s"),
+		offline:      t("no internet since %s", "hakuna intaneti tangu %s"),
 		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
 
 		ledgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
@@ -321,4 +326,16 @@ func (w *words) modeName(m Mode) string {
 		return w.sandbox
 	}
 	return w.live
+}
+
+// refusal says since when M-PESA tells nothing, and whose trouble that is.
+func (w *words) refusal(h pos.Health, link LinkHealth) string {
+	what := w.refusing
+	switch {
+	case h.Unreached && link.Failing:
+		what = w.offline
+	case h.Unreached:
+		what = w.unreached
+	}
+	return fmt.Sprintf(what, clock(h.Since))
 }

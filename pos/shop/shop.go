@@ -194,6 +194,9 @@ func (sh *Shop) Reachable() bool {
 	return ok
 }
 
+// Failing reports whether the way that callbacks take is itself in trouble.
+func (sh *Shop) Failing() bool { return sh.link.Status().Offline(true) }
+
 // Forged counts the callbacks to addresses that no payment has, since the start.
 func (sh *Shop) Forged() int64 { return sh.server.Stats().Unknown }
 

@@ -128,8 +128,8 @@ var faults = []fault{
 	},
 	{
 		"the last of two equal names counts", "daraja/json.go",
-		"		if seen[fold(name)] {\n			return nil, fmt.Errorf(\"the name",
-		"		if seen[name] && len(name) > 64 {\n			return nil, fmt.Errorf(\"the name",
+		"		if seen[folded] {\n			return nil, fmt.Errorf(\"the name",
+		"		if seen[folded] && len(name) > 64 {\n			return nil, fmt.Errorf(\"the name",
 		"paidMeansMoneyMoved|paidHasItsProof",
 	},
 	{

@@ -94,7 +94,7 @@ func (p *process) open() (err error) {
 	p.server = tunnel.NewServer(tunnel.ServerConfig{Deliver: p.deliver})
 	jitter := w.roll("jitter", p.n)
 	p.till, err = pos.Start(context.Background(), pos.Config{
-		Gateway: p.client, Ledger: &disk{p}, CallBackURL: p.callBackURL,
+		Gateway: gateway{p.client}, Ledger: &disk{p}, CallBackURL: p.callBackURL,
 		QueryEvery: w.climate.queryEvery, ConfirmAbove: w.climate.confirmAbove,
 		Jitter: func(limit time.Duration) time.Duration { return jitter.within(0, limit) },
 	})

@@ -98,6 +98,7 @@ func (w *world) run() {
 		when := at
 		sales.Go(func() {
 			if w.wait(when) {
+				deepen(false)
 				w.sell(i)
 			}
 		})
@@ -132,11 +133,26 @@ func (w *world) wait(d time.Duration) bool {
 
 // later does f after so much time, unless the world has ended by then.
 func (w *world) later(d time.Duration, f func()) {
-	w.busy.Go(func() {
-		if w.wait(d) {
+	time.AfterFunc(d, func() {
+		if w.enter() {
+			defer w.busy.Done()
+			deepen(false)
 			f()
 		}
 	})
+}
+
+// enter adds one to those who are busy, unless the world has ended.
+func (w *world) enter() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case <-w.over:
+		return false
+	default:
+		w.busy.Add(1)
+		return true
+	}
 }
 
 // end sends everybody in the world home; w.mu is held.

@@ -215,7 +215,19 @@ kaunta ledger --day yesterday --find 678`,
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
 		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand(),
 		c.setupCommand(), c.doctorCommand())
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Long = flow(cmd.Long)
+	}
 	return root
+}
+
+// flow joins the lines of each paragraph, which the help then breaks where the terminal ends.
+func flow(text string) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
 func (c *commands) demoCommand() *cobra.Command {

@@ -233,6 +233,10 @@ func TestStatusLine(t *testing.T) {
 	c.sees("today KES 3,330  6 paid", "polling only  3 forged  ! owed back 1 (KES 250)  ! M-PESA refusing since 14:31  ? checking 2 (KES 15,400)")
 	c.size(40, 12)
 	c.sees("KES 3,330", "? checking 2 (KES 15,400)")
+	c.app.desk.link = func() LinkHealth { return LinkHealth{Reachable: true, Unkept: true} }
+	c.do(c.app.refresh())
+	c.size(140, 24)
+	c.sees("! daily care of the ledger failed")
 	c.till.health.Ledger = fmt.Errorf("no space left")
 	c.do(c.app.refresh())
 	c.sees("! LEDGER: no new payments")

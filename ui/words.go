@@ -96,7 +96,7 @@ func newWords(lang Language) *words {
 		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
 		forged:       t("%d forged", "%d za uongo"),
-		unkept:       t("no backup today", "hakuna nakala leo"),
+		unkept:       t("daily care of the ledger failed", "utunzaji wa daftari wa leo umeshindikana"),
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
 		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
 

@@ -75,6 +75,9 @@ func complain(err error) int {
 // overflows ends the process as a page does that leads back to itself.
 func overflows(n int) int {
 	debug.SetMaxStack(1 << 20)
+	if n == 0 {
+		return 0 // never
+	}
 	return 1 + overflows(n+1)
 }
 

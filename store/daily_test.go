@@ -4,7 +4,10 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +40,24 @@ func daily(t *testing.T, d Daily, l *Ledger) {
 	})
 }
 
+// heard keeps what Daily tells.
+type heard struct {
+	mu   sync.Mutex
+	list []error
+}
+
+func (h *heard) tell(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list = append(h.list, err)
+}
+
+func (h *heard) all() []error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.list)
+}
+
 // pass lets virtual time go on.
 func pass(d time.Duration) {
 	<-time.After(d)
@@ -48,8 +69,8 @@ func TestDailyBackup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, path, training)
 		sell(t, l, 1)
-		var told []error
-		daily(t, Daily{Folder: folder, Keep: 3, Tell: func(err error) { told = append(told, err) }}, l)
+		var h heard
+		daily(t, Daily{Folder: folder, Keep: 3, Tell: h.tell}, l)
 		pass(time.Second)
 		equal(t, "at the start", kept(t, folder), "2000-01-01")
 		pass(20 * time.Hour) // 23:00
@@ -83,6 +104,7 @@ func TestDailyBackup(t *testing.T) {
 		}
 		pass(4 * 24 * time.Hour)
 		equal(t, "after days", kept(t, folder), "1999-01-01 1999-01-02 2000-01-04 2000-01-05 2000-01-06 notes.txt")
+		told := h.all()
 		for _, err := range told {
 			if err != nil {
 				t.Error(err)
@@ -117,9 +139,10 @@ func TestDailyBackupFails(t *testing.T) {
 	writeFile(t, folder, []byte("a file where the folder should be"))
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, path, training)
-		var told []error
-		daily(t, Daily{Folder: folder, Keep: 1, Tell: func(err error) { told = append(told, err) }}, l)
+		var h heard
+		daily(t, Daily{Folder: folder, Keep: 1, Tell: h.tell}, l)
 		pass(150 * time.Minute)
+		told := h.all()
 		if len(told) != 3 || told[2] == nil || !strings.Contains(told[2].Error(), "the daily backup was not made") || strings.Contains(told[2].Error(), "\n") {
 			t.Fatalf("%v", told)
 		}
@@ -127,6 +150,7 @@ func TestDailyBackupFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(time.Hour)
+		told = h.all()
 		if len(told) != 4 || told[3] != nil {
 			t.Errorf("%v", told)
 		}
@@ -134,10 +158,11 @@ func TestDailyBackupFails(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) { // another till that writes to the same folder
 		l := open(t, newPath(t), training)
-		var told error
-		daily(t, Daily{Folder: folder, Keep: 1, Tell: func(err error) { told = err }}, l)
+		var h heard
+		daily(t, Daily{Folder: folder, Keep: 1, Tell: h.tell}, l)
 		pass(time.Minute)
-		if told == nil || !strings.Contains(told.Error(), "is not a backup of this ledger") {
+		told := h.all()
+		if len(told) != 1 || told[0] == nil || !strings.Contains(told[0].Error(), "is not a backup of this ledger") {
 			t.Errorf("%v", told)
 		}
 		equal(t, "backups", kept(t, folder), "2000-01-01")
@@ -174,15 +199,15 @@ func TestDailyWhenTheClockJumpsBack(t *testing.T) {
 	path, folder := newPath(t), filepath.Join(t.TempDir(), "backups")
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, path, training)
-		shift := time.Duration(0)
-		daily(t, Daily{Folder: folder, Keep: 2, Now: func() time.Time { return time.Now().Add(shift) }, Tell: func(err error) {
+		var shift atomic.Int64
+		daily(t, Daily{Folder: folder, Keep: 2, Now: func() time.Time { return time.Now().Add(time.Duration(shift.Load())) }, Tell: func(err error) {
 			if err != nil {
 				t.Error(err)
 			}
 		}}, l)
 		pass(25 * time.Hour)
 		equal(t, "backups", kept(t, folder), "2000-01-01 2000-01-02")
-		shift = -48 * time.Hour
+		shift.Store(int64(-48 * time.Hour))
 		pass(2 * time.Hour)
 		if !strings.Contains(kept(t, folder), "2000-01-01 2000-01-02") {
 			t.Errorf("the clock jumped back: %s", kept(t, folder))

@@ -70,6 +70,18 @@
 // what is shown has stars. Any Kenyan mobile number in a text counts, whoever's it is (phone.go). Deleted pages can hold it until they are
 // used again: Rebuild makes a file that has none.
 //
+// # Safe keeping
+//
+//	Ledger.Backup ──────────────────────────┐
+//	StreamBackup ─► socket ─► SaveBackup ───┴─► rows into a new file ─► flush ─► verify ─► its name   (backup.go)
+//	Daily.Run ─► once a day, at a quiet moment: Forget, Backup, and no more backups than are to be kept     (daily.go)
+//	Restore: copy ─► verified ─► the ledger that was there keeps a second name ─► renamed                 (restore.go)
+//	Compact: Rebuild, the old file kept until the new one is verified                                   (compact.go)
+//	Check, Compare ─► a child process ─► ServeCheck, ServeCompare: for a file that may kill its reader     (check.go)
+//
+// Backups and compacted ledgers have no free pages, and so nothing that was forgotten. [Ledger.Snapshot] hands out the pages as they are,
+// for a check while the till has the ledger. Package powercut is the disk on which all of it is tried with the power going off.
+//
 // # When things go wrong
 //
 // A new ledger is made under another name and renamed when it is whole and flushed; so is one that is brought up from an older
@@ -77,5 +89,5 @@
 // file ([ErrFailed]): what the system then shows may not be on the disk, so the next Open goes on in a copy (renew.go). A disk
 // that is almost full takes no new payments, and still takes what becomes of the old ones ([ErrFull]). A damaged record or
 // page is an error, never a wrong amount ([ErrDamaged]). A process that finds the ledger in use is told by whom
-// ([*LockedError]). A ledger made for one environment is not opened for another, and one of a newer version not at all.
+// ([*LockedError]). A ledger that others can write, or of another user, is not written (private_unix.go). A ledger made for one environment is not opened for another, and one of a newer version not at all.
 package store

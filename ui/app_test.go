@@ -240,6 +240,10 @@ func TestStatusLine(t *testing.T) {
 	c.app.desk.link = func() LinkHealth { return LinkHealth{Failing: true} }
 	c.do(c.app.refresh())
 	c.sees("! no internet since 14:31")
+	c.app.desk.link = func() LinkHealth { return LinkHealth{Reachable: true, Unkept: true} }
+	c.do(c.app.refresh())
+	c.size(140, 24)
+	c.sees("! daily care of the ledger failed")
 	c.size(40, 12)
 	c.till.health.Ledger = fmt.Errorf("no space left")
 	c.do(c.app.refresh())

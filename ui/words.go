@@ -99,7 +99,7 @@ func newWords(lang Language) *words {
 		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
 		forged:       t("%d forged", "%d za uongo"),
-		unkept:       t("no backup today", "hakuna nakala leo"),
+		unkept:       t("daily care of the ledger failed", "utunzaji wa daftari wa leo umeshindikana"),
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
 		unreached:    t("M-PESA not reached since %s", "M-PESA haifikiki tangu %s"),
 		offline:      t("no internet since %s", "hakuna intaneti tangu %s"),

@@ -7,6 +7,8 @@
 //	                  ▲
 //	              tunnel.Link ── a provider, by reach.Open
 //
+// A shop that stays open does each day's work on its ledger, backup and forgetting, by [Shop.KeepDaily].
+//
 // A ledger belongs to one shop at a time. [Attach] finds the shop that is open on a ledger, so that a command works through it
 // instead of being turned away.
 package shop

@@ -11,7 +11,7 @@ import (
 )
 
 // ErrUnavailable is why there is no [Disk]: the system has no FUSE, or this user may not mount.
-var ErrUnavailable = errors.New("a file system in user space cannot be mounted here (it needs Linux, /dev/fuse and root)")
+var ErrUnavailable = errors.New("a file system in user space cannot be mounted here (it needs Linux on 64 bits, /dev/fuse and root)")
 
 // Sector is what a disk writes whole or not at all, in bytes.
 const Sector = 512

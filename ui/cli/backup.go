@@ -7,8 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
-	"kaunta/pos"
 )
 
 func (c *commands) backupCommand() *cobra.Command {
@@ -43,7 +41,7 @@ A backup on the same disk is lost with it: write it to another one.`,
 			if err != nil {
 				return interrupted(cmd.Context(), err, "backup: it was interrupted, and nothing is written")
 			}
-			fmt.Fprintf(c.Stdout, "%s: %v payments, checked whole\n", args[0], pos.Shillings(checked.Payments))
+			fmt.Fprintf(c.Stdout, "%s: %s, checked whole\n", args[0], payments(checked.Payments))
 			return nil
 		},
 	}

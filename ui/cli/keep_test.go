@@ -25,10 +25,10 @@ func TestKeep(t *testing.T) {
 		return out
 	}
 	run(0, "PAID", "charge", "--amount", "80", "--phone", pays)
-	run(0, "1 payments, checked whole", "backup", backup)
+	run(0, "1 payment, checked whole", "backup", backup)
 	run(1, "exists already", "backup", backup)
 	run(1, "own file", "backup", ledger, "--force")
-	run(0, "All is well: 1 payments, 3 events", "verify")
+	run(0, "All is well: 1 payment, 3 events", "verify")
 	run(2, "verify [FILE]", "verify", backup, second)
 
 	owner, rest := waitingCharge(t, url, ledger, never)
@@ -42,9 +42,9 @@ func TestKeep(t *testing.T) {
 	}
 	rest()
 
-	run(1, "has 1 payments that the backup lacks", "restore", backup)
+	run(1, "has 1 payment that the backup lacks", "restore", backup)
 	run(0, "kept as", "restore", backup, "--force")
-	run(0, "All is well: 1 payments", "verify")
+	run(0, "All is well: 1 payment", "verify")
 	run(0, "checked whole", "compact")
 	var said struct {
 		Well     bool
@@ -65,7 +65,7 @@ func TestKeep(t *testing.T) {
 	}
 	run(1, "kaunta restore", "verify", second)
 	run(1, "nothing was restored", "restore", second, "--force")
-	run(0, "All is well: 1 payments", "verify")
+	run(0, "All is well: 1 payment", "verify")
 	for _, e := range must(os.ReadDir(folder)) {
 		if strings.HasPrefix(e.Name(), ".") || strings.HasSuffix(e.Name(), ".bak") {
 			t.Errorf("left behind: %s", e.Name())

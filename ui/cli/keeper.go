@@ -93,6 +93,14 @@ func (c *commands) compareFilesCommand() *cobra.Command {
 	}
 }
 
+// payments counts them in words.
+func payments(n int) string {
+	if n == 1 {
+		return "1 payment"
+	}
+	return fmt.Sprintf("%v payments", pos.Shillings(n))
+}
+
 // files demands n arguments.
 func files(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

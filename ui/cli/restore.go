@@ -41,7 +41,7 @@ Where payments would be missing from the ledger, or nobody can tell, --force is 
 			if err != nil {
 				return interrupted(cmd.Context(), err, "restore: it was interrupted, and the ledger is as it was")
 			}
-			fmt.Fprintf(c.Stdout, "%s is the backup %s now: %v payments, checked whole\n", s.Ledger, args[0], pos.Shillings(checked.Payments))
+			fmt.Fprintf(c.Stdout, "%s is the backup %s now: %s, checked whole\n", s.Ledger, args[0], payments(checked.Payments))
 			if aside != "" {
 				fmt.Fprintf(c.Stdout, "The ledger that was there is kept as %s\n", aside)
 			}
@@ -64,6 +64,6 @@ func (m Missing) sentence() string {
 	if m.Foreign {
 		of = "the backup is not of this ledger: "
 	}
-	return fmt.Sprintf("%sthe present ledger has %v payments that the backup lacks, or knows less of, asked for since %s; %v of them paid, KES %v",
-		of, pos.Shillings(m.Payments), m.Since.In(pos.EAT).Format("2 January 2006 15:04"), pos.Shillings(m.Paid.Count), m.Paid.KES)
+	return fmt.Sprintf("%sthe present ledger has %s that the backup lacks, or knows less of, asked for since %s; %v of them paid, KES %v",
+		of, payments(m.Payments), m.Since.In(pos.EAT).Format("2 January 2006 15:04"), pos.Shillings(m.Paid.Count), m.Paid.KES)
 }

@@ -91,7 +91,7 @@ func (c *commands) tellChecked(k Checked, asJSON bool) error {
 			return err
 		}
 	} else if k.First == nil {
-		fmt.Fprintf(c.Stdout, "All is well: %v payments, %v events, each as it was written.\n", pos.Shillings(k.Payments), pos.Shillings(k.Events))
+		fmt.Fprintf(c.Stdout, "All is well: %s, %v events, each as it was written.\n", payments(k.Payments), pos.Shillings(k.Events))
 		if day != "" {
 			fmt.Fprintf(c.Stdout, "The chain ends on %s with %s.\n", day, hex.EncodeToString(k.LastHash[:8]))
 		}

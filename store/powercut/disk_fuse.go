@@ -1,3 +1,5 @@
+//go:build linux && (amd64 || arm64)
+
 package powercut
 
 import (
@@ -34,10 +36,7 @@ func NewDisk(folder string, first map[string][]byte) (*Disk, error) {
 		return nil, err
 	}
 	root := &fs.LoopbackRoot{Path: behind}
-	root.NewNode = func(root *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &node{LoopbackNode: fs.LoopbackNode{RootData: root}, disk: d}
-	}
-	top := root.NewNode(root, nil, "", nil)
+	top := &node{LoopbackNode: fs.LoopbackNode{RootData: root}, disk: d}
 	root.RootNode = top
 	server, err := fs.Mount(d.Mount, top, &fs.Options{MountOptions: fuse.MountOptions{DirectMount: true, FsName: "powercut", Name: "powercut"}})
 	if err != nil {
@@ -54,6 +53,11 @@ func (d *Disk) Close() error { return d.server.Unmount() }
 type node struct {
 	fs.LoopbackNode
 	disk *Disk
+}
+
+// WrapChild makes what is in a folder of the disk too.
+func (n *node) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbedder {
+	return &node{LoopbackNode: fs.LoopbackNode{RootData: child.(*fs.LoopbackNode).RootData}, disk: n.disk}
 }
 
 // name is the path of something in the folder n, under the mount.

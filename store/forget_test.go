@@ -295,3 +295,27 @@ func TestForgetInSteps(t *testing.T) {
 	}
 	verify(t, open(t, l.Path(), training))
 }
+
+// A payment of another amount than asked may have nine digits that look like a phone's: the amount is none, and stays readable when the
+// numbers are forgotten.
+func TestForgetAmountLikeAPhone(t *testing.T) {
+	l := open(t, newPath(t), training)
+	e := asked(1)
+	e.Asked.Reference = "712345678" // which is one
+	wrong := paid(e, "UKN0000001")
+	wrong.Answer.Amount = 712345678
+	add(t, l, e, pushed(e), wrong, paid(e, "UKN0000002"))
+	if a := attempt(t, l, e.Attempt); a.State != pos.Paid || !a.Notices.Has(pos.DoesNotMatch) {
+		t.Fatalf("%+v", a)
+	}
+	if n, err := l.Forget(context.Background(), e.At.Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if err := l.Health(); err != nil {
+		t.Error(err)
+	}
+	verify(t, l)
+	if got := must[[]pos.Event](t)(l.Events(e.Attempt))[2].Answer.Amount; got != 712345678 {
+		t.Errorf("the amount has become %d", got)
+	}
+}

@@ -319,3 +319,19 @@ func TestForgetAmountLikeAPhone(t *testing.T) {
 		t.Errorf("the amount has become %d", got)
 	}
 }
+
+// A day on which the clock was years ahead makes nobody forget, for ever after, the numbers of payments that are made when it is right again.
+func TestForgetAheadOfTime(t *testing.T) {
+	l := open(t, newPath(t), training)
+	sell(t, l, 1)
+	if n, err := l.Forget(context.Background(), opening.AddDate(10, 0, 0)); n != 1 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if a := sell(t, l, 2); a.Phone.Forgotten() {
+		t.Error("a payment of this moment has been forgotten as it ended")
+	}
+	if n, err := l.Forget(context.Background(), opening.Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("in its time: %d, %v", n, err)
+	}
+	verify(t, l)
+}

@@ -70,8 +70,14 @@ func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
 	case owner == nil:
 		return &cli.Shop{Till: sh.Payments(), Book: sh.Ledger, Close: sh.Close}, nil
 	}
-	if is := owner.Info().Environment; s.CheckAccount() == nil && is != s.Environment {
-		return nil, fmt.Errorf("the till that is open on %s is for %s, and this configuration for %s: name another ledger", s.Ledger, is, s.Environment)
+	// The money goes where that till has it go, and not where this configuration says.
+	switch is := owner.Info(); {
+	case s.CheckAccount() != nil:
+	case is.Environment != s.Environment:
+		return nil, fmt.Errorf("the till that is open on %s is for %s, and this configuration for %s: name another ledger", s.Ledger, is.Environment, s.Environment)
+	case is.Number != s.Daraja.Number():
+		return nil, fmt.Errorf("the till that is open on %s has customers pay to %s, and this configuration says %s: close that till and open it again, or name another ledger",
+			s.Ledger, is.Number, s.Daraja.Number())
 	}
 	return &cli.Shop{Till: owner, Book: owner, Close: owner.Close}, nil
 }

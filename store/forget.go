@@ -72,7 +72,7 @@ func getForgotten(tx *bolt.Tx) (uint64, error) {
 // one step.
 func (b *batch) forget(to key) (f forgetting, err error) {
 	keys, next, err := b.toForget(to)
-	if err != nil || next.ms() <= b.until {
+	if err != nil || len(keys) == 0 {
 		return forgetting{done: true}, err
 	}
 	var kept []entry
@@ -96,7 +96,8 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 		}
 	}
 	b.dirty = true
-	b.until = next.ms()
+	// No further than the attempts go: where the clock was ahead for a while, what is asked when it is right again is not old.
+	b.until = keys[len(keys)-1].ms() + 1
 	f.done = next == to
 	return f, put(b.tx, aboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until))
 }

@@ -295,3 +295,43 @@ func TestForgetInSteps(t *testing.T) {
 	}
 	verify(t, open(t, l.Path(), training))
 }
+
+// A payment of another amount than asked may have nine digits that look like a phone's: the amount is none, and stays readable when the
+// numbers are forgotten.
+func TestForgetAmountLikeAPhone(t *testing.T) {
+	l := open(t, newPath(t), training)
+	e := asked(1)
+	e.Asked.Reference = "712345678" // which is one
+	wrong := paid(e, "UKN0000001")
+	wrong.Answer.Amount = 712345678
+	add(t, l, e, pushed(e), wrong, paid(e, "UKN0000002"))
+	if a := attempt(t, l, e.Attempt); a.State != pos.Paid || !a.Notices.Has(pos.DoesNotMatch) {
+		t.Fatalf("%+v", a)
+	}
+	if n, err := l.Forget(context.Background(), e.At.Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if err := l.Health(); err != nil {
+		t.Error(err)
+	}
+	verify(t, l)
+	if got := must[[]pos.Event](t)(l.Events(e.Attempt))[2].Answer.Amount; got != 712345678 {
+		t.Errorf("the amount has become %d", got)
+	}
+}
+
+// A day on which the clock was years ahead makes nobody forget, for ever after, the numbers of payments that are made when it is right again.
+func TestForgetAheadOfTime(t *testing.T) {
+	l := open(t, newPath(t), training)
+	sell(t, l, 1)
+	if n, err := l.Forget(context.Background(), opening.AddDate(10, 0, 0)); n != 1 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if a := sell(t, l, 2); a.Phone.Forgotten() {
+		t.Error("a payment of this moment has been forgotten as it ended")
+	}
+	if n, err := l.Forget(context.Background(), opening.Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("in its time: %d, %v", n, err)
+	}
+	verify(t, l)
+}

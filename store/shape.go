@@ -164,6 +164,18 @@ func (s *splitter) field(text string, how mode) {
 	}
 }
 
+// figures adds a field that is a number, with or without a minus. As many digits as a phone has are none of one: with stars in their
+// place, the field would not be a number any more.
+func (s *splitter) figures(text string, how mode) {
+	defer s.end()
+	digits := strings.TrimPrefix(text, "-")
+	s.literal(text[:len(text)-len(digits)])
+	s.allPlaces(digits)
+	if how != words {
+		s.remember(text)
+	}
+}
+
 func (s *splitter) split(text string, how mode) {
 	s.spans = s.spans[:0]
 	if how != own {
@@ -279,6 +291,11 @@ func (s *splitter) number(w string) {
 		s.fills = binary.AppendVarint(s.fills, d)
 		return
 	}
+	s.allPlaces(w)
+}
+
+// allPlaces adds digits of any number.
+func (s *splitter) allPlaces(w string) {
 	const most = 18 // digits that fit an int64
 	for len(w) > most {
 		s.places(w[:most])

@@ -110,7 +110,11 @@ func numberText[T ~int | ~int64 | ~uint8](t *texts, p *T, how mode) {
 		if *p != 0 {
 			digits = strconv.FormatInt(int64(*p), 10)
 		}
-		t.out.field(digits, how)
+		if len(digits) < nationalDigits {
+			t.out.field(digits, how)
+		} else {
+			t.out.figures(digits, how)
+		}
 		return
 	}
 	digits := t.next(how, true)

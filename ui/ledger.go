@@ -212,16 +212,19 @@ func (l ledger) paste(text string, d desk) (ledger, tea.Cmd) {
 	return l, cmd
 }
 
-// loaded takes a page of a day.
+// loaded takes a page of a day. Of one with a damaged payment the others are shown, and in the place of the totals what is wrong.
 func (l ledger) loaded(m dayLoadedMsg) ledger {
 	if m.day != l.day {
 		return l
 	}
-	l.busy, l.err = false, m.err
-	if m.err != nil {
+	l.busy = false
+	if m.before == "" || m.err != nil {
+		l.err = m.err
+	}
+	if m.err != nil && len(m.rows) == 0 {
 		return l
 	}
-	l.totals, l.whole = m.totals, len(m.rows) < pageSize
+	l.totals, l.whole = m.totals, m.err == nil && len(m.rows) < pageSize
 	if m.before == "" {
 		l.rows = nil
 	}

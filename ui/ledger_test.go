@@ -47,6 +47,26 @@ func TestLedgerPages(t *testing.T) {
 	}
 }
 
+// TestDamagedRow: a payment that cannot be read hides none of the others, and is not forgotten as they scroll by.
+func TestDamagedRow(t *testing.T) {
+	c := newCashier(t)
+	for i := 2 * pageSize; i > 0; i-- {
+		c.book.put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
+	}
+	c.book.rows = c.book.rows[1:]
+	c.book.damaged = errors.New("a payment is damaged")
+	c.press("<f2>")
+	c.sees("a payment is damaged")
+	c.book.damaged = nil // of the pages that follow
+	for range 3 {
+		c.press("<end>")
+	}
+	if n := len(c.app.ledger.rows); n != 2*pageSize-1 {
+		t.Errorf("%d rows", n)
+	}
+	c.sees("a payment is damaged")
+}
+
 // TestSelectionStaysOnItsRow while new payments come in above it.
 func TestSelectionStaysOnItsRow(t *testing.T) {
 	c := newCashier(t)

@@ -161,14 +161,18 @@ func (p *plain) showDay(with string) {
 // showPage says the payments of a day that are older than before.
 func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
 	rows, err := p.cfg.Book.DayPage(day, before, rowsAtOnce+1)
-	switch {
-	case err != nil:
+	if err != nil { // rows are those that are not damaged
 		p.fails(p.say.ledgerUnread, err)
+	}
+	switch {
+	case len(rows) == 0 && err != nil:
+	case len(rows) == 0 && before != "":
+		p.showMore("")
 	case len(rows) == 0:
 		p.out.line(p.say.emptyDay)
-	case len(rows) > rowsAtOnce:
-		rows = rows[:rowsAtOnce]
-		p.showRows(rows, day, func() { p.showPage(day, rows[len(rows)-1].ID) })
+	case len(rows) > rowsAtOnce, err != nil:
+		rows = rows[:min(len(rows), rowsAtOnce)]
+		p.showRows(rows, day, func() { p.next = nil; p.showPage(day, rows[len(rows)-1].ID) })
 	default:
 		p.showRows(rows, day, nil)
 	}
@@ -180,9 +184,11 @@ func (p *plain) showFound(text string) {
 		return
 	}
 	rows, err := p.cfg.Book.Find(text, pageSize)
-	switch {
-	case err != nil:
+	if err != nil {
 		p.fails(p.say.ledgerUnread, err)
+	}
+	switch {
+	case len(rows) == 0 && err != nil:
 	case len(rows) == 0:
 		p.out.line(p.say.findEmpty)
 	default:

@@ -247,7 +247,13 @@ func TestPlainLedger(t *testing.T) {
 			"TODAY, TRAINING: KES 1,266, 12 paid, 0 not paid.",
 			"Amount:",
 		)
-		c.book.err = errors.New("the disk is gone")
+		c.book.damaged = errors.New("one is damaged")
+		c.types("ledger", "more", "more", "find 678")
+		said = c.all()
+		if strings.Count(said, "cannot be read: one is damaged\n") != 4 || strings.Count(said, " PAID KES 100,") != 1 || strings.Count(said, " PAID KES 111,") != 2 {
+			t.Errorf("said %s", said)
+		}
+		c.book.err, c.book.damaged, c.book.rows = errors.New("the disk is gone"), nil, nil
 		c.types("ledger", "find 678", "open", "month", "today")
 		said = c.all()
 		if strings.Count(said, "LEDGER: cannot be read: the disk is gone\nAmount:\n") != 5 {

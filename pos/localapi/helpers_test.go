@@ -77,7 +77,7 @@ func openShopOn(t *testing.T, path string, listen func(ledger string) (net.Liste
 		t.Fatal(err)
 	}
 	what := Shop{
-		Info: Info{PID: os.Getpid(), Ledger: s.ledger.Path(), Environment: "training", ShortCode: "174379"},
+		Info: Info{PID: os.Getpid(), Ledger: s.ledger.Path(), Environment: "training", Number: "174379"},
 		Book: s.ledger, Payments: Payments{Till: s.till, Book: s.ledger},
 	}
 	for _, f := range change {

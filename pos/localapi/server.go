@@ -32,7 +32,7 @@ type Info struct {
 	PID         int
 	Ledger      string // its path
 	Environment string // training, sandbox or production
-	ShortCode   string
+	Number      string // what customers pay to: the Pay Bill, or the till of Buy Goods
 }
 
 const (

@@ -37,7 +37,7 @@ func until(t *testing.T, next func() (pos.Attempt, error, bool), state pos.State
 func TestChargeElsewhere(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	c := s.dial()
-	if i := c.Info(); i.Environment != "training" || i.ShortCode != "174379" {
+	if i := c.Info(); i.Environment != "training" || i.Number != "174379" {
 		t.Errorf("%+v", i)
 	}
 	screen := s.till.Subscribe()

@@ -107,7 +107,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	if local != "" {
 		awaitURL(sh.link)
 	}
-	unshare := sh.share(ctx)
+	unshare := sh.share(ctx, s.Daraja.Number())
 	sh.Log.Info("the till is open", "environment", s.Environment, "ledger", s.Ledger, "reach", s.Callback.Reach, "local", local, "resumed", len(sh.Till.Resumed()))
 
 	sh.close = sync.OnceValue(func() error {
@@ -134,18 +134,17 @@ func (sh *Shop) Payments() localapi.Payments {
 }
 
 // share lets other programs of this user work with the till, until the function it returns is called. Where no socket can be
-// made, the till works all the same, for itself.
-func (sh *Shop) share(ctx context.Context) (unshare func() error) {
+// made, the till works all the same, for itself. number is what customers pay to.
+func (sh *Shop) share(ctx context.Context, number string) (unshare func() error) {
 	listener, err := localapi.Listen(sh.Ledger.Path())
 	if err != nil {
 		return func() error { return nil }
 	}
 	sharing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
-	origin := sh.Ledger.Origin()
 	go func() {
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
-			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: origin.Environment, ShortCode: origin.ShortCode},
+			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: sh.Ledger.Origin().Environment, Number: number},
 			Book: sh.Ledger, Payments: sh.Payments(),
 			Backup: func(w io.Writer) error { return sh.Ledger.StreamBackup(sharing, w) },
 			Verify: func(w io.Writer) error { return sh.Ledger.Snapshot(sharing, w) },

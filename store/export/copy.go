@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -78,15 +79,18 @@ func Day(ctx context.Context, book Book, day pos.Day, begin func(), row func(pos
 	return before, fmt.Errorf("payments land faster than %v can be read: try again at a quieter moment", day)
 }
 
-// Rows reads the rows of a day, newest first, a page at a time.
+// Rows reads the rows of a day, newest first, a page at a time. Those that the book leaves out because they are damaged are in its error,
+// after the others.
 func Rows(ctx context.Context, book Book, day pos.Day, row func(pos.Attempt) error) error {
+	var damaged error
 	for before := pos.AttemptID(""); ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		page, err := book.DayPage(day, before, pageSize)
-		if err != nil || len(page) == 0 {
-			return err
+		damaged = errors.Join(damaged, err)
+		if len(page) == 0 {
+			return damaged
 		}
 		for _, a := range page {
 			if err := row(a); err != nil {

@@ -50,15 +50,20 @@ kaunta ledger --find 678 --json`,
 			}
 			out := bufio.NewWriter(c.Stdout)
 			row, flush := write(out)
-			if find == "" {
-				err = export.Rows(cmd.Context(), book, d, row)
-			} else {
-				err = c.find(book, find, row)
+			rows := 0
+			counted := func(a pos.Attempt) error {
+				rows++
+				return row(a)
 			}
-			if err != nil {
+			if find == "" {
+				err = export.Rows(cmd.Context(), book, d, counted)
+			} else {
+				err = c.find(book, find, counted)
+			}
+			if err != nil && rows == 0 {
 				return err
 			}
-			return errors.Join(flush(), out.Flush())
+			return errors.Join(err, flush(), out.Flush()) // a damaged payment does not hide the others
 		},
 	}
 	cmd.Flags().StringVar(&dayFlag, "day", "today", "2026-11-23, today or yesterday")
@@ -70,10 +75,7 @@ kaunta ledger --find 678 --json`,
 
 // find gives the rows of a search.
 func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error) error {
-	attempts, err := book.Find(text, findLimit)
-	if err != nil {
-		return err
-	}
+	attempts, damaged := book.Find(text, findLimit)
 	if len(attempts) == findLimit {
 		fmt.Fprintf(c.Stderr, "kaunta: only the newest %d are shown: search for more of it\n", findLimit)
 	}
@@ -82,7 +84,7 @@ func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error
 			return err
 		}
 	}
-	return nil
+	return damaged
 }
 
 // A rowWriter prints attempts one by one in some format.

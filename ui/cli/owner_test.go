@@ -127,6 +127,12 @@ func TestOwner(t *testing.T) {
 	if code, _, complaint := status(t, live); code != 1 || !strings.Contains(complaint, "is for training, and this configuration for production") {
 		t.Errorf("with a live account: %d %s", code, complaint)
 	}
+	// Nor where the money would go to another number than the one this configuration names.
+	other := kaunta(url, ledger, "charge", "--amount", "70", "--phone", pays)
+	other.Env = append(other.Env, "MPESA_TILL=600111")
+	if code, out, complaint := status(t, other); code != 1 || out != "" || !strings.Contains(complaint, "pay to 174379, and this configuration says 600111") {
+		t.Errorf("with another number: %d %s %s", code, out, complaint)
+	}
 
 	if err := owner.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -283,7 +289,7 @@ func TestOwnerLost(t *testing.T) {
 			request := make([]byte, 4096)
 			n, _ := c.Read(request)
 			if bytes.HasPrefix(request[:n], []byte("GET /v1/info ")) {
-				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+`{"item":{"Ledger":%q,"Environment":"training"}}`+"\n"+`{"end":{}}`, ledger)
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+`{"item":{"Ledger":%q,"Environment":"training","Number":"174379"}}`+"\n"+`{"end":{}}`, ledger)
 			} else if bytes.HasPrefix(request[:n], []byte("POST /v1/charge ")) {
 				asked++
 			}

@@ -31,6 +31,7 @@ import (
 	"kaunta/ui"
 	"kaunta/ui/cli"
 	"kaunta/ui/doctor"
+	"kaunta/ui/keeper"
 	"kaunta/ui/settings"
 	"kaunta/ui/setup"
 )
@@ -45,7 +46,7 @@ func main() {
 		Screen:      screen,
 		Demo:        demo,
 		Simulate:    simulate,
-		Keeper:      keeper(),
+		Keeper:      keeper.New(),
 		Environ:     os.Environ(),
 		Setup:       setup.Parts{Ways: reach.Ways(), Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
 		Doctor:      doctor.Parts{Ledger: lookAtLedger, Reach: reach.Try, Free: store.FreeBytes},

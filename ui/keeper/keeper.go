@@ -1,4 +1,4 @@
-package main
+package keeper
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"kaunta/ui/settings"
 )
 
-// keeper looks after the ledger's file. What may be damaged is read by another process of this program, so that nothing in it can
-// end this one.
-func keeper() cli.Keeper {
+// New returns what looks after the ledger's file. What may be damaged is read by another process of this program, so that nothing in
+// it can end this one.
+func New() cli.Keeper {
 	return cli.Keeper{
 		Backup: backupLedger, Verify: verifyLedger, Restore: restoreLedger, Compact: compactLedger,
 		ServeCheck: store.ServeCheck, ServeCompare: store.ServeCompare,

@@ -14,7 +14,7 @@ import (
 // The pace of a link.
 const (
 	retryFirst = 250 * time.Millisecond // doubled after each session, up to
-	retryMost  = 30 * time.Second
+	retryMost  = 15 * time.Second       // below the 20 s for which a relay holds a callback
 
 	probeIdle = 30 * time.Second       // after a probe that proved
 	probeStep = 500 * time.Millisecond // times the probes that failed in a row, up to

@@ -369,7 +369,7 @@ func TestSeenWithoutURLProvesNothing(t *testing.T) {
 func TestRetry(t *testing.T) {
 	failed := errors.New("relay: connection refused")
 	ms := time.Millisecond
-	delays := []time.Duration{250 * ms, 500 * ms, second, 2 * second, 4 * second, 8 * second, 16 * second, 30 * second, 30 * second, 30 * second}
+	delays := []time.Duration{250 * ms, 500 * ms, second, 2 * second, 4 * second, 8 * second, 15 * second, 15 * second, 15 * second, 15 * second}
 	tests := []struct {
 		name     string
 		sessions []func(context.Context, func(string)) error

@@ -70,7 +70,7 @@ func (rd reader) readings(text string) []reading {
 	list = append(list, prefixed(receiptsBucket, append([]byte{otherReceipt}, clip(receiptText(text))...)))
 	if digits := phoneDigits(text); len(digits) == nationalDigits {
 		exact(phonesBucket, phoneKey(phone{digits: digits}))
-		exact(phonesBucket, phoneKey(phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked()))
+		exact(phonesBucket, phoneKey(phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked(nil)))
 	} else if digits != "" {
 		list = append(list, phoneRange(digits))
 	}
@@ -88,7 +88,7 @@ func (rd reader) readings(text string) []reading {
 		digits := text[at:]
 		exact(phonesBucket, phoneKey(phone{digits: digits}))
 		list[len(list)-1].fits = is
-		p := phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked()
+		p := phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked(nil)
 		exact(phonesBucket, phoneKey(p))
 		list[len(list)-1].fits = func(a pos.Attempt) bool { return a.CheckoutRequestID == text[:at]+p.digits }
 	}

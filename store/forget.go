@@ -159,6 +159,6 @@ func (r *rec) forget(rd reader) {
 	for i := range r.mem.phones {
 		p := &r.mem.phones[i]
 		rd.hashOf(p)
-		*p = p.masked()
+		*p = p.masked(r.mem.phones[:i])
 	}
 }

@@ -335,3 +335,34 @@ func TestForgetAheadOfTime(t *testing.T) {
 	}
 	verify(t, l)
 }
+
+// Two ids that differ in a phone number alone, and there in what is forgotten, are still two: what an attempt has come to does not
+// change by forgetting, whether it is forgotten in its time or as it ends.
+func TestForgetKeepsTheEnd(t *testing.T) {
+	for name, first := range map[string]bool{"in its time": false, "as it ends": true} {
+		l := open(t, newPath(t), training)
+		e := asked(1)
+		e.Asked.Phone = "254712345678"
+		push, stranger, end := pushed(e), paid(e, "UKN0000001"), cancelled(e)
+		push.Answer.CheckoutRequestID = checkoutAt(e.At, e.Asked.Phone)
+		end.Answer.CheckoutRequestID = push.Answer.CheckoutRequestID
+		stranger.Answer.CheckoutRequestID = checkoutAt(e.At, "254733999678")
+		add(t, l, e, push, stranger)
+		sell(t, l, 2)
+		forget := func() {
+			t.Helper()
+			if _, err := l.Forget(context.Background(), opening.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if first {
+			forget()
+		}
+		before := add(t, l, end)
+		forget()
+		if after := attempt(t, l, e.Attempt); before.State != pos.NotPaid || after.State != before.State || after.Notices != before.Notices {
+			t.Errorf("%s: %v %v has become %v %v", name, before.State, before.Notices, after.State, after.Notices)
+		}
+		verify(t, l)
+	}
+}

@@ -8,7 +8,7 @@ import (
 // phone is a phone number that a record's texts refer to. After it has been forgotten, only its hash and its last three
 // digits are left. The chain covers these two in either state, and so does not notice the forgetting.
 type phone struct {
-	digits    string // nine, the first six as stars once they are forgotten
+	digits    string // nine, the first six masked once they are forgotten
 	hash      [hashSize]byte
 	forgotten bool
 }
@@ -19,13 +19,23 @@ const (
 	hashSize       = 8 // bytes of the keyed hash
 )
 
-// stars stand for the digits that are forgotten.
-const stars = "******"
-
-// masked is the number without what is to be forgotten.
-func (p phone) masked() phone {
-	p.digits = stars + p.digits[nationalDigits-keptDigits:]
-	p.forgotten = true
+// masked is the number without what is to be forgotten, in a record that has the numbers before. Stars stand for the digits, and a letter
+// among them where a number before has the same last ones: two ids that end in different numbers stay different.
+func (p phone) masked(before []phone) phone {
+	kept := p.digits[nationalDigits-keptDigits:]
+	alike := 0
+	for _, other := range before {
+		if other.digits[nationalDigits-keptDigits:] == kept {
+			alike++
+		}
+	}
+	mask := []byte("******")
+	const letters = "*abcdefghijklmnopqrstuvwxyz"
+	for i := len(mask) - 1; i >= 0; i-- {
+		mask[i] = letters[alike%len(letters)]
+		alike /= len(letters)
+	}
+	p.digits, p.forgotten = string(mask)+kept, true
 	return p
 }
 
@@ -57,7 +67,7 @@ func (b *phoneBook) number(digits string, m *memory) int {
 	if i < 0 {
 		p := phone{digits: digits, hash: phoneHash(b.key, digits)}
 		if b.forget {
-			p = p.masked()
+			p = p.masked(m.phones)
 		}
 		i = len(m.phones)
 		m.phones = append(m.phones, p)

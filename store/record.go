@@ -126,6 +126,9 @@ func (rd reader) event(r *rec, f *filler, b []byte) error {
 		if size == 0 {
 			return errShape
 		}
+		if p.forgotten {
+			p = p.masked(r.mem.phones)
+		}
 		r.mem.phones = append(r.mem.phones, p)
 		b = b[size:]
 	}
@@ -139,13 +142,13 @@ const (
 	forgottenSize = hashSize + 2
 )
 
-// phone reads a phone number of a record; size is 0 where it cannot be.
+// phone reads a phone number of a record; size is 0 where it cannot be. Of one that is forgotten, only the last digits are there.
 func (rd reader) phone(b []byte, forgotten bool) (p phone, size int) {
 	switch {
 	case forgotten && len(b) >= forgottenSize:
 		copy(p.hash[:], b)
 		p.forgotten = true
-		p.digits = stars + decimal(uint64(binary.BigEndian.Uint16(b[hashSize:])), keptDigits)
+		p.digits = decimal(uint64(binary.BigEndian.Uint16(b[hashSize:])), nationalDigits)
 		return p, forgottenSize
 	case !forgotten && len(b) >= phoneSize:
 		p.digits = decimal(uint64(binary.BigEndian.Uint32(b)), nationalDigits)

@@ -114,9 +114,9 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		sh.Log.Info("the till closes", "why", context.Cause(ctx))
 		stop()
 		work.Wait()
+		sh.keep.end() // may take a while, which is not the last answer's
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswer)
 		defer cancel()
-		sh.keep.end()
 		err := errors.Join(served, sh.Till.Close(ending), unshare(), ledger.Close())
 		client.Close()
 		sh.Log.Info("the till is closed", "err", err)

@@ -20,6 +20,8 @@
 // Every key that a screen needs is on the number pad, and these are the keys that the last line names; [readKey] makes one key
 // of all that terminals send for one. An amount that does not come out whole is rounded only by a second Enter.
 //
+// [RunPlain] is the same till line by line, for screen readers and logs: the same form, facts and words, and no frames.
+//
 // The bell rings once for PAID and twice for everything a cashier must look at: NOT PAID, STILL CHECKING, and any
 // notice. It is silent where the cashier's own key brought the change about.
 package ui

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"syscall"
 	"time"
 
 	"kaunta/daraja"
@@ -142,10 +143,20 @@ type LostError struct{ cause error }
 // Error is one plain sentence.
 func (e *LostError) Error() string {
 	why := ""
-	if !errors.Is(e.cause, io.EOF) && !errors.Is(e.cause, io.ErrUnexpectedEOF) { // else the connection ended, as it does
+	if !ended(e.cause) { // else that is what connections do
 		why = fmt.Sprintf(" (%v)", e.cause)
 	}
 	return "the till that holds the ledger has stopped answering" + why + ": see whether it still runs"
+}
+
+// ended reports whether the connection has ended, as it does when a process is killed.
+func ended(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *LostError) Unwrap() error { return e.cause }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"reflect"
+	"syscall"
 	"testing"
 	"time"
 
@@ -221,5 +224,15 @@ func TestCutOff(t *testing.T) {
 		}
 		l.Close()
 		<-gone
+	}
+}
+
+// TestLostSentence: that a process was killed is told without the path of a socket, which means nothing to a cashier.
+func TestLostSentence(t *testing.T) {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, os.NewSyscallError("read", syscall.ECONNRESET), os.NewSyscallError("write", syscall.EPIPE)} {
+		err := &LostError{&net.OpError{Op: "read", Net: "unix", Addr: &net.UnixAddr{Name: "/shop/.s1/s", Net: "unix"}, Err: end}}
+		if want := "the till that holds the ledger has stopped answering: see whether it still runs"; err.Error() != want {
+			t.Errorf("%v: %v", end, err)
+		}
 	}
 }

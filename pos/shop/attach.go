@@ -21,7 +21,8 @@ func Attach(ctx context.Context, path string, open func() error) (*localapi.Clie
 		if locked = open(); !errors.Is(locked, store.ErrLocked) {
 			return nil, locked
 		}
-		if !errors.Is(silent, localapi.ErrNobody) {
+		var lost *localapi.LostError // the one that was there ended while it was asked who it is, and another has come
+		if !errors.Is(silent, localapi.ErrNobody) && !errors.As(silent, &lost) {
 			return nil, fmt.Errorf("%w; it could not be asked from here: %w", locked, silent)
 		}
 	}

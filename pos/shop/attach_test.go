@@ -1,0 +1,48 @@
+//go:build unix
+
+package shop
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"kaunta/store"
+)
+
+// TestAttachToTheNext: where a till is killed while it is asked who it is, and another has the ledger by then, that one is found.
+func TestAttachToTheNext(t *testing.T) {
+	ledger := filepath.Join(t.TempDir(), "shop.ledger")
+	if err := os.WriteFile(ledger, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", ledger+".sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for n := 0; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil && n > 0 {
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+`{"item":{"Ledger":%q,"Environment":"training"}}`+"\n"+`{"end":{}}`, ledger)
+			}
+			_ = c.Close()
+		}
+	}()
+	owner, err := Attach(t.Context(), ledger, func() error { return &store.LockedError{Path: ledger} })
+	l.Close()
+	<-served
+	if err != nil || owner == nil {
+		t.Fatalf("%v, %v", owner, err)
+	}
+	_ = owner.Close()
+}

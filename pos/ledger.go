@@ -11,7 +11,8 @@ type Ledger interface {
 	// returns without an error the event has been synced to disk. Evidence that is already there, byte
 	// for byte, is not written again. changed tells whether a person could see a difference.
 	//
-	// An EventAsked makes the attempt. Any error means that the event may or may not be on disk.
+	// An EventAsked makes the attempt. An ErrRefused means that this event is not on disk, and that the ledger takes others;
+	// any other error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
 
 	// ByAddress finds the attempt with the secret callback address, or returns ErrNotFound.
@@ -23,12 +24,15 @@ type Ledger interface {
 	// Attempt returns one attempt, or ErrNotFound.
 	Attempt(id AttemptID) (Attempt, error)
 
-	// Open lists every attempt that still needs an end, oldest first.
+	// Open lists every attempt that still needs an end, oldest first. With an ErrRefused, there are others, which cannot be read.
 	Open() ([]Attempt, error)
 
 	// Sale returns the attempts of a sale, oldest first; none where the sale is not known.
 	Sale(id SaleID) (Sale, error)
 }
+
+// ErrRefused is what an error is that concerns one attempt of the ledger only, such as a damaged record.
+var ErrRefused = errors.New("the ledger refuses this attempt")
 
 // ErrNotFound is returned where the ledger holds no such thing.
 var ErrNotFound = errors.New("not in the ledger")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -158,5 +159,65 @@ func TestReferenceIsCleaned(t *testing.T) {
 		if sent := c.pushes[0].AccountReference; a.Reference != sent || len(sent) > 12 || sent == "" || sent[0] == '=' {
 			t.Errorf("the ledger keeps %q, the customer is shown %q", a.Reference, sent)
 		}
+	})
+}
+
+// torn is a ledger in which one attempt's record is damaged.
+type torn struct {
+	pos.Ledger
+	id pos.AttemptID
+}
+
+func (l torn) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
+	if e.Attempt == l.id {
+		return pos.Attempt{}, false, pos.ErrRefused
+	}
+	return l.Ledger.Append(ctx, e)
+}
+
+func (l torn) Open() ([]pos.Attempt, error) {
+	open, err := l.Ledger.Open()
+	readable := slices.DeleteFunc(open, func(a pos.Attempt) bool { return a.ID == l.id })
+	return readable, errors.Join(err, pos.ErrRefused)
+}
+
+// One damaged attempt does not close the shop: it is never called anything but STILL CHECKING, and the others go on.
+func TestOneDamagedAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		bad := c.charge(order(450))
+		good := c.charge(pos.Request{Phone: "254712345600", Amount: 20})
+		synctest.Wait()
+		reopen := func(l pos.Ledger) {
+			t.Helper()
+			if err := c.till.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			c.cfg.Ledger = l
+			var err error
+			if c.till, err = pos.Start(t.Context(), c.cfg); err != nil {
+				t.Fatalf("the till does not start beside a damaged attempt: %v", err)
+			}
+		}
+		reopen(&torn{Ledger: c.ledger}) // nothing is damaged yet
+		c.cfg.Ledger.(*torn).id = bad.ID
+		updates := c.till.Subscribe()
+		if err := c.till.StopWaiting(t.Context(), bad.ID); !errors.Is(err, pos.ErrRefused) {
+			t.Errorf("stopping to wait for it: %v", err)
+		}
+		if u, err := updates.Next(t.Context()); err != nil || u.Attempt.ID != bad.ID || u.Attempt.State != pos.StillChecking {
+			t.Errorf("the screen hears %v of it, %v", u.Attempt.State, err)
+		}
+		if h := c.till.Health(); h.Ledger != nil {
+			t.Errorf("the whole ledger counts as broken: %v", h.Ledger)
+		}
+		c.charge(pos.Request{Phone: "254712345611", Amount: 30})
+
+		reopen(torn{c.ledger, bad.ID})
+		if n := len(c.till.Resumed()); n != 2 {
+			t.Errorf("%d attempts resumed, want the two that can be read", n)
+		}
+		c.callback(good, paidBody(2, 20, "UKN1ABCDE2"))
+		c.want(good.ID, pos.Paid)
 	})
 }

@@ -106,13 +106,18 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	t.queries, t.stopQueries = context.WithCancel(context.Background())
 
 	open, err := cfg.Ledger.Open()
-	if err != nil {
+	if errors.Is(err, ErrRefused) {
+		t.log.Error("an open attempt cannot be read, and is not followed", "err", err) // the others are, and the shop is open
+	} else if err != nil {
 		return nil, fmt.Errorf("till: reading what was open: %w", err)
 	}
 	now := time.Now()
 	for _, a := range open {
 		if !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
-			if a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: now}); err != nil {
+			a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: now})
+			if errors.Is(err, ErrRefused) {
+				continue
+			} else if err != nil {
 				return nil, fmt.Errorf("till: resuming what was open: %w", err)
 			}
 		}
@@ -338,7 +343,12 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 		if e.Kind == EventAsked || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
 			return a, err // nothing is lost: no push left, or nothing was to be written
 		}
-		t.fail(e, err)
+		if errors.Is(err, ErrRefused) {
+			t.log.Error("the ledger refuses an attempt", "attempt", e.Attempt, "event", e.Kind, "err", err)
+			t.giveUp(e.Attempt, e.Kind)
+		} else {
+			t.fail(e, err)
+		}
 		return a, err
 	}
 	w := t.watched[a.ID]
@@ -376,17 +386,23 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 func (t *Till) fail(e Event, err error) {
 	t.broken = err
 	t.log.Error("the ledger takes no more writes", "err", err)
-	for id, w := range t.watched {
-		if !w.attempt.Open() || w.attempt.State == StillChecking {
-			continue
-		}
-		w.attempt.State, w.deadline, w.next = StillChecking, time.Time{}, time.Time{}
+	for id := range t.watched {
 		kind := EventKind(0)
 		if id == e.Attempt {
 			kind = e.Kind
 		}
-		t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true})
+		t.giveUp(id, kind)
 	}
+}
+
+// giveUp says STILL CHECKING of an attempt of which nothing more can be written. t.mu is held.
+func (t *Till) giveUp(id AttemptID, kind EventKind) {
+	w := t.watched[id]
+	if w == nil || !w.attempt.Open() || w.attempt.State == StillChecking {
+		return
+	}
+	w.attempt.State, w.deadline, w.next = StillChecking, time.Time{}, time.Time{}
+	t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true})
 }
 
 // countPINs keeps count of a phone's wrong PINs in a row: M-PESA locks the PIN after a few. t.mu is held.

@@ -29,7 +29,7 @@ const maxBatch = 1024
 // come. ctx counts until the event is taken into a commit: if it ends before, nothing is written and the error is
 // ctx's; afterwards Append waits for the outcome, so that not knowing it is rare.
 //
-// Errors: ctx's, [ErrFull], [ErrFailed], [ErrDamaged], [ErrClosed], [ErrReadOnly], pos.ErrNotFound for an event of
+// Errors: ctx's, [ErrFull], [ErrFailed], [ErrDamaged] (with pos.ErrRefused), [ErrClosed], [ErrReadOnly], pos.ErrNotFound for an event of
 // an attempt that is not there, or why an EventAsked cannot be. Only after [ErrFailed] is it unknown whether the
 // event is on disk; with the others it is not.
 func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
@@ -153,7 +153,7 @@ func (l *Ledger) write(batch []*request) error {
 			}
 			n, err := b.prepare(r.event)
 			if err != nil {
-				r.err = err
+				r.err = refused(err)
 				continue
 			}
 			if err := b.write(&n); err != nil {

@@ -274,3 +274,16 @@ func optionalField[T any](r *record, tag int, p **T, fields func(*record, *T)) {
 		*p = v
 	}
 }
+
+// refused makes of a damaged record a pos.ErrRefused too: it concerns one attempt, and the ledger takes others.
+func refused(err error) error {
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return refusedError{err}
+}
+
+type refusedError struct{ error }
+
+func (e refusedError) Unwrap() error      { return e.error }
+func (refusedError) Is(target error) bool { return target == pos.ErrRefused }

@@ -84,7 +84,7 @@ func (l *Ledger) all(set bucket) ([]pos.Attempt, error) {
 		})
 		var missing error
 		list, missing = l.reader(tx).attempts(keys)
-		return errors.Join(err, missing)
+		return refused(errors.Join(err, missing))
 	})
 	return list, err
 }

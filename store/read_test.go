@@ -206,3 +206,27 @@ func TestWhatIsNotThere(t *testing.T) {
 		}
 	}
 }
+
+// TestADamagedRecordIsRefusedAlone: nothing is added to it, and the ledger takes others and lists them.
+func TestADamagedRecordIsRefusedAlone(t *testing.T) {
+	l := open(t, newPath(t), training)
+	bad, good := asked(1), asked(2)
+	add(t, l, bad)
+	add(t, l, good)
+	k, _ := parseKey(bad.Attempt)
+	spoil(t, l, attemptsBucket, k[:])
+	l = reopen(t, l)
+	if _, _, err := l.Append(t.Context(), pushed(bad)); !errors.Is(err, ErrDamaged) || !errors.Is(err, pos.ErrRefused) || errors.Is(err, ErrFailed) {
+		t.Errorf("an event of a damaged record: %v", err)
+	}
+	if _, _, err := l.Append(t.Context(), pushed(good)); err != nil {
+		t.Errorf("an event of another: %v", err)
+	}
+	rows, err := l.Open()
+	if !errors.Is(err, pos.ErrRefused) || len(rows) != 1 || rows[0].ID != good.Attempt {
+		t.Errorf("open are %v, %v", ids(rows), err)
+	}
+	if err := l.Health(); err != nil {
+		t.Error(err)
+	}
+}

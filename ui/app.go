@@ -239,8 +239,10 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 	a.reading, a.read = false, true
 	a.shop = m
 	a.ledger = a.ledger.monthRead(m.month)
-	if m.err == nil {
+	if m.err == nil || len(m.open)+len(m.owed) > 0 { // the status line says that something could not be read
 		a.open = a.open.learned(m.open, m.owed)
+	}
+	if m.err == nil {
 		if m.shown == a.ledger.day {
 			a.ledger.totals = m.listed
 		}

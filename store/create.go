@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -133,4 +134,20 @@ func syncFolder(folder string) error {
 		err = nil
 	}
 	return errors.Join(err, f.Close())
+}
+
+// leftover is how old a half-made file beside the ledger must be to be nobody's: no copy takes that long.
+const leftover = 24 * time.Hour
+
+// sweep removes what programs that were killed have left beside the ledger at path: copies that never got their name, which hold
+// customers' numbers and fill the disk. The caller has the ledger's lock.
+func sweep(path string) {
+	for _, purpose := range []string{"new", "check"} {
+		stale, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+purpose+"-*"))
+		for _, name := range stale {
+			if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftover {
+				_ = os.Remove(name) // where it cannot be removed, nothing depends on it
+			}
+		}
+	}
 }

@@ -265,6 +265,7 @@ func openToWrite(path string, o Options) (*bolt.DB, error) {
 		return nil, err
 	}
 	db.AllocSize = growth
+	sweep(path)
 	writePID(path, o.Now())
 	return db, nil
 }

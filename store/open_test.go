@@ -412,3 +412,30 @@ func TestCutShortWhileOpen(t *testing.T) {
 		t.Errorf("a damaged file is to be copied: %v", err)
 	}
 }
+
+// TestSweep: what a killed program has left beside the ledger is removed when it is a day old, and nothing else.
+func TestSweep(t *testing.T) {
+	l := open(t, newPath(t), training)
+	folder, old := filepath.Dir(l.Path()), time.Now().Add(-25*time.Hour)
+	stays := map[string]bool{
+		".ledger.db.new-123": false, ".ledger.db.check-9": false, ".ledger.db.new-5": true, ".other.db.new-1": true, "ledger.db.bak": true,
+	}
+	for name := range stays {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte("half a copy"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if name == ".ledger.db.new-5" {
+			continue // made just now
+		}
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopen(t, l)
+	for name, want := range stays {
+		if _, err := os.Lstat(filepath.Join(folder, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

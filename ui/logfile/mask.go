@@ -75,7 +75,7 @@ var patterns = []struct {
 	// "Invalid Access Token - " and the token, as Daraja has it in errors.
 	{regexp.MustCompile(`(?i)(token[^0-9a-z\[]{1,6})[0-9a-z._~+/-]{16,}=*`), "${1}" + hidden},
 	// Whoever knows an attempt's address can say that it is paid. The moment in it stays, to tell one attempt from another.
-	{regexp.MustCompile(`(/cb/(?:[0-9a-f]{12})?)[0-9a-f]{32}`), "${1}…"},
+	{regexp.MustCompile(`(/cb\\?/(?:[0-9a-f]{12})?)[0-9a-f]{32}`), "${1}…"},
 	// 0712 345 678, +254-712-345-678: in runs of digits below.
 	{regexp.MustCompile(`((?:\b0|254[ -]?)[17]\d\d[ -])\d{3}([ -]?\d{3}\b)`), "${1}•••${2}"},
 }

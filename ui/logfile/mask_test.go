@@ -53,17 +53,18 @@ func TestNumbers(t *testing.T) {
 func TestPatterns(t *testing.T) {
 	m := newMasker(nil)
 	for text, want := range map[string]string{
-		"Authorization: Bearer CANARYtoken0123456789ab":                       "Authorization: Bearer [hidden]",
-		`X-Authorization="basic Q0FOQVJZ+/a=="`:                               `X-Authorization="basic [hidden]"`,
-		`{"Password":"Q0FOQVJZ","Amount":450}`:                                `{"Password":"[hidden]","Amount":450}`,
-		`{"access_token": "CAN\"ARY", "expires_in":"3599"}`:                   `{"access_token": "[hidden]", "expires_in":"3599"}`,
-		`"{\"Password\":\"Q0FOQVJZ\",\"Amount\":450}"`:                        `"{\"Password\":\"[hidden]\",\"Amount\":450}"`,
-		`{"Password":"Q0FOQVJZ`:                                               `{"Password":"[hidden]`, // cut short
-		"/oauth?access_token=CANARY&grant_type=x":                             "/oauth?access_token=[hidden]&grant_type=x",
-		"Invalid Access Token - CANARYtoken0123456789ab":                      "Invalid Access Token - [hidden]",
-		`"errorMessage":"Invalid Access Token"`:                               `"errorMessage":"Invalid Access Token"`,
-		"https://till.example.com/cb/0199f0c2a1b3" + strings.Repeat("c0", 16): "https://till.example.com/cb/0199f0c2a1b3…",
-		"/cb/" + strings.Repeat("c0", 16) + " of an older ledger":             "/cb/… of an older ledger",
+		"Authorization: Bearer CANARYtoken0123456789ab":                           "Authorization: Bearer [hidden]",
+		`X-Authorization="basic Q0FOQVJZ+/a=="`:                                   `X-Authorization="basic [hidden]"`,
+		`{"Password":"Q0FOQVJZ","Amount":450}`:                                    `{"Password":"[hidden]","Amount":450}`,
+		`{"access_token": "CAN\"ARY", "expires_in":"3599"}`:                       `{"access_token": "[hidden]", "expires_in":"3599"}`,
+		`"{\"Password\":\"Q0FOQVJZ\",\"Amount\":450}"`:                            `"{\"Password\":\"[hidden]\",\"Amount\":450}"`,
+		`{"Password":"Q0FOQVJZ`:                                                   `{"Password":"[hidden]`, // cut short
+		"/oauth?access_token=CANARY&grant_type=x":                                 "/oauth?access_token=[hidden]&grant_type=x",
+		"Invalid Access Token - CANARYtoken0123456789ab":                          "Invalid Access Token - [hidden]",
+		`"errorMessage":"Invalid Access Token"`:                                   `"errorMessage":"Invalid Access Token"`,
+		"https://till.example.com/cb/0199f0c2a1b3" + strings.Repeat("c0", 16):     "https://till.example.com/cb/0199f0c2a1b3…",
+		`https:\/\/till.example.com\/cb\/0199f0c2a1b3` + strings.Repeat("c0", 16): `https:\/\/till.example.com\/cb\/0199f0c2a1b3…`,
+		"/cb/" + strings.Repeat("c0", 16) + " of an older ledger":                 "/cb/… of an older ledger",
 	} {
 		if got := m.text(text); got != want {
 			t.Errorf("%s is logged as %s, want %s", text, got, want)

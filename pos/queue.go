@@ -193,8 +193,11 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 // withoutCallback moves the first query forward to where the plan has it for a till that no callback can reach, if the URL
 // that w was pushed with has become such a one since. If not, it returns when that is to be looked at again. t.mu is held.
 func (t *Till) withoutCallback(w *watch) (look time.Time) {
+	if t.cfg.Reaches == nil {
+		return time.Time{}
+	}
 	a := w.attempt
-	if t.cfg.Reaches == nil || !a.Reachable || !a.Open() || w.asked || !w.next.Equal(w.began.Add(plan[0])) {
+	if !a.Reachable || !a.Open() || w.asked || !w.next.Equal(w.began.Add(plan[0])) {
 		return time.Time{}
 	}
 	first := w.began.Add(firstUseful)

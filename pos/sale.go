@@ -7,26 +7,32 @@ type Sale []Attempt
 // Apply is the sale after the event e has been applied to its attempt, which attempt that was, and whether
 // anything changed. An EventAsked adds an attempt. index is -1 where the event names no attempt of the sale.
 func (s Sale) Apply(e Event) (next Sale, index int, changed bool) {
+	next = append(make(Sale, 0, len(s)+1), s...)
+	index, changed = next.Add(e)
+	return next, index, changed
+}
+
+// Add is Apply in place, for a sale that nobody else has.
+func (s *Sale) Add(e Event) (index int, changed bool) {
 	index = -1
-	for i := range s {
-		if s[i].ID == e.Attempt {
+	for i := range *s {
+		if (*s)[i].ID == e.Attempt {
 			index = i
 		}
 	}
-	next = append(Sale(nil), s...)
 	if index < 0 {
 		if e.Kind != EventAsked {
-			return next, -1, false
+			return -1, false
 		}
-		next, index = append(next, Attempt{}), len(s)
+		*s, index = append(*s, Attempt{}), len(*s)
 	}
-	before := next[index]
+	before := (*s)[index]
 	after, changed := before.Apply(e)
 	if after.State == Paid && before.State != Paid && s.Paid() {
 		after.Notices |= PaidTwice
 	}
-	next[index] = after
-	return next, index, changed
+	(*s)[index] = after
+	return index, changed
 }
 
 // Paid reports whether a payment has closed the sale.

@@ -313,10 +313,9 @@ func fold(records []*rec) pos.Sale {
 		}
 	}
 	slices.SortFunc(events, func(a, b *recEvent) int { return cmp.Compare(a.n, b.n) })
-	var sale pos.Sale
+	sale := make(pos.Sale, 0, len(records))
 	for _, e := range events {
-		var i int
-		if sale, i, _ = sale.Apply(e.Event); i >= 0 {
+		if i, _ := sale.Add(e.Event); i >= 0 {
 			sale[i].Events++
 		}
 	}

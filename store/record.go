@@ -188,9 +188,7 @@ func (rd reader) eventBody(r *rec, e *recEvent, f *filler) error {
 		if size <= 0 || length > uint64(len(b)-size) {
 			return errShape
 		}
-		if text := b[size : size+int(length)]; e.shape == nil || e.shape.text != string(text) {
-			e.shape, err = parseShape(0, string(text))
-		}
+		e.shape = &shape{text: string(b[size : size+int(length)])}
 		b = b[size+int(length):]
 	} else {
 		e.shape, err = rd.shapes.get(rd.tx, int(min(number, maxShapes+1)))
@@ -205,14 +203,14 @@ func (rd reader) eventBody(r *rec, e *recEvent, f *filler) error {
 	r.mem.at += after
 	e.At = moment(r.mem.at)
 	f.fills = b[size:]
-	t := texts{in: f, fields: e.shape.fields, bodies: rd.bodies}
+	t := texts{in: f, shape: items{rest: e.shape.text}, bodies: rd.bodies}
 	eventTexts(&t, r.key, &e.Event)
 	switch {
 	case t.err != nil:
 		return t.err
 	case f.err != nil:
 		return f.err
-	case len(f.fills) > 0 || len(t.fields) > 0:
+	case len(f.fills) > 0 || !t.shape.done():
 		return errShape
 	}
 	return nil
@@ -225,16 +223,12 @@ func (rd reader) add(r *rec, e pos.Event) error {
 	for _, plain := range []bool{false, true} {
 		r.mem = before
 		kept := rd.split(r, e, plain)
-		added := recEvent{
-			Event: pos.Event{Attempt: e.Attempt}, phones: [2]int{len(before.phones), len(r.mem.phones)}, shape: kept.shape, body: kept.body,
-		}
+		added := recEvent{Event: pos.Event{Attempt: e.Attempt}, phones: [2]int{len(before.phones), len(r.mem.phones)}, body: kept.body}
 		r.mem.at, r.mem.known = before.at, before.known
 		check := rd
 		check.bodies = true
-		if kept.err == nil {
-			kept.err = check.eventBody(r, &added, &filler{memory: &r.mem})
-		}
-		if kept.err == nil && (r.forgotten() || sameEvent(added.Event, e)) {
+		err := check.eventBody(r, &added, &filler{memory: &r.mem})
+		if err == nil && (r.forgotten() || sameEvent(added.Event, e)) {
 			r.events = append(r.events, added)
 			return nil
 		}
@@ -246,7 +240,6 @@ func (rd reader) add(r *rec, e pos.Event) error {
 type splitEvent struct {
 	body  []byte
 	shape *shape
-	err   error
 }
 
 // split encodes an event's body.
@@ -257,9 +250,7 @@ func (rd reader) split(r *rec, e pos.Event, plain bool) (out splitEvent) {
 	s.known = s.known[:len(s.known):len(s.known)]
 	s.phones = s.phones[:len(s.phones):len(s.phones)]
 	eventTexts(&texts{out: &s}, r.key, &e)
-	if out.shape, out.err = rd.shapes.intern(s.finish()); out.err != nil {
-		return out
-	}
+	out.shape = rd.shapes.intern(s.finish())
 	out.body = binary.AppendUvarint(nil, uint64(out.shape.number))
 	if out.shape.number == 0 {
 		out.body = binary.AppendUvarint(out.body, uint64(len(out.shape.text)))

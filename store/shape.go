@@ -57,12 +57,11 @@ type item struct {
 	literal string
 }
 
-// shape is a shape that has been read.
+// shape is a shape, and its place in the table.
 type shape struct {
 	number int      // 0: in no table, it stands in the event itself
 	text   string   // the items as they are written
 	digest [16]byte // of the text, where it has a number
-	fields [][]item
 }
 
 // mode is how the words of a field are treated.
@@ -320,52 +319,31 @@ func (s *splitter) free(text string) {
 	s.fills = append(s.fills, text...)
 }
 
-// parseShape reads the items of a shape.
-func parseShape(number int, text string) (*shape, error) {
-	sh := &shape{number: number, text: text}
-	if number > 0 {
-		sh.digest = shapeDigest(text)
-	}
-	sh.fields = make([][]item, 0, usualFields)
-	all := make([]item, 0, usualFields)
-	begun := 0 // of all, those of the present field
-	for rest := text; len(rest) > 0; {
-		head, n := uvarint(rest)
-		if n <= 0 {
-			return nil, errShape
-		}
-		rest = rest[n:]
-		it := item{kind: byte(head & 7), arg: head >> 3}
-		switch it.kind {
-		case itemEnd:
-			if it.arg > maxFields {
-				return nil, errShape
-			}
-			sh.fields = append(sh.fields, all[begun:len(all):len(all)])
-			for range it.arg {
-				sh.fields = append(sh.fields, nil)
-			}
-			begun = len(all)
-			continue
-		case itemLiteral:
-			if it.arg > uint64(len(rest)) {
-				return nil, errShape
-			}
-			it.literal, rest = rest[:it.arg], rest[it.arg:]
-		}
-		all = append(all, it)
-	}
-	if begun < len(all) || len(sh.fields) > maxFields {
-		return nil, errShape
-	}
-	return sh, nil
+// items reads a shape from its beginning to its end, which is as quick as to keep it taken apart.
+type items struct {
+	rest  string
+	empty uint64 // so many empty fields come next
 }
 
-// An event has at most about usualFields of fields, and surely not more than maxFields.
-const (
-	usualFields = 24
-	maxFields   = 64
-)
+// next is the next item; ok is false where there is none, or it is not one.
+func (i *items) next() (it item, ok bool) {
+	head, n := uvarint(i.rest)
+	if n <= 0 {
+		return it, false
+	}
+	i.rest = i.rest[n:]
+	it = item{kind: byte(head & 7), arg: head >> 3}
+	if it.kind == itemLiteral {
+		if it.arg > uint64(len(i.rest)) {
+			return it, false
+		}
+		it.literal, i.rest = i.rest[:it.arg], i.rest[it.arg:]
+	}
+	return it, true
+}
+
+// done reports whether nothing is left.
+func (i *items) done() bool { return i.empty == 0 && i.rest == "" }
 
 // filler puts fills into the holes of a shape.
 type filler struct {
@@ -377,33 +355,55 @@ type filler struct {
 
 var errFill = errors.New("its text cannot be filled in")
 
-// field is the text of a field. wanted is false where the caller has no use for it.
-func (f *filler) field(items []item, how mode, wanted bool) string {
-	if len(items) == 0 || f.err != nil {
+// field is the text of the next field of a shape. wanted is false where the caller has no use for it.
+func (f *filler) field(shape *items, how mode, wanted bool) string {
+	if f.err != nil {
 		return ""
 	}
-	if len(items) == 1 && items[0].kind == itemKnown && items[0].arg < uint64(len(f.known)) {
-		return f.known[items[0].arg]
+	if shape.empty > 0 {
+		shape.empty--
+		return ""
 	}
+	first := f.item(shape)
+	if first.kind == itemEnd {
+		shape.empty = first.arg
+		return ""
+	}
+	it := f.item(shape)
 	text := ""
-	if len(items) == 1 && items[0].kind == itemLiteral {
-		text = items[0].literal
-	} else {
+	switch {
+	case it.kind == itemEnd && first.kind == itemKnown && first.arg < uint64(len(f.known)):
+		shape.empty = it.arg
+		return f.known[first.arg]
+	case it.kind == itemEnd && first.kind == itemLiteral:
+		text = first.literal
+	default:
 		f.out = f.out[:0]
-		for _, it := range items {
+		for f.fill(first, wanted); it.kind != itemEnd; it = f.item(shape) {
 			f.fill(it, wanted)
-		}
-		if f.err != nil {
-			return ""
 		}
 		if wanted {
 			text = string(f.out)
 		}
 	}
+	if f.err != nil {
+		return ""
+	}
+	shape.empty = it.arg
 	if how != words {
 		f.remember(text)
 	}
 	return text
+}
+
+// item is the next item of the shape: the end of a field where there is none.
+func (f *filler) item(shape *items) item {
+	it, ok := shape.next()
+	if !ok {
+		f.err = errShape
+		return item{kind: itemEnd}
+	}
+	return it
 }
 
 func (f *filler) fill(it item, wanted bool) {

@@ -19,7 +19,7 @@ import (
 // desk keeps records in memory, with a table of shapes, as a batch does.
 func desk() reader {
 	return reader{
-		shapes: &shapeTable{byText: map[string]*shape{}, seen: map[string]*shape{}}, secret: bytes.Repeat([]byte{7}, 32), bodies: true,
+		shapes: &shapeTable{byText: map[string]*shape{}, seen: map[string]struct{}{}}, secret: bytes.Repeat([]byte{7}, 32), bodies: true,
 	}
 }
 

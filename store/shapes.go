@@ -29,13 +29,17 @@ type shapeTable struct {
 	byText  map[string]*shape // nil until all have been read
 	last    int
 	unsaved []*shape
-	seen    map[string]*shape
+	seen    map[string]struct{}
 }
 
 func shapeDigest(text string) (d [16]byte) {
 	whole := sha256.Sum256([]byte(text))
 	copy(d[:], whole[:])
 	return d
+}
+
+func newShape(number int, text string) *shape {
+	return &shape{number: number, text: text, digest: shapeDigest(text)}
 }
 
 func shapeKey(number int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(number)) }
@@ -61,9 +65,7 @@ func (t *shapeTable) get(tx *bolt.Tx, number int) (*shape, error) {
 	if body == nil {
 		return nil, damaged(shapesBucket, shapeKey(number), errMissing)
 	}
-	if sh, err = parseShape(number, string(body)); err != nil {
-		return nil, damaged(shapesBucket, shapeKey(number), err)
-	}
+	sh = newShape(number, string(body))
 	t.add(sh)
 	return sh, nil
 }
@@ -100,33 +102,32 @@ func (t *shapeTable) load(tx *bolt.Tx) error {
 	if err != nil && !errors.Is(err, ErrDamaged) { // one that is damaged hinders nobody who does not need it
 		return err
 	}
-	t.byText, t.last, t.seen = byText, last, map[string]*shape{}
+	t.byText, t.last, t.seen = byText, last, map[string]struct{}{}
 	return nil
 }
 
 // intern returns the shape with the text, with a number if it has one or gets one now.
-func (t *shapeTable) intern(text string) (*shape, error) {
+func (t *shapeTable) intern(text string) *shape {
 	if sh := t.byText[text]; sh != nil {
-		return sh, nil
+		return sh
 	}
-	once := t.seen[text]
-	if once == nil || t.last >= maxShapes {
-		sh, err := parseShape(0, text)
-		if err == nil && len(text) <= maxShape && t.last < maxShapes {
-			if len(t.seen) >= maxSeen {
-				clear(t.seen)
-			}
-			t.seen[text] = sh
+	if len(text) > maxShape || t.last >= maxShapes {
+		return &shape{text: text}
+	}
+	if _, again := t.seen[text]; !again {
+		if len(t.seen) >= maxSeen {
+			clear(t.seen)
 		}
-		return sh, err
+		t.seen[text] = struct{}{}
+		return &shape{text: text}
 	}
 	delete(t.seen, text)
 	t.last++
-	sh := &shape{number: t.last, text: text, digest: shapeDigest(text), fields: once.fields}
+	sh := newShape(t.last, text)
 	t.byText[text] = sh
 	t.unsaved = append(t.unsaved, sh)
 	t.add(sh)
-	return sh, nil
+	return sh
 }
 
 // save writes the shapes that are new. They count as saved when the transaction has been committed.

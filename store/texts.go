@@ -15,7 +15,7 @@ type texts struct {
 	out *splitter // when writing
 
 	in     *filler // when reading
-	fields [][]item
+	shape  items
 	bodies bool // read raw bodies too
 
 	err error
@@ -86,13 +86,7 @@ func answerTexts(t *texts, a *daraja.Answer) {
 
 // next reads the next field.
 func (t *texts) next(how mode, wanted bool) string {
-	if len(t.fields) == 0 {
-		t.err = errShape
-		return ""
-	}
-	items := t.fields[0]
-	t.fields = t.fields[1:]
-	return t.in.field(items, how, wanted)
+	return t.in.field(&t.shape, how, wanted)
 }
 
 func text[T ~string](t *texts, p *T, how mode) {

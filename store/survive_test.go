@@ -196,16 +196,16 @@ func TestDamageIsReported(t *testing.T) {
 		undo  func(b []byte)
 	}
 	chance := seeded(7)
-	var todo []damage
+	var planned []damage
 	for range flips {
 		bit := chance.Int64N(8 * size)
 		flip := func(b []byte) { b[bit/8] ^= 1 << (bit % 8) }
-		todo = append(todo, damage{fmt.Sprintf("bit %d of page %d", bit%(8*pageSize), bit/(8*pageSize)), flip, flip})
+		planned = append(planned, damage{fmt.Sprintf("bit %d of page %d", bit%(8*pageSize), bit/(8*pageSize)), flip, flip})
 	}
 	const sector = 512
 	for range sectors {
 		at := chance.Int64N(size/sector) * sector
-		todo = append(todo, damage{
+		planned = append(planned, damage{
 			fmt.Sprintf("sector %d of page %d", at%pageSize/sector, at/pageSize),
 			func(b []byte) { clear(b[at : at+sector]) },
 			func(b []byte) { copy(b[at:at+sector], good[at:at+sector]) },
@@ -214,7 +214,7 @@ func TestDamageIsReported(t *testing.T) {
 	for bit := int64(0); bit < 16*8*pageSize*2; bit += 8*pageSize + 8*16 + 33 { // and the first pages, which hold everything
 		if at := bit; at < 2*8*pageSize {
 			flip := func(b []byte) { b[at/8] ^= 1 << (at % 8) }
-			todo = append(todo, damage{fmt.Sprintf("bit %d of page %d", at%(8*pageSize), at/(8*pageSize)), flip, flip})
+			planned = append(planned, damage{fmt.Sprintf("bit %d of page %d", at%(8*pageSize), at/(8*pageSize)), flip, flip})
 		}
 	}
 
@@ -229,11 +229,11 @@ func TestDamageIsReported(t *testing.T) {
 			b := append([]byte(nil), good...)
 			for {
 				mu.Lock()
-				if next == len(todo) {
+				if next == len(planned) {
 					mu.Unlock()
 					return
 				}
-				d := todo[next]
+				d := planned[next]
 				next++
 				mu.Unlock()
 				d.apply(b)
@@ -259,7 +259,7 @@ func TestDamageIsReported(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Logf("of %d: %d reported, %d changed nothing, %d killed the process that looked", len(todo), reported, harmless, deaths)
+	t.Logf("of %d: %d reported, %d changed nothing, %d killed the process that looked", len(planned), reported, harmless, deaths)
 	if reported == 0 || harmless == 0 {
 		t.Error("this test shows nothing")
 	}

@@ -172,18 +172,18 @@ func (v *verifier) run() error {
 	others.Go(func() { v.guarded(func() error { return v.indexes(txs[1]) }) })
 
 	shapes := &shapeTable{} // read afresh: what this process remembers is no proof of what is on the disk
-	todo := make(chan *chunk)
+	chunks := make(chan *chunk)
 	for _, tx := range txs[2:] {
 		others.Go(func() {
 			rd := reader{tx: tx, shapes: shapes, secret: v.l.secret}
 			d := newDigester()
-			for c := range todo {
+			for c := range chunks {
 				v.guarded(func() error { return v.look(rd, d, c) })
 				close(c.done)
 			}
 		})
 	}
-	if err := v.walk(tx, todo); err != nil {
+	if err := v.walk(tx, chunks); err != nil {
 		return err
 	}
 	others.Wait()
@@ -223,8 +223,8 @@ func (v *verifier) snapshots(n int) (txs []*bolt.Tx, err error) {
 }
 
 // walk hands out the attempts, in chunks, and puts together what the workers make of them, in the order of the attempts.
-func (v *verifier) walk(tx *bolt.Tx, todo chan<- *chunk) error {
-	defer close(todo)
+func (v *verifier) walk(tx *bolt.Tx, chunks chan<- *chunk) error {
+	defer close(chunks)
 	attempts := tx.Bucket([]byte(attemptsBucket))
 	total := attempts.Stats().KeyN
 	c := attempts.Cursor()
@@ -243,7 +243,7 @@ func (v *verifier) walk(tx *bolt.Tx, todo chan<- *chunk) error {
 					v.wrong(evidence, nil, "the attempts are not in their order")
 				}
 			}
-			todo <- next
+			chunks <- next
 			ahead = append(ahead, next)
 			continue
 		}

@@ -63,7 +63,7 @@ type checkedLine struct {
 	Attempt  string `json:"attempt,omitempty"`
 	Time     string `json:"time,omitempty"`
 	Amount   int64  `json:"amount,omitempty"`
-	WhatToDo string `json:"what_to_do,omitempty"`
+	Advice   string `json:"advice,omitempty"`
 }
 
 // tellChecked prints what a check found; the exit status says whether all is well.
@@ -82,7 +82,7 @@ func (c *commands) tellChecked(k Checked, asJSON bool) error {
 	if asJSON {
 		l := checkedLine{
 			Well: k.First == nil, Payments: k.Payments, Events: k.Events, LastDay: day, Chain: hex.EncodeToString(k.LastHash[:]),
-			Faults: k.Evidence, InTotals: k.Derived, WhatToDo: advice,
+			Faults: k.Evidence, InTotals: k.Derived, Advice: advice,
 		}
 		if f := k.First; f != nil {
 			l.What, l.Attempt, l.Amount, l.Time = f.What, string(f.Attempt), int64(f.Amount), export.Stamp(f.At)

@@ -1,6 +1,7 @@
 package pos
 
 import (
+	"strings"
 	"time"
 
 	"kaunta/daraja"
@@ -136,6 +137,11 @@ type Attempt struct {
 
 // Open reports whether the attempt still needs an end.
 func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() }
+
+// askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
+func (a Attempt) askable() bool {
+	return a.CheckoutRequestID != "" && !strings.Contains(a.CheckoutRequestID, "*")
+}
 
 // Witnesses lists who brought the attempt's end, "callback", "query", both or none; never nil.
 func (a Attempt) Witnesses() []string {

@@ -40,7 +40,7 @@ func (w *watch) replan(e Event, now time.Time) {
 	switch {
 	case e.Kind == EventResumed: // see resume
 	case !w.worthAsking(now):
-		if !w.urgent || a.CheckoutRequestID == "" {
+		if !w.urgent || !a.askable() {
 			w.next, w.urgent = time.Time{}, false
 		}
 	case e.Kind == EventQueried && refused(e.Answer) && a.Open():
@@ -296,7 +296,7 @@ func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
 	if w == nil {
 		w = newWatch(a, a.AskedAt, time.Now())
 	}
-	if w.attempt.CheckoutRequestID == "" {
+	if !w.attempt.askable() {
 		return time.Time{}, ErrNothingToAsk
 	}
 	t.watched[id] = w

@@ -360,6 +360,35 @@ func TestLostAnswer(t *testing.T) {
 	})
 }
 
+// An id that ends in a number which is forgotten is none to ask with.
+func TestCheckNowForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{push: func(context.Context, daraja.PushRequest) daraja.Answer {
+			answer := accepted(1)
+			answer.CheckoutRequestID = "ws_CO_24112026104305123712345678"
+			return answer
+		}, query: func(context.Context, string) daraja.Answer {
+			return daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictFailed, ResultCode: "1032"}
+		}})
+		r := order(450)
+		r.Phone = "254712345678"
+		a := c.charge(r)
+		elapse(time.Hour)
+		c.want(a.ID, pos.NotPaid)
+		if n, err := c.ledger.Forget(t.Context(), time.Now()); n != 1 || err != nil {
+			t.Fatalf("%d forgotten, %v", n, err)
+		}
+		_, before := c.counts()
+		if _, err := c.till.CheckNow(a.ID); !errors.Is(err, pos.ErrNothingToAsk) {
+			t.Errorf("CheckNow: %v", err)
+		}
+		elapse(time.Hour)
+		if _, after := c.counts(); before == 0 || after != before {
+			t.Errorf("%d queries, and then %d", before, after)
+		}
+	})
+}
+
 // A phone is asked once at a time, and a sale too (the lease of PhoneLock).
 func TestOpenAttemptLocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

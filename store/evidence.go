@@ -186,9 +186,6 @@ func (b *batch) write(n *step) error {
 		return nil
 	}
 	b.dirty = true
-	if err := b.shapes.save(b.tx); err != nil {
-		return err
-	}
 	r := n.record
 	k, last := r.key, len(r.events)-1
 	if err := b.chain(r, &r.events[last]); err != nil {
@@ -279,8 +276,11 @@ func (b *batch) count(day pos.Day, before, after pos.Attempt) {
 	}
 }
 
-// flush writes what the steps share.
+// flush writes what the steps share. A new shape can be that of a step which is not written, and so comes with any commit.
 func (b *batch) flush() error {
+	if err := b.shapes.save(b.tx); err != nil {
+		return err
+	}
 	for at, was := range b.was {
 		if t := b.totals[at]; t != was {
 			if err := putTotals(b.tx, at, t); err != nil {

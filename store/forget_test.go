@@ -366,3 +366,46 @@ func TestForgetKeepsTheEnd(t *testing.T) {
 		verify(t, l)
 	}
 }
+
+// M-PESA does not always fill up the milliseconds in its ids: the number at the end of one is a number all the same, also somebody else's.
+func TestForgetInAnIDWithFewDigits(t *testing.T) {
+	l := open(t, newPath(t), training)
+	e := asked(1)
+	other := paid(e, "UKN0000001")
+	other.Answer.CheckoutRequestID = "ws_CO_241120261043057733999111"
+	other.Answer.Raw = []byte(`{"CheckoutRequestID":"ws_CO_2411202610430512733999222"}`)
+	add(t, l, e, pushed(e), other, cancelled(e))
+	if n, err := l.Forget(context.Background(), opening.Add(time.Hour)); n != 1 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	shown := shownOf(t, l, e.Attempt)
+	for _, id := range []string{"ws_CO_241120261043057******111", "ws_CO_2411202610430512******222"} {
+		if !strings.Contains(shown, id) {
+			t.Errorf("not as %s:\n%s", id, shown)
+		}
+	}
+	verify(t, l)
+}
+
+// A shape that gets its number from an event which is not written, since it is there already, is written with whatever comes next, be
+// it a forgetting: later events go by that number.
+func TestForgetSavesShapes(t *testing.T) {
+	l := open(t, newPath(t), training)
+	old := asked(1)
+	add(t, l, old, cancelled(old))
+	call := func(e pos.Event) pos.Event {
+		return pos.Event{Attempt: e.Attempt, Kind: pos.EventCalledBack, At: e.At.Add(time.Minute), Answer: &daraja.Answer{
+			Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictMalformed, Raw: []byte("a body of a kind of its own"),
+		}}
+	}
+	e, other := asked(100_000), asked(100_001)
+	add(t, l, e, other, call(e))
+	add(t, l, call(e))
+	if n, err := l.Forget(context.Background(), opening.Add(time.Hour)); n != 1 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	add(t, l, call(other))
+	l = reopen(t, l)
+	attempt(t, l, other.Attempt)
+	verify(t, l)
+}

@@ -124,9 +124,19 @@ func national(run string) bool {
 	case "", "0", "254", "00254":
 		return true
 	default:
-		_, ok := momentOffset(prefix, 0)
-		return ok
+		return beginsLikeCheckout(prefix)
 	}
+}
+
+// beginsLikeCheckout reports whether digits are the moment in a CheckoutRequestID, in which milliseconds are not always filled up with
+// zeros.
+func beginsLikeCheckout(digits string) bool {
+	ms := len(digits) - len(momentLayout)
+	if ms < 1 || ms > 3 {
+		return false
+	}
+	_, ok := parseExactly(momentLayout, digits[:len(momentLayout)])
+	return ok
 }
 
 // inCode reports whether text[i:end] is part of a long word of hexadecimal digits, or of one with capitals, such as a receipt number: what

@@ -71,6 +71,9 @@ func (p *push) report(w *world) {
 	if w.plays(d, "callback: that of another payment", 0.04) {
 		p.crossWire(w, d)
 	}
+	if e := w.roll("neighbour", p.n); w.plays(e, "callback: that of a number that ends alike", 0.04) {
+		p.neighbour(w, e)
+	}
 	for _, o := range out {
 		w.say(pos.EventCalledBack, p.address, o.body, o.means)
 		w.later(o.after, func() { w.deliver(p, o.body) })
@@ -109,7 +112,8 @@ func (p *push) callback(d dice) string {
 	}
 	amount := fmt.Sprint(p.amount) + one(d, "", ".00", ".0")
 	balance := one(d, "", `{"Name":"Balance"},`)
-	phone := one(d, "", `,{"Name":"PhoneNumber","Value":`+p.phone+`}`, `,{"Name":"PhoneNumber","Value":"254708***430"}`)
+	phone := one(d, "", `,{"Name":"PhoneNumber","Value":`+p.phone+`}`, `,{"Name":"PhoneNumber","Value":"254708***430"}`,
+		fmt.Sprintf(`,{"Name":"Payer","Value":"0%s %s-%s"}`, p.phone[3:6], p.phone[6:9], p.phone[9:]))
 	return paidBody(p, amount, p.receipt, balance, fmt.Sprintf(`{"Name":"TransactionDate","Value":%s}`, p.paidAt.In(pos.EAT).Format("20060102150405"))+phone)
 }
 
@@ -151,6 +155,27 @@ func (p *push) crossWire(w *world, d dice) {
 		}
 		w.mu.Unlock()
 		if body != "" {
+			w.deliver(p, body)
+		}
+	})
+}
+
+// neighbour sends to the address of this push the payment of an id that differs from its own by the digits of the phone number
+// that are forgotten one day, once the till has its own.
+func (p *push) neighbour(w *world, d dice) {
+	w.later(d.stretch(time.Second, 12*time.Hour), func() {
+		w.mu.Lock()
+		known := p.row.now.CheckoutRequestID != ""
+		digits := fmt.Sprintf("733%03d%s", d.IntN(1000), p.phone[9:])
+		other := *p
+		other.checkout = p.checkout[:len(p.checkout)-len(digits)] + digits
+		body := paidBody(&other, fmt.Sprint(p.amount), fmt.Sprintf("TAZ%07d", p.n), "")
+		if known {
+			p.row.others = append(p.row.others, digits)
+			w.say(pos.EventCalledBack, p.address, body, nothing)
+		}
+		w.mu.Unlock()
+		if known {
 			w.deliver(p, body)
 		}
 	})

@@ -17,9 +17,12 @@ func (w *world) sell(i int) {
 	d := w.roll("sale", i)
 	w.count("sales")
 	r := pos.Request{
-		Phone:     pos.MSISDN(fmt.Sprintf("254712%06d", d.IntN(w.climate.phones))),
+		Phone:     phoneOf(d.IntN(w.climate.phones)),
 		Amount:    pos.Shillings(d.stretch(1, 250_001)),
 		Reference: one(d, "", "table 4", "INV 0042"),
+	}
+	if e := w.roll("reference", i); w.plays(e, "cashier: a phone number for the reference", 0.1) {
+		r.Reference = one(e, "0"+string(r.Phone[3:]), string(r.Phone[3:]), string(r.Phone), "0733123"+string(r.Phone[9:11])+"9")
 	}
 	for range 5 {
 		a, err := w.ask(d, r)
@@ -54,10 +57,13 @@ func (w *world) sell(i int) {
 			r.Amount = pos.Shillings(d.stretch(1, 250_001))
 		}
 		if w.plays(d, "cashier: another phone", 0.1) {
-			r.Phone = pos.MSISDN(fmt.Sprintf("254712%06d", d.IntN(w.climate.phones)))
+			r.Phone = phoneOf(d.IntN(w.climate.phones))
 		}
 	}
 }
+
+// phoneOf is the number of the nth customer. Many end alike.
+func phoneOf(n int) pos.MSISDN { return pos.MSISDN(fmt.Sprintf("254712%03d%03d", n, 111*(n%5))) }
 
 // ask presses Enter, at times twice.
 func (w *world) ask(d dice, r pos.Request) (pos.Attempt, error) {
@@ -136,7 +142,9 @@ func (w *world) customersSMS(d dice, id pos.AttemptID) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	receipt := fmt.Sprintf("TAY%07d", d.IntN(1000))
-	if r := w.byID[id]; r != nil && r.paid() != nil && d.IntN(2) == 0 {
+	if r := w.byID[id]; r != nil && r.n%8 == 0 {
+		receipt = "0" + string(r.phone[3:]) // which is on the SMS too
+	} else if r != nil && r.paid() != nil && d.IntN(2) == 0 {
 		receipt = r.paid().receipt
 	} else if n := w.mpesa.payments; n > 0 && d.IntN(2) == 0 {
 		receipt = fmt.Sprintf("TA1%07d", d.IntN(n))

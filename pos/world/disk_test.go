@@ -31,7 +31,7 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 	if span := k.latency(e); span > 0 && !k.pause(span) || !k.step() {
 		return pos.Attempt{}, false, errCut
 	}
-	refusal, written := k.refusal(e)
+	refusal, written := k.refusal(e.Kind.String(), e)
 	if refusal != nil && !written {
 		return pos.Attempt{}, false, refusal
 	}
@@ -72,9 +72,9 @@ func (k *disk) latency(e pos.Event) time.Duration {
 	return d.within(100*time.Microsecond, 20*time.Millisecond)
 }
 
-// refusal is the error with which the disk refuses to write e, nil as a rule. written says that e gets there all the same: after a
-// failed flush nobody knows.
-func (k *disk) refusal(e pos.Event) (refusal error, written bool) {
+// refusal is the error with which the disk refuses a write, nil as a rule: what is written is e, or nothing of an attempt's. written
+// says that it gets there all the same: after a failed flush nobody knows.
+func (k *disk) refusal(what string, e pos.Event) (refusal error, written bool) {
 	w := k.w
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -89,7 +89,7 @@ func (k *disk) refusal(e pos.Event) (refusal error, written bool) {
 		_ = os.WriteFile(w.path+".failed", []byte("the disk refused\n"), 0o600)
 		written = d.IntN(2) == 0
 		w.count("disk: fails")
-		w.note(w.byID[e.Attempt], "disk", fmt.Sprintf("fails at %v, written: %t", e.Kind, written))
+		w.note(w.byID[e.Attempt], "disk", fmt.Sprintf("fails at %s, written: %t", what, written))
 		return fmt.Errorf("%w: the disk refused", store.ErrFailed), written
 	case e.Kind == pos.EventAsked && w.plays(d, "disk: full", 0.01):
 		return store.ErrFull, false

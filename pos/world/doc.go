@@ -16,6 +16,9 @@
 // forge callbacks; the disk fails; and the till's process is killed at any step, which is before or after each write to
 // its disk and each write to and read from the network (process.step), and started again on the same ledger.
 //
+// In a share of the worlds the ledger also forgets its customers' numbers, minutes or hours after the payments and while others go on
+// (forget_test.go): no law may notice, but for the stars where a number stood. And some ledgers are verified whole at the end.
+//
 // M-PESA keeps the truth (push, in push_test.go), the world reads along as the till writes its disk (row, in
 // book_test.go), and the laws compare the two at every step: they are listed at the head of laws_test.go. There is one
 // lie that M-PESA does not tell, that something unpaid was paid, and one thing that Daraja does not do, send the callback

@@ -211,6 +211,42 @@ var faults = []fault{
 		"	if w := t.watched; len(w) > 0 {\n		_, _ = t.cfg.Gateway.STKQuery(ctx, \"ws_CO_1\")\n	}\n	id, err := t.cfg.Ledger.ByAddress(address)\n",
 		"rateIsKept|nothingHangs",
 	},
+	{
+		"numbers in groups are left in a body", "store/phone.go",
+		"b.grouped(spans, text, i, m); next > 0 {",
+		"b.grouped(spans, text, i, m); next > len(text) {",
+		"numbersAreForgotten",
+	},
+	{
+		"numbers that end alike become one", "store/phone.go",
+		"			alike++\n",
+		"			alike += 0\n",
+		"diskKeepsItsWord|paidMeansMoneyMoved|paidHasItsProof|receiptIsThatOfThePayment",
+	},
+	{
+		"an attempt that is open is forgotten", "store/forget.go",
+		"	if a.Open() || a.Notices.Has(pos.PaidTwice) || !r.remembers() {\n",
+		"	if false && a.Notices.Has(pos.PaidTwice) || !r.remembers() {\n",
+		"diskKeepsItsWord|askedNeverChanges|phoneIsHeld|nothingForgottenIsAsked|openIsOnlyWhatCannotBeKnown",
+	},
+	{
+		"a clock that was ahead makes later payments forgotten", "store/forget.go",
+		"keys[len(keys)-1].ms() + 1\n",
+		"to.ms()\n",
+		"askedNeverChanges|diskKeepsItsWord",
+	},
+	{
+		"a till asks about an id that is forgotten", "pos/attempt.go",
+		" && !strings.Contains(a.CheckoutRequestID, \"*\")",
+		" && !strings.HasPrefix(a.CheckoutRequestID, \"*\")",
+		"nothingForgottenIsAsked",
+	},
+	{
+		"what is forgotten stays in the index under its whole number", "store/forget.go",
+		"	return true, entries, b.reindex(before, entries)\n",
+		"	return true, nil, nil\n",
+		"everyPhoneIsFound|theLedgerIsWhole|diskKeepsItsWord",
+	},
 }
 
 // TestPlantedFaults shows that the world can fail: each fault is planted into a copy of the till, and the world must find it

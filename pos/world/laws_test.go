@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/store"
 )
 
 // A law is kept if its function finds nothing to say. Laws are grouped by the moment at which they can be broken, and
@@ -36,7 +38,7 @@ var (
 		noPushOfAnEarlierProcess,
 	}
 	whenRefused      = []law[refusing]{lockIsNamedBeforeWarning}
-	whenQueried      = []law[querying]{rateIsKept}
+	whenQueried      = []law[querying]{rateIsKept, nothingForgottenIsAsked}
 	whenAcknowledged = []law[acknowledging]{acknowledgedIsOnDisk}
 	whenShown        = []law[showing]{screenFollowsDisk}
 	whenCalled       = []law[calling]{nothingHangs}
@@ -48,10 +50,13 @@ var (
 		owedIsListed,
 		totalsAreTheSumOfRows,
 		stateIsAFunctionOfEvidence,
+		numbersAreForgotten,
 	}
 	whenOver = []law[*reading]{
 		openIsOnlyWhatCannotBeKnown,
 		moneyIsInTheLedgerOnce,
+		everyPhoneIsFound,
+		theLedgerIsWhole,
 	}
 )
 
@@ -77,8 +82,9 @@ type (
 		request pos.Request
 		*pos.OpenError
 	}
-	// querying: a query leaves the till, so long after the one before.
+	// querying: a query about an id leaves the till, so long after the one before.
 	querying struct {
+		id    string
 		gap   time.Duration
 		first bool
 	}
@@ -109,7 +115,8 @@ type (
 		totals map[pos.Day]pos.Totals
 		events func(pos.AttemptID) ([]pos.Event, error) // nil where the evidence is not read this time
 		find   func(string, int) ([]pos.Attempt, error)
-		about  *row // whose row it is that a law is looking at
+		verify func(context.Context, func(done, total int)) (store.Report, error) // nil where it is not asked this time
+		about  *row                                                               // whose row it is that a law is looking at
 	}
 )
 
@@ -226,8 +233,8 @@ func phoneIsHeld(w *world, x writing) string {
 	now := x.row.now
 	for _, earlier := range [][]*row{w.byPhone[now.Phone], w.bySale[now.Sale]} {
 		for _, r := range earlier {
-			if r == x.row || !r.told || !r.now.Open() {
-				continue
+			if r == x.row || !r.told || !r.now.Open() || r.now.Phone.Forgotten() && r.now.Sale != now.Sale {
+				continue // what was forgotten, and is open again by late evidence, holds no phone: nobody knows which
 			}
 			switch age := now.AskedAt.Sub(r.now.AskedAt); {
 			case age < pos.PhoneLock:
@@ -248,7 +255,7 @@ func lockIsNamedBeforeWarning(w *world, x refusing) string {
 	}
 	for _, earlier := range [][]*row{w.byPhone[x.request.Phone], w.bySale[x.request.Sale]} {
 		for _, r := range earlier {
-			if r.told && r.now.Open() && x.Now.Sub(r.now.AskedAt) < pos.PhoneLock {
+			if r.told && r.now.Open() && (!r.now.Phone.Forgotten() || r.now.Sale == x.request.Sale) && x.Now.Sub(r.now.AskedAt) < pos.PhoneLock {
 				return fmt.Sprintf("a warning only, and attempt %d still holds the phone or the sale", r.n)
 			}
 		}
@@ -269,9 +276,16 @@ func paidSaleIsNotAskedAgain(w *world, x writing) string {
 	return ""
 }
 
-// What was asked never changes.
-func askedNeverChanges(_ *world, x writing) string {
-	if x.before.ID != "" && (x.row.now.Asked != x.before.Asked || !x.row.now.AskedAt.Equal(x.before.AskedAt)) {
+// What was asked never changes, but for the number that is forgotten.
+func askedNeverChanges(w *world, x writing) string {
+	before, now := x.before, x.row.now
+	if before.ID == "" {
+		return ""
+	}
+	if now.Phone.Forgotten() && (w.forgets(before) || w.forgets(now)) {
+		before = forgotten(before)
+	}
+	if now.Asked != before.Asked || !now.AskedAt.Equal(before.AskedAt) {
 		return "the attempt was asked with something else"
 	}
 	return ""
@@ -379,14 +393,22 @@ func everythingOpenIsResumed(w *world, x starting) string {
 	return ""
 }
 
-// The disk holds every attempt as it was last said to be, and no other.
+// No query names an id that is known only in part.
+func nothingForgottenIsAsked(_ *world, x querying) string {
+	if strings.Contains(x.id, "*") {
+		return "a query about " + x.id
+	}
+	return ""
+}
+
+// The disk holds every attempt as it was last said to be, up to what is forgotten since, and no other.
 func diskKeepsItsWord(w *world, x *reading) string {
 	if len(x.rows) != len(w.rows) {
 		return fmt.Sprintf("%d attempts were written, and %d are there", len(w.rows), len(x.rows))
 	}
 	for _, a := range x.rows {
 		x.about = w.byID[a.ID]
-		if r := x.about; r == nil || r.now != a {
+		if r := x.about; r == nil || r.now != a && !(w.forgets(r.now) && forgotten(r.now) == a) {
 			return fmt.Sprintf("an attempt on the disk is not as it was written: %v", a.State)
 		}
 	}
@@ -478,6 +500,7 @@ func openIsOnlyWhatCannotBeKnown(w *world, x *reading) string {
 		}
 		x.about = w.byID[a.ID]
 		switch r := x.about; {
+		case a.Phone.Forgotten(): // open again by late evidence, and of its id only a part is known
 		case a.CheckoutRequestID == "": // no answer to the push, no callback: there is nothing to ask with
 		case !r.push().tells(): // M-PESA itself has no end for it, or does not tell
 		case r.proof[doesNotMatch]: // held for the owner

@@ -68,6 +68,9 @@ func (w *world) settle() error {
 	}
 	open := len(p.till.Resumed())
 	w.wait(time.Duration(open+1)*(w.climate.queryEvery+time.Second) + 10*time.Minute)
+	if w.climate.forgetAfter > 0 {
+		(&disk{p}).forget(w.roll("forgetting at last", 0))
+	}
 	p.stop()
 	w.read(true)
 	return nil
@@ -76,7 +79,7 @@ func (w *world) settle() error {
 // start starts the till on its ledger. A process that is killed while it starts is started again.
 func (w *world) start(n int, d dice) (*process, error) {
 	for try := 0; ; try++ {
-		p := &process{w: w, n: n, base: "https://duka.example.co.ke", dead: make(chan struct{}), unwell: make(chan struct{})}
+		p := &process{w: w, n: n, base: "https://duka.example.co.ke", dead: make(chan struct{}), unwell: make(chan struct{}), leaving: make(chan struct{})}
 		if w.climate.road == renewed {
 			p.base = fmt.Sprintf("https://name-%d-%d.example.net", n+1, try)
 		}

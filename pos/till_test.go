@@ -888,3 +888,35 @@ func TestLedgerFails(t *testing.T) {
 		}
 	})
 }
+
+// What was paid twice is owed until somebody says that it was given back, which is told to every screen and changes no state.
+func TestGiveBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		first := c.charge(order(450))
+		synctest.Wait()
+		c.callback(first, failedBody(1, "1032"))
+		again := order(450)
+		again.Sale = first.Sale
+		second := c.charge(again)
+		synctest.Wait()
+		c.callback(second, paidBody(2, 450, "UKN1ABCDE2"))
+		c.callback(first, paidBody(1, 450, "UKN2LATE22"))
+		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree")
+
+		if err := c.till.GiveBack(t.Context(), second.ID); !errors.Is(err, pos.ErrNotOwed) {
+			t.Errorf("the payment that closed the sale is given back with %v", err)
+		}
+		updates := c.till.Subscribe()
+		if err := c.till.GiveBack(t.Context(), first.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree", "given_back")
+		if u, err := updates.Next(t.Context()); err != nil || u.Event != pos.EventGivenBack || !u.Changed || u.Attempt.Owed() {
+			t.Errorf("the screens hear of %+v, %v", u, err)
+		}
+		if err := c.till.GiveBack(t.Context(), first.ID); !errors.Is(err, pos.ErrNotOwed) {
+			t.Errorf("given back once more with %v", err)
+		}
+	})
+}

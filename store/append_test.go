@@ -275,6 +275,24 @@ func TestPaidTwiceIsOwed(t *testing.T) {
 	equal(t, "owed back", totals.OwedBack, pos.Sum{Count: 1, KES: late.Amount})
 	equal(t, "paid", totals.Paid, pos.Sum{Count: 1, KES: late.Amount})
 	verify(t, l)
+
+	// Until somebody gives it back: then it is owed no more, and its number need not be kept.
+	if n := must[int](t)(l.Forget(t.Context(), opening.Add(time.Hour))); n != 1 {
+		t.Errorf("%d numbers forgotten, want that of the payment that closed the sale", n)
+	}
+	back := add(t, l, pos.Event{Attempt: one.Attempt, Kind: pos.EventGivenBack, At: opening.Add(2 * time.Hour)})
+	if !back.Notices.Has(pos.PaidTwice|pos.GivenBack) || !back.Phone.Forgotten() {
+		t.Errorf("%v, phone %v", back.Notices.Names(), back.Phone)
+	}
+	if owed := must[[]pos.Attempt](t)(l.Owed()); len(owed) != 0 {
+		t.Errorf("still owed: %v", ids(owed))
+	}
+	l = reopen(t, l)
+	equal(t, "the attempt", attempt(t, l, one.Attempt), back)
+	totals = must[pos.Totals](t)(l.Month(pos.DayOf(opening).Month()))
+	equal(t, "owed back", totals.OwedBack, pos.Sum{})
+	equal(t, "given back", totals.GivenBack, pos.Sum{Count: 1, KES: late.Amount})
+	verify(t, l)
 }
 
 func TestManyCallers(t *testing.T) {

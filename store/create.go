@@ -41,7 +41,7 @@ func build(path string, o Options) error {
 	}
 	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).In(pos.EAT)}
 	temporary, err := newFile(path, func(db *bolt.DB) error {
-		return db.Update(func(tx *bolt.Tx) error { return format2(tx, origin) })
+		return db.Update(func(tx *bolt.Tx) error { return layOut(tx, origin) })
 	})
 	if err != nil {
 		return err

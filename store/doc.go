@@ -22,7 +22,7 @@
 // looks at all attempts of that millisecond. Numbers in keys are big-endian.
 //
 //	bucket       key                                              value
-//	kaunta       "version"                                        4 bytes: 2
+//	kaunta       "version"                                        4 bytes: 3
 //	             "origin"                                         Origin: environment, short code, when it was made
 //	             "seed", "phones"                                 32 random bytes each: where the chain begins; the key of phones' hashes
 //	             "head"                                           the end of the chain: n (8), hash (32), day of the last event (4)

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-
-	"kaunta/pos"
 )
 
 // forgetStep is how many attempts are forgotten in one commit, so that a payment never waits long for it.
@@ -131,7 +129,7 @@ func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
 		return false, nil, err
 	}
 	before := b.entries(r, a)
-	if a.Open() || a.Notices.Has(pos.PaidTwice) || !r.remembers() {
+	if a.Open() || a.Owed() || !r.remembers() {
 		return false, before, nil
 	}
 	r.forget(b.reader)

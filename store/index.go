@@ -37,7 +37,7 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	if a.Open() {
 		list = append(list, entry{openBucket, k[:], nil})
 	}
-	if a.Notices.Has(pos.PaidTwice) {
+	if a.Owed() {
 		list = append(list, entry{owedBucket, k[:], nil})
 	}
 	if a.Address != "" && !beginsWith(a.Address, k) {

@@ -20,11 +20,16 @@ var (
 	headKey    = []byte("head")    // the chain's end (chain.go)
 )
 
-// version is the version of the ledgers that this program makes. testdata keeps a ledger of each.
-const version = 2
+const (
+	// version is the version of the ledgers that this program makes. testdata keeps a ledger of each.
+	version = 3
 
-// migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
-// and flushed. So a power cut leaves one or the other. It takes db over.
+	// readable is the oldest version that this program reads as it stands: since then there is only more to say.
+	readable = 2
+)
+
+// migrate brings an open ledger to this version. For one that cannot be read as it stands it makes a new file, which takes the place
+// of the old one when it is whole and flushed. So a power cut leaves one or the other. It takes db over.
 func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.DB, error) {
 	var found int
 	err := guard(func() error {
@@ -33,10 +38,16 @@ func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.D
 			return err
 		})
 	})
-	if err == nil && found == version {
+	switch {
+	case err != nil:
+	case found == version:
 		return db, nil
-	}
-	if err == nil {
+	case found >= readable:
+		if err = db.Update(func(tx *bolt.Tx) error { return putVersion(tx, version) }); err == nil {
+			return db, nil
+		}
+		noteFailure(path, err) // as of any commit that fails
+	default:
 		err = replaceBy(db, path, func(to *bolt.DB) error { return fromVersion1(db, to, o) })
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
@@ -46,8 +57,8 @@ func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.D
 	return openFile(path, options)
 }
 
-// format2 makes the buckets of a new ledger.
-func format2(tx *bolt.Tx, o Origin) error {
+// layOut makes the buckets of a new ledger.
+func layOut(tx *bolt.Tx, o Origin) error {
 	for _, b := range buckets() {
 		if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
@@ -139,9 +150,9 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	case found > version:
 		return origin, fmt.Errorf("store: the ledger %s was written by a newer version of this program "+
 			"(its format is %d, this program knows up to %d): install the newer program again", path, found, version)
-	case found < version && o.ReadOnly:
+	case found < readable && o.ReadOnly:
 		return origin, fmt.Errorf("store: the ledger %s is of an older format: open it once with the till, which brings it up to date", path)
-	case found < version:
+	case found < readable:
 		needed = v1Buckets()
 	}
 	for _, b := range needed {

@@ -141,7 +141,7 @@ func fromVersion1(old, to *bolt.DB, o Options) error {
 		return err
 	}
 	err = to.Update(func(tx *bolt.Tx) (err error) {
-		if err := format2(tx, origin); err != nil {
+		if err := layOut(tx, origin); err != nil {
 			return err
 		}
 		b.secret, err = getSecret(tx, phonesKey)

@@ -11,6 +11,7 @@ func totalsFields(r *record, t *pos.Totals) {
 	groupField(r, 3, &t.Checking, sumFields)
 	groupField(r, 4, &t.OwedBack, sumFields)
 	groupField(r, 5, &t.Hours, hoursFields)
+	groupField(r, 6, &t.GivenBack, sumFields)
 }
 
 func sumFields(r *record, s *pos.Sum) {

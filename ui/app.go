@@ -151,6 +151,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return a.charged(m)
 	case checkedMsg:
 		a.checked(m)
+	case givenBackMsg:
+		a.open = a.open.gaveBack(m)
 	case typedMsg:
 		a.open = a.open.typed(m)
 	case stoppedMsg:

@@ -65,6 +65,9 @@ type Till interface {
 	// TypeReceipt records a receipt number from a customer's SMS and says what is known of it. It proves nothing (L8).
 	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
 
+	// GiveBack records that a person gave back what was paid twice.
+	GiveBack(ctx context.Context, id pos.AttemptID) error
+
 	// Health tells how M-PESA has been answering.
 	Health() pos.Health
 
@@ -98,7 +101,7 @@ type Book interface {
 	// Open lists every attempt that still needs an end.
 	Open() ([]pos.Attempt, error)
 
-	// Owed lists the payments that are owed back.
+	// Owed lists the payments that are owed back, and that nobody has given back.
 	Owed() ([]pos.Attempt, error)
 }
 

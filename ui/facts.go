@@ -38,6 +38,12 @@ type (
 		err   error
 	}
 
+	// givenBackMsg: it was recorded that the money of an attempt was given back, or refused.
+	givenBackMsg struct {
+		attempt pos.Attempt
+		err     error
+	}
+
 	// stoppedMsg: the till recorded that the cashier stopped waiting, or could not.
 	stoppedMsg struct {
 		id  pos.AttemptID
@@ -135,6 +141,12 @@ func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
 		claim, err := d.till.TypeReceipt(context.WithoutCancel(ctx), id, receipt)
 		return typedMsg{claim: claim, err: err}
+	})
+}
+
+func (d desk) giveBackCmd(a pos.Attempt) tea.Cmd {
+	return d.crew.do(func(ctx context.Context) tea.Msg {
+		return givenBackMsg{attempt: a, err: d.till.GiveBack(context.WithoutCancel(ctx), a.ID)}
 	})
 }
 

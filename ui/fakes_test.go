@@ -25,6 +25,7 @@ type fakeTill struct {
 	checked []pos.AttemptID
 	stopped []pos.AttemptID
 	typed   []string
+	given   []pos.AttemptID
 }
 
 func (f *fakeTill) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
@@ -54,6 +55,11 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 		return pos.Claim{}, pos.ErrReceipt
 	}
 	return pos.Claim{Attempt: pos.Attempt{ID: id, Claimed: typed}}, nil
+}
+
+func (f *fakeTill) GiveBack(_ context.Context, id pos.AttemptID) error {
+	f.given = append(f.given, id)
+	return nil
 }
 
 func (f *fakeTill) Health() pos.Health           { return f.health }
@@ -135,7 +141,7 @@ func (b *fakeBook) Open() ([]pos.Attempt, error) {
 func (b *fakeBook) Owed() ([]pos.Attempt, error) {
 	var owed []pos.Attempt
 	for _, a := range b.rows {
-		if a.Notices.Has(pos.PaidTwice) {
+		if a.Owed() {
 			owed = append(owed, a)
 		}
 	}

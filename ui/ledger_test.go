@@ -220,10 +220,7 @@ func TestOpenPayments(t *testing.T) {
 	c.sees("0:09")
 	c.tick(4 * time.Second)
 	c.sees("0:05")
-	c.press("<down>", "<enter>") // what is owed back has nothing to check
-	if len(c.till.checked) != 1 {
-		t.Errorf("checked %v", c.till.checked)
-	}
+	c.press("<down>", "c") // what is owed back has no code to type
 	c.sees("return it to the customer")
 	c.seesNot("check now")
 	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
@@ -246,6 +243,50 @@ func TestOpenPayments(t *testing.T) {
 	c.tell(a, pos.EventCalledBack)
 	c.sees("! PAID LATE  KES 3,000")
 	c.seesNot("? checking  ")
+}
+
+// TestGivingBack takes two Enters, on the same payment, and is noted as somebody's word.
+func TestGivingBack(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	list, _ := c.book.Owed()
+	owed := list[0]
+	c.press("<f3>", "<down>", "<enter>")
+	c.sees("Have KES 250 been given back to the customer?", "enter given back")
+	c.press("-") // it was not
+	c.sees("OPEN PAYMENTS", "owed back")
+	c.seesNot("been given back")
+	c.press("<enter>", "<down>", "<up>", "<enter>") // another key begins anew
+	if c.till.given != nil || c.till.checked != nil {
+		t.Fatalf("given back %v, checked %v", c.till.given, c.till.checked)
+	}
+
+	// The list changes under the question: the answer is not for whoever stands there now.
+	c.book.put(pos.Attempt{ID: owed.ID, Asked: owed.Asked, AskedAt: owed.AskedAt, State: pos.Paid, Notices: pos.PaidTwice | pos.GivenBack})
+	c.do(c.app.refresh())
+	c.press("<enter>")
+	if c.till.given != nil {
+		t.Fatalf("given back %v", c.till.given)
+	}
+	c.book.put(owed)
+	c.do(c.app.refresh())
+
+	c.press("<up>", "<up>", "<down>", "<enter>", "<enter>")
+	if len(c.till.given) != 1 || c.till.given[0] != owed.ID {
+		t.Fatalf("given back %v", c.till.given)
+	}
+	c.sees("Noted: KES 250 were given back.")
+	owed.Notices |= pos.GivenBack
+	owed.Events++
+	c.tell(owed, pos.EventGivenBack)
+	c.seesNot("owed back")
+	if len(c.app.banners) != 0 || c.bells != 0 {
+		t.Errorf("%d banners, %d bells for what a key did", len(c.app.banners), c.bells)
+	}
+	c.press("<f2>", "/", owed.Receipt)
+	c.sees("✓ given back")
+	c.press("<enter>")
+	c.sees("✓ PAID TWICE", "This money was given back")
 }
 
 // TestLedgerErrors are said, and the till goes on.

@@ -41,8 +41,10 @@ type hint struct{ key, does string }
 // word is the state of an attempt in large: its tone, and symbol and word.
 func (w *words) word(a pos.Attempt) (tone, string) {
 	switch {
-	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+	case a.State == pos.Paid && a.Owed():
 		return toneCheck, "✓ " + w.paidTwice
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+		return tonePaid, "✓ " + w.paidTwice
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
 		return tonePaid, "✓ " + w.paidLate
 	case a.State == pos.Paid:
@@ -63,8 +65,10 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 	switch {
 	case a.Notices.Has(pos.DoesNotMatch):
 		return toneCheck, "? " + lower(w.doesNotMatch)
-	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+	case a.State == pos.Paid && a.Owed():
 		return t, "✓ " + w.owed
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+		return t, "✓ " + w.givenBack
 	case a.State == pos.Paid:
 		return t, "✓ " + w.verdicts["paid"]
 	case a.State == pos.StillChecking:
@@ -89,7 +93,11 @@ func (w *words) noticeWords(n pos.Notice) []string {
 
 // advice is what a notice means for the cashier, a sentence for each of a set.
 func (w *words) advice(n pos.Notice) []string {
-	return ofNotices(n, w.twiceAdvice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice)
+	twice := w.twiceAdvice
+	if n.Has(pos.GivenBack) {
+		twice = w.givenBackAdvice
+	}
+	return ofNotices(n, twice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice)
 }
 
 // ofNotices picks the texts of the notices in a set, the gravest first.
@@ -104,6 +112,14 @@ func ofNotices(n pos.Notice, twice, match, disagree, late string) []string {
 		}
 	}
 	return list
+}
+
+// news are the notices of a set that were not told yet. What was given back was given back by a person, who knows.
+func news(n, told pos.Notice) pos.Notice {
+	if n.Has(pos.GivenBack) {
+		told |= pos.GivenBack | pos.PaidTwice
+	}
+	return n &^ told
 }
 
 // witnesses is "callback and query", or "" where nobody has said the end yet.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,9 @@ type openList struct {
 	typing bool  // the code of a customer's SMS is being typed for the chosen one
 	code   field // as far as it is typed
 	claim  pos.Claim
-	wrong  error // why the last key did nothing
+	giving pos.AttemptID // asked, since the last key: was it given back?
+	gave   pos.Attempt   // noted since the last key as given back
+	wrong  error         // why the last key did nothing
 }
 
 // learned takes what the ledger holds open and owed.
@@ -47,10 +50,14 @@ func (o openList) planned(id pos.AttemptID, at time.Time) openList {
 
 func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
 
+// asks reports whether it is asked about the chosen row if its money was given back.
+func (o openList) asks() bool { return len(o.rows) > 0 && o.giving == o.rows[o.at()].ID }
+
 // press answers a key on the screen that looks like v.
 func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	height := openRows(v.height)
-	o.wrong, o.claim = nil, pos.Claim{}
+	asked := o.asks()
+	o.wrong, o.claim, o.giving, o.gave = nil, pos.Claim{}, "", pos.Attempt{}
 	if o.typing {
 		o, cmd := o.pressCode(k, d)
 		return o, cmd, wishNothing
@@ -58,6 +65,8 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	k = k.moving()
 	at := o.at()
 	switch {
+	case k.is("esc", "-") && asked:
+		return o, nil, wishNothing
 	case k.is("esc", "-", "+"):
 		return o, nil, wishSale
 	case len(o.rows) == 0:
@@ -65,8 +74,13 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	case k.is("enter") && o.rows[at].Open():
 		o.chosen = o.rows[at].ID
 		return o, d.checkCmd(o.rows[at].ID), wishNothing
+	case k.is("enter") && asked:
+		return o, d.giveBackCmd(o.rows[at]), wishNothing
+	case k.is("enter"):
+		o.chosen, o.giving = o.rows[at].ID, o.rows[at].ID
+		return o, nil, wishNothing
 	}
-	if k.is("enter") || k.is("c", "/") && !o.rows[at].Open() {
+	if k.is("c", "/") && !o.rows[at].Open() {
 		o.wrong = errOwed{}
 	}
 	at, _ = k.step(at, len(o.rows), height)
@@ -127,6 +141,14 @@ func (o openList) typed(m typedMsg) openList {
 	return o
 }
 
+// gaveBack takes the till's word that it is noted.
+func (o openList) gaveBack(m givenBackMsg) openList {
+	if o.wrong = m.err; m.err == nil {
+		o.gave = m.attempt
+	}
+	return o
+}
+
 // moves reports whether a countdown is on the screen.
 func (o openList) moves(now time.Time) bool {
 	for _, a := range o.rows {
@@ -144,8 +166,10 @@ func (o openList) hints(w *words) []hint {
 	switch {
 	case len(o.rows) == 0:
 		return []hint{{"-", w.kSale}, {"f2", w.kLedger}}
+	case o.asks():
+		return []hint{{"enter", w.kGiveBack}, {"-", w.kBack}}
 	case !o.rows[o.at()].Open():
-		return []hint{{"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
+		return []hint{{"enter", w.kGiveBack}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 	}
 	return []hint{{"enter", w.kCheck}, {"/", w.kTypeCode}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 }
@@ -158,7 +182,7 @@ func openRows(height int) int { return max(1, height-openHead) }
 // view draws the list: how old, how much, whose, what it is, and when M-PESA is asked next.
 func (o openList) view(l look) block {
 	if len(o.rows) == 0 {
-		lines := make([]string, max(0, l.height/3))
+		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
 		return block{lines: append(append(lines, l.wrap(l.ink.text, l.say.emptyOpen)...), l.wrap(l.ink.dim, l.say.emptyOpenDo)...)}
 	}
 	cols := openColumnsFor(l.width)
@@ -199,6 +223,10 @@ func (o openList) notes(l look) []string {
 	switch {
 	case o.wrong != nil:
 		note, i = l.say.err(o.wrong), l.ink.tones[toneFail]
+	case o.asks():
+		note = fmt.Sprintf(l.say.giveBackAsk, o.rows[o.at()].Amount)
+	case o.gave.ID != "":
+		note = fmt.Sprintf(l.say.giveBackDone, o.gave.Amount)
 	case o.claim.Attempt.ID != "":
 		note = l.say.text(o.claim.Say())
 	}

@@ -84,7 +84,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	if at.State.Final() {
 		delete(a.states, at.ID)
 	}
-	fresh := at.Notices &^ a.told[at.ID]
+	fresh := news(at.Notices, a.told[at.ID])
 	if fresh != 0 {
 		a.told[at.ID] |= at.Notices
 	}

@@ -15,7 +15,7 @@ func (p *plain) learn(u pos.Update) {
 	if front && a.Events < p.pay.attempt.Events {
 		return
 	}
-	fresh := a.Notices &^ p.told[a.ID]
+	fresh := news(a.Notices, p.told[a.ID])
 	if fresh != 0 {
 		p.told[a.ID] |= fresh
 	}

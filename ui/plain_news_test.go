@@ -151,6 +151,14 @@ func TestPlainOpen(t *testing.T) {
 		a.Events++
 		c.tell(a, pos.EventQueried)
 		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA says nothing new.", "Amount:")
+
+		c.types("given 1")
+		c.says("Noted: KES 60 were given back.", "Amount:")
+		owed.Notices |= pos.GivenBack
+		owed.Events++
+		c.tell(owed, pos.EventGivenBack) // which is no news
+		c.types("find 60")
+		c.says("14:32 PAID TWICE KES 60, 0722 ••• 000, receipt SKN5T7W2QX, given back.", "Amount:")
 	})
 }
 

@@ -45,6 +45,7 @@ type words struct {
 	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt       string
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
 	rawOf, noRaw, saleOf, owed, owedAdvice                                             string
+	givenBack, givenBackAdvice, giveBackAsk, giveBackDone                              string
 	minutes, hours, days, now                                                          string
 	checkingShort, waitingShort, recent                                                string
 
@@ -52,9 +53,9 @@ type words struct {
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
 
 	// Keys.
-	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                            string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                   string
-	kTypeCode, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
+	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                                       string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                              string
+	kTypeCode, kGiveBack, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
 
 	// Help.
 	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse       string
@@ -192,11 +193,17 @@ func newWords(lang Language) *words {
 		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
 		saleOf:      t("reference", "rejea"),
 		owed:        t("owed back", "irudishwe"),
-		owedAdvice:  t("It came twice and is owed back: return it to the customer.", "Zilikuja mara mbili: mrudishie mteja pesa hizi."),
-		minutes:     t("%d min", "dk %d"),
-		hours:       t("%d h", "saa %d"),
-		days:        t("%d d", "siku %d"),
-		now:         t("now", "sasa"),
+		owedAdvice:  t("It came twice and is owed back: return it to the customer, then press Enter.", "Zilikuja mara mbili: mrudishie mteja pesa hizi, kisha bonyeza Enter."),
+
+		givenBack:       t("given back", "imerudishwa"),
+		givenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
+		giveBackAsk:     t("Have KES %v been given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
+		giveBackDone:    t("Noted: KES %v were given back.", "Imeandikwa: KES %v zimerudishwa."),
+
+		minutes: t("%d min", "dk %d"),
+		hours:   t("%d h", "saa %d"),
+		days:    t("%d d", "siku %d"),
+		now:     t("now", "sasa"),
 
 		checkingShort: t("checking", "inaangaliwa"),
 		waitingShort:  t("waiting", "inasubiri"),
@@ -245,6 +252,7 @@ func newWords(lang Language) *words {
 		kReference: t("reference", "rejea"),
 		kNextRow:   t("next row", "mstari wa chini"),
 		kTypeCode:  t("code from SMS", "namba ya SMS"),
+		kGiveBack:  t("given back", "imerudishwa"),
 		kSeen:      t("seen", "nimeona"),
 		kPay:       t("pay", "lipa"),
 		kCancel:    t("cancel", "katisha"),
@@ -303,7 +311,7 @@ func newWords(lang Language) *words {
 			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("push", "ombi"), pos.EventQueried: t("query", "swali"),
 			pos.EventCalledBack: t("callback", "callback"), pos.EventGaveUp: t("gave up waiting", "muda umeisha"),
 			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
-			pos.EventResumed: t("resumed", "imeendelezwa"),
+			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventGivenBack: t("given back", "imerudishwa"),
 		},
 		verdicts: map[string]string{
 			"accepted": t("accepted", "limepokelewa"), "paid": t("paid", "imelipwa"), "failed": t("not paid", "haijalipwa"),

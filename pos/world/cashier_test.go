@@ -152,6 +152,37 @@ func (w *world) customersSMS(d dice, id pos.AttemptID) string {
 	return receipt
 }
 
+// giveBackNowAndThen is an owner who goes through the list of what is owed back, and at times takes another payment for one of it.
+func (p *process) giveBackNowAndThen() {
+	w, d := p.w, p.w.roll("owner", p.n)
+	for {
+		select {
+		case <-time.After(d.stretch(10*time.Minute, 12*time.Hour)):
+		case <-p.dead:
+			return
+		case <-p.leaving:
+			return
+		}
+		var id pos.AttemptID
+		if owed, err := p.ledger.Owed(); err == nil && len(owed) > 0 && w.plays(d, "owner: gives back", 0.5) {
+			id = owed[d.IntN(len(owed))].ID
+		} else if id = w.someAttempt(d); id == "" {
+			continue
+		}
+		_ = w.call("GiveBack", func(p *process) error { return p.till.GiveBack(context.Background(), id) })
+	}
+}
+
+// someAttempt is one of those so far; "" while there is none.
+func (w *world) someAttempt(d dice) pos.AttemptID {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.rows) == 0 {
+		return ""
+	}
+	return w.rows[d.IntN(len(w.rows))].now.ID
+}
+
 // shows is what the screen shows of the attempt.
 func (w *world) shows(id pos.AttemptID) pos.State {
 	w.mu.Lock()

@@ -183,9 +183,21 @@ var faults = []fault{
 	},
 	{
 		"money owed back is counted as earned", "pos/day.go",
-		"	case a.Notices.Has(PaidTwice):\n",
-		"	case a.Notices.Has(PaidTwice) && a.State != Paid:\n",
+		"	case a.Owed():\n		count(&t.OwedBack)\n",
+		"	case a.Owed() && a.State != Paid:\n		count(&t.OwedBack)\n",
 		"totalsAreTheSumOfRows",
+	},
+	{
+		"what the cashier types clears the list of what is owed back", "pos/apply.go",
+		"		a.Claimed = e.Typed\n",
+		"		a.Claimed = e.Typed\n		a.Notices |= GivenBack\n",
+		"givenBackIsSomebodysWord|stateIsAFunctionOfEvidence|owedIsListed",
+	},
+	{
+		"money is given back that is not owed", "pos/giveback.go",
+		"	if !a.Owed() {\n",
+		"	if a.State != Paid {\n",
+		"givenBackIsSomebodysWord",
 	},
 	{
 		"a typed receipt pays", "pos/apply.go",
@@ -225,8 +237,8 @@ var faults = []fault{
 	},
 	{
 		"an attempt that is open is forgotten", "store/forget.go",
-		"	if a.Open() || a.Notices.Has(pos.PaidTwice) || !r.remembers() {\n",
-		"	if false && a.Notices.Has(pos.PaidTwice) || !r.remembers() {\n",
+		"	if a.Open() || a.Owed() || !r.remembers() {\n",
+		"	if !r.remembers() {\n",
 		"diskKeepsItsWord|askedNeverChanges|phoneIsHeld|nothingForgottenIsAsked|openIsOnlyWhatCannotBeKnown",
 	},
 	{

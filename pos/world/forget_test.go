@@ -32,13 +32,7 @@ func (p *process) forgetNowAndThen() {
 // lookBack is a cashier who wants to know what has become of some payment.
 func (p *process) lookBack(d dice) {
 	w := p.w
-	w.mu.Lock()
-	var id pos.AttemptID
-	if n := len(w.rows); n > 0 {
-		id = w.rows[d.IntN(n)].now.ID
-	}
-	w.mu.Unlock()
-	if id != "" && w.plays(d, "cashier: checks an old payment", 0.3) {
+	if id := w.someAttempt(d); id != "" && w.plays(d, "cashier: checks an old payment", 0.3) {
 		_, _ = p.till.CheckNow(id)
 	}
 }
@@ -87,7 +81,7 @@ func minTime(a, b time.Time) time.Time {
 
 // forgets reports whether the number of an attempt that has come to this is forgotten by now; w.mu is held.
 func (w *world) forgets(a pos.Attempt) bool {
-	return a.State.Final() && !a.Notices.Has(pos.PaidTwice) && a.AskedAt.UnixMilli() < w.horizon.UnixMilli()
+	return a.State.Final() && !a.Owed() && a.AskedAt.UnixMilli() < w.horizon.UnixMilli()
 }
 
 // ninth is a phone number at the end of a text, in each spelling that attempts have in this world.

@@ -30,6 +30,7 @@ var (
 		phoneIsHeld,
 		paidSaleIsNotAskedAgain,
 		askedNeverChanges,
+		givenBackIsSomebodysWord,
 	}
 	whenPushed = []law[pushing]{
 		diskBeforePush,
@@ -291,6 +292,14 @@ func askedNeverChanges(w *world, x writing) string {
 	return ""
 }
 
+// What is owed back is owed until somebody says that it was given back.
+func givenBackIsSomebodysWord(_ *world, x writing) string {
+	if x.row.now.Notices.Has(pos.GivenBack) && !x.before.Notices.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !x.before.Owed()) {
+		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, x.before.Owed())
+	}
+	return ""
+}
+
 // A callback is evidence of an attempt only if it was sent to the attempt's own address.
 func callbackCameToItsAddress(_ *world, x writing) string {
 	if x.event.Kind == pos.EventCalledBack && !x.word {
@@ -422,7 +431,7 @@ func openIsListed(w *world, x *reading) string {
 
 // What is owed back is listed, and nothing else is.
 func owedIsListed(w *world, x *reading) string {
-	return listed(w, x, x.owed, func(a pos.Attempt) bool { return a.Notices.Has(pos.PaidTwice) })
+	return listed(w, x, x.owed, pos.Attempt.Owed)
 }
 
 func listed(w *world, x *reading, list []pos.Attempt, belongs func(pos.Attempt) bool) string {
@@ -448,6 +457,8 @@ func totalsAreTheSumOfRows(_ *world, x *reading) string {
 		t := sums[day]
 		to := &t.Checking
 		switch {
+		case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice|pos.GivenBack):
+			to = &t.GivenBack
 		case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
 			to = &t.OwedBack
 		case a.State == pos.Paid:
@@ -545,7 +556,7 @@ func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 	}
 	x.about = nil
 	for _, t := range x.totals {
-		counted += t.Paid.KES + t.OwedBack.KES
+		counted += t.Paid.KES + t.OwedBack.KES + t.GivenBack.KES
 	}
 	if moved != counted {
 		return fmt.Sprintf("%v of the payments are PAID, and the totals have %v", moved, counted)

@@ -44,8 +44,8 @@ func (e *DisagreeError) Error() string {
 }
 
 func sums(t pos.Totals) string {
-	return fmt.Sprintf("KES %v paid by %d, %d not paid, %d still checking, %d owed back",
-		t.Paid.KES, t.Paid.Count, t.NotPaid.Count, t.Checking.Count, t.OwedBack.Count)
+	return fmt.Sprintf("KES %v paid by %d, %d not paid, %d still checking, %d owed back, %d given back",
+		t.Paid.KES, t.Paid.Count, t.NotPaid.Count, t.Checking.Count, t.OwedBack.Count, t.GivenBack.Count)
 }
 
 // Day reads a day as it was at one moment, newest first, and returns what it came to. It calls begin before the first row, and
@@ -136,7 +136,7 @@ func Copy(ctx context.Context, to Writer, book Book, first, last pos.Day, unmask
 // Count is how many attempts were made on the days.
 func Count(days []pos.DayTotals) (n int) {
 	for _, d := range days {
-		n += d.Paid.Count + d.NotPaid.Count + d.Checking.Count + d.OwedBack.Count
+		n += d.Attempts()
 	}
 	return n
 }

@@ -31,6 +31,7 @@ type report struct {
 	NotPaid       count    `json:"not_paid"`
 	StillChecking countKES `json:"still_checking"`
 	OwedBack      countKES `json:"owed_back"`
+	GivenBack     countKES `json:"given_back"`
 
 	Refusals []refusalCount    `json:"refusals"`
 	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid
@@ -73,6 +74,7 @@ type dayReport struct {
 	NotPaid       count    `json:"not_paid"`
 	StillChecking countKES `json:"still_checking"`
 	OwedBack      countKES `json:"owed_back"`
+	GivenBack     countKES `json:"given_back"`
 	Median        *float64 `json:"median_seconds_to_pay"`
 }
 
@@ -253,7 +255,7 @@ func (c *counted) refusalCounts() []refusalCount {
 func (c *counted) report(d days) report {
 	t := c.all
 	r := report{
-		Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count}, StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack),
+		Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count}, StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack), GivenBack: countKES(t.GivenBack),
 		Refusals: c.refusalCounts(), Median: t.median(), Hours: t.Hours,
 	}
 	if hour, ok := c.busiestHour(); ok {
@@ -270,7 +272,7 @@ func (c *counted) report(d days) report {
 	for _, day := range c.days {
 		r.Days = append(r.Days, dayReport{
 			Day: day.day.String(), Paid: countKES(day.Paid), NotPaid: count{day.NotPaid.Count},
-			StillChecking: countKES(day.Checking), OwedBack: countKES(day.OwedBack), Median: day.median(),
+			StillChecking: countKES(day.Checking), OwedBack: countKES(day.OwedBack), GivenBack: countKES(day.GivenBack), Median: day.median(),
 		})
 	}
 	return r
@@ -281,12 +283,13 @@ func (c *counted) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	_ = out.Write([]string{
-		"day", "paid", "paid_kes", "not_paid", "still_checking", "still_checking_kes", "owed_back", "owed_back_kes", "median_seconds_to_pay",
+		"day", "paid", "paid_kes", "not_paid", "still_checking", "still_checking_kes", "owed_back", "owed_back_kes", "given_back", "given_back_kes", "median_seconds_to_pay",
 	})
 	for _, d := range c.days {
 		row := []string{d.day.String()}
 		for _, n := range []int{
-			d.Paid.Count, int(d.Paid.KES), d.NotPaid.Count, d.Checking.Count, int(d.Checking.KES), d.OwedBack.Count, int(d.OwedBack.KES),
+			d.Paid.Count, int(d.Paid.KES), d.NotPaid.Count, d.Checking.Count, int(d.Checking.KES),
+			d.OwedBack.Count, int(d.OwedBack.KES), d.GivenBack.Count, int(d.GivenBack.KES),
 		} {
 			row = append(row, strconv.Itoa(n))
 		}
@@ -321,6 +324,9 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	row("not paid", t.NotPaid.Count, "—")
 	row("still checking", t.Checking.Count, t.Checking.KES.String())
 	row("owed back", t.OwedBack.Count, t.OwedBack.KES.String())
+	if t.GivenBack.Count > 0 {
+		row("given back", t.GivenBack.Count, t.GivenBack.KES.String())
+	}
 	if m := t.median(); m != nil {
 		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", brief(time.Duration(*m*float64(time.Second))))
 	}

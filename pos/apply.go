@@ -14,6 +14,9 @@ import (
 func (a Attempt) Apply(e Event) (Attempt, bool) {
 	next := a.learn(e)
 	next.State = next.judge()
+	if next.State.Final() || next.Facts != a.Facts {
+		next.Notices &^= ClearedUp // the person who said so knew nothing of this
+	}
 
 	if next.State == Paid && a.State != Paid && (a.State == NotPaid || next.Facts.Has(Waited)) {
 		next.Notices |= PaidLate
@@ -99,6 +102,8 @@ func (a Attempt) learn(e Event) Attempt {
 		a.Facts |= Resumed
 	case EventGivenBack:
 		a.Notices |= GivenBack
+	case EventClearedUp:
+		a.Notices |= ClearedUp
 	}
 	return a
 }

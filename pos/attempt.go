@@ -51,6 +51,7 @@ const (
 	DoesNotMatch                    // something came to the secret address with another amount, other ids or a used receipt
 	Disagree                        // one witness says paid, another says not
 	GivenBack                       // what was owed back was given back: a person's word (L8)
+	ClearedUp                       // what has no end was cleared up: a person's word, until there is new evidence
 )
 
 // Has reports whether all of want is in n.
@@ -62,7 +63,8 @@ func (n Notice) Names() []string {
 	for _, known := range []struct {
 		bit  Notice
 		name string
-	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}, {GivenBack, "given_back"}} {
+	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}, {GivenBack, "given_back"},
+		{ClearedUp, "cleared_up"}} {
 		if n.Has(known.bit) {
 			names = append(names, known.name)
 		}
@@ -136,8 +138,8 @@ type Attempt struct {
 	Events int // how many events the ledger holds of it
 }
 
-// Open reports whether the attempt still needs an end.
-func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() }
+// Open reports whether the attempt still needs an end, from M-PESA or from a person.
+func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() && !a.Notices.Has(ClearedUp) }
 
 // Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said that it was given back.
 func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(GivenBack) }

@@ -58,6 +58,7 @@ type Totals struct {
 	Checking  Sum           // not ended: sending, waiting or still checking
 	OwedBack  Sum           // second payments of a sale already paid, that nobody has given back
 	GivenBack Sum           // those that were given back
+	ClearedUp Sum           // without an end, and cleared up by a person
 	Hours     [24]Shillings // Paid by the hour of asking
 }
 
@@ -74,6 +75,8 @@ func (t *Totals) Add(a Attempt, n int) {
 		t.Hours[a.AskedAt.In(EAT).Hour()] += Shillings(n) * a.Amount
 	case a.State == NotPaid:
 		count(&t.NotPaid)
+	case a.Notices.Has(ClearedUp):
+		count(&t.ClearedUp)
 	default:
 		count(&t.Checking)
 	}
@@ -81,7 +84,7 @@ func (t *Totals) Add(a Attempt, n int) {
 
 // Attempts is how many attempts were counted.
 func (t Totals) Attempts() int {
-	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.GivenBack.Count
+	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.GivenBack.Count + t.ClearedUp.Count
 }
 
 // DayTotals is what one day of several came to.
@@ -98,6 +101,7 @@ func (t Totals) Plus(u Totals) Totals {
 	add(&t.Checking, u.Checking)
 	add(&t.OwedBack, u.OwedBack)
 	add(&t.GivenBack, u.GivenBack)
+	add(&t.ClearedUp, u.ClearedUp)
 	for h := range t.Hours {
 		t.Hours[h] += u.Hours[h]
 	}

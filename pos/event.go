@@ -27,6 +27,7 @@ const (
 	EventTyped                           // the cashier typed a receipt number from a customer's SMS
 	EventResumed                         // the till started and found the attempt open
 	EventGivenBack                       // a person says that what was paid twice is given back
+	EventClearedUp                       // a person says that what M-PESA never told is cleared up
 )
 
 // String names the kind in the words of the ledger's JSON.
@@ -50,6 +51,8 @@ func (k EventKind) String() string {
 		return "resumed"
 	case EventGivenBack:
 		return "given_back"
+	case EventClearedUp:
+		return "cleared_up"
 	default:
 		return "unknown"
 	}

@@ -890,7 +890,7 @@ func TestLedgerFails(t *testing.T) {
 }
 
 // What was paid twice is owed until somebody says that it was given back, which is told to every screen and changes no state.
-func TestGiveBack(t *testing.T) {
+func TestGivenBackByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
 		first := c.charge(order(450))
@@ -904,19 +904,60 @@ func TestGiveBack(t *testing.T) {
 		c.callback(first, paidBody(1, 450, "UKN2LATE22"))
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree")
 
-		if err := c.till.GiveBack(t.Context(), second.ID); !errors.Is(err, pos.ErrNotOwed) {
+		if err := c.till.ByHand(t.Context(), second.ID); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("the payment that closed the sale is given back with %v", err)
 		}
 		updates := c.till.Subscribe()
-		if err := c.till.GiveBack(t.Context(), first.ID); err != nil {
+		if err := c.till.ByHand(t.Context(), first.ID); err != nil {
 			t.Fatal(err)
 		}
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree", "given_back")
 		if u, err := updates.Next(t.Context()); err != nil || u.Event != pos.EventGivenBack || !u.Changed || u.Attempt.Owed() {
 			t.Errorf("the screens hear of %+v, %v", u, err)
 		}
-		if err := c.till.GiveBack(t.Context(), first.ID); !errors.Is(err, pos.ErrNotOwed) {
+		if err := c.till.ByHand(t.Context(), first.ID); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("given back once more with %v", err)
+		}
+	})
+}
+
+// What M-PESA does not tell in two days can be cleared up by a person: then nobody is asked or warned because of it any more, not at the
+// next start either, and evidence that comes all the same counts as ever.
+func TestClearedUpByHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{push: func(context.Context, daraja.PushRequest) daraja.Answer {
+			return daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown}
+		}})
+		a := c.charge(order(450))
+		elapse(pos.ByHandAfter - time.Second)
+		var early *pos.StillAskingError
+		if err := c.till.ByHand(t.Context(), a.ID); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(pos.ByHandAfter)) {
+			t.Errorf("cleared up early: %v", err)
+		}
+		elapse(time.Second)
+		if err := c.till.ByHand(t.Context(), a.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.want(a.ID, pos.StillChecking, "cleared_up")
+		if err := c.till.ByHand(t.Context(), a.ID); !errors.Is(err, pos.ErrSettled) {
+			t.Errorf("cleared up once more: %v", err)
+		}
+		if totals, err := c.ledger.Totals(pos.DayOf(a.AskedAt)); err != nil || totals != (pos.Totals{ClearedUp: pos.Sum{Count: 1, KES: 450}}) {
+			t.Errorf("totals %+v, %v", totals, err)
+		}
+		b := c.charge(order(20)) // to the same phone, without a warning
+		elapse(time.Minute)
+		c.callback(b, failedBody(2, "1032"))
+
+		c.stop()
+		c.start()
+		if n := len(c.till.Resumed()); n != 0 {
+			t.Errorf("%d resumed", n)
+		}
+		c.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
+		c.want(a.ID, pos.Paid, "paid_late")
+		if open, err := c.ledger.Open(); err != nil || len(open) != 0 {
+			t.Errorf("open %v, %v", open, err)
 		}
 	})
 }

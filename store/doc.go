@@ -34,7 +34,7 @@
 //	totals       day yyyymmdd, month yyyymm00 (4)                 pos.Totals of the attempts made then
 //	sales        sale, attempt                                    –  attempts after the first; a sale has the name of its first
 //	open         attempt                                          –  those that need an end
-//	owed         attempt                                          –  those that were paid twice
+//	owed         attempt                                          –  those that were paid twice, and not given back
 //	receipts     RECEIPT packed (7) or 0xff, text, 0; ms          1: the attempt holds it; 0: its evidence speaks of it
 //	phones       nine digits backwards (5) or the last three,     –
 //	             0xe and a hash (6); ms

@@ -109,8 +109,10 @@ func TestOlderVersions(t *testing.T) {
 
 // v3Events are those of older ledgers, and what version 3 has besides.
 func v3Events() []pos.Event {
-	twice := asked(3)
-	return append(oldEvents(), pos.Event{Attempt: twice.Attempt, Kind: pos.EventGivenBack, At: twice.At.Add(time.Hour)})
+	twice, open := asked(3), asked(4)
+	return append(oldEvents(),
+		pos.Event{Attempt: twice.Attempt, Kind: pos.EventGivenBack, At: twice.At.Add(time.Hour)},
+		pos.Event{Attempt: open.Attempt, Kind: pos.EventClearedUp, At: open.At.Add(pos.ByHandAfter)})
 }
 
 func versionOf(l *Ledger) (version int, err error) {

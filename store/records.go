@@ -12,6 +12,7 @@ func totalsFields(r *record, t *pos.Totals) {
 	groupField(r, 4, &t.OwedBack, sumFields)
 	groupField(r, 5, &t.Hours, hoursFields)
 	groupField(r, 6, &t.GivenBack, sumFields)
+	groupField(r, 7, &t.ClearedUp, sumFields)
 }
 
 func sumFields(r *record, s *pos.Sum) {

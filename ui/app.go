@@ -151,8 +151,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return a.charged(m)
 	case checkedMsg:
 		a.checked(m)
-	case givenBackMsg:
-		a.open = a.open.gaveBack(m)
+	case byHandMsg:
+		a.open = a.open.settled(m)
 	case typedMsg:
 		a.open = a.open.typed(m)
 	case stoppedMsg:

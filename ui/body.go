@@ -66,7 +66,7 @@ func (a *app) hints(w *words) []hint {
 	case a.at == screenLedger:
 		return a.ledger.hints(w)
 	case a.at == screenOpen:
-		return a.open.hints(w)
+		return a.open.hints(w, a.now)
 	case a.pay != nil:
 		return a.pay.hints(w, a.now, a.cfg.Phone != nil)
 	}

@@ -65,8 +65,8 @@ type Till interface {
 	// TypeReceipt records a receipt number from a customer's SMS and says what is known of it. It proves nothing (L8).
 	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
 
-	// GiveBack records that a person gave back what was paid twice.
-	GiveBack(ctx context.Context, id pos.AttemptID) error
+	// ByHand records that a person gave back what was paid twice, or cleared up what M-PESA never told.
+	ByHand(ctx context.Context, id pos.AttemptID) error
 
 	// Health tells how M-PESA has been answering.
 	Health() pos.Health

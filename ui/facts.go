@@ -38,8 +38,8 @@ type (
 		err   error
 	}
 
-	// givenBackMsg: it was recorded that the money of an attempt was given back, or refused.
-	givenBackMsg struct {
+	// byHandMsg: it was recorded that an attempt was settled by hand, or refused.
+	byHandMsg struct {
 		attempt pos.Attempt
 		err     error
 	}
@@ -144,9 +144,9 @@ func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 	})
 }
 
-func (d desk) giveBackCmd(a pos.Attempt) tea.Cmd {
+func (d desk) byHandCmd(a pos.Attempt) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
-		return givenBackMsg{attempt: a, err: d.till.GiveBack(context.WithoutCancel(ctx), a.ID)}
+		return byHandMsg{attempt: a, err: d.till.ByHand(context.WithoutCancel(ctx), a.ID)}
 	})
 }
 

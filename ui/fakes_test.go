@@ -25,7 +25,7 @@ type fakeTill struct {
 	checked []pos.AttemptID
 	stopped []pos.AttemptID
 	typed   []string
-	given   []pos.AttemptID
+	byHand  []pos.AttemptID
 }
 
 func (f *fakeTill) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
@@ -57,8 +57,8 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 	return pos.Claim{Attempt: pos.Attempt{ID: id, Claimed: typed}}, nil
 }
 
-func (f *fakeTill) GiveBack(_ context.Context, id pos.AttemptID) error {
-	f.given = append(f.given, id)
+func (f *fakeTill) ByHand(_ context.Context, id pos.AttemptID) error {
+	f.byHand = append(f.byHand, id)
 	return nil
 }
 

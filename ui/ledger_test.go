@@ -252,28 +252,28 @@ func TestGivingBack(t *testing.T) {
 	list, _ := c.book.Owed()
 	owed := list[0]
 	c.press("<f3>", "<down>", "<enter>")
-	c.sees("Have KES 250 been given back to the customer?", "enter given back")
+	c.sees("Have KES 250 been given back to the customer?", "enter write it down")
 	c.press("-") // it was not
 	c.sees("OPEN PAYMENTS", "owed back")
 	c.seesNot("been given back")
 	c.press("<enter>", "<down>", "<up>", "<enter>") // another key begins anew
-	if c.till.given != nil || c.till.checked != nil {
-		t.Fatalf("given back %v, checked %v", c.till.given, c.till.checked)
+	if c.till.byHand != nil || c.till.checked != nil {
+		t.Fatalf("given back %v, checked %v", c.till.byHand, c.till.checked)
 	}
 
 	// The list changes under the question: the answer is not for whoever stands there now.
 	c.book.put(pos.Attempt{ID: owed.ID, Asked: owed.Asked, AskedAt: owed.AskedAt, State: pos.Paid, Notices: pos.PaidTwice | pos.GivenBack})
 	c.do(c.app.refresh())
 	c.press("<enter>")
-	if c.till.given != nil {
-		t.Fatalf("given back %v", c.till.given)
+	if c.till.byHand != nil {
+		t.Fatalf("given back %v", c.till.byHand)
 	}
 	c.book.put(owed)
 	c.do(c.app.refresh())
 
 	c.press("<up>", "<up>", "<down>", "<enter>", "<enter>")
-	if len(c.till.given) != 1 || c.till.given[0] != owed.ID {
-		t.Fatalf("given back %v", c.till.given)
+	if len(c.till.byHand) != 1 || c.till.byHand[0] != owed.ID {
+		t.Fatalf("given back %v", c.till.byHand)
 	}
 	c.sees("Noted: KES 250 were given back.")
 	owed.Notices |= pos.GivenBack
@@ -287,6 +287,41 @@ func TestGivingBack(t *testing.T) {
 	c.sees("✓ given back")
 	c.press("<enter>")
 	c.sees("✓ PAID TWICE", "This money was given back")
+}
+
+// TestClearingUp is for what M-PESA has not told in two days, and takes two keys.
+func TestClearingUp(t *testing.T) {
+	c := newCashier(t)
+	young, old := unclear(c.row(60, 450, phoneA)), unclear(c.row(49*60, 200, phoneB))
+	c.book.put(old)
+	c.book.put(young)
+	c.do(c.app.refresh())
+	c.press("<f3>")
+	c.sees("450", "200")
+	c.seesNot("clear up")
+	c.press("*")
+	c.sees("The till is still finding out by itself;", "25 Nov 13:32 a person can clear this up.")
+	c.press("<down>")
+	c.sees("* clear up")
+	c.press("*")
+	c.sees("Have these KES 200 been cleared up", "enter write it down")
+	c.press("<enter>")
+	if len(c.till.byHand) != 1 || c.till.byHand[0] != old.ID || c.till.checked != nil {
+		t.Fatalf("by hand %v, checked %v", c.till.byHand, c.till.checked)
+	}
+	c.sees("Noted: KES 200 were cleared up.")
+	old.Notices |= pos.ClearedUp
+	old.Events++
+	c.tell(old, pos.EventClearedUp)
+	c.sees("? checking 1 (KES 450)")
+	c.press("<f2>", "/", "200")
+	c.sees("? cleared up")
+
+	// What M-PESA says after all is news.
+	old = paid(old, "SKN9P2M4XQ")
+	old.Notices = pos.PaidLate
+	c.tell(old, pos.EventCalledBack)
+	c.sees("! PAID LATE  KES 200")
 }
 
 // TestLedgerErrors are said, and the till goes on.

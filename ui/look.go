@@ -63,7 +63,7 @@ func (w *words) word(a pos.Attempt) (tone, string) {
 func (w *words) result(a pos.Attempt) (tone, string) {
 	t, _ := w.word(a)
 	switch {
-	case a.Notices.Has(pos.DoesNotMatch):
+	case a.Notices.Has(pos.DoesNotMatch) && !a.Notices.Has(pos.ClearedUp):
 		return toneCheck, "? " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Owed():
 		return t, "✓ " + w.owed
@@ -71,6 +71,8 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 		return t, "✓ " + w.givenBack
 	case a.State == pos.Paid:
 		return t, "✓ " + w.verdicts["paid"]
+	case a.State == pos.StillChecking && !a.Open():
+		return tonePlain, "? " + w.clearedUp
 	case a.State == pos.StillChecking:
 		return t, "? " + w.checkingShort
 	case a.State == pos.NotPaid && a.Cause.NotSent:
@@ -88,7 +90,7 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 
 // noticeWords lists the notices of a set, the gravest first.
 func (w *words) noticeWords(n pos.Notice) []string {
-	return ofNotices(n, w.paidTwice, w.doesNotMatch, w.disagree, w.paidLate)
+	return ofNotices(n, w.paidTwice, w.doesNotMatch, w.disagree, w.paidLate, w.clearedUp)
 }
 
 // advice is what a notice means for the cashier, a sentence for each of a set.
@@ -97,16 +99,16 @@ func (w *words) advice(n pos.Notice) []string {
 	if n.Has(pos.GivenBack) {
 		twice = w.givenBackAdvice
 	}
-	return ofNotices(n, twice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice)
+	return ofNotices(n, twice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice, w.clearedUpAdvice)
 }
 
 // ofNotices picks the texts of the notices in a set, the gravest first.
-func ofNotices(n pos.Notice, twice, match, disagree, late string) []string {
+func ofNotices(n pos.Notice, twice, match, disagree, late, clearedUp string) []string {
 	var list []string
 	for _, known := range []struct {
 		bit  pos.Notice
 		text string
-	}{{pos.PaidTwice, twice}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}} {
+	}{{pos.PaidTwice, twice}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}, {pos.ClearedUp, clearedUp}} {
 		if n.Has(known.bit) {
 			list = append(list, known.text)
 		}
@@ -114,9 +116,12 @@ func ofNotices(n pos.Notice, twice, match, disagree, late string) []string {
 	return list
 }
 
-// news are the notices of a set that were not told yet. What was given back was given back by a person, who knows.
+// news are the notices of a set that were not told yet. What a person has settled, that person knows.
 func news(n, told pos.Notice) pos.Notice {
-	if n.Has(pos.GivenBack) {
+	switch {
+	case n.Has(pos.ClearedUp):
+		return 0
+	case n.Has(pos.GivenBack):
 		told |= pos.GivenBack | pos.PaidTwice
 	}
 	return n &^ told

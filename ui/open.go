@@ -22,8 +22,8 @@ type openList struct {
 	typing bool  // the code of a customer's SMS is being typed for the chosen one
 	code   field // as far as it is typed
 	claim  pos.Claim
-	giving pos.AttemptID // asked, since the last key: was it given back?
-	gave   pos.Attempt   // noted since the last key as given back
+	byHand pos.AttemptID // of which the last key asks if it is settled by hand
+	noted  pos.Attempt   // settled by hand with the last key
 	wrong  error         // why the last key did nothing
 }
 
@@ -50,14 +50,14 @@ func (o openList) planned(id pos.AttemptID, at time.Time) openList {
 
 func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
 
-// asks reports whether it is asked about the chosen row if its money was given back.
-func (o openList) asks() bool { return len(o.rows) > 0 && o.giving == o.rows[o.at()].ID }
+// asks reports whether it is asked if the chosen row is settled by hand.
+func (o openList) asks() bool { return len(o.rows) > 0 && o.byHand == o.rows[o.at()].ID }
 
 // press answers a key on the screen that looks like v.
 func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	height := openRows(v.height)
 	asked := o.asks()
-	o.wrong, o.claim, o.giving, o.gave = nil, pos.Claim{}, "", pos.Attempt{}
+	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, "", pos.Attempt{}
 	if o.typing {
 		o, cmd := o.pressCode(k, d)
 		return o, cmd, wishNothing
@@ -71,13 +71,18 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		return o, nil, wishSale
 	case len(o.rows) == 0:
 		return o, nil, wishNothing
+	case k.is("enter") && asked:
+		return o, d.byHandCmd(o.rows[at]), wishNothing
 	case k.is("enter") && o.rows[at].Open():
 		o.chosen = o.rows[at].ID
 		return o, d.checkCmd(o.rows[at].ID), wishNothing
-	case k.is("enter") && asked:
-		return o, d.giveBackCmd(o.rows[at]), wishNothing
-	case k.is("enter"):
-		o.chosen, o.giving = o.rows[at].ID, o.rows[at].ID
+	case k.is("enter", "*"):
+		o.chosen = o.rows[at].ID
+		if wait := untilByHand(o.rows[at], v.now); wait > 0 {
+			o.wrong = &pos.StillAskingError{Until: v.now.Add(wait)}
+		} else {
+			o.byHand = o.chosen
+		}
 		return o, nil, wishNothing
 	}
 	if k.is("c", "/") && !o.rows[at].Open() {
@@ -91,6 +96,14 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	}
 	o.top = scroll(o.top, at, len(o.rows), height)
 	return o, nil, wishNothing
+}
+
+// untilByHand is how long nobody can settle an attempt by hand yet.
+func untilByHand(a pos.Attempt, now time.Time) time.Duration {
+	if !a.Open() {
+		return 0
+	}
+	return a.AskedAt.Add(pos.ByHandAfter).Sub(now)
 }
 
 // errOwed: there is nothing to ask M-PESA about money that is owed back.
@@ -141,10 +154,10 @@ func (o openList) typed(m typedMsg) openList {
 	return o
 }
 
-// gaveBack takes the till's word that it is noted.
-func (o openList) gaveBack(m givenBackMsg) openList {
+// settled takes the till's word that it is noted.
+func (o openList) settled(m byHandMsg) openList {
 	if o.wrong = m.err; m.err == nil {
-		o.gave = m.attempt
+		o.noted = m.attempt
 	}
 	return o
 }
@@ -159,7 +172,7 @@ func (o openList) moves(now time.Time) bool {
 	return false
 }
 
-func (o openList) hints(w *words) []hint {
+func (o openList) hints(w *words, now time.Time) []hint {
 	if o.typing {
 		return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}}
 	}
@@ -167,11 +180,15 @@ func (o openList) hints(w *words) []hint {
 	case len(o.rows) == 0:
 		return []hint{{"-", w.kSale}, {"f2", w.kLedger}}
 	case o.asks():
-		return []hint{{"enter", w.kGiveBack}, {"-", w.kBack}}
+		return []hint{{"enter", w.kNoteDown}, {"-", w.kBack}}
 	case !o.rows[o.at()].Open():
 		return []hint{{"enter", w.kGiveBack}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 	}
-	return []hint{{"enter", w.kCheck}, {"/", w.kTypeCode}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
+	list := []hint{{"enter", w.kCheck}}
+	if untilByHand(o.rows[o.at()], now) <= 0 {
+		list = append(list, hint{"*", w.kClearUp})
+	}
+	return append(list, hint{"/", w.kTypeCode}, hint{"-", w.kSale}, hint{"↑↓", w.kMove}, hint{"f2", w.kLedger})
 }
 
 // openHead is how many rows of the body are not the list while there is nothing to say above it.
@@ -224,9 +241,10 @@ func (o openList) notes(l look) []string {
 	case o.wrong != nil:
 		note, i = l.say.err(o.wrong), l.ink.tones[toneFail]
 	case o.asks():
-		note = fmt.Sprintf(l.say.giveBackAsk, o.rows[o.at()].Amount)
-	case o.gave.ID != "":
-		note = fmt.Sprintf(l.say.giveBackDone, o.gave.Amount)
+		a := o.rows[o.at()]
+		note = fmt.Sprintf(byOwed(a, l.say.giveBackAsk, l.say.clearUpAsk), a.Amount)
+	case o.noted.ID != "":
+		note = fmt.Sprintf(byOwed(o.noted, l.say.giveBackDone, l.say.clearUpDone), o.noted.Amount)
 	case o.claim.Attempt.ID != "":
 		note = l.say.text(o.claim.Say())
 	}
@@ -235,6 +253,14 @@ func (o openList) notes(l look) []string {
 		lines[n] = i.on(lines[n])
 	}
 	return lines
+}
+
+// byOwed is the text for what is owed back, or for what has no end.
+func byOwed(a pos.Attempt, owed, open string) string {
+	if a.Owed() {
+		return owed
+	}
+	return open
 }
 
 // next is when M-PESA is asked about an attempt.

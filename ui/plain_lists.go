@@ -29,7 +29,7 @@ func commands() []command {
 		{t("open", "wazi"), "-", t("", ""), t("open payments and what is owed back, by number", "malipo wazi na ya kurudisha, kwa namba"), (*plain).showOpen},
 		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*plain).checkNumber},
 		{t("receipt", "risiti"), "", t("N CODE", "N NAMBA"), t("note the code from the customer's SMS", "andika namba ya SMS ya mteja"), (*plain).typeReceipt},
-		{t("given", "rudisha"), "", t("N", "N"), t("note that number N, owed back, was given back", "andika kwamba namba N imerudishwa kwa mteja"), (*plain).giveBack},
+		{t("settled", "tayari"), "", t("N", "N"), t("note that number N was given back, or cleared up", "andika kwamba namba N imerudishwa, au imeshughulikiwa"), (*plain).byHand},
 		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*plain).showToday},
 		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*plain).showMonth},
 		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*plain).showEndings},
@@ -312,15 +312,15 @@ func (p *plain) typeReceipt(with string) {
 	p.out.line(p.say.text(claim.Say()))
 }
 
-// giveBack notes that what is owed back was given back: a person's word (L8).
-func (p *plain) giveBack(with string) {
+// byHand notes that what is owed back was given back, or that what has no end was cleared up: a person's word (L8).
+func (p *plain) byHand(with string) {
 	a, _, ok := p.numbered(with)
 	if !ok {
 		return
 	}
-	if err := p.cfg.Till.GiveBack(p.ctx, a.ID); err != nil {
+	if err := p.cfg.Till.ByHand(p.ctx, a.ID); err != nil {
 		p.out.line(p.say.err(err))
 		return
 	}
-	p.out.line(fmt.Sprintf(p.say.giveBackDone, a.Amount))
+	p.out.line(fmt.Sprintf(byOwed(a, p.say.giveBackDone, p.say.clearUpDone), a.Amount))
 }

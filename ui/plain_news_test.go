@@ -152,7 +152,7 @@ func TestPlainOpen(t *testing.T) {
 		c.tell(a, pos.EventQueried)
 		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA says nothing new.", "Amount:")
 
-		c.types("given 1")
+		c.types("settled 1")
 		c.says("Noted: KES 60 were given back.", "Amount:")
 		owed.Notices |= pos.GivenBack
 		owed.Events++

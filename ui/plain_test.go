@@ -155,7 +155,7 @@ func TestPlainBack(t *testing.T) {
 			"open: open payments and what is owed back, by number.",
 			"check N: ask M-PESA about number N now.",
 			"receipt N CODE: note the code from the customer's SMS.",
-			"given N: note that number N, owed back, was given back.",
+			"settled N: note that number N was given back, or cleared up.",
 			"today: what today came to.",
 			"month [day]: the month's days and their totals.",
 			"lugha: Kiswahili.",

@@ -46,6 +46,7 @@ type words struct {
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
 	rawOf, noRaw, saleOf, owed, owedAdvice                                             string
 	givenBack, givenBackAdvice, giveBackAsk, giveBackDone                              string
+	clearedUp, clearedUpAdvice, clearUpAsk, clearUpDone                                string
 	minutes, hours, days, now                                                          string
 	checkingShort, waitingShort, recent                                                string
 
@@ -53,9 +54,9 @@ type words struct {
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
 
 	// Keys.
-	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                                       string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                              string
-	kTypeCode, kGiveBack, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
+	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                                                            string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                                                   string
+	kTypeCode, kGiveBack, kClearUp, kNoteDown, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
 
 	// Help.
 	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse       string
@@ -198,6 +199,10 @@ func newWords(lang Language) *words {
 		givenBack:       t("given back", "imerudishwa"),
 		givenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
 		giveBackAsk:     t("Have KES %v been given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
+		clearedUp:       t("cleared up", "imeshughulikiwa"),
+		clearedUpAdvice: t("M-PESA never told; a person has cleared it up.", "M-PESA haikusema; mtu ameyashughulikia."),
+		clearUpAsk:      t("Have these KES %v been cleared up, with M-PESA's statement and the customer? Enter writes it down.", "Je, KES %v hizi zimeshughulikiwa, kwa taarifa ya M-PESA na mteja? Enter huandika."),
+		clearUpDone:     t("Noted: KES %v were cleared up.", "Imeandikwa: KES %v zimeshughulikiwa."),
 		giveBackDone:    t("Noted: KES %v were given back.", "Imeandikwa: KES %v zimerudishwa."),
 
 		minutes: t("%d min", "dk %d"),
@@ -253,6 +258,8 @@ func newWords(lang Language) *words {
 		kNextRow:   t("next row", "mstari wa chini"),
 		kTypeCode:  t("code from SMS", "namba ya SMS"),
 		kGiveBack:  t("given back", "imerudishwa"),
+		kClearUp:   t("clear up", "shughulikia"),
+		kNoteDown:  t("write it down", "andika"),
 		kSeen:      t("seen", "nimeona"),
 		kPay:       t("pay", "lipa"),
 		kCancel:    t("cancel", "katisha"),
@@ -312,6 +319,7 @@ func newWords(lang Language) *words {
 			pos.EventCalledBack: t("callback", "callback"), pos.EventGaveUp: t("gave up waiting", "muda umeisha"),
 			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
 			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventGivenBack: t("given back", "imerudishwa"),
+			pos.EventClearedUp: t("cleared up", "imeshughulikiwa"),
 		},
 		verdicts: map[string]string{
 			"accepted": t("accepted", "limepokelewa"), "paid": t("paid", "imelipwa"), "failed": t("not paid", "haijalipwa"),

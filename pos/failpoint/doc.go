@@ -4,7 +4,7 @@
 // -tags failpoints, the environment variable KAUNTA_FAILPOINT names the one at which the program ends itself as if by kill -9:
 //
 //	before-asked, after-asked        around the write of an event to the ledger: asked, pushed,
-//	before-called_back, …            queried, called_back, gave_up, stopped, resumed
+//	before-called_back, …            queried, called_back, gave_up, stopped, resumed, …
 //	before-push, after-push          around a request to M-PESA: its answer has come but is not written
 //	before-query, after-query
 package failpoint

@@ -152,8 +152,8 @@ func (w *world) customersSMS(d dice, id pos.AttemptID) string {
 	return receipt
 }
 
-// giveBackNowAndThen is an owner who goes through the list of what is owed back, and at times takes another payment for one of it.
-func (p *process) giveBackNowAndThen() {
+// byHandNowAndThen is an owner who goes through what is open and owed back, and at times takes another payment for one of it.
+func (p *process) byHandNowAndThen() {
 	w, d := p.w, p.w.roll("owner", p.n)
 	for {
 		select {
@@ -164,12 +164,14 @@ func (p *process) giveBackNowAndThen() {
 			return
 		}
 		var id pos.AttemptID
-		if owed, err := p.ledger.Owed(); err == nil && len(owed) > 0 && w.plays(d, "owner: gives back", 0.5) {
-			id = owed[d.IntN(len(owed))].ID
+		open, err := p.ledger.Open()
+		owed, err2 := p.ledger.Owed()
+		if list := append(open, owed...); err == nil && err2 == nil && len(list) > 0 && w.plays(d, "owner: settles by hand", 0.5) {
+			id = list[d.IntN(len(list))].ID
 		} else if id = w.someAttempt(d); id == "" {
 			continue
 		}
-		_ = w.call("GiveBack", func(p *process) error { return p.till.GiveBack(context.Background(), id) })
+		_ = w.call("ByHand", func(p *process) error { return p.till.ByHand(context.Background(), id) })
 	}
 }
 

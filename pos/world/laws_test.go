@@ -30,7 +30,7 @@ var (
 		phoneIsHeld,
 		paidSaleIsNotAskedAgain,
 		askedNeverChanges,
-		givenBackIsSomebodysWord,
+		byHandIsSomebodysWord,
 	}
 	whenPushed = []law[pushing]{
 		diskBeforePush,
@@ -292,10 +292,17 @@ func askedNeverChanges(w *world, x writing) string {
 	return ""
 }
 
-// What is owed back is owed until somebody says that it was given back.
-func givenBackIsSomebodysWord(_ *world, x writing) string {
-	if x.row.now.Notices.Has(pos.GivenBack) && !x.before.Notices.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !x.before.Owed()) {
-		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, x.before.Owed())
+// What is owed back is owed until somebody says that it was given back; and what has no end is open until M-PESA tells, or somebody
+// clears it up when M-PESA has been asked for two days, which holds until there is news.
+func byHandIsSomebodysWord(_ *world, x writing) string {
+	before, now := x.before, x.row.now
+	switch fresh := now.Notices &^ before.Notices; {
+	case fresh.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !before.Owed()):
+		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
+	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !before.Open() || x.event.At.Sub(now.AskedAt) < 48*time.Hour):
+		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
+	case now.Notices.Has(pos.ClearedUp) && (now.State.Final() || now.Facts != before.Facts):
+		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""
 }
@@ -466,6 +473,8 @@ func totalsAreTheSumOfRows(_ *world, x *reading) string {
 			t.Hours[a.AskedAt.In(pos.EAT).Hour()] += a.Amount
 		case a.State == pos.NotPaid:
 			to = &t.NotPaid
+		case a.Notices.Has(pos.ClearedUp):
+			to = &t.ClearedUp
 		}
 		to.Count++
 		to.KES += a.Amount
@@ -565,7 +574,7 @@ func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 }
 
 // excused reports whether a payment that M-PESA would own up to may yet not be PAID: something that does not match is held,
-// a second witness is missing, or M-PESA refused it in so many words before.
+// a second witness is missing, M-PESA refused it in so many words before, or a person says that it is cleared up.
 func (r *row) excused() bool {
-	return r.proof[doesNotMatch] || r.proof[refuses] || r.now.ConfirmBoth && !r.proof[showsPayment]
+	return r.now.Notices.Has(pos.ClearedUp) || r.proof[doesNotMatch] || r.proof[refuses] || r.now.ConfirmBoth && !r.proof[showsPayment]
 }

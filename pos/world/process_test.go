@@ -119,7 +119,7 @@ func (p *process) open() (err error) {
 	w.till = p
 	sub := p.till.Subscribe()
 	p.screen.Go(func() { p.watch(sub) })
-	p.chores.Go(p.giveBackNowAndThen)
+	p.chores.Go(p.byHandNowAndThen)
 	if w.climate.forgetAfter > 0 {
 		p.chores.Go(p.forgetNowAndThen)
 	}

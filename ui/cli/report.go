@@ -32,6 +32,7 @@ type report struct {
 	StillChecking countKES `json:"still_checking"`
 	OwedBack      countKES `json:"owed_back"`
 	GivenBack     countKES `json:"given_back"`
+	ClearedUp     countKES `json:"cleared_up"`
 
 	Refusals []refusalCount    `json:"refusals"`
 	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid
@@ -75,6 +76,7 @@ type dayReport struct {
 	StillChecking countKES `json:"still_checking"`
 	OwedBack      countKES `json:"owed_back"`
 	GivenBack     countKES `json:"given_back"`
+	ClearedUp     countKES `json:"cleared_up"`
 	Median        *float64 `json:"median_seconds_to_pay"`
 }
 
@@ -255,7 +257,7 @@ func (c *counted) refusalCounts() []refusalCount {
 func (c *counted) report(d days) report {
 	t := c.all
 	r := report{
-		Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count}, StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack), GivenBack: countKES(t.GivenBack),
+		Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count}, StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack), GivenBack: countKES(t.GivenBack), ClearedUp: countKES(t.ClearedUp),
 		Refusals: c.refusalCounts(), Median: t.median(), Hours: t.Hours,
 	}
 	if hour, ok := c.busiestHour(); ok {
@@ -272,7 +274,7 @@ func (c *counted) report(d days) report {
 	for _, day := range c.days {
 		r.Days = append(r.Days, dayReport{
 			Day: day.day.String(), Paid: countKES(day.Paid), NotPaid: count{day.NotPaid.Count},
-			StillChecking: countKES(day.Checking), OwedBack: countKES(day.OwedBack), GivenBack: countKES(day.GivenBack), Median: day.median(),
+			StillChecking: countKES(day.Checking), OwedBack: countKES(day.OwedBack), GivenBack: countKES(day.GivenBack), ClearedUp: countKES(day.ClearedUp), Median: day.median(),
 		})
 	}
 	return r
@@ -283,13 +285,14 @@ func (c *counted) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	_ = out.Write([]string{
-		"day", "paid", "paid_kes", "not_paid", "still_checking", "still_checking_kes", "owed_back", "owed_back_kes", "given_back", "given_back_kes", "median_seconds_to_pay",
+		"day", "paid", "paid_kes", "not_paid", "still_checking", "still_checking_kes", "owed_back", "owed_back_kes", "given_back", "given_back_kes",
+		"cleared_up", "cleared_up_kes", "median_seconds_to_pay",
 	})
 	for _, d := range c.days {
 		row := []string{d.day.String()}
 		for _, n := range []int{
 			d.Paid.Count, int(d.Paid.KES), d.NotPaid.Count, d.Checking.Count, int(d.Checking.KES),
-			d.OwedBack.Count, int(d.OwedBack.KES), d.GivenBack.Count, int(d.GivenBack.KES),
+			d.OwedBack.Count, int(d.OwedBack.KES), d.GivenBack.Count, int(d.GivenBack.KES), d.ClearedUp.Count, int(d.ClearedUp.KES),
 		} {
 			row = append(row, strconv.Itoa(n))
 		}
@@ -326,6 +329,9 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	row("owed back", t.OwedBack.Count, t.OwedBack.KES.String())
 	if t.GivenBack.Count > 0 {
 		row("given back", t.GivenBack.Count, t.GivenBack.KES.String())
+	}
+	if t.ClearedUp.Count > 0 {
+		row("cleared up by hand", t.ClearedUp.Count, t.ClearedUp.KES.String())
 	}
 	if m := t.median(); m != nil {
 		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", brief(time.Duration(*m*float64(time.Second))))

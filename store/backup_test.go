@@ -244,7 +244,7 @@ func TestBackupHasNothingForgotten(t *testing.T) {
 	if _, err := l.Forget(context.Background(), opening.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	packed := phoneKey(phone{digits: string(asked(3).Asked.Phone[3:])})
+	packed := phoneKey(phone{digits: string(asked(3).Asked.Phone[3:])}, uint64(opening.UnixMilli()))
 	copy := filepath.Join(t.TempDir(), "copy.ledger")
 	if _, err := l.Backup(context.Background(), copy, BackupOptions{}); err != nil {
 		t.Fatal(err)

@@ -36,8 +36,9 @@
 //	open         attempt                                          –  those that need an end
 //	owed         attempt                                          –  those that were paid twice, and not given back
 //	receipts     RECEIPT packed (7) or 0xff, text, 0; ms          1: the attempt holds it; 0: its evidence speaks of it
-//	phones       nine digits backwards (5) or the last three,     –
-//	             0xe and a hash (6); ms
+//	phones       the last three digits, 0xf, era (3),             –  an era is 2^34 ms
+//	             six digits backwards (3); or the last
+//	             three, 0xe, era (3), hash (4); ms
 //	amounts      shillings (3, or 9), ms                          –
 //	references   reference in small letters, 0, ms                –
 //	checkouts    keyed hash of the CheckoutRequestID (8), ms      –  those that do not end in the attempt's phone

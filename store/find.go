@@ -42,55 +42,49 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 	return found, err
 }
 
-// reading is a way to understand a search text: the attempts with an entry in a range of an index.
+// reading is a way to understand a search text: the attempts with an entry in some ranges of an index.
 type reading struct {
-	bucket   bucket
-	from, to []byte // the keys from from up to, and without, to
-	ordered  bool   // in the range, attempts come in the order of time
-	fits     func(pos.Attempt) bool
+	bucket bucket
+	steps  [][]keyRange // what is in a later one is older than all that is in an earlier one
+	fits   func(pos.Attempt) bool
 }
 
-// prefixed is the range of the keys that begin with prefix.
-func prefixed(b bucket, prefix []byte) reading {
-	return reading{bucket: b, from: prefix, to: following(prefix)}
+// keyRange are the keys from from up to, and without, to, which is nil where nothing comes after.
+type keyRange struct{ from, to []byte }
+
+// prefixed are the keys that begin with prefix.
+func prefixed(prefix []byte) keyRange { return keyRange{prefix, following(prefix)} }
+
+func (r keyRange) holds(k []byte) bool {
+	return bytes.Compare(k, r.from) >= 0 && (r.to == nil || bytes.Compare(k, r.to) < 0)
 }
 
 // readings lists the ways to understand a text.
 func (rd reader) readings(text string) []reading {
 	var list []reading
-	exact := func(b bucket, prefix []byte) {
-		r := prefixed(b, prefix)
-		r.ordered = true
-		list = append(list, r)
+	one := func(b bucket, keys keyRange) {
+		list = append(list, reading{bucket: b, steps: [][]keyRange{{keys}}})
 	}
 	if code := receiptText(text); isCaps(code) && len(code) <= receiptLength {
-		from, to := receiptRange(code)
-		list = append(list, reading{bucket: receiptsBucket, from: from, to: to})
+		one(receiptsBucket, receiptRange(code))
 	}
-	list = append(list, prefixed(receiptsBucket, append([]byte{otherReceipt}, clip(receiptText(text))...)))
-	if digits := phoneDigits(text); len(digits) == nationalDigits {
-		exact(phonesBucket, phoneKey(phone{digits: digits}))
-		exact(phonesBucket, phoneKey(phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked(nil)))
-	} else if digits != "" {
-		list = append(list, phoneRange(digits))
+	one(receiptsBucket, prefixed(append([]byte{otherReceipt}, clip(receiptText(text))...)))
+	if digits := phoneDigits(text); digits != "" {
+		list = append(list, reading{bucket: phonesBucket, steps: rd.phoneSteps(digits)})
 	}
 	if amount, ok := parseAmount(text); ok {
-		exact(amountsBucket, amountKey(amount))
+		one(amountsBucket, prefixed(amountKey(amount)))
 	}
 	if folded := foldedReference(text); folded != "" {
-		list = append(list, prefixed(referencesBucket, []byte(folded)))
+		one(referencesBucket, prefixed([]byte(folded)))
 	}
 	// An id that ends in a phone number is looked for among the payments of that.
-	is := func(a pos.Attempt) bool { return a.CheckoutRequestID == text }
-	exact(checkoutsBucket, checkoutKey(rd.secret, text))
-	list[len(list)-1].fits = is
-	if at := len(text) - nationalDigits; at > 0 && strings.Trim(text[at:], "0123456789") == "" && !isDigits(text) {
-		digits := text[at:]
-		exact(phonesBucket, phoneKey(phone{digits: digits}))
-		list[len(list)-1].fits = is
-		p := phone{digits: digits, hash: phoneHash(rd.secret, digits)}.masked(nil)
-		exact(phonesBucket, phoneKey(p))
-		list[len(list)-1].fits = func(a pos.Attempt) bool { return a.CheckoutRequestID == text[:at]+p.digits }
+	one(checkoutsBucket, prefixed(checkoutKey(rd.secret, text)))
+	list[len(list)-1].fits = func(a pos.Attempt) bool { return a.CheckoutRequestID == text }
+	if at := len(text) - nationalDigits; at > 0 && isDigits(text[at:]) && !isDigits(text) {
+		masked := text[:at] + phone{digits: text[at:]}.masked(nil).digits
+		fits := func(a pos.Attempt) bool { return a.CheckoutRequestID == text || a.CheckoutRequestID == masked }
+		list = append(list, reading{phonesBucket, rd.phoneSteps(text[at:]), fits})
 	}
 	return list
 }
@@ -151,68 +145,137 @@ func (rd reader) fits(r reading, k key, value []byte) (pos.Attempt, error) {
 		return pos.Attempt{}, err
 	}
 	for _, e := range rd.entries(record, a) {
-		if e.bucket == r.bucket && bytes.Compare(e.key, r.from) >= 0 && (r.to == nil || bytes.Compare(e.key, r.to) < 0) && (r.fits == nil || r.fits(a)) {
+		if e.bucket == r.bucket && r.holds(e.key) && (r.fits == nil || r.fits(a)) {
 			return a, nil
 		}
 	}
 	return pos.Attempt{}, nil
 }
 
-// newest reads the moments at the end of the keys in a range, and keeps the n newest. Where they come in order, no more than n keys
-// are read; with a condition that not all will meet, some more.
+func (r reading) holds(k []byte) bool {
+	for _, step := range r.steps {
+		if slices.ContainsFunc(step, func(r keyRange) bool { return r.holds(k) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// newest reads the moments at the end of the keys that r means, and keeps the n newest; with a condition that not all will meet, some
+// more.
 func (rd reader) newest(r reading, n int) [][msSize]byte {
 	if r.fits != nil {
 		n += maxSame
 	}
-	var moments [][msSize]byte
-	c := rd.tx.Bucket([]byte(r.bucket)).Cursor()
-	var k []byte
-	if r.to == nil {
-		k, _ = c.Last()
-	} else {
-		k, _ = below(c, r.to)
-	}
-	for range maxScan {
-		ms, ok := tail(k)
-		if !ok || bytes.Compare(k, r.from) < 0 || r.ordered && len(moments) == n {
+	s := scanner{c: rd.tx.Bucket([]byte(r.bucket)).Cursor(), n: n, left: maxScan}
+	for _, step := range r.steps {
+		for _, keys := range step {
+			s.scan(keys)
+		}
+		if s.cut(); len(s.moments) == n {
 			break
 		}
-		moments = append(moments, ms)
-		if len(moments) > 2*n+64 {
-			moments = cut(moments, n)
-		}
-		k, _ = c.Prev()
 	}
-	return cut(moments, n)
+	return s.moments
+}
+
+// scanner gathers the newest n moments of some ranges of an index.
+type scanner struct {
+	c       *bolt.Cursor
+	n       int
+	left    int // keys that may still be looked at
+	moments [][msSize]byte
+	oldest  [msSize]byte // of the n newest so far, once there are so many
+}
+
+// scan reads a range from its end. What an index has under one value, before the moment, is in the order of time: so no more than n keys
+// of each value are looked at.
+func (s *scanner) scan(in keyRange) {
+	var k, value []byte
+	if in.to == nil {
+		k, _ = s.c.Last()
+	} else {
+		k, _ = below(s.c, in.to)
+	}
+	for same := 0; s.left > 0 && k != nil && bytes.Compare(k, in.from) >= 0; s.left-- {
+		ms, ok := tail(k)
+		if !ok {
+			return
+		}
+		if v := k[:len(k)-msSize]; !bytes.Equal(v, value) {
+			value, same = v, 0
+		}
+		if same++; same > s.n {
+			k, _ = below(s.c, value)
+			continue
+		}
+		if bytes.Compare(ms[:], s.oldest[:]) > 0 {
+			if s.moments = append(s.moments, ms); len(s.moments) > 2*s.n+64 {
+				s.cut()
+			}
+		}
+		k, _ = s.c.Prev()
+	}
 }
 
 // cut keeps the n newest, each once: a receipt's index names an attempt once for every number that it was told.
-func cut(moments [][msSize]byte, n int) [][msSize]byte {
-	slices.SortFunc(moments, func(a, b [msSize]byte) int { return bytes.Compare(b[:], a[:]) })
-	moments = slices.Compact(moments)
-	return moments[:min(n, len(moments))]
+func (s *scanner) cut() {
+	slices.SortFunc(s.moments, func(a, b [msSize]byte) int { return bytes.Compare(b[:], a[:]) })
+	s.moments = slices.Compact(s.moments)
+	if len(s.moments) >= s.n {
+		s.moments = s.moments[:s.n]
+		s.oldest = s.moments[s.n-1]
+	}
 }
 
 // receiptRange are the keys of the receipts that begin with code.
-func receiptRange(code string) (from, to []byte) {
+func receiptRange(code string) keyRange {
 	step := uint64(1) // from one such beginning to the next
 	for range receiptLength - len(code) {
 		step *= 36
 	}
 	n := receiptNumber(code)
 	pack := func(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n<<8)[:receiptSize] }
-	return pack(n), pack(n + step)
+	return keyRange{pack(n), pack(n + step)}
 }
 
-// phoneRange are the keys of the numbers that end in some digits, fewer than a whole number has.
-func phoneRange(digits string) reading {
-	k := backwards(digits)
-	if len(digits)%2 == 0 {
-		return prefixed(phonesBucket, k)
+// phoneSteps are the keys of the numbers that end in some digits, two or more, from the newest era of the ledger to the oldest. What
+// is forgotten is found by its last digits, and by the whole number.
+func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
+	c := rd.tx.Bucket([]byte(attemptsBucket)).Cursor()
+	first, _ := c.First()
+	last, _ := c.Last()
+	if len(first) != idSize || len(last) != idSize {
+		return nil
 	}
-	to := slices.Clone(k)
-	to[len(to)-1] |= 0x0f
-	return reading{bucket: phonesBucket, from: k, to: following(to)}
+	ends := []string{digits}
+	if len(digits) < keptDigits {
+		ends = ends[:0]
+		for d := range 10 {
+			ends = append(ends, string(byte('0'+d))+digits)
+		}
+	}
+	for p := int(era(key(last).ms())); p >= int(era(key(first).ms())); p-- {
+		var step []keyRange
+		for _, end := range ends {
+			rest, kept := end[:len(end)-keptDigits], end[len(end)-keptDigits:]
+			known := phoneHead(kept, phoneKnown, byte(p))
+			from, to := append(slices.Clone(known), backwards(rest)...), append(known, backwards(rest)...)
+			if len(rest)%2 == 1 {
+				to[len(to)-1] |= 0x0f // the digit after the last that is known may be any
+			}
+			step = append(step, keyRange{from, following(to)})
+			switch forgotten := phoneHead(kept, phoneForgotten, byte(p)); len(rest) {
+			case 0:
+				step = append(step, prefixed(forgotten))
+			case nationalDigits - keptDigits:
+				hash := phoneHash(rd.secret, end)
+				step = append(step, prefixed(append(forgotten, hash[:phoneHashPart]...)))
+			}
+		}
+		steps = append(steps, step)
+	}
+	return steps
 }
 
 // following is the first key after all that begin with prefix; nil where none can be.

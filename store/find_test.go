@@ -79,22 +79,38 @@ func TestFind(t *testing.T) {
 	equal(t, "no rows", ids(must[[]pos.Attempt](t)(l.Find("ukn", 0))), list{})
 }
 
-// The newest come first although the index has them in the order of their phones.
+// The newest come first although the index has them in the order of their phones, within a minute and over ten years, and
+// whether or not the older numbers are forgotten.
 func TestFindTheNewestOfMany(t *testing.T) {
-	l := open(t, newPath(t), training)
-	var want []pos.AttemptID
-	for n := range 300 {
-		e := asked(n)
-		e.Asked.Phone = pos.MSISDN(fmt.Sprintf("2547%02d345678", (n*37)%100))
-		e.Asked.Reference = fmt.Sprintf("R%02d", (n*53)%100)
-		add(t, l, e)
-		want = append([]pos.AttemptID{e.Attempt}, want...)
-	}
-	for _, text := range []string{"78", "345678", "r"} {
-		for _, n := range []int{1, 7, 150, 300, 1000} {
-			got := ids(must[[]pos.Attempt](t)(l.Find(text, n)))
-			equal(t, fmt.Sprintf("Find(%q, %d)", text, n), got, want[:min(n, len(want))])
+	const years = 12 * 24 * 3600 // seconds from one to the next
+	for _, apart := range []int{1, years} {
+		l := open(t, newPath(t), training)
+		var want, same []pos.AttemptID
+		for n := range 300 {
+			e := asked(n * apart)
+			e.Asked.Phone = pos.MSISDN(fmt.Sprintf("2547%02d345678", (n*37)%100))
+			e.Asked.Reference = fmt.Sprintf("R%02d", (n*53)%100)
+			add(t, l, e, pushed(e), cancelled(e))
+			want = append([]pos.AttemptID{e.Attempt}, want...)
+			if e.Asked.Phone == "254737345678" {
+				same = append([]pos.AttemptID{e.Attempt}, same...)
+			}
 		}
+		compare := func(text string, want []pos.AttemptID) {
+			for _, n := range []int{1, 7, 150, 300, 1000} {
+				got := ids(must[[]pos.Attempt](t)(l.Find(text, n)))
+				equal(t, fmt.Sprintf("Find(%q, %d)", text, n), got, want[:min(n, len(want))])
+			}
+		}
+		compare("345678", want)
+		compare("5678", want)
+		must[int](t)(l.Forget(t.Context(), opening.Add(time.Duration(100*apart)*time.Second)))
+		compare("78", want)
+		compare("678", want)
+		compare("345678", want[:200]) // of the others the last three digits are left
+		compare("0737345678", same)   // and what the whole number is told by
+		compare("r", want)
+		verify(t, l)
 	}
 }
 

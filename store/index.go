@@ -45,7 +45,7 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	}
 	p, hasPhone := r.phone(a)
 	if hasPhone {
-		add(phonesBucket, phoneKey(*p))
+		add(phonesBucket, phoneKey(*p, k.ms()))
 	}
 	add(amountsBucket, amountKey(a.Amount))
 	if foldedReference(a.Reference) != "" {

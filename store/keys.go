@@ -139,23 +139,30 @@ func amountKey(a pos.Shillings) []byte {
 	return binary.BigEndian.AppendUint64([]byte{0xff}, uint64(a))
 }
 
-// A phone's key is its nine digits backwards, four bits each, so that the last digits are a prefix; of one that is
-// forgotten the last three, a mark that is no digit, and the beginning of its hash.
+// A phone's key begins with its last three digits, four bits each, and a mark, since these are what a cashier sees and looks for; then comes
+// the era of the attempt, so that the newest are found without going through all that end alike; then the other six
+// digits or, of one that is forgotten, the beginning of its hash. Digits stand backwards, so that more of the last are a longer prefix.
 const (
-	phoneEnd       = 0xf
+	phoneKnown     = 0xf
 	phoneForgotten = 0xe
 	phoneHashPart  = 4
 )
 
-func phoneKey(p phone) []byte {
+func phoneKey(p phone, ms uint64) []byte {
+	rest, kept := p.digits[:nationalDigits-keptDigits], p.digits[nationalDigits-keptDigits:]
 	if p.forgotten {
-		k := backwards(p.digits[nationalDigits-keptDigits:])
-		return append(append(k[:1], k[1]|phoneForgotten), p.hash[:phoneHashPart]...)
+		return append(phoneHead(kept, phoneForgotten, era(ms)), p.hash[:phoneHashPart]...)
 	}
-	k := backwards(p.digits)
-	k[len(k)-1] |= phoneEnd
-	return k
+	return append(phoneHead(kept, phoneKnown, era(ms)), backwards(rest)...)
 }
+
+func phoneHead(kept string, mark, of byte) []byte {
+	k := backwards(kept)
+	return append(append(k[:1], k[1]|mark), of)
+}
+
+// era numbers the stretches of 2^34 ms, 199 days, since 1970: a ledger sees few of them, and each is short enough to be gone through.
+func era(ms uint64) byte { return byte(ms >> 34) }
 
 // backwards packs digits from the last to the first, the half byte that is left over empty.
 func backwards(digits string) []byte {

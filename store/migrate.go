@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -20,16 +21,12 @@ var (
 	headKey    = []byte("head")    // the chain's end (chain.go)
 )
 
-const (
-	// version is the version of the ledgers that this program makes. testdata keeps a ledger of each.
-	version = 3
+// version is the version of the ledgers that this program makes. testdata keeps a ledger of each. Version 2 had another index of phones, and
+// nothing settled by hand.
+const version = 3
 
-	// readable is the oldest version that this program reads as it stands: since then there is only more to say.
-	readable = 2
-)
-
-// migrate brings an open ledger to this version. For one that cannot be read as it stands it makes a new file, which takes the place
-// of the old one when it is whole and flushed. So a power cut leaves one or the other. It takes db over.
+// migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
+// and flushed. So a power cut leaves one or the other. It takes db over.
 func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.DB, error) {
 	var found int
 	err := guard(func() error {
@@ -38,17 +35,17 @@ func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.D
 			return err
 		})
 	})
-	switch {
-	case err != nil:
-	case found == version:
+	if err == nil && found == version {
 		return db, nil
-	case found >= readable:
-		if err = db.Update(func(tx *bolt.Tx) error { return putVersion(tx, version) }); err == nil {
-			return db, nil
-		}
-		noteFailure(path, err) // as of any commit that fails
-	default:
-		err = replaceBy(db, path, func(to *bolt.DB) error { return fromVersion1(db, to, o) })
+	}
+	if err == nil {
+		err = replaceBy(db, path, func(to *bolt.DB) error {
+			if found == 1 {
+				return fromVersion1(db, to, o)
+			}
+			b := &builder{db: to, progress: o.Progress}
+			return b.copy(context.Background(), db)
+		})
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, fmt.Errorf("store: the ledger %s could not be brought from version %d to %d, and is as it was: "+
@@ -150,9 +147,9 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	case found > version:
 		return origin, fmt.Errorf("store: the ledger %s was written by a newer version of this program "+
 			"(its format is %d, this program knows up to %d): install the newer program again", path, found, version)
-	case found < readable && o.ReadOnly:
+	case found < version && o.ReadOnly:
 		return origin, fmt.Errorf("store: the ledger %s is of an older format: open it once with the till, which brings it up to date", path)
-	case found < readable:
+	case found == 1:
 		needed = v1Buckets()
 	}
 	for _, b := range needed {

@@ -59,18 +59,11 @@ func TestOlderVersions(t *testing.T) {
 	for _, version := range []string{"v1", "v2", "v3"} {
 		t.Run(version, func(t *testing.T) {
 			path := storedLedger(t, version)
-			if version != "v1" { // which is as it was for who only reads it
-				l := must[*Ledger](t)(Open(path, Options{ReadOnly: true}))
-				equal(t, "totals", must[pos.Totals](t)(l.Totals(pos.DayOf(opening))).Paid.Count, 1)
-				if err := l.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
 			var told [][2]int
 			o := training
 			o.Progress = func(done, total int) { told = append(told, [2]int{done, total}) }
 			l := open(t, path, o)
-			if version == "v1" {
+			if version != "v3" {
 				equal(t, "progress", told, [][2]int{{4, 8}, {8, 8}})
 			}
 			equal(t, "origin", l.Origin(), Origin{Environment: "training", ShortCode: "174379", Created: opening})

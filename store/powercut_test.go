@@ -296,11 +296,12 @@ func TestPowerCut(t *testing.T) {
 		{"sells", map[string][]byte{}, 0},
 		{"backs-up", map[string][]byte{}, 0},
 		{"migrates", first("v1"), 4},
-		{"renews", first("v2", "till/ledger.db.failed"), 4},
-		{"compacts", first("v2"), 4},
-		{"trouble: " + powercut.Full, first("v2"), 4},
-		{"trouble: " + powercut.FlushesFail, first("v2"), 4},
-		{"trouble: " + powercut.ReadOnlyDisk, first("v2"), 4},
+		{"migrates", first("v2"), 4},
+		{"renews", first("v3", "till/ledger.db.failed"), 4},
+		{"compacts", first("v3"), 4},
+		{"trouble: " + powercut.Full, first("v3"), 4},
+		{"trouble: " + powercut.FlushesFail, first("v3"), 4},
+		{"trouble: " + powercut.ReadOnlyDisk, first("v3"), 4},
 	}
 	k := &looks{t: t}
 	defer k.close()

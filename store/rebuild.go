@@ -2,9 +2,11 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -23,7 +25,9 @@ type builder struct {
 	total    int
 	left     int // attempts that are damaged, and so are in no index
 
-	ready []ready // records that are not in the file yet
+	ready    []ready            // records that are not in the file yet
+	indexes  map[bucket]*sorted // their entries that are not
+	gathered int                // bytes of these
 }
 
 type ready struct {
@@ -63,12 +67,13 @@ func (b *builder) records(tx *bolt.Tx) error {
 // derive writes the indexes and the totals, from the records.
 func (b *builder) derive(ctx context.Context) error {
 	totals := map[pos.Day]pos.Totals{}
+	b.indexes = map[bucket]*sorted{}
 	from := []byte{}
 	for done := 0; from != nil; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err := b.db.Update(func(tx *bolt.Tx) error {
+		err := b.db.View(func(tx *bolt.Tx) error {
 			rd := b.reader(tx)
 			c := tx.Bucket([]byte(attemptsBucket)).Cursor()
 			k, value := c.Seek(from)
@@ -82,6 +87,9 @@ func (b *builder) derive(ctx context.Context) error {
 			from = bytes.Clone(k)
 			return nil
 		})
+		if err == nil && (from == nil || b.gathered > sortedAtOnce) {
+			err = b.writeIndexes()
+		}
 		if err != nil {
 			return err
 		}
@@ -111,9 +119,11 @@ func (b *builder) deriveOne(rd reader, totals map[pos.Day]pos.Totals, k, value [
 		return err
 	}
 	for _, e := range rd.entries(r, a) {
-		if err := e.put(rd.tx); err != nil {
-			return err
+		if b.indexes[e.bucket] == nil {
+			b.indexes[e.bucket] = &sorted{}
 		}
+		b.indexes[e.bucket].add(e)
+		b.gathered += len(e.key) + len(e.body) + 6
 	}
 	day := r.key.day()
 	for _, at := range []pos.Day{day, monthKey(day.Month())} {
@@ -121,6 +131,70 @@ func (b *builder) deriveOne(rd reader, totals map[pos.Day]pos.Totals, k, value [
 		t.Add(a, 1)
 		totals[at] = t
 	}
+	return nil
+}
+
+// sortedAtOnce is how many bytes of index entries are gathered before they are written, those of a million attempts and more.
+const sortedAtOnce = 96 << 20
+
+// sorted gathers the entries of an index, to write them in order, so that its pages are filled one after the other.
+type sorted struct {
+	arena []byte // entry after entry: length (1) and bytes of the key, then of the body
+	at    []int32
+}
+
+func (s *sorted) add(e entry) {
+	s.at = append(s.at, int32(len(s.arena)))
+	s.arena = append(append(s.arena, byte(len(e.key))), e.key...)
+	s.arena = append(append(s.arena, byte(len(e.body))), e.body...)
+}
+
+func (s *sorted) entry(at int32) (key, body []byte) {
+	n := int32(s.arena[at])
+	key = s.arena[at+1 : at+1+n]
+	at += 1 + n
+	n = int32(s.arena[at])
+	return key, s.arena[at+1 : at+1+n : at+1+n]
+}
+
+// write empties it into the file. Two attempts of one millisecond may share an entry of the receipts: that of who holds it is the last.
+func (s *sorted) write(db *bolt.DB, name bucket) error {
+	slices.SortFunc(s.at, func(a, b int32) int {
+		aKey, aBody := s.entry(a)
+		bKey, bBody := s.entry(b)
+		return cmp.Or(bytes.Compare(aKey, bKey), bytes.Compare(aBody, bBody))
+	})
+	for some := range slices.Chunk(s.at, 4*buildStep) {
+		err := db.Update(func(tx *bolt.Tx) error {
+			to := tx.Bucket([]byte(name))
+			to.FillPercent = 0.9
+			for _, at := range some {
+				key, value := s.entry(at)
+				if name.sealed() {
+					value = seal(key, value)
+				}
+				if err := to.Put(key, value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	s.arena, s.at = s.arena[:0], s.at[:0]
+	return nil
+}
+
+// writeIndexes writes the entries that were gathered.
+func (b *builder) writeIndexes() error {
+	for name, entries := range b.indexes {
+		if err := entries.write(b.db, name); err != nil {
+			return err
+		}
+	}
+	b.gathered = 0
 	return nil
 }
 
@@ -269,6 +343,9 @@ func (b *builder) copy(ctx context.Context, old *bolt.DB) error {
 				if err != nil {
 					return err
 				}
+			}
+			if err := putVersion(tx, version); err != nil {
+				return err
 			}
 			var err error
 			b.secret, err = getSecret(tx, phonesKey)

@@ -94,6 +94,9 @@ func openShop(ctx context.Context, s settings.Settings) (*shop.Shop, error) {
 	if sh.NoLog != nil {
 		fmt.Fprintf(os.Stderr, "kaunta: %v; the till goes on without it\n", sh.NoLog)
 	}
+	if sh.NoCallbacks != nil {
+		fmt.Fprintf(os.Stderr, "kaunta: %v; the till goes on by asking M-PESA, and kaunta doctor says what to do\n", sh.NoCallbacks)
+	}
 	slog.SetDefault(sh.Log)
 	sh.Log.Info("this is kaunta", "version", cli.Version(), "process", os.Getpid())
 	return sh, nil
@@ -233,7 +236,9 @@ func (p phones) Act(phone pos.MSISDN, a ui.PhoneAction) error {
 
 // simulate serves the simulator by itself until ctx ends.
 func simulate(ctx context.Context, o cli.SimulatorOptions) error {
-	options := simulator.Options{Speed: o.Speed}
+	options := simulator.Options{
+		Speed: o.Speed, ConsumerKey: o.ConsumerKey, ConsumerSecret: o.ConsumerSecret, ShortCode: o.ShortCode, Passkey: o.Passkey,
+	}
 	if o.OldPending {
 		options.Platform = simulator.PlatformOld
 	}

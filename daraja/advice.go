@@ -68,6 +68,10 @@ func advicePush(a Answer) (what, do Text) {
 		}
 		return Text{"Safaricom's firewall answered, so nobody knows whether the request reached the phone.", "Ukuta wa usalama wa Safaricom ndio uliojibu; haijulikani kama ombi lilifika kwenye simu."}, doHold
 	}
+	if a.NotSent && strings.HasPrefix(a.ErrorMessage, answerWithoutToken) {
+		return Text{"Not sent: M-PESA answered, and gave no access token.", "Ombi halikutumwa: M-PESA imejibu bila kutoa access token."},
+			Text{"Wait a minute, then ask again. If it goes on, call the owner.", "Subiri dakika moja, kisha omba tena. Ikiendelea, mpigie mwenye duka."}
+	}
 	if a.NotSent {
 		return Text{"Not sent: M-PESA could not be reached.", "Ombi halikutumwa: M-PESA haikupatikana."},
 			Text{"Check the internet connection, then ask again.", "Angalia mtandao, kisha omba tena."}

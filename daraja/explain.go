@@ -3,6 +3,7 @@ package daraja
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"regexp"
 	"strings"
 )
@@ -24,7 +25,7 @@ func Explain(kind Endpoint, status int, data []byte) []Explanation {
 	for _, body := range documents {
 		endpoint := kind
 		if endpoint == "" {
-			endpoint = endpointOf(body)
+			endpoint = endpointOf(status, body)
 		}
 		answer := ParseCallback(body)
 		if endpoint != EndpointCallback {
@@ -63,6 +64,11 @@ func ExplainCode(kind Endpoint, status int, code string) Explanation {
 	answer := Answer{Endpoint: kind, ResultCode: code, Verdict: VerdictUnknown}
 	meaning, known := Meaning(code)
 	switch {
+	case kind == EndpointOAuth: // whose answers have no such codes
+		answer.Verdict = VerdictMalformed
+	case kind == EndpointPush && code == "0":
+		answer.Verdict = VerdictAccepted
+	case kind == EndpointPush:
 	case code == "0":
 		answer.Verdict = VerdictPaid
 	case code == "4999" && kind == EndpointQuery:
@@ -81,8 +87,8 @@ func explained(answer Answer) Explanation {
 	}}
 }
 
-// endpointOf tells by its field names which endpoint a body came from.
-func endpointOf(body []byte) Endpoint {
+// endpointOf tells by its field names, and its HTTP status where that is known, which endpoint a body came from.
+func endpointOf(status int, body []byte) Endpoint {
 	has := func(name string) bool { return bytes.Contains(body, []byte(`"`+name+`"`)) }
 	switch {
 	case has("stkCallback"):
@@ -91,8 +97,8 @@ func endpointOf(body []byte) Endpoint {
 		return EndpointOAuth
 	case has("ResultCode") || bytes.Contains(body, []byte("being processed")) || bytes.Contains(body, []byte("CheckoutRequestID")) && has("errorCode"):
 		return EndpointQuery
-	case len(bytes.TrimSpace(body)) == 0:
-		return EndpointOAuth // an empty body is how Daraja refuses wrong keys
+	case len(bytes.TrimSpace(body)) == 0 && status == http.StatusBadRequest:
+		return EndpointOAuth // which is how Daraja refuses wrong keys
 	default:
 		return EndpointPush
 	}

@@ -53,11 +53,17 @@ func noToken(e Endpoint, err error) Answer {
 		a.ErrorMessage = "no access token: the firewall refused the request"
 	case refused.Err != nil:
 		a.ErrorMessage = "no access token: " + refused.ErrorMessage
+	case strings.Contains(strings.ToLower(refused.ErrorMessage), "system is busy"):
+		a.Verdict = VerdictSystemBusy
+		a.ErrorMessage = "no access token: " + refused.ErrorMessage
 	default:
-		a.ErrorMessage = "no access token: " + strings.TrimSpace(fmt.Sprintf("HTTP %d %s", refused.HTTPStatus, refused.ErrorMessage))
+		a.ErrorMessage = strings.TrimSpace(fmt.Sprintf("%s: HTTP %d %s", answerWithoutToken, refused.HTTPStatus, refused.ErrorMessage))
 	}
 	return a
 }
+
+// answerWithoutToken is said of an answer to the request for a token that has none, and no reason either.
+const answerWithoutToken = "no access token in the answer"
 
 // fetchToken asks Daraja for a token. The error is an [*Error].
 func (c *Client) fetchToken(ctx context.Context) (Secret, time.Duration, error) {

@@ -27,7 +27,7 @@ func TestNoTokenNoPush(t *testing.T) {
 		{429, spikeFault, VerdictRateLimited, VerdictBlocked, "too often", ""},
 		{200, `grant_type=client_credentials`, VerdictUnknown, VerdictMalformed, "not one JSON document", ""},
 		{400, errorBody("400.008.02", "Invalid grant type passed"), VerdictUnknown, VerdictMalformed, "Invalid grant type passed", ""},
-		{500, ``, VerdictUnknown, VerdictMalformed, "no access token: HTTP 500", ""},
+		{500, ``, VerdictUnknown, VerdictMalformed, "no access token in the answer: HTTP 500", ""},
 		{307, ``, VerdictUnknown, VerdictMalformed, "HTTP 307", "/oauth/v1/generate?again"},
 	} {
 		f := newFakeDaraja(t, answering(200, pushAccepted))

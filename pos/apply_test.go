@@ -3,6 +3,7 @@ package pos
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -206,7 +207,7 @@ func TestConfirmBoth(t *testing.T) {
 
 // anyEvent draws an event of the attempt of asked, of every kind, verdict and fault.
 func anyEvent(t *rapid.T) Event {
-	kind := EventKind(rapid.IntRange(int(EventAsked), int(EventResumed)+1).Draw(t, "kind"))
+	kind := EventKind(rapid.IntRange(int(EventAsked), int(EventClearedUp)+1).Draw(t, "kind"))
 	if kind == EventAsked {
 		return asked
 	}
@@ -259,8 +260,10 @@ func applyLaws(t *rapid.T) {
 			t.Fatal("NOT PAID without a refusal")
 		case a.State == 0:
 			t.Fatal("an attempt that was asked has no state")
-		case before.Notices&^a.Notices != 0:
+		case before.Notices&^a.Notices&^ClearedUp != 0:
 			t.Fatal("a notice was taken back")
+		case a.State == StillChecking && saysAskAgain(a):
+			t.Fatalf("STILL CHECKING, and the cashier is told to ask again after %v", e.Kind)
 		case before.Facts&^a.Facts != 0:
 			t.Fatal("a fact was forgotten")
 		case before.Receipt != "" && a.Receipt != before.Receipt:
@@ -274,6 +277,12 @@ func applyLaws(t *rapid.T) {
 			t.Fatalf("the same %v twice: %v, then %v", e.Kind, a.State, again.State)
 		}
 	}
+}
+
+// saysAskAgain reports whether the words about an attempt advise to ask the customer again.
+func saysAskAgain(a Attempt) bool {
+	_, do := a.Reason()
+	return strings.Contains(strings.ReplaceAll(do.EN, "not ask again", ""), "ask again")
 }
 
 // TestApplyOrder says how far the order of events matters: not at all, while no callback is at odds with what was asked.

@@ -14,22 +14,41 @@ func (a Attempt) Reason() (what, do Text) {
 				EN: "Hold the goods and call the owner.",
 				SW: "Shikilia bidhaa na umwite mwenye duka.",
 			}
+	case a.State == StillChecking && a.Cause.Endpoint != "" && !a.Cause.answer().MayHaveMovedMoney():
+		// A refusal, but something else says that money may have moved: asking again is no advice then.
+		return Text{
+				EN: "M-PESA has given answers that contradict each other.",
+				SW: "M-PESA imetoa majibu yanayopingana.",
+			}, Text{
+				EN: "Do not ask the customer to pay again. Hold the goods and call the owner.",
+				SW: "Usimwombe mteja alipe tena. Shikilia bidhaa na umwite mwenye duka.",
+			}
 	case a.Cause.Endpoint != "":
-		return daraja.Advice(daraja.Answer{
-			Endpoint: a.Cause.Endpoint, Verdict: a.Cause.Verdict, NotSent: a.Cause.NotSent,
-			ErrorCode: a.Cause.ErrorCode, ErrorMessage: a.Cause.ErrorMessage,
-			ResultCode: a.Cause.ResultCode, ResultDesc: a.Cause.ResultDesc,
-		})
+		return daraja.Advice(a.Cause.answer())
+	case a.State == StillChecking && a.ConfirmBoth && a.Facts.Has(CallbackPaid|QueryPaid):
+		return Text{
+			EN: "M-PESA has said once that it is paid. For this amount the till waits until it says so twice.",
+			SW: "M-PESA imesema mara moja kwamba imelipwa. Kwa kiasi hiki till inasubiri iseme mara ya pili.",
+		}, holdGoods
 	case a.State == StillChecking:
 		return Text{
-				EN: "No answer from M-PESA yet.",
-				SW: "Hakuna jibu kutoka M-PESA bado.",
-			}, Text{
-				EN: "Do not ask the customer to pay again. Hold the goods.",
-				SW: "Usimwombe mteja alipe tena. Shikilia bidhaa.",
-			}
+			EN: "No answer from M-PESA yet.",
+			SW: "Hakuna jibu kutoka M-PESA bado.",
+		}, holdGoods
 	}
 	return Text{}, Text{}
+}
+
+var holdGoods = Text{
+	EN: "Do not ask the customer to pay again. Hold the goods.",
+	SW: "Usimwombe mteja alipe tena. Shikilia bidhaa.",
+}
+
+func (c Cause) answer() daraja.Answer {
+	return daraja.Answer{
+		Endpoint: c.Endpoint, Verdict: c.Verdict, NotSent: c.NotSent,
+		ErrorCode: c.ErrorCode, ErrorMessage: c.ErrorMessage, ResultCode: c.ResultCode, ResultDesc: c.ResultDesc,
+	}
 }
 
 // Title is M-PESA's reason for NOT PAID in a word or two, at most 11 characters; empty where its code is none that is known.

@@ -221,11 +221,15 @@ func sameFile(a, b string) bool {
 
 // isFor refuses a ledger that is for another environment.
 func isFor(path, environment string) error {
-	db, _, err := inspect(path, Options{Environment: environment, ReadOnly: true})
+	db, origin, err := inspect(path, Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}
-	return db.Close()
+	if environment != "" && origin.Environment != environment {
+		err = fmt.Errorf("it is for %s, and this ledger for %s: the two are never mixed; run kaunta setup first, or name another file "+
+			"with --ledger", origin.Environment, environment)
+	}
+	return errors.Join(err, db.Close())
 }
 
 // copyFile copies from beside path, under another name, and flushes it.

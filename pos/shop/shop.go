@@ -27,7 +27,9 @@ type Shop struct {
 	Till   *pos.Till
 	Ledger *store.Ledger
 	Log    *slog.Logger
-	NoLog  error // why nothing is logged, in one sentence; nil where the log file could be opened
+
+	// What it goes on without, and why, each in one sentence; nil as a rule.
+	NoLog, NoCallbacks error
 
 	server *tunnel.Server
 	link   *tunnel.Link
@@ -76,9 +78,9 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		Caller: func(remote netip.AddrPort) netip.Addr { return tunnel.Caller(provider, remote) },
 		Tap:    callbacks, Logger: sh.Log,
 	})
-	provider, err = reach.Open(s, sh.server)
-	if err != nil {
-		return nil, err
+	if provider, sh.NoCallbacks = reach.Open(s, sh.server); sh.NoCallbacks != nil { // no payment hangs on the way of callbacks
+		sh.Log.Error("no callback can reach the till", "err", sh.NoCallbacks)
+		provider = tunnel.Off()
 	}
 	var local string
 	if addr := sh.server.Addr(); addr != nil {

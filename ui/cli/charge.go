@@ -37,7 +37,7 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 180s")}
 			}
-			p := payment{request: r, wait: wait, open: c.shop, show: c.printer(asJSON)}
+			p := payment{request: r, wait: wait, open: c.shop, out: c.printer(asJSON)}
 			state, err := p.take(cmd.Context())
 			if state == 0 { // nothing was asked
 				return err
@@ -91,10 +91,9 @@ type payment struct {
 	request pos.Request
 	wait    time.Duration
 	open    func(context.Context) (*Shop, error) // opens the shop, or the one that took its place
-	show    printer
+	out     *printer
 
 	attempt pos.Attempt // as it is known to be
-	unread  error       // nobody reads what is printed; the payment goes on all the same
 }
 
 // maxShops is how many shops one payment may see close before it: each was open when it was reached.
@@ -124,7 +123,8 @@ func (p *payment) take(ctx context.Context) (pos.State, error) {
 			err = p.leave(context.WithoutCancel(ctx), shop)
 		}
 		closed := shop.Close()
-		gone := errors.Is(err, pos.ErrUnsubscribed) || errors.Is(err, pos.ErrClosed)
+		var lost interface{ MayHaveMovedMoney() bool } // the till of another process, which was killed perhaps
+		gone := errors.Is(err, pos.ErrUnsubscribed) || errors.Is(err, pos.ErrClosed) || p.attempt.ID != "" && errors.As(err, &lost)
 		if !gone || waiting.Err() != nil {
 			return p.end(cmp.Or(err, closed))
 		}
@@ -146,7 +146,7 @@ func (p *payment) ask(ctx context.Context, shop *Shop) (err error) {
 	case err != nil:
 		return err
 	}
-	p.print(false)
+	p.out.print(p.attempt, false)
 	return nil
 }
 
@@ -166,7 +166,7 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 			if a.State.Final() && !awaitsCallback(a) {
 				return nil
 			}
-			p.print(false)
+			p.out.print(p.attempt, false)
 		}
 		if a.State.Final() {
 			time.AfterFunc(callbackGrace, enough)
@@ -196,15 +196,8 @@ func (p *payment) end(err error) (pos.State, error) {
 	if !p.attempt.State.Final() {
 		p.attempt.State = pos.StillChecking
 	}
-	p.print(true)
-	return p.attempt.State, cmp.Or(err, p.unread)
-}
-
-// print prints the payment as it is, unless nobody reads.
-func (p *payment) print(final bool) {
-	if p.unread == nil {
-		p.unread = p.show(p.attempt, final)
-	}
+	p.out.print(p.attempt, true)
+	return p.attempt.State, cmp.Or(err, p.out.unread)
 }
 
 func (c *commands) settleCommand() *cobra.Command {
@@ -225,17 +218,18 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 			if err != nil {
 				return err
 			}
-			found, left, err := settle(cmd.Context(), shop.Till, wait, c.printer(asJSON))
-			if !asJSON && err == nil {
+			out := c.printer(asJSON)
+			found, left, err := settle(cmd.Context(), shop.Till, wait, out)
+			if !asJSON && err == nil && out.unread == nil {
 				fmt.Fprintf(c.Stdout, "%d found open, %d still open\n", found, left)
 			}
 			if err := errors.Join(err, shop.Close()); err != nil {
 				return err
 			}
 			if left > 0 {
-				return exit{status: ExitStillChecking}
+				return exit{ExitStillChecking, out.unread}
 			}
-			return nil
+			return out.unread
 		},
 	}
 	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait for the ends")
@@ -243,8 +237,9 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 	return cmd
 }
 
-// settle waits until everything that is open has its end, and returns how many it found and how many are left.
-func settle(ctx context.Context, till Till, wait time.Duration, show printer) (found, left int, err error) {
+// settle waits until everything that is open has its end, and returns how many it found and how many are left. What has none by then is
+// STILL CHECKING.
+func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (found, left int, err error) {
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	open, err := till.Settle(ctx)
@@ -268,34 +263,39 @@ func settle(ctx context.Context, till Till, wait time.Duration, show printer) (f
 		if a.State.Final() {
 			delete(last, a.ID)
 		}
-		if err := show(a, a.State.Final()); err != nil {
-			return len(open), len(last), err
-		}
+		out.print(a, a.State.Final())
 		if len(last) == 0 {
 			break
 		}
 	}
 	for _, id := range ids {
 		if a, left := last[id]; left {
-			if err := show(a, true); err != nil {
-				return len(open), len(last), err
-			}
+			a.State = pos.StillChecking
+			out.print(a, true)
 		}
 	}
 	return len(open), len(last), nil
 }
 
-// printer prints one change of an attempt; final says that none follows.
-type printer func(a pos.Attempt, final bool) error
+// printer prints the changes of attempts as long as somebody reads: that nobody does is no reason to stop asking M-PESA (L7).
+type printer struct {
+	write  func(a pos.Attempt, final bool) error
+	unread error // why nobody reads
+}
 
-func (c *commands) printer(asJSON bool) printer {
-	if asJSON {
-		return func(a pos.Attempt, final bool) error {
-			return lineOf(a, final, time.Now()).writeJSON(c.Stdout)
-		}
+// print prints an attempt as it is; final says that no change of it follows.
+func (p *printer) print(a pos.Attempt, final bool) {
+	if p.unread == nil {
+		p.unread = p.write(a, final)
 	}
-	return func(a pos.Attempt, _ bool) error {
+}
+
+func (c *commands) printer(asJSON bool) *printer {
+	if asJSON {
+		return &printer{write: func(a pos.Attempt, final bool) error { return lineOf(a, final, time.Now()).writeJSON(c.Stdout) }}
+	}
+	return &printer{write: func(a pos.Attempt, _ bool) error {
 		_, err := io.WriteString(c.Stdout, sentence(a)+"\n")
 		return err
-	}
+	}}
 }

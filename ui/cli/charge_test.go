@@ -277,3 +277,37 @@ func TestNobodyReads(t *testing.T) {
 		t.Errorf("the customer paid %d times", j.paid("254712345678"))
 	}
 }
+
+// TestNobodyReadsSettle: settle goes on as well, and what has no end when its time is over is STILL CHECKING.
+func TestNobodyReadsSettle(t *testing.T) {
+	t.Parallel()
+	url := startSimulator(t, "--speed", "20")
+	ledger := filepath.Join(t.TempDir(), "shop.ledger")
+	for _, phone := range []string{"0712345651", never} {
+		charge, _ := waitingCharge(t, url, ledger, phone)
+		if err := charge.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = charge.Wait()
+	}
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	settle := kaunta(url, ledger, "settle", "--wait", "15s")
+	settle.Stdout = full
+	_ = settle.Run()
+	if status := settle.ProcessState.ExitCode(); status != 11 {
+		t.Errorf("status %d, want 11: one has no end", status)
+	}
+	_, out, _ := status(t, kaunta(url, ledger, "ledger", "--json"))
+	if !strings.Contains(out, `"state":"paid"`) {
+		t.Errorf("nobody asked M-PESA: %s", out)
+	}
+	_, out, _ = status(t, kaunta(url, ledger, "settle", "--wait", "1s", "--json"))
+	changes := readChanges(t, strings.NewReader(out))
+	if last := changes[len(changes)-1]; last.State != "still_checking" || !last.Final {
+		t.Errorf("the last word is %+v", last)
+	}
+}

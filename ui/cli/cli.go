@@ -8,7 +8,9 @@ import (
 	"iter"
 	"strings"
 
-	"charm.land/fang/v2"
+	"github.com/charmbracelet/x/ansi"
+	mango "github.com/muesli/mango-cobra"
+	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
@@ -116,6 +118,9 @@ type SimulatorOptions struct {
 	Speed      float64
 	OldPending bool // the pending shape of the platform before October 2025
 	RateLimit  bool
+
+	// The account that is accepted; where one of these is empty, anything is.
+	ConsumerKey, ConsumerSecret, ShortCode, Passkey string
 }
 
 // Run runs the command line args and returns its exit status.
@@ -126,8 +131,7 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 	root.SetIn(k.Stdin)
 	root.SetOut(k.Stdout)
 	root.SetErr(k.Stderr)
-	err := fang.Execute(ctx, root, fang.WithVersion(Version()),
-		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {})) // printed below, plainly
+	err := root.ExecuteContext(ctx)
 	var end exit
 	var usage usageError
 	switch {
@@ -175,8 +179,9 @@ type commands struct {
 
 func (c *commands) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "kaunta",
-		Short: "A till for shops that take M-PESA",
+		Use:     "kaunta",
+		Version: Version(),
+		Short:   "A till for shops that take M-PESA",
 		Long: `Kaunta asks a customer's phone for an M-PESA payment, shows live what happens, and keeps every payment in a ledger.
 It says PAID only when M-PESA does, and STILL CHECKING when it does not know.
 
@@ -210,24 +215,46 @@ kaunta ledger --day yesterday --find 678`,
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
 	root.PersistentFlags().BoolVar(&c.debugHTTP, "debug-http", false, "write all that the till and Safaricom say to each other into the log file, secrets and numbers masked (or KAUNTA_DEBUG_HTTP=1)")
 	c.screenFlags(root)
+	root.SilenceErrors, root.SilenceUsage = true, true // Run says what was wrong, in one line
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
 		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand(),
-		c.setupCommand(), c.doctorCommand())
+		c.setupCommand(), c.doctorCommand(), c.manCommand())
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Long = flow(cmd.Long)
+		if cmd.Example != "" {
+			cmd.Example = "  " + strings.ReplaceAll(cmd.Example, "\n", "\n  ")
+		}
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
 	return root
 }
 
-// flow joins the lines of each paragraph, which the help then breaks where the terminal ends.
+// helpWidth is how wide the help runs. No terminal is asked: some never answer, and what was typed meanwhile would be lost.
+const helpWidth = 80
+
+// flow breaks each paragraph anew where the help ends.
 func flow(text string) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {
-		paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
+		paragraphs[i] = ansi.Wordwrap(strings.ReplaceAll(p, "\n", " "), helpWidth, "")
 	}
 	return strings.Join(paragraphs, "\n\n")
+}
+
+// manCommand is for those who make a package of the program.
+func (c *commands) manCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "man", Short: "Print the manual page", Args: noArgs, Hidden: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			page, err := mango.NewManPage(1, cmd.Root())
+			if err == nil {
+				_, err = io.WriteString(c.Stdout, page.Build(roff.NewDocument()))
+			}
+			return err
+		},
+	}
 }
 
 func (c *commands) demoCommand() *cobra.Command {
@@ -245,6 +272,9 @@ Left alone, the customer acts by the last two digits of the phone number: 32 can
 
 // demo opens the practice till.
 func (c *commands) demo(ctx context.Context) error {
+	if err := c.seen(); err != nil {
+		return err
+	}
 	c.screen.DebugHTTP = settings.IsOn(c.getenv("KAUNTA_DEBUG_HTTP"))
 	return c.Demo(ctx, c.ledger, c.screen)
 }
@@ -284,6 +314,15 @@ GET /simulator/journal tells what was asked, paid and called back; POST /simulat
 	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time")
 	cmd.Flags().StringVar(&platform, "platform", "new", "what a pending query looks like: old or new")
 	cmd.Flags().StringVar(&rate, "rate-limit", "off", "refuse queries as the sandbox does, more than one in 12 s: off or sandbox")
+	for _, only := range []struct {
+		to         *string
+		name, what string
+	}{
+		{&o.ConsumerKey, "consumer-key", "consumer key"}, {&o.ConsumerSecret, "consumer-secret", "consumer secret"},
+		{&o.ShortCode, "shortcode", "short code"}, {&o.Passkey, "passkey", "passkey"},
+	} {
+		cmd.Flags().StringVar(only.to, only.name, "", "the only "+only.what+" that is accepted; any if not given")
+	}
 	return cmd
 }
 

@@ -81,7 +81,10 @@ func (c *commands) explain(kind daraja.Endpoint, status int, what string) ([]dar
 	if what != "-" {
 		f, err := os.Open(what)
 		if err != nil {
-			if errors.Is(err, os.ErrNotExist) && daraja.IsCode(what) {
+			switch {
+			case !errors.Is(err, os.ErrNotExist):
+				return nil, fmt.Errorf("explain: %w", err)
+			case daraja.IsCode(what):
 				return []daraja.Explanation{daraja.ExplainCode(kind, status, what)}, nil
 			}
 			return nil, fmt.Errorf("explain: there is no such file and no such code: %q", what)

@@ -24,8 +24,8 @@ func (c *commands) ledgerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger",
 		Short: "List a day's payments, or find one",
-		Long: `Lists every payment asked on a day, newest first. --find looks through all days instead: a receipt number, the last digits
-of a phone, an amount, a reference or an id.`,
+		Long: `Lists every payment asked on a day, newest first. --find looks through all days, or with --day through that one: a receipt
+number, the last digits of a phone, an amount, a reference or an id.`,
 		Example: `kaunta ledger --day yesterday
 kaunta ledger --find 678 --json`,
 		Args: noArgs,
@@ -58,7 +58,12 @@ kaunta ledger --find 678 --json`,
 			if find == "" {
 				err = export.Rows(cmd.Context(), book, d, counted)
 			} else {
-				err = c.find(book, find, counted)
+				err = c.find(book, find, func(a pos.Attempt) error {
+					if cmd.Flags().Changed("day") && pos.DayOf(a.AskedAt) != d {
+						return nil
+					}
+					return counted(a)
+				})
 			}
 			if err != nil && rows == 0 {
 				return err

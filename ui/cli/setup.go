@@ -145,7 +145,18 @@ func (c *commands) openTill(ctx context.Context, s settings.Settings) error {
 	if err := c.confirmLive(ctx, s); err != nil {
 		return err
 	}
+	if err := c.seen(); err != nil {
+		return err
+	}
 	return c.Screen(ctx, s, c.screen)
+}
+
+// seen refuses to draw screens where nobody can see them.
+func (c *commands) seen() error {
+	if !c.Interactive && !c.screen.Plain {
+		return errors.New("the screens need a terminal: add --plain, which is the same till line by line, through pipes too")
+	}
+	return nil
 }
 
 // confirmLive asks for a typed word where production was asked for by the environment alone, and no ledger says that the shop

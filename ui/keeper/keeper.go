@@ -136,7 +136,7 @@ func restoreLedger(ctx context.Context, s settings.Settings, backup string, allo
 			return allow(cli.Missing{Unread: unread, Foreign: !g.Same, Payments: g.Attempts, Paid: g.Paid, Since: g.First})
 		},
 	}
-	if s.CheckAccount() == nil {
+	if s.CheckAccount() == nil || s.Ledger == settings.LedgerPath(s.Environment) { // else the file that was named may be for any
 		o.Environment = s.Environment
 	}
 	report, aside, err := store.Restore(ctx, backup, s.Ledger, o)

@@ -87,8 +87,8 @@ func adviceValidation(a Answer) (what, do Text) {
 		what, do Text
 	}{
 		{"threat detected",
-			Text{"M-PESA refused a forbidden word in the reference or in the callback address.", "M-PESA imekataa neno lisiloruhusiwa kwenye rejeleo au anwani ya majibu."},
-			Text{"Use another reference. If it stays, call the owner.", "Tumia rejeleo lingine. Ikiendelea, mpigie mwenye duka."}},
+			Text{"M-PESA refused a forbidden word in the reference or in the callback address.", "M-PESA imekataa neno lisiloruhusiwa kwenye rejea au anwani ya majibu."},
+			Text{"Use another reference. If it stays, call the owner.", "Tumia rejea lingine. Ikiendelea, mpigie mwenye duka."}},
 		{"amount",
 			Text{"The amount was refused, and nothing was sent.", "Kiasi kimekataliwa, na ombi halikutumwa."},
 			Text{"Correct the amount and ask again.", "Rekebisha kiasi, kisha omba tena."}},
@@ -108,7 +108,7 @@ func adviceValidation(a Answer) (what, do Text) {
 			Text{"Set the clock, then ask again.", "Rekebisha saa, kisha omba tena."}},
 		{"remarks",
 			Text{"M-PESA refused the description of the payment.", "M-PESA imekataa maelezo ya malipo."},
-			Text{"Use another reference. If it stays, call the owner.", "Tumia rejeleo lingine. Ikiendelea, mpigie mwenye duka."}},
+			Text{"Use another reference. If it stays, call the owner.", "Tumia rejea lingine. Ikiendelea, mpigie mwenye duka."}},
 	} {
 		if strings.Contains(strings.ToLower(a.ErrorMessage), row.contains) {
 			return row.what, row.do

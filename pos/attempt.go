@@ -144,8 +144,8 @@ func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() && !a.Notic
 // Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said that it was given back.
 func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(GivenBack) }
 
-// askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
-func (a Attempt) askable() bool {
+// Askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
+func (a Attempt) Askable() bool {
 	return a.CheckoutRequestID != "" && !strings.Contains(a.CheckoutRequestID, "*")
 }
 

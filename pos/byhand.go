@@ -6,19 +6,17 @@ import (
 	"time"
 )
 
-// ByHandAfter is how long M-PESA is asked about an attempt before a person may clear it up: to the end of the plan.
-var ByHandAfter = plan[len(plan)-1]
+// ByHandFrom is the moment from which a person may clear up an attempt without an end: when M-PESA has been asked to the end of the plan,
+// two days after the push; or when waiting is over, where M-PESA can neither be asked nor call back.
+func (a Attempt) ByHandFrom() time.Time {
+	if !a.Askable() && !a.Reachable {
+		return a.AskedAt.Add(Patience)
+	}
+	return a.AskedAt.Add(plan[len(plan)-1])
+}
 
 // ErrSettled is returned by [Till.ByHand] for an attempt with which nothing is left to do.
-var ErrSettled error = settledError{}
-
-type settledError struct{}
-
-func (settledError) Error() string { return settledError{}.Say().EN }
-
-func (settledError) Say() Text {
-	return Text{EN: "Nothing is left to do with this payment.", SW: "Hakuna kilichobaki kufanya na malipo haya."}
-}
+var ErrSettled error = &Said{EN: "Nothing is left to do with this payment.", SW: "Hakuna kilichobaki kufanya na malipo haya."}
 
 // StillAskingError is returned by [Till.ByHand] while M-PESA may yet tell by itself.
 type StillAskingError struct{ Until time.Time }
@@ -45,7 +43,7 @@ func (t *Till) ByHand(ctx context.Context, id AttemptID) error {
 	}
 	now := time.Now()
 	kind := EventGivenBack
-	switch until := a.AskedAt.Add(ByHandAfter); {
+	switch until := a.ByHandFrom(); {
 	case a.Owed():
 	case !a.Open():
 		return ErrSettled

@@ -46,17 +46,9 @@ func (c Claim) Say() Text {
 var receiptForm = regexp.MustCompile(`^[A-Z0-9]{10}$`)
 
 // ErrReceipt refuses what was typed as a receipt number.
-var ErrReceipt error = receiptError{}
-
-type receiptError struct{}
-
-func (receiptError) Error() string { return receiptError{}.Say().EN }
-
-func (receiptError) Say() Text {
-	return Text{
-		EN: "An M-PESA code has ten letters and digits: copy it from the customer's SMS.",
-		SW: "Namba ya M-PESA ina herufi na tarakimu kumi: inakili kutoka kwenye SMS ya mteja.",
-	}
+var ErrReceipt error = &Said{
+	EN: "An M-PESA code has ten letters and digits: copy it from the customer's SMS.",
+	SW: "Namba ya M-PESA ina herufi na tarakimu kumi: inakili kutoka kwenye SMS ya mteja.",
 }
 
 // TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of it, and has

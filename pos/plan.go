@@ -50,7 +50,7 @@ func (w *watch) nextAfterRefusal(now time.Time) time.Time {
 // the second witness of a payment that a callback brought, which is asked for only while it is fresh.
 func (w *watch) worthAsking(now time.Time) bool {
 	a := w.attempt
-	if !a.askable() {
+	if !a.Askable() {
 		return false
 	}
 	if a.Open() {

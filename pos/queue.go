@@ -2,7 +2,6 @@ package pos
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -40,7 +39,7 @@ func (w *watch) replan(e Event, now time.Time) {
 	switch {
 	case e.Kind == EventResumed: // see resume
 	case !w.worthAsking(now):
-		if !w.urgent || !a.askable() {
+		if !w.urgent || !a.Askable() {
 			w.next, w.urgent = time.Time{}, false
 		}
 	case e.Kind == EventQueried && refused(e.Answer) && a.Open():
@@ -275,7 +274,10 @@ func (t *Till) hear(answer daraja.Answer) {
 }
 
 // ErrNothingToAsk is returned by [Till.CheckNow] while M-PESA has given no id to ask with.
-var ErrNothingToAsk = errors.New("M-PESA has given no number to ask with: only its callback can bring the result")
+var ErrNothingToAsk error = &Said{
+	EN: "M-PESA has given no number to ask with: only its callback can bring the result.",
+	SW: "M-PESA haijatoa namba ya kuulizia: ni callback yake tu inayoweza kuleta jibu.",
+}
 
 // CheckNow puts the attempt first in the queue and says when M-PESA will be asked: as soon as the rate allows, and
 // not before a query can tell anything.
@@ -296,7 +298,7 @@ func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
 	if w == nil {
 		w = newWatch(a, a.AskedAt, time.Now())
 	}
-	if !w.attempt.askable() {
+	if !w.attempt.Askable() {
 		return time.Time{}, ErrNothingToAsk
 	}
 	t.watched[id] = w

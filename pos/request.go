@@ -1,7 +1,6 @@
 package pos
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +9,15 @@ import (
 
 // Text is a sentence in the till's two languages.
 type Text = daraja.Text
+
+// Said is an error that says itself to a cashier, in one plain sentence. Those of this program are variables, and are told apart by
+// errors.Is.
+type Said Text
+
+func (e *Said) Error() string { return e.EN }
+
+// Say is the sentence in English and Kiswahili.
+func (e *Said) Say() Text { return Text(*e) }
 
 // Request is what a cashier asks for.
 type Request struct {
@@ -65,18 +73,19 @@ type Health struct {
 // Errors of [Till.Charge] that are not about the request itself.
 var (
 	// ErrClosed: the till is shutting down and takes no new payment.
-	ErrClosed = errors.New("the till is closing: no new payment was started")
+	ErrClosed error = &Said{"The till is closing: no new payment was started.", "Till inafungwa: hakuna malipo mapya yaliyoanzishwa."}
 
 	// ErrSalePaid: the sale has been paid; asking again would take the money twice.
-	ErrSalePaid = errors.New("this sale is paid already: start a new sale instead")
+	ErrSalePaid error = &Said{"This sale is paid already: start a new sale instead.", "Mauzo haya yamelipwa tayari: anza mauzo mapya."}
 )
 
 // OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no end: the customer may
 // pay both. Until Until nothing helps; after it the cashier may ask again, knowing that (Request.MayPayTwice).
 type OpenError struct {
-	Earlier Attempt
-	Until   time.Time // the end of the lock, which may be past
-	Now     time.Time
+	Earlier  Attempt
+	SameSale bool      // the earlier attempt is of the sale that is asked for again
+	Until    time.Time // the end of the lock, which may be past
+	Now      time.Time
 }
 
 // Locked reports whether the lock still holds.
@@ -87,16 +96,24 @@ func (e *OpenError) Error() string { return e.Say().EN }
 
 // Say is the sentence in English and Kiswahili.
 func (e *OpenError) Say() Text {
+	a := e.Earlier
+	earlier := Text{
+		EN: fmt.Sprintf("An earlier request of KES %v to %v has no answer yet", a.Amount, a.Phone),
+		SW: fmt.Sprintf("Ombi la awali la KES %v kwa %v halijajibiwa", a.Amount, a.Phone),
+	}
+	if a.Notices.Has(DoesNotMatch) {
+		earlier = Text{
+			EN: fmt.Sprintf("M-PESA reports another payment for the earlier request of KES %v to %v (call the owner)", a.Amount, a.Phone),
+			SW: fmt.Sprintf("M-PESA inaripoti malipo mengine kwa ombi la awali la KES %v kwa %v (mwite mwenye duka)", a.Amount, a.Phone),
+		}
+	}
+	then := Text{EN: "the customer may pay twice.", SW: "mteja anaweza kulipa mara mbili."}
 	if e.Locked() {
 		left := e.Until.Sub(e.Now).Round(time.Second)
 		clock := fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
-		return Text{
-			EN: fmt.Sprintf("An earlier request of KES %v to %v has no answer yet: wait %s, or take cash.", e.Earlier.Amount, e.Earlier.Phone, clock),
-			SW: fmt.Sprintf("Ombi la awali la KES %v kwa %v halijajibiwa: subiri %s, au pokea pesa taslimu.", e.Earlier.Amount, e.Earlier.Phone, clock),
+		if then = (Text{EN: "wait " + clock + ", or take cash.", SW: "subiri " + clock + ", au pokea pesa taslimu."}); e.SameSale {
+			then = Text{EN: "hold the goods and wait " + clock + ".", SW: "shikilia bidhaa na usubiri " + clock + "."}
 		}
 	}
-	return Text{
-		EN: fmt.Sprintf("An earlier request of KES %v to %v has no answer yet: the customer may pay twice.", e.Earlier.Amount, e.Earlier.Phone),
-		SW: fmt.Sprintf("Ombi la awali la KES %v kwa %v halijajibiwa: mteja anaweza kulipa mara mbili.", e.Earlier.Amount, e.Earlier.Phone),
-	}
+	return Text{EN: earlier.EN + ": " + then.EN, SW: earlier.SW + ": " + then.SW}
 }

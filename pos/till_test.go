@@ -929,9 +929,9 @@ func TestClearedUpByHand(t *testing.T) {
 			return daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown}
 		}})
 		a := c.charge(order(450))
-		elapse(pos.ByHandAfter - time.Second)
+		elapse(48*time.Hour - time.Second)
 		var early *pos.StillAskingError
-		if err := c.till.ByHand(t.Context(), a.ID); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(pos.ByHandAfter)) {
+		if err := c.till.ByHand(t.Context(), a.ID); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(48*time.Hour)) {
 			t.Errorf("cleared up early: %v", err)
 		}
 		elapse(time.Second)
@@ -959,5 +959,27 @@ func TestClearedUpByHand(t *testing.T) {
 		if open, err := c.ledger.Open(); err != nil || len(open) != 0 {
 			t.Errorf("open %v, %v", open, err)
 		}
+	})
+}
+
+// Where M-PESA can neither be asked nor call back, nothing is gained by waiting two days.
+func TestClearedUpAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{push: func(context.Context, daraja.PushRequest) daraja.Answer {
+			return daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown}
+		}}, func(cfg *pos.Config) {
+			cfg.CallBackURL = func(address string) (string, bool) { return "https://nowhere.invalid/" + address, false }
+		})
+		a := c.charge(order(450))
+		elapse(pos.Patience - time.Second)
+		var early *pos.StillAskingError
+		if err := c.till.ByHand(t.Context(), a.ID); !errors.As(err, &early) {
+			t.Errorf("while the customer may still pay: %v", err)
+		}
+		elapse(time.Second)
+		if err := c.till.ByHand(t.Context(), a.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.want(a.ID, pos.StillChecking, "cleared_up")
 	})
 }

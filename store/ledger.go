@@ -23,11 +23,13 @@ import (
 var (
 	// ErrFailed: a commit failed, so that it is not known what is on disk, and this file is never written again.
 	// Reads go on. The next Open goes on with a copy of what can be read (see renew.go).
-	ErrFailed = errors.New("store: the ledger could not be written and takes no more: see that the disk is well " +
-		"and has room, then start the till again")
+	ErrFailed error = &pos.Said{
+		EN: "The ledger could not be written and takes no more: see that the disk is well and has room, then start the till again.",
+		SW: "Daftari halikuandikika, na halipokei zaidi: hakikisha diski ni nzima na ina nafasi, kisha anzisha till upya.",
+	}
 
 	// ErrFull: there is no room to ask for another payment. What is open can still be resolved.
-	ErrFull = errors.New("store: there is no room for another payment")
+	ErrFull error = &pos.Said{EN: "The disk is full: no payment was asked. Call the owner.", SW: "Diski imejaa: hakuna malipo yaliyoombwa. Mwite mwenye duka."}
 
 	// ErrDamaged: a record or a page of the file is not what was written.
 	ErrDamaged = errors.New("store: the ledger is damaged: restore a backup")

@@ -105,7 +105,7 @@ func v3Events() []pos.Event {
 	twice, open := asked(3), asked(4)
 	return append(oldEvents(),
 		pos.Event{Attempt: twice.Attempt, Kind: pos.EventGivenBack, At: twice.At.Add(time.Hour)},
-		pos.Event{Attempt: open.Attempt, Kind: pos.EventClearedUp, At: open.At.Add(pos.ByHandAfter)})
+		pos.Event{Attempt: open.Attempt, Kind: pos.EventClearedUp, At: open.At.Add(48 * time.Hour)})
 }
 
 func versionOf(l *Ledger) (version int, err error) {

@@ -114,6 +114,57 @@ func TestResumed(t *testing.T) {
 	c.seesNot("payments were open")
 }
 
+// TestResumedWaiting: a payment that was waiting for the PIN when the till stopped is named, and its end is told aloud: its customer stands
+// at the counter, and no screen has it in front.
+func TestResumedWaiting(t *testing.T) {
+	c := newCashier(t)
+	a := accepted(c.row(0, 450, phoneA))
+	c = newCashier(t, func(cfg *Config) {
+		cfg.Resumed = []pos.Attempt{a}
+		cfg.Book.(*fakeBook).rows = []pos.Attempt{a}
+	})
+	c.sees("KES 450 to 0712 ••• 678 was open when the till stopped.", "? checking 1 (KES 450)")
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.sees("✓ PAID  KES 450  0712 ••• 678  SKN4T7W2QX")
+	if c.bells != 1 {
+		t.Errorf("%d bells", c.bells)
+	}
+	c.press(".")
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventQueried)
+	c.seesNot("✓ PAID  KES 450")
+}
+
+// TestWhoseStateInTheHeader: over the ledger the payment in front has its amount beside its state, since another stands below.
+func TestWhoseStateInTheHeader(t *testing.T) {
+	c := newCashier(t)
+	c.book.put(unclear(c.row(9, 450, phoneB)))
+	a := accepted(c.sell("300", phoneA))
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.press("<f3>")
+	c.sees("OPEN PAYMENTS  LIVE  ✓ PAID KES 300", "450")
+}
+
+// TestTiny: what there is no room for is told last.
+func TestTiny(t *testing.T) {
+	c := newCashier(t)
+	a := accepted(c.sell("450", phoneA))
+	c.tell(unclear(a), pos.EventGaveUp)
+	c.size(30, 3)
+	c.sees("? STILL CHECKING", "KES 450")
+}
+
+// TestNothingTells: where M-PESA can neither be asked nor call back, the till does not promise an answer, nor offers to ask.
+func TestNothingTells(t *testing.T) {
+	c := newCashier(t)
+	a := unclear(c.sell("450", phoneA))
+	a.CheckoutRequestID, a.Reachable = "", false
+	c.send(updateMsg(pos.Update{Attempt: a, Event: pos.EventPushed, Changed: true}))
+	c.sees("look for it in M-PESA's messages", "+ next sale")
+	c.seesNot("M-PESA will send its answer", "check now", "* ask again")
+	c.tick(2 * time.Minute)
+	c.sees("* ask again")
+}
+
 // TestResumedBeforeTheScreens: what ended after the till had started and before anybody listened is told all the same, once.
 func TestResumedBeforeTheScreens(t *testing.T) {
 	c := newCashier(t)
@@ -181,7 +232,7 @@ func TestHelpIsTrue(t *testing.T) {
 	c.press("?")
 	c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack)
 	c.press("?")
-	c.sees("ask again", "other number", "drop the sale")
+	c.sees("ask again", "other number", "drop")
 	c.size(60, 20)
 	c.press("<end>")
 	c.sees("page")

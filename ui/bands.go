@@ -22,7 +22,9 @@ func (a *app) header(l look, width int) string {
 	}
 	if p := a.pay; p != nil && !a.bandSpeaks(l) {
 		tn, word := p.word(l.say)
-		state = l.ink.tones[tn].on(word)
+		if state = l.ink.tones[tn].on(word); a.at != screenSale { // else it would be read as the state of what is shown there
+			state += " " + l.ink.text.on(kes(p.request.Amount))
+		}
 	}
 	shop := printable(a.cfg.Shop)
 	line := func(till, date, time bool) (string, string) {
@@ -104,7 +106,7 @@ func (a *app) troubles(l look) []string {
 	case a.shop.err != nil:
 		add(toneFail, "! "+l.say.ledgerUnread)
 	}
-	if n, sum := checking(a.shop.open); n > 0 {
+	if n, sum := a.checking(); n > 0 {
 		add(toneCheck, "? "+fmt.Sprintf(l.say.checking, n, sum))
 	}
 	if h := a.shop.health; h.Refusing != "" {
@@ -129,12 +131,13 @@ func (a *app) troubles(l look) []string {
 	return list
 }
 
-// checking counts the attempts that are STILL CHECKING, and their money.
-func checking(open []pos.Attempt) (n int, sum pos.Shillings) {
-	for _, a := range open {
-		if a.State == pos.StillChecking {
+// checking counts the attempts that are STILL CHECKING, and their money; those too that were open at the start, which nobody has
+// in front.
+func (a *app) checking() (n int, sum pos.Shillings) {
+	for _, o := range a.shop.open {
+		if o.State == pos.StillChecking || a.left[o.ID] {
 			n++
-			sum += a.Amount
+			sum += o.Amount
 		}
 	}
 	return n, sum
@@ -146,17 +149,17 @@ func keysLine(l look, hints []hint, helpKey string, width int) string {
 	one := func(h hint) string { return l.ink.strong.on(h.key) + " " + l.ink.dim.on(h.does) }
 	help := one(hint{helpKey, l.say.kHelp})
 	line := " "
-	for i, h := range hints {
+	for _, h := range hints {
 		longer := line + one(h)
-		if i > 0 {
+		if line != " " {
 			longer = line + dot + one(h)
 		}
 		if ansi.StringWidth(longer)+3+ansi.StringWidth(help)+1 > width {
-			break
+			continue // a shorter one may fit
 		}
 		line = longer
 	}
-	if len(hints) == 0 {
+	if line == " " {
 		return line + help
 	}
 	return line + dot + help

@@ -91,7 +91,11 @@ func (a *app) screenName(w *words) string {
 // above is what stands above an empty form: what was open at the start, or the last payment.
 func (a *app) above(l look) []string {
 	if a.resumed > 0 {
-		return []string{l.ink.tones[toneCheck].on(firstThatFits(l.width-2,
+		long := count(a.resumed, l.say.resumedOne, l.say.resumedMany)
+		if a.resumed == 1 {
+			long = fmt.Sprintf(l.say.resumedThis, a.cfg.Resumed[0].Amount, a.cfg.Resumed[0].Phone.Masked())
+		}
+		return []string{l.ink.tones[toneCheck].on(firstThatFits(l.width-2, long,
 			count(a.resumed, l.say.resumedOne, l.say.resumedMany), count(a.resumed, l.say.resumedOneShort, l.say.resumedManyShort)))}
 	}
 	if a.last.ID == "" {
@@ -113,11 +117,15 @@ func (a *app) quitView(l look) block {
 func (a *app) smallView(l look) block {
 	bigger := l.wrap(l.ink.dim, l.say.bigger)
 	size := l.wrap(l.ink.dim, fmt.Sprintf(l.say.biggerFrom, a.width, a.height, plainWidth, plainHeight))
-	if l.size == sizeTiny {
-		return block{lines: append(bigger, size...)}
-	}
-	if a.quitting {
+	switch {
+	case a.quitting:
 		return a.quitView(l)
+	case l.size == sizeTiny && a.pay != nil:
+		tn, word := a.pay.word(l.say)
+		lines := append(l.center(l.ink.bands[tn], word), l.center(l.ink.tones[tn], kes(a.pay.request.Amount))...)
+		return block{lines: append(append(lines, bigger...), size...)}
+	case l.size == sizeTiny:
+		return block{lines: append(bigger, size...)}
 	}
 	word, tn := a.screenName(l.say), tonePlain
 	amount, _, _ := a.sale.running()

@@ -114,7 +114,7 @@ func (d detail) view(l look) block {
 	if a.Receipt != "" {
 		facts = append(facts, l.say.receipt+" "+printable(a.Receipt))
 	}
-	if names := l.say.witnesses(a); names != "" {
+	if names := l.say.witnesses(a); names != "" && a.State.Final() {
 		facts = append(facts, l.say.confirmedBy+" "+names)
 	}
 	if a.Reference != "" {

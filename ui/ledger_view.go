@@ -79,6 +79,9 @@ func (g ledger) second(l look, cols columns) string {
 	if g.err != nil {
 		return cols.margin + l.ink.tones[toneFail].on(l.say.err(g.err))
 	}
+	if g.asks == asksDate {
+		return cols.margin + l.ink.dim.on(firstThatFits(cols.width, l.say.dateWrong, ""))
+	}
 	if g.asks == asksFind {
 		return cols.margin + l.ink.dim.on(firstThatFits(cols.width, l.say.findDo, l.say.findDoShort))
 	}

@@ -63,12 +63,14 @@ func (w *words) word(a pos.Attempt) (tone, string) {
 func (w *words) result(a pos.Attempt) (tone, string) {
 	t, _ := w.word(a)
 	switch {
-	case a.Notices.Has(pos.DoesNotMatch) && !a.Notices.Has(pos.ClearedUp):
+	case a.Notices.Has(pos.DoesNotMatch) && a.State != pos.Paid && !a.Notices.Has(pos.ClearedUp):
 		return toneCheck, "? " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Owed():
 		return t, "✓ " + w.owed
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
 		return t, "✓ " + w.givenBack
+	case a.State == pos.Paid && a.Notices&(pos.Disagree|pos.DoesNotMatch) != 0:
+		return toneCheck, "✓ " + w.verdicts["paid"] + " !" // there is something for the owner to look at
 	case a.State == pos.Paid:
 		return t, "✓ " + w.verdicts["paid"]
 	case a.State == pos.StillChecking && !a.Open():

@@ -19,12 +19,13 @@ type openList struct {
 	chosen pos.AttemptID
 	top    int
 
-	typing bool  // the code of a customer's SMS is being typed for the chosen one
-	code   field // as far as it is typed
-	claim  pos.Claim
-	byHand pos.AttemptID // of which the last key asks if it is settled by hand
-	noted  pos.Attempt   // settled by hand with the last key
-	wrong  error         // why the last key did nothing
+	typing  bool  // the code of a customer's SMS is being typed for the chosen one
+	code    field // as far as it is typed
+	claim   pos.Claim
+	byHand  pos.AttemptID // of which the last key asks if it is settled by hand
+	askedAt time.Time     // when it asked that
+	noted   pos.Attempt   // settled by hand with the last key
+	wrong   error         // why the last key did nothing
 }
 
 // learned takes what the ledger holds open and owed.
@@ -57,6 +58,9 @@ func (o openList) asks() bool { return len(o.rows) > 0 && o.byHand == o.rows[o.a
 func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	height := openRows(v.height)
 	asked := o.asks()
+	if asked && k.is("enter") && v.now.Sub(o.askedAt) < aside {
+		return o, nil, wishNothing // a key that bounced, or is held
+	}
 	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, "", pos.Attempt{}
 	if o.typing {
 		o, cmd := o.pressCode(k, d)
@@ -73,7 +77,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		return o, nil, wishNothing
 	case k.is("enter") && asked:
 		return o, d.byHandCmd(o.rows[at]), wishNothing
-	case k.is("enter") && o.rows[at].Open():
+	case k.is("enter") && o.rows[at].Open() && o.rows[at].Askable():
 		o.chosen = o.rows[at].ID
 		return o, d.checkCmd(o.rows[at].ID), wishNothing
 	case k.is("enter", "*"):
@@ -81,7 +85,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		if wait := untilByHand(o.rows[at], v.now); wait > 0 {
 			o.wrong = &pos.StillAskingError{Until: v.now.Add(wait)}
 		} else {
-			o.byHand = o.chosen
+			o.byHand, o.askedAt = o.chosen, v.now
 		}
 		return o, nil, wishNothing
 	}
@@ -103,7 +107,7 @@ func untilByHand(a pos.Attempt, now time.Time) time.Duration {
 	if !a.Open() {
 		return 0
 	}
-	return a.AskedAt.Add(pos.ByHandAfter).Sub(now)
+	return a.ByHandFrom().Sub(now)
 }
 
 // errOwed: there is nothing to ask M-PESA about money that is owed back.
@@ -184,7 +188,10 @@ func (o openList) hints(w *words, now time.Time) []hint {
 	case !o.rows[o.at()].Open():
 		return []hint{{"enter", w.kGiveBack}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 	}
-	list := []hint{{"enter", w.kCheck}}
+	var list []hint
+	if o.rows[o.at()].Askable() {
+		list = append(list, hint{"enter", w.kCheck})
+	}
 	if untilByHand(o.rows[o.at()], now) <= 0 {
 		list = append(list, hint{"*", w.kClearUp})
 	}

@@ -173,14 +173,24 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.ID == "":
 		return nil
 	case p.attempt.State == pos.Paid:
-		if !p.goodNews() {
+		switch {
+		case p.attempt.Owed():
 			return []hint{{"enter", w.kNext}, ledger, {"f3", w.kOpen}}
+		case !p.goodNews():
+			return []hint{{"enter", w.kNext}, ledger}
 		}
 		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
 	case p.attempt.State == pos.NotPaid:
 		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}
 	case p.attempt.State == pos.StillChecking:
-		return []hint{{"enter", w.kCheck}, {"+", w.kNext}, {"*", w.kAgain}, {"f3", w.kOpen}}
+		hints := []hint{{"+", w.kNext}}
+		if p.attempt.Askable() {
+			hints = append([]hint{{"enter", w.kCheck}}, hints...)
+		}
+		if !now.Before(p.unlock()) {
+			hints = append(hints, hint{"*", w.kAgain})
+		}
+		return append(hints, hint{"f3", w.kOpen})
 	case practice:
 		return []hint{{"enter", w.kCheck}, {"*", w.kHand}, {"-", w.kStop}, {"f2", w.kLedger}}
 	}

@@ -196,7 +196,7 @@ func TestChargeErrors(t *testing.T) {
 	c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, pos.ErrSalePaid }
 	c.tick(time.Second)
 	c.press("<enter>")
-	c.sees("this sale is paid already", "KES 450")
+	c.sees("This sale is paid already", "KES 450")
 }
 
 // TestUpdatesThatOvertakeTheTillsAnswer: the relay may bring the end before Charge has returned.

@@ -95,7 +95,11 @@ func (p pay) details(l look) [][]string {
 	if p.problem != nil {
 		problem = l.wrap(l.ink.tones[toneFail], l.say.err(p.problem))
 	}
-	phone := l.center(l.ink.strong, p.request.Phone.Local())
+	whose := l.ink.strong.on(p.request.Phone.Local())
+	if ref := printable(p.request.Reference); ref != "" {
+		whose += l.ink.dim.on("  " + ref)
+	}
+	phone := []string{center(whose, l.width)}
 	switch {
 	case p.refused != nil:
 		return p.refusal(l)
@@ -130,6 +134,9 @@ func (p pay) paid(l look) [][]string {
 		}
 	}
 	who := []string{a.Phone.Local()}
+	if a.Reference != "" {
+		who = append(who, printable(a.Reference))
+	}
 	if names := l.say.witnesses(a); names != "" {
 		who = append(who, l.say.confirmedBy+" "+names)
 	}
@@ -157,10 +164,12 @@ func (p pay) unclear(l look) [][]string {
 	a := p.attempt
 	what, _ := a.Reason()
 	first := l.wrap(l.ink.strong, l.say.moneyMayHaveMoved)
+	hold := l.wrap(l.ink.text, l.say.holdGoods)
 	if p.stopping {
 		first = l.wrap(l.ink.strong, l.say.canStillPay)
+		hold = append(hold, l.wrap(l.ink.dim, l.say.wrongAmount)...)
 	}
-	first = append(first, l.wrap(l.ink.text, l.say.holdGoods)...)
+	first = append(first, hold...)
 	second := l.wrap(l.ink.dim, l.say.text(what))
 	if a.Notices.Has(pos.DoesNotMatch) {
 		second = l.wrap(l.ink.tones[toneCheck], l.say.matchAdvice)
@@ -228,6 +237,8 @@ func (p pay) nextCheck(l look) string {
 	switch left := p.askAt.Sub(l.now); {
 	case p.askAt.IsZero() && p.checking:
 		return l.say.asking
+	case p.askAt.IsZero() && !p.attempt.Askable() && !p.attempt.Reachable:
+		return l.say.nothingTells
 	case p.askAt.IsZero():
 		return l.say.nothingPlanned
 	case left <= 0:

@@ -139,7 +139,7 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 			a.pay = &next
 		}
 	case fresh != 0:
-	case before == pos.StillChecking && at.State.Final():
+	case at.State.Final() && (before == pos.StillChecking || before != 0 && a.left[at.ID]):
 	default:
 		return 0
 	}

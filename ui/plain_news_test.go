@@ -153,7 +153,7 @@ func TestPlainOpen(t *testing.T) {
 		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA says nothing new.", "Amount:")
 
 		c.types("settled 1")
-		c.says("Noted: KES 60 were given back.", "Amount:")
+		c.says("Noted: KES 60 was given back.", "Amount:")
 		owed.Notices |= pos.GivenBack
 		owed.Events++
 		c.tell(owed, pos.EventGivenBack) // which is no news
@@ -231,7 +231,7 @@ func TestPlainLedger(t *testing.T) {
 			"Thursday 1 January, TRAINING: KES 0, 0 paid, 0 not paid.",
 			"No payments on this day.",
 			"Amount:",
-			"Write a day as 23, 23.11 or 2026-11-23.",
+			"Write a day as 23, 23.11 or 23.11.2026.",
 			"Amount:",
 		)
 		c.types("find skn4t7w205", "find 999", "find", "TAFUTA 678")

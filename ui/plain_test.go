@@ -244,7 +244,7 @@ func TestPlainWaiting(t *testing.T) {
 		c.says("Not taken: this payment comes first.", "Enter: check now. stop: stop waiting.")
 		c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 		c.types("check")
-		c.says("M-PESA has given no number to ask with: only its callback can bring the result")
+		c.says("M-PESA has given no number to ask with: only its callback can bring the result.")
 		c.types("today")
 		c.says("TODAY: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
 		c.pass(2 * time.Minute)

@@ -236,10 +236,7 @@ func (s sale) enter() (sale, *pos.Request) {
 			again, err = f.Whole, nil // the same cents a second time
 		}
 		s.fields[fieldAgain] = s.fields[fieldAgain].with("")
-		switch {
-		case err != nil:
-			return refuse(fieldAgain, err)
-		case again != amount:
+		if err != nil || again != amount {
 			return refuse(fieldAgain, errDiffers{amount})
 		}
 		s.agreed, s.focus = amount, fieldPhone

@@ -178,6 +178,8 @@ func (s sale) note(l look) (string, ink) {
 		return l.say.sameSale, l.ink.dim
 	case s.empty():
 		return l.say.typeAmount, l.ink.dim
+	case s.focus == fieldAgain && s.fields[fieldAgain].empty():
+		return fmt.Sprintf(l.say.typeAgain, s.retypeAbove), l.ink.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
 		return l.say.anyPhone, l.ink.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():

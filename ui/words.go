@@ -24,11 +24,12 @@ type words struct {
 	paidLateShort, paidTwiceShort                  string
 
 	// The sale.
-	amount, again, phoneField, reference, optional string
-	typeAmount, typePhone, notTheSame, numLock     string
-	last, resumedOne, resumedMany, sameSale        string
-	roundOffer, resumedOneShort, resumedManyShort  string
-	anyPhone                                       string
+	amount, again, phoneField, reference, optional       string
+	typeAmount, typePhone, notTheSame, numLock           string
+	typeAgain                                            string
+	last, resumedOne, resumedThis, resumedMany, sameSale string
+	roundOffer, resumedOneShort, resumedManyShort        string
+	anyPhone                                             string
 
 	// Under way and ended.
 	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
@@ -38,7 +39,7 @@ type words struct {
 	canStillPay, askAgainIn, askAgainAt, mayAskAgain, twiceKey  string
 	lateAdvice, twiceAdvice, matchAdvice, disagreeAdvice        string
 	threeWrongPINs                                              string
-	payTwiceWarning                                             string
+	payTwiceWarning, nothingTells, wrongAmount                  string
 
 	// Ledger, detail, open payments.
 	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
@@ -130,9 +131,11 @@ func newWords(lang Language) *words {
 		typePhone:        t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
 		notTheSame:       t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
 		roundOffer:       t("%s → %v? Enter takes KES %v.", "%s → %v? Enter huchukua KES %v."),
+		typeAgain:        t("Above KES %v the amount is typed a second time.", "Zaidi ya KES %v kiasi huandikwa mara ya pili."),
 		numLock:          t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
 		last:             t("last", "mwisho"),
 		resumedOne:       t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		resumedThis:      t("KES %v to %s was open when the till stopped. Checking.", "KES %v kwa %s yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
 		resumedMany:      t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
 		resumedOneShort:  t("1 payment was open. Checking.", "Malipo 1 yalikuwa wazi. Yanaangaliwa."),
 		resumedManyShort: t("%d payments were open. Checking.", "Malipo %d yalikuwa wazi. Yanaangaliwa."),
@@ -144,6 +147,8 @@ func newWords(lang Language) *words {
 		askedAgainIn:      t("M-PESA is asked again in %s", "M-PESA itaulizwa tena baada ya %s"),
 		askedAgainAt:      t("M-PESA is asked again at %s", "M-PESA itaulizwa tena saa %s"),
 		asking:            t("M-PESA is being asked", "M-PESA inaulizwa"),
+		nothingTells:      t("look for it in M-PESA's messages", "iangalie kwenye ujumbe wa M-PESA"),
+		wrongAmount:       t("Wrong amount? Ask the customer to cancel on the phone.", "Kiasi si sahihi? Mwambie mteja akatishe kwenye simu."),
 		nothingPlanned:    t("M-PESA will send its answer", "M-PESA italeta jibu"),
 		waitingSince:      t("asked at %s", "imeombwa saa %s"),
 		handOver:          t("Hand over the goods.", "Mpe mteja bidhaa."),
@@ -153,7 +158,7 @@ func newWords(lang Language) *words {
 		callback:          t("callback", "callback"),
 		query:             t("query", "swali"),
 		and:               t("and", "na"),
-		code:              t("M-PESA code", "namba ya M-PESA"),
+		code:              t("M-PESA code", "msimbo wa M-PESA"),
 		noMoney:           t("No money moved. No goods.", "Hakuna pesa iliyohama. Usitoe bidhaa."),
 		moneyMayHaveMoved: t("Money may have moved.", "Huenda pesa imehama."),
 		holdGoods:         t("Hold the goods. Do not ask the customer to pay again.", "Shikilia bidhaa. Usimwombe mteja alipe tena."),
@@ -167,7 +172,7 @@ func newWords(lang Language) *words {
 		matchAdvice:       t("M-PESA reports something that does not match this request. Tell the owner.", "M-PESA inaripoti kitu kisicholingana na ombi hili. Mwambie mwenye duka."),
 		disagreeAdvice:    t("M-PESA says paid and not paid. Tell the owner.", "M-PESA inasema imelipwa na haijalipwa. Mwambie mwenye duka."),
 		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
-		payTwiceWarning:   t("MAY PAY TWICE", "MARA MBILI"),
+		payTwiceWarning:   t("MAY PAY TWICE", "HUENDA MARA 2"),
 
 		colTime:     t("TIME", "SAA"),
 		colKES:      t("KES", "KES"),
@@ -185,7 +190,7 @@ func newWords(lang Language) *words {
 		findDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
 		findDoShort: t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
 		datePrompt:  t("Go to day", "Nenda siku"),
-		dateWrong:   t("Write a day as 23, 23.11 or 2026-11-23.", "Andika siku kama 23, 23.11 au 2026-11-23."),
+		dateWrong:   t("Write a day as 23, 23.11 or 23.11.2026.", "Andika siku kama 23, 23.11 au 23.11.2026."),
 		reading:     t("Reading the ledger", "Daftari linasomwa"),
 		emptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
 		emptyOpenDo: t("- goes to a sale.", "- ni mauzo."),
@@ -198,12 +203,12 @@ func newWords(lang Language) *words {
 
 		givenBack:       t("given back", "imerudishwa"),
 		givenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
-		giveBackAsk:     t("Have KES %v been given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
+		giveBackAsk:     t("Was KES %v given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
 		clearedUp:       t("cleared up", "imeshughulikiwa"),
 		clearedUpAdvice: t("M-PESA never told; a person has cleared it up.", "M-PESA haikusema; mtu ameyashughulikia."),
-		clearUpAsk:      t("Have these KES %v been cleared up, with M-PESA's statement and the customer? Enter writes it down.", "Je, KES %v hizi zimeshughulikiwa, kwa taarifa ya M-PESA na mteja? Enter huandika."),
-		clearUpDone:     t("Noted: KES %v were cleared up.", "Imeandikwa: KES %v zimeshughulikiwa."),
-		giveBackDone:    t("Noted: KES %v were given back.", "Imeandikwa: KES %v zimerudishwa."),
+		clearUpAsk:      t("Was this KES %v cleared up, with M-PESA's statement and the customer? Enter writes it down.", "Je, KES %v hizi zimeshughulikiwa, kwa taarifa ya M-PESA na mteja? Enter huandika."),
+		clearUpDone:     t("Noted: KES %v was cleared up.", "Imeandikwa: KES %v zimeshughulikiwa."),
+		giveBackDone:    t("Noted: KES %v was given back.", "Imeandikwa: KES %v zimerudishwa."),
 
 		minutes: t("%d min", "dk %d"),
 		hours:   t("%d h", "saa %d"),
@@ -237,7 +242,7 @@ func newWords(lang Language) *words {
 		kNext:      t("next sale", "mauzo mapya"),
 		kAgain:     t("ask again", "omba tena"),
 		kNumber:    t("other number", "namba nyingine"),
-		kDrop:      t("drop the sale", "acha mauzo"),
+		kDrop:      t("drop", "acha"),
 		kTwice:     t("ask all the same", "omba hata hivyo"),
 		kBack:      t("back", "rudi"),
 		kMove:      t("move", "sogea"),

@@ -299,12 +299,17 @@ func byHandIsSomebodysWord(_ *world, x writing) string {
 	switch fresh := now.Notices &^ before.Notices; {
 	case fresh.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !before.Owed()):
 		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
-	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !before.Open() || x.event.At.Sub(now.AskedAt) < 48*time.Hour):
+	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour):
 		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
 	case now.Notices.Has(pos.ClearedUp) && (now.State.Final() || now.Facts != before.Facts):
 		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""
+}
+
+// nothingTells reports whether the till has no way to learn an attempt's end: M-PESA gave no id to ask with, and cannot call back.
+func nothingTells(a pos.Attempt) bool {
+	return (a.CheckoutRequestID == "" || strings.Contains(a.CheckoutRequestID, "*")) && !a.Reachable
 }
 
 // A callback is evidence of an attempt only if it was sent to the attempt's own address.

@@ -281,7 +281,7 @@ func (c *commands) demo(ctx context.Context) error {
 
 // screenFlags gives cmd the flags of the screens.
 func (c *commands) screenFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&c.screen.Plain, "plain", settings.IsOn(c.Getenv("KAUNTA_PLAIN")), "line by line, for screen readers, braille displays and logs (or KAUNTA_PLAIN=1)")
+	cmd.Flags().BoolVar(&c.screen.Plain, "plain", settings.IsOn(c.Getenv("KAUNTA_PLAIN")) || c.Getenv("TERM") == "dumb", "line by line, for screen readers, braille displays and logs (or KAUNTA_PLAIN=1)")
 	cmd.Flags().BoolVar(&c.screen.ASCII, "ascii", false, "nothing but ASCII characters")
 	cmd.Flags().BoolVar(&c.screen.NoMotion, "no-motion", false, "nothing moves by itself")
 }

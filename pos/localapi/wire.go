@@ -82,9 +82,11 @@ func (p *problem) err() error {
 		return p.Phone
 	case p.Open != nil:
 		return p.Open
-	default:
-		return &relayed{p.Text, known[p.Code]}
 	}
+	if is := known[p.Code]; is != nil && is.Error() == p.Text {
+		return is
+	}
+	return &relayed{p.Text, known[p.Code]}
 }
 
 // readLines gives the items of an answer, and its problem, or a [LostError] where the end is missing.

@@ -144,6 +144,27 @@ func TestWhoseStateInTheHeader(t *testing.T) {
 	c.sees("OPEN PAYMENTS  LIVE  ✓ PAID KES 300", "450")
 }
 
+// TestPaidByTheEarlierRequest: a sale that was asked for again and is paid by the first request is paid, whatever becomes of the second.
+func TestPaidByTheEarlierRequest(t *testing.T) {
+	c := newCashier(t)
+	first := unclear(c.sell("450", phoneA))
+	c.tell(first, pos.EventGaveUp)
+	c.tick(2 * time.Minute)
+	c.press("*")
+	second := c.app.pay.attempt
+	c.tell(accepted(second), pos.EventPushed)
+	c.sees("WAITING FOR PIN")
+	first = paid(first, "SKN4T7W2QX")
+	first.Notices = pos.PaidLate
+	c.tell(first, pos.EventCalledBack)
+	c.sees("Hand over the goods.", "receipt SKN4T7W2QX")
+	c.seesNot("Do not give goods yet.")
+	second = paid(accepted(second), "SKN5T7W2QX")
+	second.Notices = pos.PaidTwice
+	c.tell(second, pos.EventCalledBack)
+	c.sees("Hand over the goods.", "! PAID TWICE  KES 450")
+}
+
 // TestTiny: what there is no room for is told last.
 func TestTiny(t *testing.T) {
 	c := newCashier(t)

@@ -133,6 +133,15 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 			a.banners = append(a.banners, banner{attempt: at, notices: fresh})
 		}
 		return bells
+	case p != nil && at.Sale == p.attempt.Sale && at.State == pos.Paid && p.attempt.Open():
+		// The sale in front is paid, by an earlier request: that is what the cashier waits for.
+		a.pay = &pay{
+			request: pos.Request{Sale: at.Sale, Phone: at.Phone, Amount: at.Amount, Reference: at.Reference},
+			attempt: at, changed: a.now,
+		}
+		if a.at == screenSale {
+			return 2
+		}
 	case inTheWay && at.State.Final():
 		if a.pay = p.before; a.pay != nil { // nothing is in the way any more
 			next := a.pay.learn(u, a.now) // it may be about that very payment

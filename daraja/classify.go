@@ -34,12 +34,12 @@ func Classify(endpoint Endpoint, status int, header http.Header, body []byte) An
 	switch {
 	case endpoint != EndpointPush && endpoint != EndpointQuery:
 		// not a conversation of ours
+	case (isError || status != 0 && status != http.StatusOK) && (o["ResponseCode"] != nil || o["ResultCode"] != nil):
+		// a refusal and a result in one answer
 	case status == http.StatusTooManyRequests:
 		a.Verdict = VerdictRateLimited
 	case err != nil && fromFirewall(status, header, body):
 		a.Verdict = VerdictBlocked
-	case isError && (o["ResponseCode"] != nil || o["ResultCode"] != nil):
-		// a refusal and a result in one document
 	case isError || status != 0 && status != http.StatusOK:
 		a.Verdict = refusal(endpoint, status, a.ErrorCode, a.ErrorMessage)
 	case err != nil:

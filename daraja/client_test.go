@@ -286,3 +286,14 @@ func TestLog(t *testing.T) {
 		}
 	}
 }
+
+// TestAcceptedUnderARefusal: an answer that accepts the push under a status that refuses it is neither sent again nor a refusal.
+func TestAcceptedUnderARefusal(t *testing.T) {
+	for _, status := range []int{401, 403, 404, 429, 500} {
+		f := newFakeDaraja(t, answering(status, pushAccepted))
+		a, err := newTestClient(t, testConfig(f.URL)).STKPush(t.Context(), testPush)
+		if _, calls := f.seen(); len(calls) != 1 || err == nil || !a.MayHaveMovedMoney() {
+			t.Errorf("status %d: sent %d times, %s, %v", status, len(calls), a.Verdict, err)
+		}
+	}
+}

@@ -244,12 +244,24 @@ func (t *Till) mayAsk(r Request) error {
 
 // push sends the one push of an attempt (L2) and records what came of it.
 func (t *Till) push(a Attempt) {
-	answer, _ := t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{
-		Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL,
-		AccountReference: a.Reference, TransactionDesc: a.Description,
-	})
-	t.hear(answer)
+	answer := daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown, NotSent: true, ErrorMessage: ErrSalePaid.Error()}
+	if !t.paidMeanwhile(a) {
+		answer, _ = t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{
+			Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL,
+			AccountReference: a.Reference, TransactionDesc: a.Description,
+		})
+		t.hear(answer)
+	}
 	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed, At: time.Now(), Answer: &answer})
+}
+
+// paidMeanwhile reports whether the sale that is asked for again was being written as paid while the till looked: the push is not sent then.
+func (t *Till) paidMeanwhile(a Attempt) bool {
+	if string(a.Sale) == string(a.ID) {
+		return false
+	}
+	sale, err := t.cfg.Ledger.Sale(a.Sale)
+	return err == nil && sale.Paid()
 }
 
 // Callback takes what came to a secret address. It returns nil once the evidence is on disk, ErrNotFound where

@@ -983,3 +983,47 @@ func TestClearedUpAtOnce(t *testing.T) {
 		c.want(a.ID, pos.StillChecking, "cleared_up")
 	})
 }
+
+// between lets something happen while an EventAsked waits for its turn to be written.
+type between struct {
+	*store.Ledger
+	happens func()
+}
+
+func (b *between) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
+	if f := b.happens; e.Kind == pos.EventAsked && f != nil {
+		b.happens = nil
+		f()
+	}
+	return b.Ledger.Append(ctx, e)
+}
+
+// A sale that becomes paid while the till looks whether it is, is not pushed again.
+func TestPaidWhileAskingAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		if err := c.till.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ledger := &between{Ledger: c.ledger}
+		c.cfg.Ledger = ledger
+		var err error
+		if c.till, err = pos.Start(t.Context(), c.cfg); err != nil {
+			t.Fatal(err)
+		}
+		a := c.charge(order(450))
+		synctest.Wait()
+		c.callback(a, failedBody(1, "1037"))
+		ledger.happens = func() { c.callback(a, paidBody(1, 450, "UKN1ABCDE2")) }
+		again := order(450)
+		again.Sale = a.Sale
+		b := c.charge(again)
+		c.want(a.ID, pos.Paid, "paid_late", "disagree")
+		if b = c.want(b.ID, pos.NotPaid); len(c.pushes) != 1 {
+			t.Errorf("%d pushes", len(c.pushes))
+		}
+		if what, _ := b.Reason(); what.EN != "Not sent: an earlier request has paid this sale." {
+			t.Errorf("the reason is %q", what.EN)
+		}
+	})
+}

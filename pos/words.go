@@ -6,6 +6,14 @@ import "kaunta/daraja"
 // nothing to add to the state itself.
 func (a Attempt) Reason() (what, do Text) {
 	switch {
+	case a.Cause.NotSent && a.Cause.ErrorMessage == ErrSalePaid.Error():
+		return Text{
+				EN: "Not sent: an earlier request has paid this sale.",
+				SW: "Ombi halikutumwa: ombi la awali limelipia mauzo haya.",
+			}, Text{
+				EN: "Hand over the goods, once, and start a new sale.",
+				SW: "Mpe mteja bidhaa, mara moja, na anza mauzo mapya.",
+			}
 	case a.Notices.Has(DoesNotMatch) && !a.State.Final():
 		return Text{
 				EN: "M-PESA reports a payment that does not match this request.",

@@ -32,17 +32,18 @@ type app struct {
 	ascii         bool
 	now           time.Time
 
-	at       screen
-	sale     sale
-	pay      *pay // in front of the form; nil while there is none
-	last     pos.Attempt
-	ledger   ledger
-	open     openList
-	phones   phones
-	hand     bool      // keys go to the customer's phone
-	handLeft time.Time // when it was taken off because there was nothing left to do there
-	help     *helpPage
-	quitting bool
+	at        screen
+	sale      sale
+	offeredAt time.Time // when the sale began to offer to round its amount
+	pay       *pay      // in front of the form; nil while there is none
+	last      pos.Attempt
+	ledger    ledger
+	open      openList
+	phones    phones
+	hand      bool      // keys go to the customer's phone
+	handLeft  time.Time // when it was taken off because there was nothing left to do there
+	help      *helpPage
+	quitting  bool
 
 	banners []banner
 	told    map[pos.AttemptID]pos.Notice // what banners and results have said
@@ -251,8 +252,7 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 			a.ledger.totals = m.listed
 		}
 		if !a.stale { // else something has changed since it was read
-			clear(a.states)
-			for _, o := range m.open {
+			for _, o := range m.open { // what has ended since is told by the till
 				a.states[o.ID] = o.State
 			}
 		}

@@ -578,3 +578,25 @@ func TestContrast(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEndIsTold although the figures of the shop are read between the disk and the till's word.
+func TestAnEndIsTold(t *testing.T) {
+	for _, read := range []bool{false, true} {
+		c := newCashier(t)
+		a := c.sell("450", phoneA)
+		a.State, a.Events, a.Facts = pos.StillChecking, 2, a.Facts|pos.PushLost // nobody stopped waiting
+		c.tell(a, pos.EventPushed)
+		c.tick(time.Second)
+		c.press("+")
+		c.bells = 0
+		a = paid(a, "SKN4T7W2QX")
+		if read {
+			c.book.put(a)
+			c.tick(11 * time.Second)
+		}
+		c.tell(a, pos.EventCalledBack)
+		if c.bells != 1 || len(c.app.banners) != 1 {
+			t.Errorf("the shop was read first: %v; %d bells, %d banners", read, c.bells, len(c.app.banners))
+		}
+	}
+}

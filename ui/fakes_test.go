@@ -271,6 +271,10 @@ func (c *cashier) tick(d time.Duration) {
 func (c *cashier) press(keys ...string) {
 	c.t.Helper()
 	for _, k := range keys {
+		if k == "<pause>" { // long enough to have seen what the key before has done
+			c.tick(time.Second)
+			continue
+		}
 		if strings.HasPrefix(k, "<") {
 			code, ok := map[string]tea.Key{
 				"<enter>": {Code: tea.KeyEnter}, "<kpenter>": {Code: tea.KeyKpEnter}, "<esc>": {Code: tea.KeyEscape},

@@ -59,7 +59,8 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	height := openRows(v.height)
 	asked := o.asks()
 	if asked && k.is("enter") && v.now.Sub(o.askedAt) < aside {
-		return o, nil, wishNothing // a key that bounced, or is held
+		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
+		return o, nil, wishNothing
 	}
 	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, "", pos.Attempt{}
 	if o.typing {

@@ -49,6 +49,10 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 	p.problem = nil
 	k = k.typed()
 	fresh := now.Sub(p.changed) < aside
+	if fresh && k.is("enter") && p.attempt.State.Final() {
+		p.changed = now // one of several, or held down: it is meant for the screen before until there is a pause
+		return p, wishNothing
+	}
 	back := k.is("esc", "-")
 	switch {
 	case p.refused != nil:

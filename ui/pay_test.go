@@ -317,3 +317,69 @@ func TestResizeDuringAPayment(t *testing.T) {
 	c.size(80, 24)
 	c.sees("Ask the customer to look at the phone.")
 }
+
+// TestARunOfEnters: Enter is check now while the customer is asked. Who goes on pressing it, or leans on it, when the end comes has not seen
+// the end: it is neither dismissed nor asked again until there is a pause.
+func TestARunOfEnters(t *testing.T) {
+	for name, every := range map[string]time.Duration{"held down": 33 * time.Millisecond, "hammered": 400 * time.Millisecond} {
+		for _, end := range []string{"not paid", "paid"} {
+			c := newCashier(t)
+			a := accepted(c.sell("450", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.tick(10 * time.Second)
+			run := func() {
+				for range int(2 * time.Second / every) {
+					c.now = c.now.Add(every)
+					c.press("<enter>")
+				}
+			}
+			run()
+			if end == "paid" {
+				c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+			} else {
+				c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+			}
+			run()
+			if len(c.till.charged) != 1 || c.app.pay == nil {
+				t.Errorf("%s, %s: %d pushes, in front %v", name, end, len(c.till.charged), c.app.pay != nil)
+			}
+			c.tick(time.Second)
+			c.press("<enter>")
+			if again := len(c.till.charged) == 2; again != (end == "not paid") {
+				t.Errorf("%s, %s: %d pushes after a pause", name, end, len(c.till.charged))
+			}
+		}
+	}
+}
+
+// TestBehindARefusal: the payment that is asked again is shown again after a refusal as it is by then, not as it was.
+func TestBehindARefusal(t *testing.T) {
+	c := newCashier(t)
+	a := refused(accepted(c.sell("450", phoneA)), "1037", "DS timeout user cannot be reached")
+	c.tell(a, pos.EventQueried)
+	c.tick(time.Second)
+	other := c.attempt(pos.Request{Sale: "other", Phone: a.Phone, Amount: 99}) // of a kaunta charge, which holds the phone
+	other.ID = "other"
+	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+		return pos.Attempt{}, &pos.OpenError{Earlier: other, Until: c.now.Add(time.Minute), Now: c.now}
+	}
+	c.press("<enter>")
+	a = paid(a, "SKN4T7W2QX")
+	a.Notices |= pos.PaidLate | pos.Disagree
+	c.tell(a, pos.EventCalledBack)
+	c.press("<f4>")
+	c.tick(time.Second)
+	c.press("<esc>")
+	c.sees("PAID LATE")
+	c.seesNot("NOT PAID", "No money")
+}
+
+// TestNotPaidDoesNotMatch: NOT PAID hides nothing that M-PESA has said.
+func TestNotPaidDoesNotMatch(t *testing.T) {
+	c := newCashier(t)
+	a := accepted(c.sell("450", phoneA))
+	a.Notices = pos.DoesNotMatch
+	c.tell(refused(a, "1037", "DS timeout user cannot be reached"), pos.EventQueried)
+	c.sees("does not match")
+	c.seesNot("No money moved")
+}

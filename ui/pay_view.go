@@ -153,9 +153,13 @@ func (p pay) notPaid(l look) [][]string {
 	if code := p.attempt.ResultCode(); code != "" {
 		facts = append(facts, l.say.code+" "+printable(code))
 	}
+	money := l.wrap(l.ink.text, l.say.noMoney)
+	if p.attempt.Notices.Has(pos.DoesNotMatch) { // then that is not so certain
+		money = l.wrap(l.ink.tones[toneCheck], l.say.matchAdvice)
+	}
 	return [][]string{
 		l.wrap(l.ink.strong, l.say.text(what)),
-		append(l.wrap(l.ink.text, l.say.noMoney), l.wrap(l.ink.text, advice)...),
+		append(money, l.wrap(l.ink.text, advice)...),
 		l.joined(facts),
 	}
 }

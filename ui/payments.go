@@ -81,7 +81,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	before := a.states[at.ID]
 	a.states[at.ID] = at.State
 	delete(a.unheard, at.ID)
-	if at.State.Final() {
+	if !at.Open() {
 		delete(a.states, at.ID)
 	}
 	fresh := news(at.Notices, a.told[at.ID])
@@ -112,6 +112,10 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 // learnFront takes an update for the payment in front, or makes a banner of it. It returns how often the bell rings.
 func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bells int) {
 	at, p := u.Attempt, a.pay
+	if p != nil && p.before != nil { // it is shown again if the till refuses
+		before := p.before.learn(u, a.now)
+		p.before = &before
+	}
 	inTheWay := p != nil && p.refused != nil && p.refused.Earlier.ID == at.ID
 	switch {
 	case p != nil && p.attempt.ID == at.ID:
@@ -133,7 +137,7 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 			a.banners = append(a.banners, banner{attempt: at, notices: fresh})
 		}
 		return bells
-	case p != nil && at.Sale == p.attempt.Sale && at.State == pos.Paid && p.attempt.Open():
+	case p != nil && at.Sale == p.attempt.Sale && at.State == pos.Paid && p.attempt.ID != "" && p.attempt.State != pos.Paid:
 		// The sale in front is paid, by an earlier request: that is what the cashier waits for.
 		a.pay = &pay{
 			request: pos.Request{Sale: at.Sale, Phone: at.Phone, Amount: at.Amount, Reference: at.Reference},
@@ -143,10 +147,7 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 			return 2
 		}
 	case inTheWay && at.State.Final():
-		if a.pay = p.before; a.pay != nil { // nothing is in the way any more
-			next := a.pay.learn(u, a.now) // it may be about that very payment
-			a.pay = &next
-		}
+		a.pay = p.before // nothing is in the way any more
 	case fresh != 0:
 	case at.State.Final() && (before == pos.StillChecking || before != 0 && a.left[at.ID]):
 	default:

@@ -67,6 +67,7 @@ func (p *plain) takeOffer(line string) bool {
 	for _, o := range p.offers() {
 		switch {
 		case o.enter && line == "" && o.wish == wishAgain && p.now().Sub(p.pay.changed) < aside:
+			p.pay.changed = p.now()
 			p.out.line(p.plain.tooSoon) // it was meant for the line before
 		case o.enter && line == "", isWord(o.word, line), o.pad != "" && o.pad == line:
 			p.carryOut(o.wish)

@@ -389,3 +389,21 @@ func TestPlainInTheWay(t *testing.T) {
 		})
 	})
 }
+
+// TestPlainARunOfEnters: an Enter that was meant for the line before asks nobody again, nor do those that follow it at once.
+func TestPlainARunOfEnters(t *testing.T) {
+	inTalk(t, func(c *talk) {
+		c.types("450", "0712345678", "")
+		a := accepted(c.p.pay.attempt)
+		c.tell(a, pos.EventPushed)
+		c.pass(5 * time.Second)
+		c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+		for range 4 {
+			c.pass(400 * time.Millisecond)
+			c.types("")
+		}
+		if n := len(c.till.charged); n != 1 {
+			t.Errorf("%d pushes", n)
+		}
+	})
+}

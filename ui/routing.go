@@ -92,7 +92,15 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 			return nil
 		}
 	}
+	_, offered := a.sale.offers()
+	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < aside {
+		a.offeredAt = a.now
+		return nil // it was meant for the question before
+	}
 	next, request := a.sale.press(k)
+	if _, offers := next.offers(); offers && !offered {
+		a.offeredAt = a.now
+	}
 	if a.sale = next; request != nil {
 		return a.charge(*request, nil)
 	}

@@ -311,6 +311,12 @@ func (s sale) running() (amount pos.Shillings, part *pos.AmountError, isSum bool
 	return amount, nil, isSum && err == nil
 }
 
+// offers reports whether it is offered to round the amount, and what it is rounded from.
+func (s sale) offers() (part *pos.AmountError, offers bool) {
+	_, part, _ = s.running()
+	return part, part != nil && s.offered == s.fields[fieldAmount].String() && !s.agreedTo()
+}
+
 // refusal is why the amount cannot be asked, as soon as that is certain while it is typed: too big, or not whole.
 // What can be rounded once the cashier has agreed is no refusal then.
 func (s sale) refusal() error {
@@ -324,7 +330,7 @@ func (s sale) refusal() error {
 
 // hints are the keys of the form.
 func (s sale) hints(w *words) []hint {
-	if _, part, _ := s.running(); part != nil && s.offered == s.fields[fieldAmount].String() && !s.agreedTo() {
+	if part, offers := s.offers(); offers {
 		return []hint{{"enter", fmt.Sprintf(w.kRounded, part.Whole)}, {"esc", w.kClear}}
 	}
 	clear := hint{"esc", w.kClear}

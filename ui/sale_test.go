@@ -106,10 +106,10 @@ func TestSaleEntry(t *testing.T) {
 		{"too much, said while it is typed", []string{"250001"}, []string{"KES 250,000 in one payment"}, nil},
 		{"cents, said while they are typed", []string{"12.5"}, []string{"whole shillings only"}, nil},
 		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Enter takes KES 13.", "Amount     12.50", "KES 13?"}, []string{"customer's phone"}},
-		{"and taken by a second Enter", []string{"12.50", "<enter>", "<enter>"}, []string{"Amount     12.50  → 13 ", "KES 13 ", "Type the customer's phone number."}, []string{"13?"}},
-		{"a sum that does not come out", []string{"100/3", "<enter>", "<enter>"}, []string{"100/3  = 33.33… → 33 "}, []string{"33?"}},
-		{"what was agreed to is another sum now", []string{"12.50", "<enter>", "<enter>", "<up>", "<backspace>", "1", "<enter>"}, []string{"12.51 → 13? Enter takes KES 13."}, nil},
-		{"and as it was agreed to again", []string{"12.50", "<enter>", "<enter>", "<up>", "1", "<backspace>", "<enter>"}, []string{"Type the customer's phone number."}, nil},
+		{"and taken by a second Enter", []string{"12.50", "<enter>", "<pause>", "<enter>"}, []string{"Amount     12.50  → 13 ", "KES 13 ", "Type the customer's phone number."}, []string{"13?"}},
+		{"a sum that does not come out", []string{"100/3", "<enter>", "<pause>", "<enter>"}, []string{"100/3  = 33.33… → 33 "}, []string{"33?"}},
+		{"what was agreed to is another sum now", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "<backspace>", "1", "<enter>"}, []string{"12.51 → 13? Enter takes KES 13."}, nil},
+		{"and as it was agreed to again", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "1", "<backspace>", "<enter>"}, []string{"Type the customer's phone number."}, nil},
 		{"the offer comes up from the phone too", []string{"12.50", "<tab>", phoneA, "<enter>"}, []string{"12.50 → 13? Enter takes KES 13."}, []string{"SENDING"}},
 		{"nothing to offer", []string{"0.4", "<enter>", "<enter>"}, []string{"whole shillings only."}, []string{"→", "customer's phone"}},
 		{"a landline", []string{"450", "<enter>", "0202345678", "<enter>"}, []string{"landline"}, []string{"SENDING"}},
@@ -153,12 +153,12 @@ func TestLargeAmountIsTypedTwice(t *testing.T) {
 // TestRoundedAmountIsAsked: what was agreed to is what the customer is asked for, and a large one is typed twice as any other.
 func TestRoundedAmountIsAsked(t *testing.T) {
 	c := newCashier(t)
-	c.press("3*33.35", "<enter>", "<enter>", phoneA, "<enter>")
+	c.press("3*33.35", "<enter>", "<pause>", "<enter>", phoneA, "<enter>")
 	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 100 {
 		t.Errorf("asked for %+v", c.till.charged)
 	}
 	c = newCashier(t)
-	c.press("12500.50", "<enter>", "<enter>")
+	c.press("12500.50", "<enter>", "<pause>", "<enter>")
 	c.sees("Again")
 	c.press("12500", "<enter>")
 	c.sees("Not the same amount: KES 12,501 is asked.")
@@ -221,5 +221,14 @@ func TestCursor(t *testing.T) {
 	c.press("<enter>", phoneA, "<enter>")
 	if v := c.app.View(); v.Cursor != nil {
 		t.Error("a cursor where nothing can be typed")
+	}
+}
+
+// TestRoundingIsSeenFirst: two Enters in one moment do not take an offer that nobody has seen.
+func TestRoundingIsSeenFirst(t *testing.T) {
+	c := newCashier(t)
+	c.press("12.50", "<enter>", "<enter>", phoneA, "<enter>")
+	if len(c.till.charged) != 0 {
+		t.Errorf("KES %v asked for 12.50", c.till.charged[0].Amount)
 	}
 }

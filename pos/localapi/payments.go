@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -81,10 +82,10 @@ func (p Payments) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[po
 const maxNudged = 3
 
 // Settle lists the attempts that have no end, oldest first, and has M-PESA asked at once about the newest of those that
-// are STILL CHECKING. The till asks about the others by its plan.
+// are STILL CHECKING. The till asks about the others by its plan. With a pos.ErrRefused there are others, which cannot be read.
 func (p Payments) Settle(context.Context) ([]pos.Attempt, error) {
 	open, err := p.Book.Open()
-	if err != nil {
+	if err != nil && !errors.Is(err, pos.ErrRefused) {
 		return nil, err
 	}
 	nudged := 0
@@ -96,5 +97,5 @@ func (p Payments) Settle(context.Context) ([]pos.Attempt, error) {
 			nudged++
 		}
 	}
-	return open, nil
+	return open, err
 }

@@ -420,3 +420,14 @@ func TestBytes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSettleBesideDamage: the payments that can be read are listed, and what cannot be is named.
+func TestSettleBesideDamage(t *testing.T) {
+	c, _ := serveShelf(t, shelf{
+		attempts: []pos.Attempt{{ID: "1", State: pos.StillChecking}, {ID: "3", State: pos.StillChecking}},
+		err:      fmt.Errorf("record 2 is damaged: %w", pos.ErrRefused),
+	})
+	if open, err := c.Settle(t.Context()); !errors.Is(err, pos.ErrRefused) || len(open) != 2 {
+		t.Errorf("%d open, %v", len(open), err)
+	}
+}

@@ -43,6 +43,7 @@ var known = map[string]error{
 	"sale_paid":      pos.ErrSalePaid,
 	"unsubscribed":   pos.ErrUnsubscribed,
 	"nothing_to_ask": pos.ErrNothingToAsk,
+	"refused":        pos.ErrRefused,
 }
 
 // problemOf is err, ready to leave; nil for nil.

@@ -242,9 +242,9 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (found, left int, err error) {
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	open, err := till.Settle(ctx)
-	if err != nil || len(open) == 0 {
-		return len(open), len(open), err
+	open, damaged := till.Settle(ctx)
+	if damaged != nil && !errors.Is(damaged, pos.ErrRefused) || len(open) == 0 {
+		return len(open), len(open), damaged
 	}
 	var ids []pos.AttemptID
 	last := make(map[pos.AttemptID]pos.Attempt) // those without an end, as they were shown
@@ -274,7 +274,7 @@ func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (f
 			out.print(a, true)
 		}
 	}
-	return len(open), len(last), nil
+	return len(open), len(last), damaged
 }
 
 // printer prints the changes of attempts as long as somebody reads: that nobody does is no reason to stop asking M-PESA (L7).

@@ -14,7 +14,7 @@ import (
 func (a Attempt) Apply(e Event) (Attempt, bool) {
 	next := a.learn(e)
 	next.State = next.judge()
-	if next.State.Final() || next.Facts != a.Facts {
+	if news := next.Facts &^ a.Facts &^ (Waited | Resumed); next.State.Final() || news != 0 {
 		next.Notices &^= ClearedUp // the person who said so knew nothing of this
 	}
 

@@ -116,6 +116,7 @@ func TestApply(t *testing.T) {
 		"cleared up":                               {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp)}, StillChecking, ClearedUp, nil},
 		"cleared up, then paid":                    {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp), callbackPaid}, Paid, PaidLate, []string{"callback"}},
 		"cleared up, then unclear":                 {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp), callbackUnclear}, StillChecking, 0, nil},
+		"cleared up, and the time passes":          {[]Event{accepted, bare(EventClearedUp), bare(EventGaveUp), bare(EventResumed)}, StillChecking, ClearedUp, nil},
 		"paid, then cleared up":                    {[]Event{accepted, callbackPaid, bare(EventClearedUp)}, Paid, 0, []string{"callback"}},
 		"gave up":                                  {[]Event{accepted, bare(EventGaveUp)}, StillChecking, 0, nil},
 		"stopped":                                  {[]Event{accepted, bare(EventStopped)}, StillChecking, 0, nil},

@@ -46,15 +46,20 @@ func (w *watch) nextAfterRefusal(now time.Time) time.Time {
 	return now.Add(refusedPause)
 }
 
-// worthAsking reports whether a query can still tell something that the till wants to know: the attempt's end, or
-// the second witness of a payment that a callback brought, which is asked for only while it is fresh.
+// worthAsking reports whether a query can still tell something that the till wants to know: the attempt's end, or, while it is fresh, a
+// second witness. That of a payment which a callback brought is a query; that of a refusal which a query alone has told is another query:
+// M-PESA's have been wrong about payments.
 func (w *watch) worthAsking(now time.Time) bool {
 	a := w.attempt
 	if !a.Askable() {
 		return false
 	}
-	if a.Open() {
+	fresh := now.Before(w.began.Add(Patience))
+	switch {
+	case a.Open():
 		return true
+	case a.State == Paid:
+		return fresh && !a.Facts.Has(QueryPaid|QueryFailed|QueryUnclear)
 	}
-	return a.State == Paid && !a.Facts.Has(QueryPaid|QueryFailed|QueryUnclear) && now.Before(w.began.Add(Patience))
+	return fresh && w.refusals == 1 && !a.Facts.Has(CallbackFailed|PushRefused)
 }

@@ -18,6 +18,7 @@ type watch struct {
 	urgent   bool      // the cashier asked for it
 	asking   bool      // a query is on its way
 	asked    bool      // a query has been sent
+	refusals int       // queries that said NOT PAID
 }
 
 // newWatch follows an attempt asked at the moment asked. If that is yet to come, the clock has been set back since, and
@@ -32,6 +33,9 @@ func newWatch(a Attempt, asked, now time.Time) *watch {
 // replan brings the plan up to date after the event e.
 func (w *watch) replan(e Event, now time.Time) {
 	a := w.attempt
+	if e.Kind == EventQueried && e.Answer != nil && e.Answer.Verdict == daraja.VerdictFailed {
+		w.refusals++
+	}
 	w.deadline = time.Time{}
 	if a.Open() && !a.Facts.Has(Waited) {
 		w.deadline = w.began.Add(Patience)

@@ -1027,3 +1027,33 @@ func TestPaidWhileAskingAgain(t *testing.T) {
 		}
 	})
 }
+
+// A refusal that only a query has told is asked about once more while it is fresh, and what that says counts.
+func TestRefusalByQueryIsConfirmed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := []daraja.Answer{
+			{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictFailed, ResultCode: "1032"},
+			{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPaid, ResultCode: "0"},
+		}
+		asked := 0
+		c := open(t, &gateway{query: func(context.Context, string) daraja.Answer {
+			a := answers[min(asked, len(answers)-1)]
+			asked++
+			return a
+		}})
+		a := c.charge(order(450))
+		elapse(16 * time.Second)
+		c.want(a.ID, pos.NotPaid)
+		elapse(15 * time.Second)
+		c.want(a.ID, pos.Paid, "paid_late", "disagree")
+
+		answers = answers[:1]
+		asked = 0
+		b := c.charge(pos.Request{Phone: "254722000000", Amount: 20})
+		elapse(time.Hour)
+		c.want(b.ID, pos.NotPaid)
+		if asked != 2 {
+			t.Errorf("a refusal that stays is asked about %d times", asked)
+		}
+	})
+}

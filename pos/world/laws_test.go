@@ -301,7 +301,7 @@ func byHandIsSomebodysWord(_ *world, x writing) string {
 		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
 	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour):
 		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
-	case now.Notices.Has(pos.ClearedUp) && (now.State.Final() || now.Facts != before.Facts):
+	case now.Notices.Has(pos.ClearedUp) && (now.State.Final() || now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0):
 		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""

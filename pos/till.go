@@ -244,7 +244,7 @@ func (t *Till) mayAsk(r Request) error {
 
 // push sends the one push of an attempt (L2) and records what came of it.
 func (t *Till) push(a Attempt) {
-	answer := daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown, NotSent: true, ErrorMessage: ErrSalePaid.Error()}
+	answer := daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown, NotSent: true, ErrorMessage: saleWasPaid}
 	if !t.paidMeanwhile(a) {
 		answer, _ = t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{
 			Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL,
@@ -254,6 +254,9 @@ func (t *Till) push(a Attempt) {
 	}
 	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed, At: time.Now(), Answer: &answer})
 }
+
+// saleWasPaid stands in ledgers as the reason of a push that was not sent: it is never reworded.
+const saleWasPaid = "an earlier request has paid this sale"
 
 // paidMeanwhile reports whether the sale that is asked for again was being written as paid while the till looked: the push is not sent then.
 func (t *Till) paidMeanwhile(a Attempt) bool {

@@ -6,7 +6,7 @@ import "kaunta/daraja"
 // nothing to add to the state itself.
 func (a Attempt) Reason() (what, do Text) {
 	switch {
-	case a.Cause.NotSent && a.Cause.ErrorMessage == ErrSalePaid.Error():
+	case a.Cause.NotSent && a.Cause.ErrorMessage == saleWasPaid:
 		return Text{
 				EN: "Not sent: an earlier request has paid this sale.",
 				SW: "Ombi halikutumwa: ombi la awali limelipia mauzo haya.",

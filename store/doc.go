@@ -53,7 +53,7 @@
 //
 // # Small
 //
-// An attempt with all its evidence, the bodies that Daraja sent included, takes about 110 bytes, and 310 of the file with its index entries.
+// An attempt with all its evidence, the bodies that Daraja sent included, takes about 110 bytes, and 290 of the file with its index entries.
 // What Daraja sends says again what is known: a text is kept as the number of its shape and what fills its holes, and the holes for
 // phone, ids, amount and receipt are filled by what the record said before (shape.go, texts.go). What is read is what was
 // written, to the byte: each event is read back before it is written, and is kept in plain words where it would differ.
@@ -90,5 +90,6 @@
 // file ([ErrFailed]): what the system then shows may not be on the disk, so the next Open goes on in a copy (renew.go). A disk
 // that is almost full takes no new payments, and still takes what becomes of the old ones ([ErrFull]). A damaged record or
 // page is an error, never a wrong amount ([ErrDamaged]). A process that finds the ledger in use is told by whom
-// ([*LockedError]). A ledger that others can write, or of another user, is not written (private_unix.go). A ledger made for one environment is not opened for another, and one of a newer version not at all.
+// ([*LockedError]). A ledger that others can write, or of another user, is not written (private_unix.go). A ledger made for one
+// environment is not opened for another, and one of a newer version not at all.
 package store

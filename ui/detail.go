@@ -37,25 +37,13 @@ func (l ledger) pressDetail(k key, v look) (ledger, tea.Cmd, wish) {
 		return l, nil, wishSale
 	case k.is("r", "*", "enter"):
 		d.raw, d.rawTop = !d.raw, 0
-	case d.raw && k.is("up"):
-		d.rawTop = max(0, d.rawTop-1)
-	case d.raw && k.is("down"):
-		d.rawTop++
-	case d.raw && k.is("pgup"):
-		d.rawTop = max(0, d.rawTop-page)
-	case d.raw && k.is("pgdown"):
-		d.rawTop += page
-	case k.is("up"):
-		d.chosen = max(0, d.chosen-1)
-	case k.is("down"):
-		d.chosen = max(0, min(len(d.events)-1, d.chosen+1))
-	case k.is("home"):
-		d.chosen = 0
-	case k.is("end"):
-		d.chosen = max(0, len(d.events)-1)
-	}
-	if d.raw {
-		d.rawTop = max(0, min(d.rawTop, len(d.body(detailWidth(v.width)))-1))
+	case d.raw:
+		lines := len(d.body(detailWidth(v.width)))
+		d.rawTop, _ = k.step(d.rawTop, lines, page)
+		d.rawTop = max(0, min(d.rawTop, lines-1))
+	default:
+		d.chosen, _ = k.step(d.chosen, len(d.events), page)
+		d.chosen = max(0, min(d.chosen, len(d.events)-1))
 	}
 	l.detail = &d
 	return l, nil, wishNothing

@@ -11,22 +11,10 @@ type helpPage struct {
 func (h helpPage) press(k key, v look, lines int) (next helpPage, done bool) {
 	height := v.height - 1
 	k = k.moving()
-	switch {
-	case k.is("esc", "?", "enter", "-", "+", "/"):
+	if k.is("esc", "?", "enter", "-", "+", "/") {
 		return helpPage{}, true
-	case k.is("up"):
-		h.top--
-	case k.is("down"):
-		h.top++
-	case k.is("pgup"):
-		h.top -= height
-	case k.is("pgdown"):
-		h.top += height
-	case k.is("home"):
-		h.top = 0
-	case k.is("end"):
-		h.top = lines
 	}
+	h.top, _ = k.step(h.top, lines, height)
 	h.top = max(0, min(h.top, lines-height))
 	return h, false
 }

@@ -170,7 +170,7 @@ func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, te
 	case k.is("enter") && l.asks == asksDate:
 		day, ok := readDay(l.input.String(), now)
 		if !ok {
-			l.err = errDay{}
+			l.err = inWords(func(w *words) string { return w.dateWrong })
 			return l, nil, wishNothing
 		}
 		l, cmd := l.goTo(d, day)
@@ -295,15 +295,6 @@ func (l ledger) hints(w *words) []hint {
 	return []hint{
 		{"enter", w.kDetail}, {"/", w.kFind}, {"←→", w.kDay}, {"0", w.kMonth}, {"-", w.kSale}, {"*", w.kDate}, {"↑↓", w.kMove}, {"5", w.kToday},
 	}
-}
-
-// errDay: what was typed is no day.
-type errDay struct{}
-
-func (e errDay) Error() string { return e.Say().EN }
-
-func (errDay) Say() pos.Text {
-	return pos.Text{EN: newWords(English).dateWrong, SW: newWords(Kiswahili).dateWrong}
 }
 
 // readDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", besides what pos.ParseDay takes; nothing is today. A day

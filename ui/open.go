@@ -91,7 +91,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		return o, nil, wishNothing
 	}
 	if k.is("c", "/") && !o.rows[at].Open() {
-		o.wrong = errOwed{}
+		o.wrong = inWords(func(w *words) string { return w.owedAdvice })
 	}
 	at, _ = k.step(at, len(o.rows), height)
 	at = max(0, min(at, len(o.rows)-1))
@@ -109,15 +109,6 @@ func untilByHand(a pos.Attempt, now time.Time) time.Duration {
 		return 0
 	}
 	return a.ByHandFrom().Sub(now)
-}
-
-// errOwed: there is nothing to ask M-PESA about money that is owed back.
-type errOwed struct{}
-
-func (e errOwed) Error() string { return e.Say().EN }
-
-func (errOwed) Say() pos.Text {
-	return pos.Text{EN: newWords(English).owedAdvice, SW: newWords(Kiswahili).owedAdvice}
 }
 
 // longestCode is room for an M-PESA code as people write it, blanks included.
@@ -289,7 +280,7 @@ func (o openList) next(l look, a pos.Attempt) string {
 	return span(at.Sub(l.now))
 }
 
-// openColumns is where the columns of the open payments stand. PHONE goes under 70 cells, NEXT CHECK under 50.
+// openColumns is where the columns of the open payments stand. PHONE goes under 70 cells, NEXT/RECEIPT under 50.
 type openColumns struct {
 	margin      string
 	phone, next bool

@@ -267,14 +267,8 @@ func (l look) timeOf(t time.Time) string {
 
 // joined is dim facts in one line if they fit, and one below the other if not.
 func (l look) joined(facts []string) []string {
-	line := ""
-	for _, f := range facts {
-		if line != "" {
-			line += " · "
-		}
-		line += f
-	}
-	if len([]rune(line)) <= min(contentWidth+10, l.width-2) {
+	line := strings.Join(facts, " · ")
+	if ansi.StringWidth(line) <= min(contentWidth+10, l.width-2) {
 		return l.center(l.ink.dim, line)
 	}
 	return l.center(l.ink.dim, facts...)

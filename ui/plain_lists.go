@@ -150,7 +150,7 @@ func (p *plain) showMore(string) {
 func (p *plain) showDay(with string) {
 	day, ok := readDay(with, p.now())
 	if !ok {
-		p.out.line(p.say.err(errDay{}))
+		p.out.line(p.say.dateWrong)
 		return
 	}
 	t, err := p.cfg.Book.Totals(day)
@@ -228,22 +228,18 @@ func (p *plain) showMonth(with string) {
 	now := p.now()
 	in, ok := readDay(with, now)
 	if !ok {
-		p.out.line(p.say.err(errDay{}))
+		p.out.line(p.say.dateWrong)
 		return
 	}
 	month := in.Month()
+	days, err := p.cfg.Book.Days(month.First(), month.Last())
+	if err != nil {
+		p.fails(p.say.ledgerUnread, err)
+		return
+	}
 	var all pos.Totals
-	var days []pos.DayTotals
-	for day := month.First(); day <= min(month.Last(), pos.DayOf(now)); day = day.Add(1) {
-		t, err := p.cfg.Book.Totals(day)
-		if err != nil {
-			p.fails(p.say.ledgerUnread, err)
-			return
-		}
-		if t != (pos.Totals{}) {
-			all = all.Plus(t)
-			days = append(days, pos.DayTotals{Day: day, Totals: t})
-		}
+	for _, d := range days {
+		all = all.Plus(d.Totals)
 	}
 	first := month.First().Start()
 	p.sum(fmt.Sprintf("%s %d", p.say.months[first.Month()-1], first.Year()), all)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -92,21 +91,17 @@ func (t *teller) ring(times int, now time.Time) {
 	}
 }
 
-// whole are the parts of a statement that no line's end should divide: amounts and phone numbers.
-var whole = regexp.MustCompile(`KES [0-9,]+|0[0-9]{3} ([0-9]{3}|•••) [0-9]{3}`)
-
 // fold breaks a statement between its words where the line is shorter. What goes on is set in by two, so that every
 // line that begins at the margin is a statement's beginning.
 func (t *teller) fold(s string) string {
-	const inset, joint = "  ", "\u00a0"
+	const inset = "  "
 	width := t.tty.width()
 	if width <= len(inset) {
 		return s
 	}
 	var b strings.Builder
 	column := 0
-	words := whole.ReplaceAllStringFunc(s, func(part string) string { return strings.ReplaceAll(part, " ", joint) })
-	for i, word := range strings.Split(words, " ") {
+	for i, word := range strings.Split(held(s), " ") {
 		w := ansi.StringWidth(word)
 		switch {
 		case i == 0:
@@ -120,7 +115,7 @@ func (t *teller) fold(s string) string {
 		b.WriteString(word)
 		column += w
 	}
-	return strings.ReplaceAll(b.String(), joint, " ")
+	return strings.ReplaceAll(b.String(), noBreak, " ")
 }
 
 func (t *teller) write(s string) {

@@ -73,26 +73,8 @@ func (s sale) empty() bool {
 	return s.fields[fieldAmount].empty() && s.fields[fieldPhone].empty() && s.fields[fieldReference].empty()
 }
 
-// errDiffers: the amount typed a second time is another one.
-type errDiffers struct{ amount pos.Shillings }
-
-func (e errDiffers) Error() string { return e.Say().EN }
-
-func (e errDiffers) Say() pos.Text {
-	return pos.Text{
-		EN: fmt.Sprintf(newWords(English).notTheSame, e.amount),
-		SW: fmt.Sprintf(newWords(Kiswahili).notTheSame, e.amount),
-	}
-}
-
 // errNumLock: the number pad sent arrows to a field that wants digits.
-type errNumLock struct{}
-
-func (errNumLock) Error() string { return newWords(English).numLock }
-
-func (errNumLock) Say() pos.Text {
-	return pos.Text{EN: newWords(English).numLock, SW: newWords(Kiswahili).numLock}
-}
+func errNumLock() error { return inWords(func(w *words) string { return w.numLock }) }
 
 // press answers a key. The request is not nil where the form is complete and the cashier asks for the payment.
 func (s sale) press(k key) (sale, *pos.Request) {
@@ -112,12 +94,12 @@ func (s sale) press(k key) (sale, *pos.Request) {
 		s.focus = s.next(-1)
 		return s, nil
 	case k.is("insert", "begin", "pgup", "pgdown") && s.focus != fieldReference:
-		s.wrong = errNumLock{}
+		s.wrong = errNumLock()
 		return s, nil
 	}
 	f := s.fields[s.focus]
 	if f.empty() && s.focus != fieldReference && k.is("left", "right", "home", "end", "delete") {
-		s.wrong = errNumLock{} // there is nothing to move in: these are digits
+		s.wrong = errNumLock() // there is nothing to move in: these are digits
 		return s, nil
 	}
 	if edited, ok := f.edit(k); ok {
@@ -237,7 +219,7 @@ func (s sale) enter() (sale, *pos.Request) {
 		}
 		s.fields[fieldAgain] = s.fields[fieldAgain].with("")
 		if err != nil || again != amount {
-			return refuse(fieldAgain, errDiffers{amount})
+			return refuse(fieldAgain, inWords(func(w *words) string { return fmt.Sprintf(w.notTheSame, amount) }))
 		}
 		s.agreed, s.focus = amount, fieldPhone
 		return s, nil

@@ -25,6 +25,11 @@ func (w *words) err(err error) string {
 	return printable(err.Error())
 }
 
+// inWords is an error that the screens themselves have to say, in both languages.
+func inWords(text func(*words) string) error {
+	return &pos.Said{EN: text(newWords(English)), SW: text(newWords(Kiswahili))}
+}
+
 // dateShort is "Mon 23 Nov".
 func (w *words) dateShort(t time.Time) string {
 	t = t.In(pos.EAT)

@@ -141,6 +141,7 @@ func (sh *Shop) Payments() localapi.Payments {
 func (sh *Shop) share(ctx context.Context, number string) (unshare func() error) {
 	listener, err := localapi.Listen(sh.Ledger.Path())
 	if err != nil {
+		sh.Log.Warn("other programs cannot work through this till", "err", err)
 		return func() error { return nil }
 	}
 	sharing, stop := context.WithCancel(context.WithoutCancel(ctx))

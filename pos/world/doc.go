@@ -1,7 +1,7 @@
 // Package world tries to make the till lie. It holds tests only: nothing of it is in the product.
 //
 // A world is a shop for three days in virtual time, inside one testing/synctest bubble. The till in it is the real one,
-// wired as package main does it; only the wire and the clock are simulated, and the disk can be made to refuse.
+// wired as package shop does it; only the wire and the clock are simulated, and the disk can be made to refuse.
 //
 //	cashier ──► pos.Till ──► disk ──► store.Ledger on a real bbolt file
 //	   ▲         │    ▲

@@ -161,7 +161,7 @@ func (p *process) watch(sub *pos.Subscription) {
 	}
 }
 
-// lastAnswer is how long a till that is stopped waits for the answer to a push, as in package main.
+// lastAnswer is how long a till that is stopped waits for the answer to a push, as in package shop.
 const lastAnswer = 8 * time.Second
 
 // stop ends the process, or clears away what is left of a dead one.

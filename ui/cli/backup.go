@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 )
@@ -25,12 +24,8 @@ A backup on the same disk is lost with it: write it to another one.`,
 			if err != nil {
 				return err
 			}
-			for _, own := range []string{s.Ledger, c.config} {
-				if is, err := os.Stat(own); err == nil {
-					if at, err := os.Stat(args[0]); err == nil && os.SameFile(is, at) {
-						return fmt.Errorf("backup: %s is the till's own file: choose another name", args[0])
-					}
-				}
+			if err := c.notOwn(s, args[0]); err != nil {
+				return fmt.Errorf("backup: %w", err)
 			}
 			tell, clear := c.share("copying and checking")
 			checked, err := c.Keeper.Backup(cmd.Context(), s, args[0], force, tell)

@@ -88,12 +88,8 @@ func (c *commands) export(ctx context.Context, d days, o exportOptions) error {
 	if o.file == "" {
 		return c.exportOut(ctx, d, o)
 	}
-	for _, own := range []string{s.Ledger, c.config} {
-		if is, err := os.Stat(own); err == nil {
-			if at, err := os.Stat(o.file); err == nil && os.SameFile(is, at) {
-				return fmt.Errorf("export: %s is the till's own file: choose another name", o.file)
-			}
-		}
+	if err := c.notOwn(s, o.file); err != nil {
+		return fmt.Errorf("export: %w", err)
 	}
 	file, err := export.Create(o.file, o.force)
 	if err != nil {
@@ -111,7 +107,7 @@ func (c *commands) export(ctx context.Context, d days, o exportOptions) error {
 	for _, day := range done {
 		all = all.Plus(day.Totals)
 	}
-	fmt.Fprintf(c.Stdout, "%s: %v payments of %s, KES %v paid\n", o.file, pos.Shillings(export.Count(done)), d.name, all.Paid.KES)
+	fmt.Fprintf(c.Stdout, "%s: %s of %s, KES %v paid\n", o.file, payments(export.Count(done)), d.name, all.Paid.KES)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,8 +13,7 @@ import (
 	"kaunta/ui/settings"
 )
 
-// Keeper looks after the ledger's file. Each function finds out by itself whether a till holds the ledger of s. progress may be nil, and is
-// told in steps that mean nothing but their share of the whole.
+// Keeper looks after the ledger's file. Each function finds out by itself whether a till holds the ledger of s. progress may be nil.
 type Keeper struct {
 	// Backup writes a checked copy of the ledger to file, while a till may be selling.
 	Backup func(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (Checked, error)
@@ -71,6 +71,18 @@ type Missing struct {
 	Payments int   // asked for
 	Paid     pos.Sum
 	Since    time.Time
+}
+
+// notOwn refuses to write over the ledger or the configuration.
+func (c *commands) notOwn(s settings.Settings, file string) error {
+	for _, own := range []string{s.Ledger, c.path()} {
+		is, errIs := os.Stat(own)
+		at, errAt := os.Stat(file)
+		if errIs == nil && errAt == nil && os.SameFile(is, at) {
+			return fmt.Errorf("%s is the till's own file: choose another name", file)
+		}
+	}
+	return nil
 }
 
 // checkFileCommand is run by the program itself.

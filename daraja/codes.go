@@ -1,7 +1,5 @@
 package daraja
 
-import "time"
-
 // ResultMeaning is what one of M-PESA's result codes means to a cashier.
 type ResultMeaning struct {
 	Code string
@@ -13,9 +11,6 @@ type ResultMeaning struct {
 	Title Text // for a column: at most 11 characters
 	What  Text // what happened, a sentence
 	Do    Text // what the cashier does, a sentence or two
-
-	// RetryAfter is how long to wait before asking the same customer again; 0 where no wait is known to help.
-	RetryAfter time.Duration
 }
 
 // Meaning is the meaning of a result code, and false for a code that nobody has documented: such a code is
@@ -91,25 +86,22 @@ var resultTable = []resultRow{
 		Do:    Text{"Call the owner: no payment will go through until money is withdrawn.", "Mpigie mwenye duka: hakuna malipo yatakayopita hadi pesa zitolewe kwenye akaunti."},
 	}},
 	{[]string{"17"}, ResultMeaning{
-		Final:      true,
-		Title:      Text{"too soon", "mapema mno"},
-		What:       Text{"M-PESA refuses the same amount from the same customer within two minutes, or another rule of M-PESA was met.", "M-PESA hukataa kiasi kilekile kutoka kwa mteja yuleyule ndani ya dakika mbili, au kuna sheria nyingine ya M-PESA iliyozuia."},
-		Do:         Text{"Check the earlier payment first. Then wait two minutes and ask again.", "Kwanza angalia malipo ya awali. Kisha subiri dakika mbili na uombe tena."},
-		RetryAfter: 2 * time.Minute,
+		Final: true,
+		Title: Text{"too soon", "mapema mno"},
+		What:  Text{"M-PESA refuses the same amount from the same customer within two minutes, or another rule of M-PESA was met.", "M-PESA hukataa kiasi kilekile kutoka kwa mteja yuleyule ndani ya dakika mbili, au kuna sheria nyingine ya M-PESA iliyozuia."},
+		Do:    Text{"Check the earlier payment first. Then wait two minutes and ask again.", "Kwanza angalia malipo ya awali. Kisha subiri dakika mbili na uombe tena."},
 	}},
 	{[]string{"26"}, ResultMeaning{
-		Final:      true,
-		Title:      Text{"M-PESA busy", "imelemewa"},
-		What:       Text{"M-PESA has too much to do.", "M-PESA imelemewa kwa sasa."},
-		Do:         Text{"Wait a minute, then ask again.", "Subiri dakika moja, kisha omba tena."},
-		RetryAfter: time.Minute,
+		Final: true,
+		Title: Text{"M-PESA busy", "imelemewa"},
+		What:  Text{"M-PESA has too much to do.", "M-PESA imelemewa kwa sasa."},
+		Do:    Text{"Wait a minute, then ask again.", "Subiri dakika moja, kisha omba tena."},
 	}},
 	{[]string{"1001"}, ResultMeaning{
-		Final:      true,
-		Title:      Text{"phone busy", "simu busy"},
-		What:       Text{"The phone is busy with another M-PESA request.", "Simu ya mteja ina ombi lingine la M-PESA."},
-		Do:         Text{"The customer closes the M-PESA menu. Wait one or two minutes, then ask again.", "Mteja afunge menyu ya M-PESA. Subiri dakika moja au mbili, kisha omba tena."},
-		RetryAfter: time.Minute,
+		Final: true,
+		Title: Text{"phone busy", "simu busy"},
+		What:  Text{"The phone is busy with another M-PESA request.", "Simu ya mteja ina ombi lingine la M-PESA."},
+		Do:    Text{"The customer closes the M-PESA menu. Wait one or two minutes, then ask again.", "Mteja afunge menyu ya M-PESA. Subiri dakika moja au mbili, kisha omba tena."},
 	}},
 	{[]string{"1019"}, ResultMeaning{
 		Final: true,
@@ -118,11 +110,10 @@ var resultTable = []resultRow{
 		Do:    Text{"Ask again.", "Omba tena."},
 	}},
 	{[]string{"1025", "1101", "1102"}, ResultMeaning{
-		Final:      true,
-		Title:      Text{"no prompt", "haikufika"},
-		What:       Text{"The request did not reach the customer's phone.", "Ombi halikufika kwenye simu ya mteja."},
-		Do:         Text{"Wait one or two minutes, then ask again.", "Subiri dakika moja au mbili, kisha omba tena."},
-		RetryAfter: time.Minute,
+		Final: true,
+		Title: Text{"no prompt", "haikufika"},
+		What:  Text{"The request did not reach the customer's phone.", "Ombi halikufika kwenye simu ya mteja."},
+		Do:    Text{"Wait one or two minutes, then ask again.", "Subiri dakika moja au mbili, kisha omba tena."},
 	}},
 	{[]string{"1031", "1032"}, ResultMeaning{
 		Final: true,

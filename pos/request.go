@@ -60,14 +60,8 @@ type Health struct {
 	// Unreached is true where the last answer was none: M-PESA's address could not be reached, or fell silent.
 	Unreached bool
 
-	// CallbackSeen is when a genuine callback last came; zero for never since the start.
-	CallbackSeen time.Time
-
 	// Ledger is why the ledger takes no more writes; nil while all is well.
 	Ledger error
-
-	// QueryLimit is the least time between two queries at present.
-	QueryLimit time.Duration
 }
 
 // Errors of [Till.Charge] that are not about the request itself.

@@ -275,11 +275,6 @@ func (t *Till) Callback(ctx context.Context, address string, body []byte) error 
 		return err
 	}
 	answer := daraja.ParseCallback(body)
-	if answer.Verdict != daraja.VerdictMalformed {
-		t.mu.Lock()
-		t.health.CallbackSeen = time.Now()
-		t.mu.Unlock()
-	}
 	// The sender may hang up; what it brought is kept all the same.
 	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})
 	return err
@@ -302,7 +297,6 @@ func (t *Till) Health() Health {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h := t.health
-	h.QueryLimit = t.rate.every
 	h.Ledger = t.broken
 	return h
 }

@@ -11,7 +11,7 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, month, open, help, phone         string
+	sale, ledger, detail, month, open                      string
 	till, training, sandbox, live                          string
 	today, paidCount, notPaidCount                         string
 	checking, owedBack                                     string
@@ -89,8 +89,6 @@ func newWords(lang Language) *words {
 		detail:       t("PAYMENT", "MALIPO"),
 		month:        t("MONTH", "MWEZI"),
 		open:         t("OPEN PAYMENTS", "MALIPO WAZI"),
-		help:         t("HELP", "MSAADA"),
-		phone:        t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
 		till:         t("till", "till"),
 		training:     t("TRAINING", "MAZOEZI"),
 		live:         t("LIVE", "HALISI"),

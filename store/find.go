@@ -255,6 +255,10 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 			ends = append(ends, string(byte('0'+d))+digits)
 		}
 	}
+	until, err := getForgotten(rd.tx)
+	if err != nil {
+		until = key(last).ms()
+	}
 	for p := int(era(key(last).ms())); p >= int(era(key(first).ms())); p-- {
 		var step []keyRange
 		for _, end := range ends {
@@ -265,6 +269,9 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 				to[len(to)-1] |= 0x0f // the digit after the last that is known may be any
 			}
 			step = append(step, keyRange{from, following(to)})
+			if p > int(era(until)) { // nothing of it is forgotten
+				continue
+			}
 			switch forgotten := phoneHead(kept, phoneForgotten, byte(p)); len(rest) {
 			case 0:
 				step = append(step, prefixed(forgotten))

@@ -24,15 +24,15 @@ import (
 
 	"kaunta/daraja/simulator"
 	"kaunta/pos"
+	"kaunta/pos/reach"
+	"kaunta/pos/settings"
 	"kaunta/pos/shop"
 	"kaunta/store"
-	"kaunta/tunnel/reach"
 	"kaunta/tunnel/ssh"
 	"kaunta/ui"
 	"kaunta/ui/cli"
 	"kaunta/ui/doctor"
 	"kaunta/ui/keeper"
-	"kaunta/ui/settings"
 	"kaunta/ui/setup"
 )
 

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"kaunta/pos/settings"
 	"kaunta/store"
-	"kaunta/ui/settings"
 )
 
 // keeping is the goroutine that does each day's work on the ledger. The zero value does none.

@@ -5,9 +5,9 @@ import (
 	"io"
 	"log/slog"
 
+	"kaunta/pos/logfile"
+	"kaunta/pos/settings"
 	"kaunta/tunnel"
-	"kaunta/ui/logfile"
-	"kaunta/ui/settings"
 )
 
 // openLog opens the log file. Where it cannot be opened the log goes nowhere, and trouble says why: no till stays closed for that.

@@ -15,11 +15,11 @@ import (
 	"kaunta/pos"
 	"kaunta/pos/failpoint"
 	"kaunta/pos/localapi"
+	"kaunta/pos/logfile"
+	"kaunta/pos/reach"
+	"kaunta/pos/settings"
 	"kaunta/store"
 	"kaunta/tunnel"
-	"kaunta/tunnel/reach"
-	"kaunta/ui/logfile"
-	"kaunta/ui/settings"
 )
 
 // Shop is a till that is open, and what it stands on.

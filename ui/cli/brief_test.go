@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"kaunta/pos/settings"
 	"kaunta/store"
 	"kaunta/ui/cli"
-	"kaunta/ui/settings"
 )
 
 // left is a ledger that a till opens as soon as it has been read.

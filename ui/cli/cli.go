@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
+	"kaunta/pos/settings"
 	"kaunta/ui/doctor"
-	"kaunta/ui/settings"
 	"kaunta/ui/setup"
 )
 

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"kaunta/pos"
+	"kaunta/pos/settings"
 	"kaunta/store"
 	"kaunta/ui/cli"
-	"kaunta/ui/settings"
 )
 
 // damagedBook is a ledger of which one payment cannot be read.

@@ -18,8 +18,8 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/pos/settings"
 	"kaunta/ui/doctor"
-	"kaunta/ui/settings"
 )
 
 func (c *commands) doctorCommand() *cobra.Command {

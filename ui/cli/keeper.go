@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // Keeper looks after the ledger's file. Each function finds out by itself whether a till holds the ledger of s. progress may be nil.

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/daraja"
+	"kaunta/pos/settings"
 	"kaunta/ui/doctor"
-	"kaunta/ui/settings"
 	"kaunta/ui/setup"
 )
 

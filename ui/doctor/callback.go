@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"kaunta/daraja"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // publicURL is what Safaricom is to call, or "" where the way itself finds a name at each start.

@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 
 	"kaunta/daraja"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // Patience is how long the whole of [Run] may take. It is longer than one request to Daraja takes at most.

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"kaunta/daraja/simulator"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // healthy is a till in order, on a simulator, with a public name.

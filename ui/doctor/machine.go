@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 func configuration(_ context.Context, x *examination) Finding {

@@ -9,10 +9,10 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"kaunta/pos/settings"
 	"kaunta/pos/shop"
 	"kaunta/store"
 	"kaunta/ui/cli"
-	"kaunta/ui/settings"
 )
 
 // New returns what looks after the ledger's file. What may be damaged is read by another process of this program, so that nothing in

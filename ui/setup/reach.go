@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"kaunta/daraja"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // reach asks how Safaricom reaches this till, and what that way needs.

@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"kaunta/daraja"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // Choice is what the owner wants to happen after the form.

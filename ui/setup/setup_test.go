@@ -17,7 +17,7 @@ import (
 	"github.com/creack/pty"
 
 	"kaunta/daraja"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // owner sits at a real pseudo-terminal before the form.

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"kaunta/daraja"
-	"kaunta/ui/settings"
+	"kaunta/pos/settings"
 )
 
 // wizard is one run through the steps.

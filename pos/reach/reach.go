@@ -8,12 +8,12 @@ import (
 	"io/fs"
 	"sync"
 
+	"kaunta/pos/settings"
 	"kaunta/tunnel"
 	"kaunta/tunnel/acme"
 	"kaunta/tunnel/cloudflared"
 	"kaunta/tunnel/ngrok"
 	"kaunta/tunnel/ssh"
-	"kaunta/ui/settings"
 )
 
 // Ways are the values of callback.reach that this program was built with.

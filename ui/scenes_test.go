@@ -89,6 +89,15 @@ func scenes() []scene {
 			c.tick(180 * time.Second)
 			c.tell(unclear(a), pos.EventGaveUp)
 		}},
+		{"open-given-back", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f3>", "<down>", "<enter>")
+		}},
+		{"open-clear-up", nil, func(c *cashier) {
+			c.book.put(unclear(c.row(49*60, 200, phoneB)))
+			c.do(c.app.refresh())
+			c.press("<f3>", "*")
+		}},
 		{"open-error", nil, func(c *cashier) {
 			c.till.charge = c.inTheWay(75 * time.Second)
 			c.sell("1500", phoneA)

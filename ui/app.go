@@ -49,7 +49,7 @@ type app struct {
 	told    map[pos.AttemptID]pos.Notice // what banners and results have said
 	states  map[pos.AttemptID]pos.State  // of the attempts without an end
 	unheard map[pos.AttemptID]pos.State  // what was open at the start and has not been heard of since
-	left    map[pos.AttemptID]bool       // what was open at the start: whoever waits for it is told of its end
+	atStart map[pos.AttemptID]bool       // what was open at the start: whoever waits for it is told of its end
 	early   []pos.Update                 // came while the till was still taking a request
 	resumed int                          // payments that were open at the start; 0 once that is known to all
 
@@ -79,11 +79,11 @@ func newApp(cfg Config, crew *crew) *app {
 		told:    make(map[pos.AttemptID]pos.Notice),
 		states:  make(map[pos.AttemptID]pos.State),
 		unheard: make(map[pos.AttemptID]pos.State),
-		left:    make(map[pos.AttemptID]bool),
+		atStart: make(map[pos.AttemptID]bool),
 		resumed: len(cfg.Resumed),
 	}
 	for _, r := range cfg.Resumed {
-		a.states[r.ID], a.unheard[r.ID], a.told[r.ID], a.left[r.ID] = r.State, r.State, r.Notices, true
+		a.states[r.ID], a.unheard[r.ID], a.told[r.ID], a.atStart[r.ID] = r.State, r.State, r.Notices, true
 	}
 	if a.onLinuxConsole() {
 		a.background = backgroundDark

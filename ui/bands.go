@@ -135,7 +135,7 @@ func (a *app) troubles(l look) []string {
 // in front.
 func (a *app) checking() (n int, sum pos.Shillings) {
 	for _, o := range a.shop.open {
-		if o.State == pos.StillChecking || a.left[o.ID] {
+		if o.State == pos.StillChecking || a.atStart[o.ID] {
 			n++
 			sum += o.Amount
 		}

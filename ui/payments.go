@@ -149,7 +149,7 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 	case inTheWay && at.State.Final():
 		a.pay = p.before // nothing is in the way any more
 	case fresh != 0:
-	case at.State.Final() && (before == pos.StillChecking || before != 0 && a.left[at.ID]):
+	case at.State.Final() && (before == pos.StillChecking || before != 0 && a.atStart[at.ID]):
 	default:
 		return 0
 	}

@@ -83,6 +83,9 @@ const handsetHeight = 14
 
 // view draws the phone in l.width × l.height. held says that the hand is on it, and key is what puts it there.
 func (p phones) view(l look, held bool, key string) block {
+	if l.height < handsetHeight {
+		return p.smallView(l)
+	}
 	width := min(handsetWidth, l.width-2)
 	frame := l.ink.line
 	if held {
@@ -94,9 +97,6 @@ func (p phones) view(l look, held bool, key string) block {
 
 	var screen []string
 	q, ok := p.prompt()
-	if ok && l.height < handsetHeight {
-		return p.smallView(l, q)
-	}
 	if ok {
 		screen = append(screen, l.ink.dim.on(q.Phone.Local()), "")
 		for _, s := range wrap(fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)), inner) {
@@ -113,13 +113,6 @@ func (p phones) view(l look, held bool, key string) block {
 		for _, s := range wrap(l.say.phoneIdleDo, inner) {
 			screen = append(screen, l.ink.dim.on(s))
 		}
-	}
-	if l.height < handsetHeight {
-		lines := l.center("", screen...)
-		if p.err != nil {
-			lines = append(l.wrap(l.ink.tones[toneFail], l.say.err(p.err)), lines...)
-		}
-		return block{lines: lines[:min(len(lines), max(0, l.height))]}
 	}
 	lines := []string{
 		center(l.ink.dim.on(l.say.phoneTitle), l.width),
@@ -146,13 +139,18 @@ func (p phones) view(l look, held bool, key string) block {
 }
 
 // smallView is the prompt where there is no room for the phone around it.
-func (p phones) smallView(l look, q Prompt) block {
+func (p phones) smallView(l look) block {
 	var account, wrong []string
-	if q.Reference != "" {
-		account = l.wrap(l.ink.text, fmt.Sprintf(l.say.account, printable(q.Reference)))
-	}
 	if p.err != nil {
 		wrong = l.wrap(l.ink.tones[toneFail], l.say.err(p.err))
+	}
+	q, ok := p.prompt()
+	if !ok {
+		idle := append(l.wrap(l.ink.text, l.say.phoneIdle), l.wrap(l.ink.dim, l.say.phoneIdleDo)...)
+		return block{lines: stack(l.height, wrong, idle)}
+	}
+	if q.Reference != "" {
+		account = l.wrap(l.ink.text, fmt.Sprintf(l.say.account, printable(q.Reference)))
 	}
 	asked := l.wrap(l.ink.strong, fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)))
 	return block{lines: stack(l.height, wrong, l.center(l.ink.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}

@@ -225,15 +225,14 @@ func query(params []string) url.Values {
 // getOne reads an answer of one item.
 func getOne[T any](c *Client, what string, params ...string) (T, error) {
 	list, err := get[T](c, what, params...)
-	return first(func(yield func(T, error) bool) {
+	if err == nil && len(list) == 0 {
+		err = &LostError{errors.New("an empty answer")}
+	}
+	if err != nil {
 		var none T
-		switch {
-		case err != nil:
-			yield(none, err)
-		case len(list) > 0:
-			yield(list[0], nil)
-		}
-	})
+		return none, err
+	}
+	return list[0], nil
 }
 
 func number[T ~int | ~int32](n T) string { return strconv.Itoa(int(n)) }

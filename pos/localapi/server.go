@@ -90,14 +90,15 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /v1/info", s.handle(func(_ *http.Request, a *answer) error { return a.item(s.Info) }))
 	mux.Handle("GET /v1/attempt", one(s, func(q url.Values) (pos.Attempt, error) { return s.Book.Attempt(pos.AttemptID(q.Get("id"))) }))
 	mux.Handle("GET /v1/day", rows(s, func(q url.Values) ([]pos.Attempt, error) {
-		day, n, err := numbers(q, "day", "n")
-		if err != nil {
+		day, errDay := numberIn(q, "day")
+		n, errN := numberIn(q, "n")
+		if err := errors.Join(errDay, errN); err != nil {
 			return nil, err
 		}
 		return s.Book.DayPage(pos.Day(day), pos.AttemptID(q.Get("before")), min(n, maxPage))
 	}))
 	mux.Handle("GET /v1/find", rows(s, func(q url.Values) ([]pos.Attempt, error) {
-		n, _, err := numbers(q, "n", "n")
+		n, err := numberIn(q, "n")
 		if err != nil {
 			return nil, err
 		}
@@ -107,15 +108,16 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /v1/open", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Open() }))
 	mux.Handle("GET /v1/owed", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Owed() }))
 	mux.Handle("GET /v1/totals", one(s, func(q url.Values) (pos.Totals, error) {
-		day, _, err := numbers(q, "day", "day")
+		day, err := numberIn(q, "day")
 		if err != nil {
 			return pos.Totals{}, err
 		}
 		return s.Book.Totals(pos.Day(day))
 	}))
 	mux.Handle("GET /v1/days", rows(s, func(q url.Values) ([]pos.DayTotals, error) {
-		first, last, err := numbers(q, "first", "last")
-		if err != nil {
+		first, errFirst := numberIn(q, "first")
+		last, errLast := numberIn(q, "last")
+		if err := errors.Join(errFirst, errLast); err != nil {
 			return nil, err
 		}
 		return s.Book.Days(pos.Day(first), pos.Day(last))
@@ -212,14 +214,13 @@ func one[T any](s *server, read func(q url.Values) (T, error)) http.Handler {
 	})
 }
 
-// numbers reads two parameters of a request.
-func numbers(q url.Values, first, second string) (a, b int, err error) {
-	a, errA := strconv.Atoi(q.Get(first))
-	b, errB := strconv.Atoi(q.Get(second))
-	if err := errors.Join(errA, errB); err != nil {
-		return 0, 0, fmt.Errorf("%s and %s must be numbers: %w", first, second, err)
+// numberIn reads a number that a request names.
+func numberIn(q url.Values, name string) (int, error) {
+	n, err := strconv.Atoi(q.Get(name))
+	if err != nil {
+		return 0, fmt.Errorf("%s must be a number: %w", name, err)
 	}
-	return a, b, nil
+	return n, nil
 }
 
 // readBody reads what was asked for, to its end. A field that this till does not know is refused: it may be a condition.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -126,10 +125,8 @@ func tableWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
 				result += ": " + why
 			}
 		}
-		for _, n := range a.Notices.Names() {
-			result += "  [" + strings.ToUpper(strings.ReplaceAll(n, "_", " ")) + "]"
-		}
-		_, err := fmt.Fprintf(out, "%s\t%v\t%s\t%s\t%s\n", a.AskedAt.In(pos.EAT).Format("2006-01-02 15:04:05"), a.Amount, a.Phone.Masked(), receipt, result)
+		_, err := fmt.Fprintf(out, "%s\t%v\t%s\t%s\t%s%s\n",
+			a.AskedAt.In(pos.EAT).Format("2006-01-02 15:04:05"), a.Amount, a.Phone.Masked(), receipt, result, notices(a))
 		return err
 	}
 	return row, out.Flush

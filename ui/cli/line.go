@@ -82,6 +82,13 @@ func sentence(a pos.Attempt) string {
 	case reason(a) != "":
 		b.WriteString("  " + reason(a))
 	}
+	b.WriteString(notices(a))
+	return b.String()
+}
+
+// notices are the remarks on an attempt as they stand behind its state.
+func notices(a pos.Attempt) string {
+	var b strings.Builder
 	for _, n := range a.Notices.Names() {
 		b.WriteString("  [" + strings.ToUpper(strings.ReplaceAll(n, "_", " ")) + "]")
 	}

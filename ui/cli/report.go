@@ -27,18 +27,29 @@ type report struct {
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
 
-	Paid          countKES `json:"paid"`
-	NotPaid       count    `json:"not_paid"`
-	StillChecking countKES `json:"still_checking"`
-	OwedBack      countKES `json:"owed_back"`
-	GivenBack     countKES `json:"given_back"`
-	ClearedUp     countKES `json:"cleared_up"`
+	sums
 
 	Refusals []refusalCount    `json:"refusals"`
 	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid
 	Hours    [24]pos.Shillings `json:"hours"`                 // paid, by the hour of asking
 	Busiest  *busiest          `json:"busiest"`
 	Days     []dayReport       `json:"days,omitempty"` // of a report about several
+}
+
+// sums are the totals of a day, or of several.
+type sums struct {
+	Paid          countKES `json:"paid"`
+	NotPaid       count    `json:"not_paid"`
+	StillChecking countKES `json:"still_checking"`
+	OwedBack      countKES `json:"owed_back"`
+	GivenBack     countKES `json:"given_back"`
+	ClearedUp     countKES `json:"cleared_up"`
+}
+
+func sumsOf(t pos.Totals) sums {
+	return sums{
+		countKES(t.Paid), count{t.NotPaid.Count}, countKES(t.Checking), countKES(t.OwedBack), countKES(t.GivenBack), countKES(t.ClearedUp),
+	}
 }
 
 type count struct {
@@ -70,14 +81,9 @@ type busiest struct {
 }
 
 type dayReport struct {
-	Day           string   `json:"day"`
-	Paid          countKES `json:"paid"`
-	NotPaid       count    `json:"not_paid"`
-	StillChecking countKES `json:"still_checking"`
-	OwedBack      countKES `json:"owed_back"`
-	GivenBack     countKES `json:"given_back"`
-	ClearedUp     countKES `json:"cleared_up"`
-	Median        *float64 `json:"median_seconds_to_pay"`
+	Day string `json:"day"`
+	sums
+	Median *float64 `json:"median_seconds_to_pay"`
 }
 
 func (c *commands) reportCommand() *cobra.Command {
@@ -257,8 +263,7 @@ func (c *counted) refusalCounts() []refusalCount {
 func (c *counted) report(d days) report {
 	t := c.all
 	r := report{
-		Paid: countKES(t.Paid), NotPaid: count{t.NotPaid.Count}, StillChecking: countKES(t.Checking), OwedBack: countKES(t.OwedBack), GivenBack: countKES(t.GivenBack), ClearedUp: countKES(t.ClearedUp),
-		Refusals: c.refusalCounts(), Median: t.median(), Hours: t.Hours,
+		sums: sumsOf(t.Totals), Refusals: c.refusalCounts(), Median: t.median(), Hours: t.Hours,
 	}
 	if hour, ok := c.busiestHour(); ok {
 		r.Busiest = &busiest{Hour: hour, HourKES: t.Hours[hour]}
@@ -273,8 +278,7 @@ func (c *counted) report(d days) report {
 	}
 	for _, day := range c.days {
 		r.Days = append(r.Days, dayReport{
-			Day: day.day.String(), Paid: countKES(day.Paid), NotPaid: count{day.NotPaid.Count},
-			StillChecking: countKES(day.Checking), OwedBack: countKES(day.OwedBack), GivenBack: countKES(day.GivenBack), ClearedUp: countKES(day.ClearedUp), Median: day.median(),
+			Day: day.day.String(), sums: sumsOf(day.Totals), Median: day.median(),
 		})
 	}
 	return r
@@ -334,7 +338,7 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 		row("cleared up by hand", t.ClearedUp.Count, t.ClearedUp.KES.String())
 	}
 	if m := t.median(); m != nil {
-		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", brief(time.Duration(*m*float64(time.Second))))
+		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", lasting(time.Duration(*m*float64(time.Second))))
 	}
 	if list := c.refusalCounts(); len(list) > 0 {
 		b.WriteString("\nWhy not paid\n")
@@ -394,8 +398,8 @@ func bar(b *strings.Builder, label string, kes, most pos.Shillings) {
 	fmt.Fprintf(b, "%s\n", strings.TrimRight(fmt.Sprintf("  %-10s%16v  %s", label, kes, strings.Repeat("▇", length)), " "))
 }
 
-// brief writes a time as a person says it.
-func brief(d time.Duration) string {
+// lasting writes a time as a person says it.
+func lasting(d time.Duration) string {
 	switch d = d.Round(time.Second); {
 	case d < 2*time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))

@@ -206,8 +206,7 @@ func (l ledger) paste(text string, d desk) (ledger, tea.Cmd) {
 	if l.asks == asksNothing || l.detail != nil {
 		return l, nil
 	}
-	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	l.input = l.input.insert(strings.TrimSpace(printable(text)))
+	l.input = l.input.insert(firstLine(text))
 	l, cmd, _ := l.find(d)
 	return l, cmd
 }

@@ -241,8 +241,7 @@ func (s sale) enter() (sale, *pos.Request) {
 
 // paste takes pasted text whole or not at all: leaving out what does not fit could make another amount of it.
 func (s sale) paste(text string) sale {
-	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	text = strings.TrimSpace(printable(text))
+	text = firstLine(text)
 	s.wrong = nil
 	f := &s.fields[s.focus]
 	switch s.focus {
@@ -265,6 +264,15 @@ func (s sale) paste(text string) sale {
 	}
 	*f = f.insert(text)
 	return s
+}
+
+// firstLine is the first line of what was pasted: some terminals send a line's end as a key would.
+func firstLine(text string) string {
+	text = strings.TrimSpace(text)
+	if end := strings.IndexAny(text, "\r\n"); end >= 0 {
+		text = text[:end]
+	}
+	return strings.TrimSpace(printable(text))
 }
 
 // bareAmount takes off what people write around an amount: "KES 1,500", "Ksh. 450/=", "300/-".

@@ -177,6 +177,7 @@ func TestPaste(t *testing.T) {
 	}{
 		{"plain", "450", false, "450", ""},
 		{"as people write it", " Ksh. 1,500/= \nthanks", false, "1,500", ""},
+		{"the end of a line as a key sends it", "450\r0712345632", false, "450", ""},
 		{"letters refuse the whole of it", "1O0", false, "", "not an amount"},
 		{"control characters", "45\x1b0", false, "450", ""},
 		{"a phone as people write it", "+254 (712) 345-678\n", true, "0712 345 678", ""},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,9 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 			state, err := p.take(cmd.Context())
 			if state == 0 { // nothing was asked
 				return err
+			}
+			if sent := p.attempt.Reference; p.attempt.ID != "" && r.Reference != "" && sent != strings.TrimSpace(r.Reference) {
+				c.complain(fmt.Errorf("M-PESA takes no reference %q: the customer was shown %q", r.Reference, sent))
 			}
 			return exitStatus(state, err)
 		},

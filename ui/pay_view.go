@@ -96,7 +96,7 @@ func (p pay) details(l look) [][]string {
 		problem = l.wrap(l.ink.tones[toneFail], l.say.err(p.problem))
 	}
 	whose := l.ink.strong.on(p.request.Phone.Local())
-	if ref := printable(p.request.Reference); ref != "" {
+	if ref := printable(p.attempt.Reference); ref != "" { // as the customer sees it
 		whose += l.ink.dim.on("  " + ref)
 	}
 	phone := []string{center(whose, l.width)}

@@ -30,8 +30,8 @@ var faults = []fault{
 	},
 	{
 		"a push that Daraja was too busy for is sent again", "pos/till.go",
-		"	t.hear(answer)\n	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed",
-		"	if answer.Verdict == daraja.VerdictBlocked {\n		answer, _ = t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL})\n	}\n" +
+		"		t.hear(answer)\n	}\n	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed",
+		"	}\n	if answer.Verdict == daraja.VerdictBlocked {\n		answer, _ = t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL})\n	}\n" +
 			"	t.hear(answer)\n	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed",
 		"onePushPerAttempt",
 	},
@@ -87,7 +87,7 @@ var faults = []fault{
 		"a till that starts pushes again what it does not know of", "pos/till.go",
 		"		t.resumed = append(t.resumed, a)\n",
 		"		t.resumed = append(t.resumed, a)\n		if a.CheckoutRequestID == \"\" {\n			t.work.Go(func() { t.push(a) })\n		}\n",
-		"onePushPerAttempt|noPushOfAnEarlierProcess",
+		"onePushPerAttempt|noPushOfAnEarlierProcess|notPaidIsTheWordOfMPESA",
 	},
 	{
 		"what is open is resumed and never asked about", "pos/queue.go",

@@ -175,7 +175,7 @@ func (s *Server) Listen(addr string) error {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaeaddrinuse):
 		return fmt.Errorf("tunnel listen: %s is in use by another program: stop that program (a second till?) or choose another address for callbacks", addr)
 	case err != nil:
-		return fmt.Errorf("tunnel listen: callbacks cannot be taken on %q, choose an address of this machine such as 127.0.0.1:8191: %w", addr, err)
+		return fmt.Errorf("tunnel listen: callbacks cannot be taken on %q, choose an address of this machine such as 127.0.0.1:8180: %w", addr, err)
 	}
 	s.listener = newLimitListener(ln, maxConns)
 	return nil

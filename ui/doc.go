@@ -13,12 +13,13 @@
 // app carries the wish out.
 //
 // A frame is exactly as wide and high as the window, whatever its size. [sizeOf] and [arrange], pure functions,
-// say what there is room for; every line passes through [fit]. The look is in three tables: [words] holds each
-// sentence in English and Kiswahili, [theme] each colour for each kind of terminal, [asciiOf] each
+// say what there is room for; every line passes through [fit]. The look is in three places: [words] holds the sentences of the
+// screens in English and Kiswahili, [newTheme] each colour for each kind of terminal, [asciiOf] each
 // character for terminals that know ASCII only.
 //
-// Every key that a screen needs is on the number pad, and these are the keys that the last line names; [readKey] makes one key
-// of all that terminals send for one. An amount that does not come out whole is rounded only by a second Enter.
+// Every key that a screen needs is on the number pad; [readKey] makes one key of all that terminals send for one. A key that comes at once
+// after something has changed was meant for what stood there before: see [aside]. An amount that does not come out whole is rounded
+// only by a second Enter, and what a person has settled by hand is noted only by one.
 //
 // [RunPlain] is the same till line by line, for screen readers and logs: the same form, facts and words, and no frames.
 //

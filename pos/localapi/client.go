@@ -29,7 +29,7 @@ const (
 )
 
 // Client works with the ledger and the payments of a till in another process. Its methods are those of [Book] and
-// [Payments], and may be called from any goroutine. Beside the errors of those, each may return a [LostError].
+// [Payments], and may be called from any goroutine. Besides the errors of those, each may return a [LostError].
 type Client struct {
 	info Info
 	http *http.Client

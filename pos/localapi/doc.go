@@ -1,11 +1,12 @@
 // Package localapi lets other programs of the same user work with a till that is open: one process owns the ledger, and
 // whoever else wants to read it, or to take a payment, asks that one over a Unix socket beside the ledger.
 //
-//	the till                                          kaunta ledger, report, export, charge, settle
+//	the till                                          kaunta ledger, report, export, charge, settle, backup, verify
 //	────────                                          ─────────────────────────────────────────────
 //	Listen ─► <ledger>.sock ◄── HTTP/1.1, JSON lines ──── Dial ─► Client
 //	Serve ─┬─► Shop.Book      reads, a page at a time            .DayPage .Totals .Days .Find .Events …
-//	       └─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle
+//	       ├─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle
+//	       └─► Shop.Backup, Shop.Verify                          .Backup .Verify
 //
 // [Payments] and [Client] have the same methods, so that a command does not know which of the two it works on.
 //

@@ -152,7 +152,7 @@ func (s *Settings) readEnvironment(getenv func(string) string) {
 	}
 }
 
-// IsOn reports whether a variable of the environment says yes. What is no truth value, such as "yes", means it.
+// IsOn reports whether a variable of the environment says yes. What is no truth value, such as "yes", does.
 func IsOn(variable string) bool {
 	on, err := strconv.ParseBool(variable)
 	return variable != "" && (on || err != nil)

@@ -35,7 +35,7 @@ type provider struct {
 
 	token, url string
 	patience   time.Duration        // connectTimeout
-	options    []vendor.AgentOption // beside the necessary ones; none
+	options    []vendor.AgentOption // besides the necessary ones; none
 }
 
 // New returns the provider for a domain of ngrok's. It does no I/O. The error

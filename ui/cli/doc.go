@@ -5,6 +5,7 @@
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► Till ─► a line for each change
 //	             ├─ ledger, report ─► Kaunta.OpenBook ─► Book ─► rows, totals
 //	             ├─ export ─────────► Kaunta.OpenBook ─► Book ─► export.Copy ─► CSV, XLSX
+//	             ├─ backup, verify, restore, compact ─► Kaunta.Keeper
 //	             ├─ setup ──────────► setup.Run ─► configuration file ─► doctor, screens
 //	             ├─ doctor ─────────► doctor.Run ─► a line for each finding
 //	             ├─ explain ────────► daraja.Explain

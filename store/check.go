@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"strings"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // VerifyFile checks the ledger in a file that no till has open, with its pages, as [Ledger.Verify] does. Errors are those of [Open].
@@ -30,11 +32,33 @@ func VerifyFile(ctx context.Context, path string, progress func(done, total int)
 	return report, errors.Join(err, l.Close())
 }
 
+// VerifyCopy is VerifyFile for a copy that is to become the ledger, which it first brings to this version.
+func VerifyCopy(ctx context.Context, path string, progress func(done, total int)) (Report, error) {
+	db, _, err := inspect(path, Options{})
+	if err == nil {
+		err = db.Close()
+	}
+	if err == nil {
+		db, err = openFile(path, bolt.Options{})
+	}
+	if err == nil {
+		db, err = migrate(db, path, Options{Progress: progress}, bolt.Options{})
+	}
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	return VerifyFile(ctx, path, progress)
+}
+
 // A damaged file can do more than make reading fail: a page that leads back to itself fills the stack, and nothing saves a process
 // from that. So a file that is under suspicion is read by a process that nobody needs:
 //
-//	Check   ─► child process: ServeCheck   ─► VerifyFile
-//	Compare ─► child process: ServeCompare ─► missing
+//	Check   ─► child process: ServeCheck     ─► VerifyFile
+//	Check   ─► child process: ServeCheckCopy ─► VerifyCopy
+//	Compare ─► child process: ServeCompare   ─► missing
 //	  ▲                         │
 //	  └── lines of JSON ◄───────┘   progress, and in the end what was found; no end: the file has killed the child
 
@@ -66,8 +90,19 @@ const maxStack = 64 << 20
 
 // ServeCheck is what the child of [Check] does: it verifies the file at path and says on w how that goes. The error is w's.
 func ServeCheck(ctx context.Context, w io.Writer, path string) error {
+	return serveReport(ctx, w, path, VerifyFile)
+}
+
+// ServeCheckCopy is the same for a copy that is to become the ledger: see [VerifyCopy].
+func ServeCheckCopy(ctx context.Context, w io.Writer, path string) error {
+	return serveReport(ctx, w, path, VerifyCopy)
+}
+
+func serveReport(ctx context.Context, w io.Writer, path string,
+	verify func(ctx context.Context, path string, progress func(done, total int)) (Report, error),
+) error {
 	return serve(ctx, w, func(ctx context.Context, say func(answer)) (answer, error) {
-		report, err := VerifyFile(ctx, path, func(done, total int) { say(answer{Done: done, Total: total}) })
+		report, err := verify(ctx, path, func(done, total int) { say(answer{Done: done, Total: total}) })
 		return answer{Report: &report}, err
 	})
 }
@@ -100,8 +135,8 @@ func serve(ctx context.Context, w io.Writer, work func(ctx context.Context, say 
 	return out.Encode(last)
 }
 
-// Check runs cmd, which must come to [ServeCheck], and returns what it found. Errors are those of [VerifyFile]; a child that does not
-// come to an end has met damage, and is an [ErrDamaged].
+// Check runs cmd, which must come to [ServeCheck] or [ServeCheckCopy], and returns what it found. Errors are those of [VerifyFile]; a
+// child that does not come to an end has met damage, and is an [ErrDamaged].
 func Check(ctx context.Context, cmd *exec.Cmd, progress func(done, total int)) (Report, error) {
 	a, err := ask(ctx, cmd, progress)
 	if err != nil {

@@ -25,6 +25,8 @@ func child(role string) int {
 	switch role { // these open it themselves
 	case "checks":
 		return complain(ServeCheck(context.Background(), os.Stdout, path))
+	case "checks-copy":
+		return complain(ServeCheckCopy(context.Background(), os.Stdout, path))
 	case "compares":
 		return complain(ServeCompare(context.Background(), os.Stdout, os.Getenv("KAUNTA_STORE_BACKUP"), path))
 	case "judges":

@@ -142,8 +142,8 @@ const leftover = 24 * time.Hour
 // sweep removes what programs that were killed have left beside the ledger at path: copies that never got their name, which hold
 // customers' numbers and fill the disk. The caller has the ledger's lock.
 func sweep(path string) {
-	for _, purpose := range []string{"new", "check"} {
-		stale, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+purpose+"-*"))
+	for _, name := range []string{".%s.new-*", ".%s.check-*", "..%s.new-*"} { // the last: a copy that was being brought up
+		stale, _ := filepath.Glob(filepath.Join(filepath.Dir(path), fmt.Sprintf(name, filepath.Base(path))))
 		for _, name := range stale {
 			if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftover {
 				_ = os.Remove(name) // where it cannot be removed, nothing depends on it

@@ -76,9 +76,9 @@
 //	Ledger.Backup ──────────────────────────┐
 //	StreamBackup ─► socket ─► SaveBackup ───┴─► rows into a new file ─► flush ─► verify ─► its name   (backup.go)
 //	Daily.Run ─► once a day, at a quiet moment: Forget, Backup, and no more backups than are to be kept     (daily.go)
-//	Restore: copy ─► verified ─► the ledger that was there keeps a second name ─► renamed                 (restore.go)
+//	Restore: copy ─► brought up, verified ─► the ledger that was there keeps a second name ─► renamed                 (restore.go)
 //	Compact: Rebuild, the old file kept until the new one is verified                                   (compact.go)
-//	Check, Compare ─► a child process ─► ServeCheck, ServeCompare: for a file that may kill its reader     (check.go)
+//	Check, Compare ─► a child process ─► ServeCheck…, ServeCompare: for a file that may kill its reader     (check.go)
 //
 // Backups and compacted ledgers have no free pages, and so nothing that was forgotten. [Ledger.Snapshot] hands out the pages as they are,
 // for a check while the till has the ledger. Package powercut is the disk on which all of it is tried with the power going off.

@@ -148,7 +148,7 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 		return origin, fmt.Errorf("store: the ledger %s was written by a newer version of this program "+
 			"(its format is %d, this program knows up to %d): install the newer program again", path, found, version)
 	case found < version && o.ReadOnly:
-		return origin, fmt.Errorf("store: the ledger %s is of an older format: open it once with the till, which brings it up to date", path)
+		return origin, fmt.Errorf("store: the ledger %s is of an older format: open it once with the till or, if it is a backup, restore it; either brings it up to date", path)
 	case found == 1:
 		needed = v1Buckets()
 	}

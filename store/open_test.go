@@ -418,7 +418,7 @@ func TestSweep(t *testing.T) {
 	l := open(t, newPath(t), training)
 	folder, old := filepath.Dir(l.Path()), time.Now().Add(-25*time.Hour)
 	stays := map[string]bool{
-		".ledger.db.new-123": false, ".ledger.db.check-9": false, ".ledger.db.new-5": true, ".other.db.new-1": true, "ledger.db.bak": true,
+		".ledger.db.new-123": false, "..ledger.db.new-1.new-2": false, ".ledger.db.check-9": false, ".ledger.db.new-5": true, ".other.db.new-1": true, "ledger.db.bak": true,
 	}
 	for name := range stays {
 		path := filepath.Join(folder, name)

@@ -95,7 +95,7 @@ type RestoreOptions struct {
 	// Environment is what the ledger is for; a backup of another is refused.
 	Environment string
 
-	// Check looks at the copy that is to become the ledger before it does, as [VerifyFile], and Compare says what the ledger at path has that
+	// Check looks at the copy that is to become the ledger before it does, as [VerifyCopy], and Compare says what the ledger at path has that
 	// the copy has not; each in a process of its own.
 	Check   func(ctx context.Context, copy string) (Report, error)
 	Compare func(ctx context.Context, copy, path string) (Gap, error)
@@ -108,7 +108,7 @@ type RestoreOptions struct {
 	Now func() time.Time
 }
 
-// Restore puts a copy of the backup at path, once it has been checked whole, and returns what the check said and the name under which
+// Restore puts a copy of the backup at path, once it has been brought to this version and checked whole, and returns what the check said and the name under which
 // the ledger that was there is kept; "" where there was none. That one is never deleted. Any power cut leaves one of the two
 // at path. Errors: [ErrLocked] while a till holds the ledger, [ErrDamaged] for the backup, Allow's, ctx's, or why the files cannot be
 // read or written; then the ledger is as it was.

@@ -28,7 +28,7 @@ func restoring(t testing.TB, gap *Gap, unread *error) RestoreOptions {
 	return RestoreOptions{
 		Environment: "training",
 		Check: func(ctx context.Context, copy string) (Report, error) {
-			return Check(ctx, another(t, "checks", copy), nil)
+			return Check(ctx, another(t, "checks-copy", copy), nil)
 		},
 		Compare: func(ctx context.Context, copy, path string) (Gap, error) {
 			return Compare(ctx, another(t, "compares", path, "KAUNTA_STORE_BACKUP="+copy))
@@ -170,6 +170,35 @@ func TestRestoreOverDamage(t *testing.T) {
 				t.Fatalf("%v, unread: %v", err, unread)
 			}
 			verify(t, open(t, path, training))
+		})
+	}
+}
+
+// TestRestoreOlder: a backup that an earlier version of this program made is brought up on the way, and itself stays as it is.
+func TestRestoreOlder(t *testing.T) {
+	for _, version := range []string{"v1", "v2"} {
+		t.Run(version, func(t *testing.T) {
+			path, _ := backedUp(t)
+			backup := storedLedger(t, version)
+			was := contents(t, backup)
+			var gap Gap
+			var unread error
+			report, aside, err := Restore(context.Background(), backup, path, restoring(t, &gap, &unread))
+			if err != nil || unread != nil || report.First != nil || report.Attempts != 4 || aside == "" {
+				t.Fatalf("%+v, %q, %v, unread: %v", report, aside, err, unread)
+			}
+			if gap.Same || gap.Attempts == 0 {
+				t.Errorf("missing: %+v", gap)
+			}
+			if !bytes.Equal(was, contents(t, backup)) {
+				t.Error("the backup was changed")
+			}
+			l := open(t, path, training)
+			equal(t, "paid", attempt(t, l, asked(2).Attempt).Receipt, receiptOf(2))
+			verify(t, l)
+			if left := hidden(t, filepath.Dir(path)); len(left) > 0 {
+				t.Errorf("files left behind: %v", left)
+			}
 		})
 	}
 }

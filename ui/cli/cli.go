@@ -219,7 +219,8 @@ kaunta ledger --day yesterday --find 678`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
-		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.compareFilesCommand(),
+		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.checkCopyCommand(),
+		c.compareFilesCommand(),
 		c.setupCommand(), c.doctorCommand(), c.manCommand())
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Long = flow(cmd.Long)

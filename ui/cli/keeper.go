@@ -28,9 +28,11 @@ type Keeper struct {
 	// Compact makes the ledger's file anew, and returns its sizes in bytes.
 	Compact func(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error)
 
-	// ServeCheck and ServeCompare are the work of the processes that the others start: kaunta check-file, kaunta compare-files.
-	ServeCheck   func(ctx context.Context, w io.Writer, file string) error
-	ServeCompare func(ctx context.Context, w io.Writer, backup, ledger string) error
+	// These are the work of the processes that the others start: kaunta check-file, check-copy and compare-files. A copy is made a ledger of
+	// this version.
+	ServeCheck     func(ctx context.Context, w io.Writer, file string) error
+	ServeCheckCopy func(ctx context.Context, w io.Writer, copy string) error
+	ServeCompare   func(ctx context.Context, w io.Writer, backup, ledger string) error
 }
 
 // Checked is what a check of a ledger found.
@@ -91,6 +93,16 @@ func (c *commands) checkFileCommand() *cobra.Command {
 		Use: "check-file FILE", Hidden: true, Args: files(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.Keeper.ServeCheck(cmd.Context(), c.Stdout, args[0])
+		},
+	}
+}
+
+// checkCopyCommand is run by the program itself.
+func (c *commands) checkCopyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check-copy FILE", Hidden: true, Args: files(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.Keeper.ServeCheckCopy(cmd.Context(), c.Stdout, args[0])
 		},
 	}
 }

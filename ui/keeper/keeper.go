@@ -20,7 +20,7 @@ import (
 func New() cli.Keeper {
 	return cli.Keeper{
 		Backup: backupLedger, Verify: verifyLedger, Restore: restoreLedger, Compact: compactLedger,
-		ServeCheck: store.ServeCheck, ServeCompare: store.ServeCompare,
+		ServeCheck: store.ServeCheck, ServeCheckCopy: store.ServeCheckCopy, ServeCompare: store.ServeCompare,
 	}
 }
 
@@ -115,7 +115,11 @@ func itself(args ...string) (*exec.Cmd, error) {
 }
 
 func checkFile(ctx context.Context, path string, progress func(done, of int)) (store.Report, error) {
-	cmd, err := itself("check-file", "--", path)
+	return check(ctx, "check-file", path, progress)
+}
+
+func check(ctx context.Context, command, path string, progress func(done, of int)) (store.Report, error) {
+	cmd, err := itself(command, "--", path)
 	if err != nil {
 		return store.Report{}, err
 	}
@@ -124,7 +128,9 @@ func checkFile(ctx context.Context, path string, progress func(done, of int)) (s
 
 func restoreLedger(ctx context.Context, s settings.Settings, backup string, allow func(cli.Missing) error, progress func(done, of int)) (cli.Checked, string, error) {
 	o := store.RestoreOptions{
-		Check: func(ctx context.Context, copy string) (store.Report, error) { return checkFile(ctx, copy, progress) },
+		Check: func(ctx context.Context, copy string) (store.Report, error) {
+			return check(ctx, "check-copy", copy, progress)
+		},
 		Compare: func(ctx context.Context, copy, path string) (store.Gap, error) {
 			cmd, err := itself("compare-files", "--", copy, path)
 			if err != nil {

@@ -116,10 +116,9 @@ func (rd reader) find(text string, n int) ([]pos.Attempt, error) {
 
 // collect adds the newest n attempts that fit r.
 func (rd reader) collect(r reading, n int, found map[key]pos.Attempt) error {
-	moments := rd.newest(r, n)
 	var errs []error
-	for _, ms := range moments {
-		err := rd.ofMoment(ms[:], func(k key, value []byte) error {
+	for _, m := range rd.newest(r, n) {
+		err := rd.ofMoment(momentKey(m), func(k key, value []byte) error {
 			if _, known := found[k]; known {
 				return nil
 			}
@@ -163,7 +162,7 @@ func (r reading) holds(k []byte) bool {
 
 // newest reads the moments at the end of the keys that r means, and keeps the n newest; with a condition that not all will meet, some
 // more.
-func (rd reader) newest(r reading, n int) [][msSize]byte {
+func (rd reader) newest(r reading, n int) []uint64 {
 	if r.fits != nil {
 		n += maxSame
 	}
@@ -179,13 +178,14 @@ func (rd reader) newest(r reading, n int) [][msSize]byte {
 	return s.moments
 }
 
-// scanner gathers the newest n moments of some ranges of an index.
+// scanner gathers the newest n moments of some ranges of an index. It may go through some hundred keys for each that it keeps, so
+// that what it does with one that is too old is little.
 type scanner struct {
 	c       *bolt.Cursor
 	n       int
 	left    int // keys that may still be looked at
-	moments [][msSize]byte
-	oldest  [msSize]byte // of the n newest so far, once there are so many
+	moments []uint64
+	oldest  uint64 // of the n newest so far, once there are so many
 }
 
 // scan reads a range from its end. What an index has under one value, before the moment, is in the order of time: so no more than n keys
@@ -197,8 +197,8 @@ func (s *scanner) scan(in keyRange) {
 	} else {
 		k, _ = below(s.c, in.to)
 	}
-	for same := 0; s.left > 0 && k != nil && bytes.Compare(k, in.from) >= 0; s.left-- {
-		ms, ok := tail(k)
+	for same := 0; s.left > 0 && bytes.Compare(k, in.from) >= 0; s.left-- {
+		m, ok := tail(k)
 		if !ok {
 			return
 		}
@@ -209,8 +209,8 @@ func (s *scanner) scan(in keyRange) {
 			k, _ = below(s.c, value)
 			continue
 		}
-		if bytes.Compare(ms[:], s.oldest[:]) > 0 {
-			if s.moments = append(s.moments, ms); len(s.moments) > 2*s.n+64 {
+		if m > s.oldest {
+			if s.moments = append(s.moments, m); len(s.moments) >= 2*s.n+16 {
 				s.cut()
 			}
 		}
@@ -220,7 +220,7 @@ func (s *scanner) scan(in keyRange) {
 
 // cut keeps the n newest, each once: a receipt's index names an attempt once for every number that it was told.
 func (s *scanner) cut() {
-	slices.SortFunc(s.moments, func(a, b [msSize]byte) int { return bytes.Compare(b[:], a[:]) })
+	slices.SortFunc(s.moments, func(a, b uint64) int { return cmp.Compare(b, a) })
 	s.moments = slices.Compact(s.moments)
 	if len(s.moments) >= s.n {
 		s.moments = s.moments[:s.n]

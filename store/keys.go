@@ -104,12 +104,16 @@ func (k key) ms() uint64 { return ulid.ULID(k).Time() }
 const msSize = 6
 
 // tail is the moment at the end of an index key.
-func tail(k []byte) ([msSize]byte, bool) {
+func tail(k []byte) (ms uint64, ok bool) {
 	if len(k) < msSize {
-		return [msSize]byte{}, false
+		return 0, false
 	}
-	return [msSize]byte(k[len(k)-msSize:]), true
+	end := k[len(k)-msSize:]
+	return uint64(binary.BigEndian.Uint16(end))<<32 | uint64(binary.BigEndian.Uint32(end[2:])), true
 }
+
+// momentKey is the beginning of the keys of a moment's attempts.
+func momentKey(ms uint64) []byte { return binary.BigEndian.AppendUint64(nil, ms)[8-msSize:] }
 
 // dayKeys bounds the ULIDs made on a day: from is the first possible, to the first of the next day.
 func dayKeys(d pos.Day) (from, to key) {

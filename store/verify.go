@@ -573,7 +573,7 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 			}
 		default:
 			if ms, ok := tail(at); ok {
-				err = rd.ofMoment(ms[:], visit)
+				err = rd.ofMoment(momentKey(ms), visit)
 			}
 		}
 		if err == nil && !said {

@@ -131,10 +131,9 @@ func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 		return doctor.Ledger{}, err
 	}
 	_, errTotals := ledger.Totals(pos.DayOf(time.Now()))
-	_, errOpen := ledger.Open()
-	_, errOwed := ledger.Owed()
+	_, errUnsettled := ledger.Unsettled()
 	found := doctor.Ledger{Found: true, Environment: ledger.Origin().Environment}
-	return found, errors.Join(errTotals, errOpen, errOwed, ledger.Close())
+	return found, errors.Join(errTotals, errUnsettled, ledger.Close())
 }
 
 // hostKeys are a relay's keys as the form shows them.

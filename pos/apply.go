@@ -14,8 +14,9 @@ import (
 func (a Attempt) Apply(e Event) (Attempt, bool) {
 	next := a.learn(e)
 	next.State = next.judge()
-	if news := next.Facts &^ a.Facts &^ (Waited | Resumed); next.State.Final() || news != 0 {
-		next.Notices &^= ClearedUp // the person who said so knew nothing of this
+	news := next.Facts &^ a.Facts &^ (Waited | Resumed)
+	if ended := next.State.Final(); news != 0 || ended && (next.State != a.State || !next.Notices.Has(DoesNotMatch)) {
+		next.Notices &^= ClearedUp // the person who said so knew nothing of this, or there is nothing to clear up
 	}
 
 	if next.State == Paid && a.State != Paid && (a.State == NotPaid || next.Facts.Has(Waited)) {
@@ -114,7 +115,7 @@ func (a Attempt) learnPush(ans daraja.Answer) Attempt {
 		if a.CheckoutRequestID == "" {
 			a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
 		} else if !a.sameIDs(ans) {
-			a.Notices |= DoesNotMatch // a callback came first, with other ids
+			a = a.mismatched() // a callback came first, with other ids
 		}
 		a.Facts |= PushAccepted
 	case ans.MayHaveMovedMoney():
@@ -151,8 +152,7 @@ func (a Attempt) learnCallback(ans daraja.Answer, usedBy AttemptID) Attempt {
 		return a
 	}
 	if ans.CheckoutRequestID == "" || a.CheckoutRequestID != "" && !a.sameIDs(ans) {
-		a.Notices |= DoesNotMatch
-		return a
+		return a.mismatched()
 	}
 	// The answer to the push is still on its way, or was lost: this is where its ids are learned.
 	if a.CheckoutRequestID == "" {
@@ -164,7 +164,7 @@ func (a Attempt) learnCallback(ans daraja.Answer, usedBy AttemptID) Attempt {
 		matches := ans.HasAmount && Shillings(ans.Amount) == a.Amount && usedBy == "" &&
 			ans.Receipt != "" && (a.Receipt == "" || a.Receipt == ans.Receipt)
 		if !matches {
-			a.Notices |= DoesNotMatch
+			a = a.mismatched()
 			if a.State != Paid {
 				a.Facts |= Held
 			}
@@ -183,6 +183,12 @@ func (a Attempt) learnCallback(ans daraja.Answer, usedBy AttemptID) Attempt {
 		}
 		a = a.because(ans)
 	}
+	return a
+}
+
+// mismatched has something that does not match, which nobody can have cleared up before it came.
+func (a Attempt) mismatched() Attempt {
+	a.Notices = a.Notices&^ClearedUp | DoesNotMatch
 	return a
 }
 

@@ -51,7 +51,7 @@ const (
 	DoesNotMatch                    // something came to the secret address with another amount, other ids or a used receipt
 	Disagree                        // one witness says paid, another says not
 	GivenBack                       // what was owed back was given back: a person's word (L8)
-	ClearedUp                       // what has no end was cleared up: a person's word, until there is new evidence
+	ClearedUp                       // what has no end, or does not match, was cleared up: a person's word, until there is new evidence
 )
 
 // Has reports whether all of want is in n.
@@ -143,6 +143,15 @@ func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() && !a.Notic
 
 // Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said that it was given back.
 func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(GivenBack) }
+
+// Unmatched reports whether the attempt has its end, but M-PESA has reported something that does not match it, and nobody has cleared that up.
+func (a Attempt) Unmatched() bool {
+	return a.State.Final() && a.Notices.Has(DoesNotMatch) && !a.Notices.Has(ClearedUp)
+}
+
+// Unsettled reports whether the till or a person still has something to do with the attempt: F3 lists these, and their
+// phone numbers are not forgotten.
+func (a Attempt) Unsettled() bool { return a.Open() || a.Owed() || a.Unmatched() }
 
 // Askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
 func (a Attempt) Askable() bool {

@@ -33,9 +33,9 @@ func (e *StillAskingError) Say() Text {
 	}
 }
 
-// ByHand records that a person has settled what the till cannot end: gave back what was paid twice, or cleared up, by M-PESA's statement
-// and with the customer, what M-PESA never told the till. It is that person's word (L8): the state stays what it is, and evidence that comes
-// later counts as before. Errors: ErrSettled, *StillAskingError, ErrClosed, ErrNotFound, or the ledger's.
+// ByHand records that a person has settled what the till cannot: gave back what was paid twice, or cleared up, by M-PESA's statement
+// and with the customer, what M-PESA never told the till or what does not match. It is that person's word (L8): the state stays what it is, and
+// evidence that comes later counts as before. Errors: ErrSettled, *StillAskingError, ErrClosed, ErrNotFound, or the ledger's.
 func (t *Till) ByHand(ctx context.Context, id AttemptID) error {
 	a, err := t.cfg.Ledger.Attempt(id)
 	if err != nil {
@@ -45,6 +45,8 @@ func (t *Till) ByHand(ctx context.Context, id AttemptID) error {
 	kind := EventGivenBack
 	switch until := a.ByHandFrom(); {
 	case a.Owed():
+	case a.Unmatched():
+		kind = EventClearedUp
 	case !a.Open():
 		return ErrSettled
 	case now.Before(until):

@@ -27,7 +27,7 @@ const (
 	EventTyped                           // the cashier typed a receipt number from a customer's SMS
 	EventResumed                         // the till started and found the attempt open
 	EventGivenBack                       // a person says that what was paid twice is given back
-	EventClearedUp                       // a person says that what M-PESA never told is cleared up
+	EventClearedUp                       // a person says that what M-PESA never told, or what does not match, is cleared up
 )
 
 // String names the kind in the words of the ledger's JSON.

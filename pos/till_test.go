@@ -962,6 +962,35 @@ func TestClearedUpByHand(t *testing.T) {
 	})
 }
 
+// What has its end and does not match is for the owner, who may clear it up at once; what does not match after that is for the owner again.
+func TestUnmatchedByHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		a := c.charge(order(450))
+		synctest.Wait()
+		c.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
+		if err := c.till.ByHand(t.Context(), a.ID); !errors.Is(err, pos.ErrSettled) {
+			t.Errorf("a payment that is well is settled with %v", err)
+		}
+		c.callback(a, paidBody(1, 45, "UKN2OTHER2"))
+		c.want(a.ID, pos.Paid, "does_not_match")
+		if err := c.till.ByHand(t.Context(), a.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.want(a.ID, pos.Paid, "does_not_match", "cleared_up")
+		if err := c.till.ByHand(t.Context(), a.ID); !errors.Is(err, pos.ErrSettled) {
+			t.Errorf("cleared up once more: %v", err)
+		}
+		c.callback(a, paidBody(1, 45, "UKN2OTHER2")) // delivered again: nothing new
+		c.want(a.ID, pos.Paid, "does_not_match", "cleared_up")
+		c.callback(a, paidBody(1, 46, "UKN3OTHER3"))
+		c.want(a.ID, pos.Paid, "does_not_match")
+		if list, err := c.ledger.Unsettled(); err != nil || len(list) != 1 || list[0].ID != a.ID {
+			t.Errorf("unsettled %v, %v", list, err)
+		}
+	})
+}
+
 // Where M-PESA can neither be asked nor call back, nothing is gained by waiting two days.
 func TestClearedUpAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

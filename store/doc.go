@@ -22,7 +22,7 @@
 // looks at all attempts of that millisecond. Numbers in keys are big-endian.
 //
 //	bucket       key                                              value
-//	kaunta       "version"                                        4 bytes: 3
+//	kaunta       "version"                                        4 bytes: 4
 //	             "origin"                                         Origin: environment, short code, when it was made
 //	             "seed", "phones"                                 32 random bytes each: where the chain begins; the key of phones' hashes
 //	             "head"                                           the end of the chain: n (8), hash (32), day of the last event (4)
@@ -33,8 +33,7 @@
 //	 these follow from them (index.go):
 //	totals       day yyyymmdd, month yyyymm00 (4)                 pos.Totals of the attempts made then
 //	sales        sale, attempt                                    –  attempts after the first; a sale has the name of its first
-//	open         attempt                                          –  those that need an end
-//	owed         attempt                                          –  those that were paid twice, and not given back
+//	unsettled    attempt                                          –  those that the till or a person has something to do with
 //	receipts     RECEIPT packed (7) or 0xff, text, 0; ms          1: the attempt holds it; 0: its evidence speaks of it
 //	phones       the last three digits, 0xf, era (3),             –  an era is 2^34 ms
 //	             six digits backwards (3); or the last

@@ -192,7 +192,7 @@ func (b *batch) write(n *step) error {
 		return err
 	}
 	kept, from := len(r.body), last
-	late := k.ms() < b.until && !n.after.Open() && !n.after.Owed() && r.remembers()
+	late := k.ms() < b.until && !n.after.Unsettled() && r.remembers()
 	if late {
 		r.forget(b.reader)
 		kept, from = 0, 0

@@ -304,7 +304,7 @@ func TestForgetAmountLikeAPhone(t *testing.T) {
 	e.Asked.Reference = "712345678" // which is one
 	wrong := paid(e, "UKN0000001")
 	wrong.Answer.Amount = 712345678
-	add(t, l, e, pushed(e), wrong, paid(e, "UKN0000002"))
+	add(t, l, e, pushed(e), wrong, paid(e, "UKN0000002"), clearedUp(e))
 	if a := attempt(t, l, e.Attempt); a.State != pos.Paid || !a.Notices.Has(pos.DoesNotMatch) {
 		t.Fatalf("%+v", a)
 	}
@@ -358,7 +358,7 @@ func TestForgetKeepsTheEnd(t *testing.T) {
 		if first {
 			forget()
 		}
-		before := add(t, l, end)
+		before := add(t, l, end, clearedUp(e))
 		forget()
 		if after := attempt(t, l, e.Attempt); before.State != pos.NotPaid || after.State != before.State || after.Notices != before.Notices {
 			t.Errorf("%s: %v %v has become %v %v", name, before.State, before.Notices, after.State, after.Notices)
@@ -374,7 +374,7 @@ func TestForgetInAnIDWithFewDigits(t *testing.T) {
 	other := paid(e, "UKN0000001")
 	other.Answer.CheckoutRequestID = "ws_CO_241120261043057733999111"
 	other.Answer.Raw = []byte(`{"CheckoutRequestID":"ws_CO_2411202610430512733999222"}`)
-	add(t, l, e, pushed(e), other, cancelled(e))
+	add(t, l, e, pushed(e), other, cancelled(e), clearedUp(e))
 	if n, err := l.Forget(context.Background(), opening.Add(time.Hour)); n != 1 || err != nil {
 		t.Fatalf("%d, %v", n, err)
 	}

@@ -135,6 +135,20 @@ func paid(e pos.Event, receipt string) pos.Event {
 	})
 }
 
+// clearedUp is a person's word that nothing is left to do.
+func clearedUp(e pos.Event) pos.Event {
+	return pos.Event{Attempt: e.Attempt, Kind: pos.EventClearedUp, At: e.At.Add(time.Hour)}
+}
+
+// wrongAmount is a callback of a payment of another amount.
+func wrongAmount(e pos.Event, receipt string) pos.Event {
+	other := e
+	asked := *e.Asked
+	asked.Amount++
+	other.Asked = &asked
+	return paid(other, receipt)
+}
+
 func cancelled(e pos.Event) pos.Event {
 	return answered(e, pos.EventCalledBack, 9*time.Second, daraja.Answer{
 		Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictFailed, ResultCode: "1032", ResultDesc: "Request cancelled by user",

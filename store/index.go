@@ -34,11 +34,8 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	if s, ok := parseKey(a.Sale); ok && s != k {
 		list = append(list, entry{salesBucket, saleKey(s, k), nil})
 	}
-	if a.Open() {
-		list = append(list, entry{openBucket, k[:], nil})
-	}
-	if a.Owed() {
-		list = append(list, entry{owedBucket, k[:], nil})
+	if a.Unsettled() {
+		list = append(list, entry{unsettledBucket, k[:], nil})
 	}
 	if a.Address != "" && !beginsWith(a.Address, k) {
 		list = append(list, entry{addressesBucket, []byte(a.Address), k[:]})

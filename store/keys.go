@@ -19,8 +19,7 @@ const (
 	shapesBucket     bucket = "shapes"
 	anchorsBucket    bucket = "anchors"
 	salesBucket      bucket = "sales"
-	openBucket       bucket = "open"
-	owedBucket       bucket = "owed"
+	unsettledBucket  bucket = "unsettled"
 	totalsBucket     bucket = "totals"
 	addressesBucket  bucket = "addresses"
 	receiptsBucket   bucket = "receipts"
@@ -31,14 +30,17 @@ const (
 )
 
 // buckets lists every bucket of a ledger.
-func buckets() []bucket {
-	return append([]bucket{aboutBucket, attemptsBucket, shapesBucket, anchorsBucket}, derivedBuckets()...)
+func buckets() []bucket { return append(evidenceBuckets(), derivedBuckets()...) }
+
+// evidenceBuckets lists those that hold the events.
+func evidenceBuckets() []bucket {
+	return []bucket{aboutBucket, attemptsBucket, shapesBucket, anchorsBucket}
 }
 
 // derivedBuckets lists those that follow from the events.
 func derivedBuckets() []bucket {
 	return []bucket{
-		salesBucket, openBucket, owedBucket, totalsBucket, addressesBucket,
+		salesBucket, unsettledBucket, totalsBucket, addressesBucket,
 		receiptsBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
 	}
 }

@@ -22,8 +22,8 @@ var (
 )
 
 // version is the version of the ledgers that this program makes. testdata keeps a ledger of each. Version 2 had another index of phones, and
-// nothing settled by hand.
-const version = 3
+// nothing settled by hand; version 3 a set of what was open and one of what was owed back, and of what did not match none.
+const version = 4
 
 // migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
 // and flushed. So a power cut leaves one or the other. It takes db over.
@@ -143,6 +143,9 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 		return origin, err
 	}
 	needed := buckets()
+	if found < version { // what follows from the evidence is made anew
+		needed = evidenceBuckets()
+	}
 	switch {
 	case found > version:
 		return origin, fmt.Errorf("store: the ledger %s was written by a newer version of this program "+

@@ -18,7 +18,7 @@ import (
 	"kaunta/pos"
 )
 
-var newV3 = flag.Bool("new-v3", false, "write testdata/v3.db.gz anew; never, once a version 3 has left the house")
+var newV4 = flag.Bool("new-v4", false, "write testdata/v4.db.gz anew; never, once a version 4 has left the house")
 
 // oldEvents are the events in the ledgers in testdata: each kind that version 1 had, each word of the till, a second payment.
 func oldEvents() []pos.Event {
@@ -53,17 +53,17 @@ func storedLedger(t *testing.T, version string) (path string) {
 
 // TestOlderVersions reads ledgers that earlier builds of this program have written.
 func TestOlderVersions(t *testing.T) {
-	if *newV3 {
-		writeV3(t)
+	if *newV4 {
+		writeV4(t)
 	}
-	for _, version := range []string{"v1", "v2", "v3"} {
+	for _, version := range []string{"v1", "v2", "v3", "v4"} {
 		t.Run(version, func(t *testing.T) {
 			path := storedLedger(t, version)
 			var told [][2]int
 			o := training
 			o.Progress = func(done, total int) { told = append(told, [2]int{done, total}) }
 			l := open(t, path, o)
-			if version != "v3" {
+			if version != "v4" {
 				equal(t, "progress", told, [][2]int{{4, 8}, {8, 8}})
 			}
 			equal(t, "origin", l.Origin(), Origin{Environment: "training", ShortCode: "174379", Created: opening})
@@ -71,8 +71,11 @@ func TestOlderVersions(t *testing.T) {
 			// The same events in a ledger of today come to the same.
 			today := open(t, newPath(t), training)
 			events := oldEvents()
-			if version == "v3" {
+			switch version {
+			case "v3":
 				events = v3Events()
+			case "v4":
+				events = v4Events()
 			}
 			add(t, today, events...)
 			for _, e := range events {
@@ -93,7 +96,7 @@ func TestOlderVersions(t *testing.T) {
 			if left := must[[]os.DirEntry](t)(os.ReadDir(filepath.Dir(path))); len(left) != 2 { // the ledger and who has it
 				t.Errorf("files left behind: %v", left)
 			}
-			if got := must[int](t)(versionOf(l)); got != 3 {
+			if got := must[int](t)(versionOf(l)); got != 4 {
 				t.Errorf("version %d after it was opened", got)
 			}
 		})
@@ -108,6 +111,14 @@ func v3Events() []pos.Event {
 		pos.Event{Attempt: open.Attempt, Kind: pos.EventClearedUp, At: open.At.Add(48 * time.Hour)})
 }
 
+// v4Events are those of version 3, and what version 4 lists besides: a payment that is PAID, with something that does not match.
+func v4Events() []pos.Event {
+	one, two := asked(5), asked(6)
+	events := append(v3Events(), one, pushed(one), paid(one, receiptOf(5)), two, pushed(two), paid(two, receiptOf(6)))
+	return append(events, wrongAmount(one, receiptOf(7)), wrongAmount(two, receiptOf(8)),
+		clearedUp(two))
+}
+
 func versionOf(l *Ledger) (version int, err error) {
 	err = l.view(func(tx *bolt.Tx) (err error) {
 		version, err = getVersion(tx)
@@ -116,12 +127,12 @@ func versionOf(l *Ledger) (version int, err error) {
 	return version, err
 }
 
-func writeV3(t *testing.T) {
+func writeV4(t *testing.T) {
 	path := newPath(t)
 	o := training
 	o.Now = func() time.Time { return opening }
 	l := open(t, path, o)
-	add(t, l, v3Events()...)
+	add(t, l, v4Events()...)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +141,7 @@ func writeV3(t *testing.T) {
 	if _, err := w.Write(contents(t, path)); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join("testdata", "v3.db.gz"), packed.Bytes(), 0o644)); err != nil {
+	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join("testdata", "v4.db.gz"), packed.Bytes(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 }

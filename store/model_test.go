@@ -186,7 +186,7 @@ func compare(t testing.TB, l *Ledger, m *model) {
 		equal(t, "month", must[pos.Totals](t)(l.Month(month)), want)
 	}
 	equal(t, "open", ids(must[[]pos.Attempt](t)(l.Open())), m.filter(pos.Attempt.Open))
-	equal(t, "owed", ids(must[[]pos.Attempt](t)(l.Owed())), m.filter(pos.Attempt.Owed))
+	equal(t, "unsettled", ids(must[[]pos.Attempt](t)(l.Unsettled())), m.filter(pos.Attempt.Unsettled))
 
 	for text, fits := range map[string]func(pos.Attempt) bool{
 		"11":         func(a pos.Attempt) bool { return strings.HasSuffix(string(a.Phone), "11") },

@@ -43,7 +43,7 @@ func TestANewLedgerIsPrivate(t *testing.T) {
 		names = append(names, e.Name())
 	}
 	equal(t, "files", names, []string{"ledger.db", "ledger.db.pid"})
-	for _, list := range [][]pos.Attempt{must[[]pos.Attempt](t)(l.Open()), must[[]pos.Attempt](t)(l.Owed())} {
+	for _, list := range [][]pos.Attempt{must[[]pos.Attempt](t)(l.Open()), must[[]pos.Attempt](t)(l.Unsettled())} {
 		if len(list) != 0 {
 			t.Errorf("a new ledger holds %v", ids(list))
 		}

@@ -297,11 +297,12 @@ func TestPowerCut(t *testing.T) {
 		{"backs-up", map[string][]byte{}, 0},
 		{"migrates", first("v1"), 4},
 		{"migrates", first("v2"), 4},
-		{"renews", first("v3", "till/ledger.db.failed"), 4},
-		{"compacts", first("v3"), 4},
-		{"trouble: " + powercut.Full, first("v3"), 4},
-		{"trouble: " + powercut.FlushesFail, first("v3"), 4},
-		{"trouble: " + powercut.ReadOnlyDisk, first("v3"), 4},
+		{"migrates", first("v3"), 4},
+		{"renews", first("v4", "till/ledger.db.failed"), 4},
+		{"compacts", first("v4"), 4},
+		{"trouble: " + powercut.Full, first("v4"), 4},
+		{"trouble: " + powercut.FlushesFail, first("v4"), 4},
+		{"trouble: " + powercut.ReadOnlyDisk, first("v4"), 4},
 	}
 	k := &looks{t: t}
 	defer k.close()

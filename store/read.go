@@ -65,19 +65,20 @@ func (l *Ledger) ByAddress(address string) (pos.AttemptID, error) {
 }
 
 // Open implements [pos.Ledger].
-func (l *Ledger) Open() ([]pos.Attempt, error) { return l.all(openBucket) }
+func (l *Ledger) Open() ([]pos.Attempt, error) {
+	list, err := l.Unsettled()
+	return slices.DeleteFunc(list, func(a pos.Attempt) bool { return !a.Open() }), err
+}
 
-// Owed lists the second payments of sales that were paid already, oldest first: money to be given back.
-func (l *Ledger) Owed() ([]pos.Attempt, error) { return l.all(owedBucket) }
-
-// all reads the attempts in one of the sets, oldest first.
-func (l *Ledger) all(set bucket) ([]pos.Attempt, error) {
+// Unsettled lists what has no end, does not match or is owed back, oldest first. With a pos.ErrRefused, there are others, which
+// cannot be read.
+func (l *Ledger) Unsettled() ([]pos.Attempt, error) {
 	var list []pos.Attempt
 	err := l.view(func(tx *bolt.Tx) error {
 		var keys []key
-		err := scan(tx, set, nil, func(k, _ []byte) error {
+		err := scan(tx, unsettledBucket, nil, func(k, _ []byte) error {
 			if len(k) != idSize {
-				return damaged(set, k, errShape)
+				return damaged(unsettledBucket, k, errShape)
 			}
 			keys = append(keys, key(k))
 			return nil

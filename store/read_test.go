@@ -162,9 +162,9 @@ func TestDamagedRecords(t *testing.T) {
 	_, err = l.Totals(pos.DayOf(opening))
 	damagedBy("Totals", err, "totals/")
 	k, _ = parseKey(three.Attempt)
-	spoil(t, l, openBucket, k[:])
+	spoil(t, l, unsettledBucket, k[:])
 	unended, err = l.Open()
-	damagedBy("Open", err, "open/")
+	damagedBy("Open", err, "unsettled/")
 	if strings.Contains(fmt.Sprint(err), three.Asked.Address) {
 		t.Errorf("a secret address in an error: %v", err)
 	}

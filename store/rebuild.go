@@ -300,7 +300,7 @@ func (b *builder) sale(was *bolt.Tx, w *batch, k key) error {
 	return nil
 }
 
-// Rebuild makes the ledger at path anew from its events: the indexes, the totals and the sets of what is open and owed, in
+// Rebuild makes the ledger at path anew from its events: the indexes, the totals and the set of what is unsettled, in
 // a new file without free pages, which takes the place of the old one when it is whole. The evidence and its chain stay as they
 // are. Attempts whose records are damaged are kept as they are too, and are in no index: left says how many.
 //

@@ -176,7 +176,7 @@ func TestRestoreOverDamage(t *testing.T) {
 
 // TestRestoreOlder: a backup that an earlier version of this program made is brought up on the way, and itself stays as it is.
 func TestRestoreOlder(t *testing.T) {
-	for _, version := range []string{"v1", "v2"} {
+	for _, version := range []string{"v1", "v2", "v3"} {
 		t.Run(version, func(t *testing.T) {
 			path, _ := backedUp(t)
 			backup := storedLedger(t, version)

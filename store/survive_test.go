@@ -86,7 +86,7 @@ func figuresOf(path string) (string, error) {
 			}
 		}
 	}
-	for _, list := range []func() ([]pos.Attempt, error){l.Open, l.Owed} {
+	for _, list := range []func() ([]pos.Attempt, error){l.Open, l.Unsettled} {
 		rows, err := list()
 		if err != nil {
 			return "", err

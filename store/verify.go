@@ -563,7 +563,7 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 		}
 		var err error
 		switch b {
-		case salesBucket, openBucket, owedBucket:
+		case salesBucket, unsettledBucket:
 			if len(at) >= idSize {
 				err = visit(key(at[len(at)-idSize:]), nil)
 			}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -244,19 +245,21 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 	a.reading, a.read = false, true
 	a.shop = m
 	a.ledger = a.ledger.monthRead(m.month)
-	if m.err == nil || len(m.open)+len(m.owed) > 0 { // the status line says that something could not be read
-		a.open = a.open.learned(m.open, m.owed)
+	if m.err == nil || len(m.unsettled) > 0 { // the status line says that something could not be read
+		a.open = a.open.learned(m.unsettled)
 	}
 	if m.err == nil {
 		if m.shown == a.ledger.day {
 			a.ledger.totals = m.listed
 		}
 		if !a.stale { // else something has changed since it was read
-			for _, o := range m.open { // what has ended since is told by the till
-				a.states[o.ID] = o.State
+			for _, o := range m.unsettled { // what has ended since is told by the till
+				if o.Open() {
+					a.states[o.ID] = o.State
+				}
 			}
 		}
-		if len(m.open) == 0 {
+		if !slices.ContainsFunc(m.unsettled, pos.Attempt.Open) {
 			a.resumed = 0
 		}
 	}

@@ -112,12 +112,11 @@ func (a *app) troubles(l look) []string {
 	if h := a.shop.health; h.Refusing != "" {
 		add(toneCheck, "! "+l.say.refusal(h, a.shop.link))
 	}
-	if n := len(a.shop.owed); n > 0 {
-		var sum pos.Shillings
-		for _, o := range a.shop.owed {
-			sum += o.Amount
-		}
+	if n, sum := a.unsettled(pos.Attempt.Owed); n > 0 {
 		add(toneCheck, "! "+fmt.Sprintf(l.say.owedBack, n, sum))
+	}
+	if n, sum := a.unsettled(pos.Attempt.Unmatched); n > 0 {
+		add(toneCheck, "! "+fmt.Sprintf(l.say.unmatched, n, sum))
 	}
 	if a.shop.link.Unkept {
 		add(toneCheck, "! "+l.say.unkept)
@@ -134,8 +133,13 @@ func (a *app) troubles(l look) []string {
 // checking counts the attempts that are STILL CHECKING, and their money; those too that were open at the start, which nobody has
 // in front.
 func (a *app) checking() (n int, sum pos.Shillings) {
-	for _, o := range a.shop.open {
-		if o.State == pos.StillChecking || a.atStart[o.ID] {
+	return a.unsettled(func(o pos.Attempt) bool { return o.Open() && (o.State == pos.StillChecking || a.atStart[o.ID]) })
+}
+
+// unsettled counts and adds up those of what F3 lists that belong.
+func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shillings) {
+	for _, o := range a.shop.unsettled {
+		if belongs(o) {
 			n++
 			sum += o.Amount
 		}

@@ -76,7 +76,7 @@ type Till interface {
 }
 
 // Book is what the screens read of the ledger. Package store has the real one. Rows come newest first but from Open and
-// Owed.
+// Unsettled.
 type Book interface {
 	// DayPage returns at most n attempts of a day that are older than before; from the newest where before is
 	// empty.
@@ -101,8 +101,8 @@ type Book interface {
 	// Open lists every attempt that still needs an end.
 	Open() ([]pos.Attempt, error)
 
-	// Owed lists the payments that are owed back, and that nobody has given back.
-	Owed() ([]pos.Attempt, error)
+	// Unsettled lists these, what does not match and what is owed back.
+	Unsettled() ([]pos.Attempt, error)
 }
 
 // LinkHealth is how callbacks reach this till at present.

@@ -52,17 +52,16 @@ type (
 
 	// shopMsg: the shop's figures were read.
 	shopMsg struct {
-		day    pos.Day
-		totals pos.Totals
-		shown  pos.Day // the day in the ledger's list, and its totals
-		listed pos.Totals
-		month  monthMsg      // the month in the ledger, where one is shown
-		recent []pos.Attempt // of the day, newest first
-		open   []pos.Attempt
-		owed   []pos.Attempt
-		health pos.Health
-		link   LinkHealth
-		err    error
+		day       pos.Day
+		totals    pos.Totals
+		shown     pos.Day // the day in the ledger's list, and its totals
+		listed    pos.Totals
+		month     monthMsg      // the month in the ledger, where one is shown
+		recent    []pos.Attempt // of the day, newest first
+		unsettled []pos.Attempt
+		health    pos.Health
+		link      LinkHealth
+		err       error
 	}
 
 	// dayLoadedMsg: a page of a day was read.
@@ -162,17 +161,16 @@ func (d desk) shopCmd(day, shown pos.Day, month pos.Month) tea.Cmd {
 		if d.link != nil {
 			m.link = d.link()
 		}
-		var errs [5]error
+		var errs [4]error
 		m.totals, errs[0] = d.book.Totals(day)
 		if m.listed = m.totals; shown != day && shown != 0 {
-			m.listed, errs[4] = d.book.Totals(shown)
+			m.listed, errs[3] = d.book.Totals(shown)
 		}
 		if month != 0 {
 			m.month = d.month(month)
 		}
 		m.recent, errs[1] = d.book.DayPage(day, "", recentRows)
-		m.open, errs[2] = d.book.Open()
-		m.owed, errs[3] = d.book.Owed()
+		m.unsettled, errs[2] = d.book.Unsettled()
 		m.err = cmp.Or(errs[:]...)
 		return m
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,14 +139,15 @@ func (b *fakeBook) Open() ([]pos.Attempt, error) {
 	return open, b.err
 }
 
-func (b *fakeBook) Owed() ([]pos.Attempt, error) {
-	var owed []pos.Attempt
+func (b *fakeBook) Unsettled() ([]pos.Attempt, error) {
+	var unsettled []pos.Attempt
 	for _, a := range b.rows {
-		if a.Owed() {
-			owed = append(owed, a)
+		if a.Unsettled() {
+			unsettled = append(unsettled, a)
 		}
 	}
-	return owed, b.err
+	slices.Reverse(unsettled)
+	return unsettled, b.err
 }
 
 // put adds an attempt, or what has become of it.

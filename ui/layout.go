@@ -192,16 +192,22 @@ func wrap(s string, width int) []string {
 		whole = sentences
 	}
 	for i, line := range whole {
-		whole[i] = strings.ReplaceAll(line, noBreak, " ")
+		whole[i] = unheld.Replace(line)
 	}
 	return whole
 }
 
-// noBreak is a blank that no line is broken at.
-const noBreak = "\u00a0"
+// A blank and a hyphen that no line is broken at.
+const (
+	noBreak  = "\u00a0"
+	noHyphen = "\u2011"
+)
 
-// held is s with the blanks inside "KES 1,500" and "0712 ••• 678" as such that no line is broken at.
+var unheld = strings.NewReplacer(noBreak, " ", noHyphen, "-")
+
+// held is s with the blanks inside "KES 1,500" and "0712 ••• 678", and the hyphen of M-PESA, as such that no line is broken at.
 func held(s string) string {
+	s = strings.ReplaceAll(s, "M-PESA", "M"+noHyphen+"PESA")
 	figure := func(r rune) bool { return r >= '0' && r <= '9' || r == '•' }
 	var b strings.Builder
 	text := []rune(s)

@@ -17,6 +17,7 @@ func TestWrap(t *testing.T) {
 		{"Not the same amount. Type it again.", 24, []string{"Not the same amount.", "Type it again."}},
 		{"One. Two. Three is a longer sentence.", 25, []string{"One. Two. Three is", "a longer sentence."}},
 		{"M-PESA takes at most KES 1,500.", 25, []string{"M-PESA takes at", "most KES 1,500."}},
+		{"Look at it with M-PESA and the customer.", 20, []string{"Look at it with", "M-PESA and the", "customer."}},
 		{"The request to 0712 ••• 678 is open.", 18, []string{"The request to", "0712 ••• 678", "is open."}},
 		{"unbreakable", 5, []string{"unbr", "eaka", "ble"}},
 	} {

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,8 +250,8 @@ func TestOpenPayments(t *testing.T) {
 func TestGivingBack(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
-	list, _ := c.book.Owed()
-	owed := list[0]
+	list, _ := c.book.Unsettled()
+	owed := list[slices.IndexFunc(list, pos.Attempt.Owed)]
 	c.press("<f3>", "<down>", "<enter>")
 	c.sees("Was KES 250 given back to the customer?", "enter write it down")
 	c.press("-") // it was not
@@ -328,6 +329,38 @@ func TestClearingUp(t *testing.T) {
 	old.Notices = pos.PaidLate
 	c.tell(old, pos.EventCalledBack)
 	c.sees("! PAID LATE  KES 200")
+}
+
+// TestClearingUpWhatDoesNotMatch is for a payment that has its end, and something that does not match besides: the header and F3 show it
+// until somebody has cleared it up.
+func TestClearingUpWhatDoesNotMatch(t *testing.T) {
+	c := newCashier(t)
+	a := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")
+	a.Notices = pos.DoesNotMatch
+	c.book.put(a)
+	c.do(c.app.refresh())
+	c.sees("! does not match 1 (KES 450)")
+	c.press("<f3>")
+	c.sees("✓ does not match", "SKN9P2M4XQ", "enter clear up")
+	c.press("/")
+	c.sees("It has its end and does not match", "M-PESA's statement")
+	c.press("<enter>")
+	c.sees("Was this KES 450 cleared up", "enter write it down")
+	c.tick(time.Second)
+	c.press("<enter>")
+	if len(c.till.byHand) != 1 || c.till.byHand[0] != a.ID || c.till.checked != nil {
+		t.Fatalf("by hand %v, checked %v", c.till.byHand, c.till.checked)
+	}
+	c.sees("Noted: KES 450 was cleared up.")
+	a.Notices |= pos.ClearedUp
+	a.Events++
+	c.tell(a, pos.EventClearedUp)
+	c.sees("Nothing is open and nothing is owed back.")
+	c.seesNot("does not match")
+	c.press("<f2>")
+	c.sees("✓ paid")
+	c.press("<enter>")
+	c.sees("A person has cleared this up.")
 }
 
 // TestLedgerErrors are said, and the till goes on.

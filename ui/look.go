@@ -69,7 +69,9 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 		return t, "✓ " + w.owed
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
 		return t, "✓ " + w.givenBack
-	case a.State == pos.Paid && a.Notices&(pos.Disagree|pos.DoesNotMatch) != 0:
+	case a.State == pos.Paid && a.Notices.Has(pos.DoesNotMatch) && !a.Notices.Has(pos.ClearedUp):
+		return toneCheck, "✓ " + lower(w.doesNotMatch)
+	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		return toneCheck, "✓ " + w.verdicts["paid"] + " !" // there is something for the owner to look at
 	case a.State == pos.Paid:
 		return t, "✓ " + w.verdicts["paid"]

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,11 +27,10 @@ type openList struct {
 	wrong   error         // why the last key did nothing
 }
 
-// learned takes what the ledger holds open and owed.
-func (o openList) learned(open, owed []pos.Attempt) openList {
-	o.rows = slices.Concat(open, owed)
-	slices.SortFunc(o.rows, func(a, b pos.Attempt) int { return cmp.Compare(b.ID, a.ID) })
-	o.rows = slices.CompactFunc(o.rows, func(a, b pos.Attempt) bool { return a.ID == b.ID })
+// learned takes what the ledger holds unsettled, oldest first.
+func (o openList) learned(unsettled []pos.Attempt) openList {
+	o.rows = slices.Clone(unsettled)
+	slices.Reverse(o.rows)
 	return o
 }
 
@@ -91,7 +89,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		return o, nil, wishNothing
 	}
 	if k.is("c", "/") && !o.rows[at].Open() {
-		o.wrong = inWords(func(w *words) string { return w.owedAdvice })
+		o.wrong = inWords(func(w *words) string { return byOwed(o.rows[at], w.owedAdvice, w.unmatchedAdvice) })
 	}
 	at, _ = k.step(at, len(o.rows), height)
 	at = max(0, min(at, len(o.rows)-1))
@@ -178,7 +176,7 @@ func (o openList) hints(w *words, now time.Time) []hint {
 	case o.asks():
 		return []hint{{"enter", w.kNoteDown}, {"-", w.kBack}}
 	case !o.rows[o.at()].Open():
-		return []hint{{"enter", w.kGiveBack}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
+		return []hint{{"enter", byOwed(o.rows[o.at()], w.kGiveBack, w.kClearUp)}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 	}
 	var list []hint
 	if o.rows[o.at()].Askable() {
@@ -254,12 +252,12 @@ func (o openList) notes(l look) []string {
 	return lines
 }
 
-// byOwed is the text for what is owed back, or for what has no end.
-func byOwed(a pos.Attempt, owed, open string) string {
+// byOwed is the text for what is owed back, or for what else is unsettled.
+func byOwed(a pos.Attempt, owed, other string) string {
 	if a.Owed() {
 		return owed
 	}
-	return open
+	return other
 }
 
 // next is when M-PESA is asked about an attempt.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ func commands() []command {
 		{t("ledger", "daftari"), "*", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*plain).showDay},
 		{t("find", "tafuta"), "", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*plain).showFound},
 		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*plain).showMore},
-		{t("open", "wazi"), "-", t("", ""), t("open payments and what is owed back, by number", "malipo wazi na ya kurudisha, kwa namba"), (*plain).showOpen},
+		{t("open", "wazi"), "-", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*plain).showOpen},
 		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*plain).checkNumber},
 		{t("receipt", "risiti"), "", t("N CODE", "N NAMBA"), t("note the code from the customer's SMS", "andika namba ya SMS ya mteja"), (*plain).typeReceipt},
 		{t("settled", "tayari"), "", t("N", "N"), t("note that number N was given back, or cleared up", "andika kwamba namba N imerudishwa, au imeshughulikiwa"), (*plain).byHand},
@@ -248,15 +247,14 @@ func (p *plain) showMonth(with string) {
 	}
 }
 
-// showOpen says what has no end and what is owed back, each with its number.
+// showOpen says what is unsettled, each with its number.
 func (p *plain) showOpen(string) {
-	open, err := p.cfg.Book.Open()
-	owed, err2 := p.cfg.Book.Owed()
-	if err := cmp.Or(err, err2); err != nil {
+	unsettled, err := p.cfg.Book.Unsettled()
+	if err != nil {
 		p.fails(p.say.ledgerUnread, err)
 		return
 	}
-	p.open = p.open.learned(open, owed)
+	p.open = p.open.learned(unsettled)
 	if len(p.open.rows) == 0 {
 		p.out.line(p.say.emptyOpen)
 	}
@@ -308,7 +306,7 @@ func (p *plain) typeReceipt(with string) {
 	p.out.line(p.say.text(claim.Say()))
 }
 
-// byHand notes that what is owed back was given back, or that what has no end was cleared up: a person's word (L8).
+// byHand notes that what is owed back was given back, or that what has no end or does not match was cleared up: a person's word (L8).
 func (p *plain) byHand(with string) {
 	a, _, ok := p.numbered(with)
 	if !ok {

@@ -152,7 +152,7 @@ func TestPlainBack(t *testing.T) {
 			"ledger [day]: a day's payments, newest first.",
 			"find TEXT: a receipt, the last digits of a phone, an amount or a reference.",
 			"more: the next of a list.",
-			"open: open payments and what is owed back, by number.",
+			"open: open payments, what does not match and what is owed back, by number.",
 			"check N: ask M-PESA about number N now.",
 			"receipt N CODE: note the code from the customer's SMS.",
 			"settled N: note that number N was given back, or cleared up.",

@@ -14,7 +14,7 @@ type words struct {
 	sale, ledger, detail, month, open                      string
 	till, training, sandbox, live                          string
 	today, paidCount, notPaidCount                         string
-	checking, owedBack                                     string
+	checking, owedBack, unmatched                          string
 	pollingOnly, forged, unkept, ledgerFails, ledgerUnread string
 	refusing, unreached, offline                           string
 
@@ -45,7 +45,7 @@ type words struct {
 	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
 	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt       string
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
-	rawOf, noRaw, saleOf, owed, owedAdvice                                             string
+	rawOf, noRaw, saleOf, owed, owedAdvice, unmatchedAdvice                            string
 	givenBack, givenBackAdvice, giveBackAsk, giveBackDone                              string
 	clearedUp, clearedUpAdvice, clearUpAsk, clearUpDone                                string
 	minutes, hours, days, now                                                          string
@@ -98,6 +98,7 @@ func newWords(lang Language) *words {
 		notPaidCount: t("%d not paid", "%d hayakulipwa"),
 		checking:     t("checking %d (KES %v)", "wazi %d (KES %v)"),
 		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
+		unmatched:    t("does not match %d (KES %v)", "hayalingani %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
 		forged:       t("%d forged", "%d za uongo"),
 		unkept:       t("daily care of the ledger failed", "utunzaji wa daftari wa leo umeshindikana"),
@@ -172,38 +173,39 @@ func newWords(lang Language) *words {
 		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
 		payTwiceWarning:   t("MAY PAY TWICE", "HUENDA MARA 2"),
 
-		colTime:     t("TIME", "SAA"),
-		colKES:      t("KES", "KES"),
-		colPhone:    t("PHONE", "SIMU"),
-		colReceipt:  t("RECEIPT", "RISITI"),
-		colResult:   t("RESULT", "MATOKEO"),
-		colAge:      t("AGE", "MUDA"),
-		colDay:      t("DAY", "SIKU"),
-		colPaid:     t("PAID", "IDADI"),
-		colNext:     t("NEXT/RECEIPT", "LINI/RISITI"),
-		emptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
-		emptyDayDo:  t("← goes to the day before, - to a sale.", "← ni siku iliyotangulia, - ni mauzo."),
-		findPrompt:  t("Find", "Tafuta"),
-		findEmpty:   t("Nothing found.", "Hakuna kilichopatikana."),
-		findDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
-		findDoShort: t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
-		datePrompt:  t("Go to day", "Nenda siku"),
-		dateWrong:   t("Write a day as 23, 23.11 or 23.11.2026.", "Andika siku kama 23, 23.11 au 23.11.2026."),
-		reading:     t("Reading the ledger", "Daftari linasomwa"),
-		emptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
-		emptyOpenDo: t("- goes to a sale.", "- ni mauzo."),
-		codePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
-		rawOf:       t("As it came", "Kama ilivyokuja"),
-		noRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
-		saleOf:      t("reference", "rejea"),
-		owed:        t("owed back", "irudishwe"),
-		owedAdvice:  t("It came twice and is owed back: return it to the customer, then press Enter.", "Zilikuja mara mbili: mrudishie mteja pesa hizi, kisha bonyeza Enter."),
+		colTime:         t("TIME", "SAA"),
+		colKES:          t("KES", "KES"),
+		colPhone:        t("PHONE", "SIMU"),
+		colReceipt:      t("RECEIPT", "RISITI"),
+		colResult:       t("RESULT", "MATOKEO"),
+		colAge:          t("AGE", "MUDA"),
+		colDay:          t("DAY", "SIKU"),
+		colPaid:         t("PAID", "IDADI"),
+		colNext:         t("NEXT/RECEIPT", "LINI/RISITI"),
+		emptyDay:        t("No payments on this day.", "Hakuna malipo siku hii."),
+		emptyDayDo:      t("← goes to the day before, - to a sale.", "← ni siku iliyotangulia, - ni mauzo."),
+		findPrompt:      t("Find", "Tafuta"),
+		findEmpty:       t("Nothing found.", "Hakuna kilichopatikana."),
+		findDo:          t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
+		findDoShort:     t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
+		datePrompt:      t("Go to day", "Nenda siku"),
+		dateWrong:       t("Write a day as 23, 23.11 or 23.11.2026.", "Andika siku kama 23, 23.11 au 23.11.2026."),
+		reading:         t("Reading the ledger", "Daftari linasomwa"),
+		emptyOpen:       t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
+		emptyOpenDo:     t("- goes to a sale.", "- ni mauzo."),
+		codePrompt:      t("Code from the SMS", "Namba ya kwenye SMS"),
+		rawOf:           t("As it came", "Kama ilivyokuja"),
+		noRaw:           t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
+		saleOf:          t("reference", "rejea"),
+		owed:            t("owed back", "irudishwe"),
+		owedAdvice:      t("It came twice and is owed back: return it to the customer, then press Enter.", "Zilikuja mara mbili: mrudishie mteja pesa hizi, kisha bonyeza Enter."),
+		unmatchedAdvice: t("It has its end and does not match: clear it up with M-PESA's statement and the customer, then press Enter.", "Yana mwisho lakini hayalingani: yashughulikie kwa taarifa ya M-PESA na mteja, kisha bonyeza Enter."),
 
 		givenBack:       t("given back", "imerudishwa"),
 		givenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
 		giveBackAsk:     t("Was KES %v given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
 		clearedUp:       t("cleared up", "imeshughulikiwa"),
-		clearedUpAdvice: t("M-PESA never told; a person has cleared it up.", "M-PESA haikusema; mtu ameyashughulikia."),
+		clearedUpAdvice: t("A person has cleared this up.", "Mtu ameyashughulikia."),
 		clearUpAsk:      t("Was this KES %v cleared up, with M-PESA's statement and the customer? Enter writes it down.", "Je, KES %v hizi zimeshughulikiwa, kwa taarifa ya M-PESA na mteja? Enter huandika."),
 		clearUpDone:     t("Noted: KES %v was cleared up.", "Imeandikwa: KES %v zimeshughulikiwa."),
 		giveBackDone:    t("Noted: KES %v was given back.", "Imeandikwa: KES %v zimerudishwa."),

@@ -260,8 +260,8 @@ func (c *Client) Events(id pos.AttemptID) ([]pos.Event, error) {
 // Open implements [Book].
 func (c *Client) Open() ([]pos.Attempt, error) { return get[pos.Attempt](c, "open") }
 
-// Owed implements [Book].
-func (c *Client) Owed() ([]pos.Attempt, error) { return get[pos.Attempt](c, "owed") }
+// Unsettled implements [Book].
+func (c *Client) Unsettled() ([]pos.Attempt, error) { return get[pos.Attempt](c, "unsettled") }
 
 // Totals implements [Book].
 func (c *Client) Totals(day pos.Day) (pos.Totals, error) {

@@ -17,7 +17,7 @@ type Book interface {
 	Find(text string, n int) ([]pos.Attempt, error)
 	Events(id pos.AttemptID) ([]pos.Event, error)
 	Open() ([]pos.Attempt, error)
-	Owed() ([]pos.Attempt, error)
+	Unsettled() ([]pos.Attempt, error)
 	Totals(day pos.Day) (pos.Totals, error)
 	Days(first, last pos.Day) ([]pos.DayTotals, error)
 }

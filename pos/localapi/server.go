@@ -106,7 +106,7 @@ func (s *server) routes() http.Handler {
 	}))
 	mux.Handle("GET /v1/events", rows(s, func(q url.Values) ([]pos.Event, error) { return s.Book.Events(pos.AttemptID(q.Get("attempt"))) }))
 	mux.Handle("GET /v1/open", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Open() }))
-	mux.Handle("GET /v1/owed", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Owed() }))
+	mux.Handle("GET /v1/unsettled", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Unsettled() }))
 	mux.Handle("GET /v1/totals", one(s, func(q url.Values) (pos.Totals, error) {
 		day, err := numberIn(q, "day")
 		if err != nil {

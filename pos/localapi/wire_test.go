@@ -85,7 +85,7 @@ func (s shelf) DayPage(pos.Day, pos.AttemptID, int) ([]pos.Attempt, error) {
 func (s shelf) Find(string, int) ([]pos.Attempt, error)          { return s.attempts, s.err }
 func (s shelf) Events(pos.AttemptID) ([]pos.Event, error)        { return s.events, s.err }
 func (s shelf) Open() ([]pos.Attempt, error)                     { return s.attempts, s.err }
-func (s shelf) Owed() ([]pos.Attempt, error)                     { return s.attempts, s.err }
+func (s shelf) Unsettled() ([]pos.Attempt, error)                { return s.attempts, s.err }
 func (s shelf) Totals(pos.Day) (pos.Totals, error)               { return s.totals, s.err }
 func (s shelf) Days(pos.Day, pos.Day) ([]pos.DayTotals, error)   { return s.days, s.err }
 func (s shelf) CheckNow(pos.AttemptID) (time.Time, error)        { return time.Time{}, s.err }
@@ -125,15 +125,15 @@ func TestTrip(t *testing.T) {
 	c, asked := serveShelf(t, s)
 	request := filled[pos.Request](t)
 	for what, trip := range map[string]func() (got, want any, err error){
-		"Attempt": func() (got, want any, err error) { got, err = c.Attempt("x"); return got, s.attempts[0], err },
-		"DayPage": func() (got, want any, err error) { got, err = c.DayPage(1, "", 10); return got, s.attempts, err },
-		"Find":    func() (got, want any, err error) { got, err = c.Find("a&b=c d", 10); return got, s.attempts, err },
-		"Events":  func() (got, want any, err error) { got, err = c.Events("x"); return got, s.events, err },
-		"Open":    func() (got, want any, err error) { got, err = c.Open(); return got, s.attempts, err },
-		"Owed":    func() (got, want any, err error) { got, err = c.Owed(); return got, s.attempts, err },
-		"Totals":  func() (got, want any, err error) { got, err = c.Totals(1); return got, s.totals, err },
-		"Days":    func() (got, want any, err error) { got, err = c.Days(1, 2); return got, s.days, err },
-		"Settle":  func() (got, want any, err error) { got, err = c.Settle(t.Context()); return got, s.attempts, err },
+		"Attempt":   func() (got, want any, err error) { got, err = c.Attempt("x"); return got, s.attempts[0], err },
+		"DayPage":   func() (got, want any, err error) { got, err = c.DayPage(1, "", 10); return got, s.attempts, err },
+		"Find":      func() (got, want any, err error) { got, err = c.Find("a&b=c d", 10); return got, s.attempts, err },
+		"Events":    func() (got, want any, err error) { got, err = c.Events("x"); return got, s.events, err },
+		"Open":      func() (got, want any, err error) { got, err = c.Open(); return got, s.attempts, err },
+		"Unsettled": func() (got, want any, err error) { got, err = c.Unsettled(); return got, s.attempts, err },
+		"Totals":    func() (got, want any, err error) { got, err = c.Totals(1); return got, s.totals, err },
+		"Days":      func() (got, want any, err error) { got, err = c.Days(1, 2); return got, s.days, err },
+		"Settle":    func() (got, want any, err error) { got, err = c.Settle(t.Context()); return got, s.attempts, err },
 		"Charge": func() (got, want any, err error) {
 			got, err = c.Charge(t.Context(), request)
 			return got, s.attempts[0], err

@@ -98,6 +98,9 @@ func (p *push) spoil(w *world, send func(time.Duration, string, meaning)) {
 		other := p.amount + int64(d.IntN(9)) - 4
 		if other > 0 && other != p.amount {
 			send(d.stretch(300*time.Millisecond, time.Hour), paidBody(p, fmt.Sprint(other), p.receipt, ""), doesNotMatch)
+			if w.plays(d, "callback: and one more, later", 0.5) {
+				send(d.stretch(time.Hour, 24*time.Hour), paidBody(p, fmt.Sprint(other+10), p.receipt, ""), doesNotMatch)
+			}
 		}
 	}
 	if w.plays(d, "callback: amount with cents", 0.02) {

@@ -152,7 +152,7 @@ func (w *world) customersSMS(d dice, id pos.AttemptID) string {
 	return receipt
 }
 
-// byHandNowAndThen is an owner who goes through what is open and owed back, and at times takes another payment for one of it.
+// byHandNowAndThen is an owner who goes through what is unsettled, and at times takes another payment for one of it.
 func (p *process) byHandNowAndThen() {
 	w, d := p.w, p.w.roll("owner", p.n)
 	for {
@@ -163,15 +163,18 @@ func (p *process) byHandNowAndThen() {
 		case <-p.leaving:
 			return
 		}
-		var id pos.AttemptID
-		open, err := p.ledger.Open()
-		owed, err2 := p.ledger.Owed()
-		if list := append(open, owed...); err == nil && err2 == nil && len(list) > 0 && w.plays(d, "owner: settles by hand", 0.5) {
-			id = list[d.IntN(len(list))].ID
-		} else if id = w.someAttempt(d); id == "" {
-			continue
+		byHand := func(id pos.AttemptID) {
+			_ = w.call("ByHand", func(p *process) error { return p.till.ByHand(context.Background(), id) })
 		}
-		_ = w.call("ByHand", func(p *process) error { return p.till.ByHand(context.Background(), id) })
+		list, err := p.ledger.Unsettled()
+		for _, a := range list {
+			if err == nil && w.plays(d, "owner: settles by hand", 0.3) {
+				byHand(a.ID)
+			}
+		}
+		if id := w.someAttempt(d); id != "" {
+			byHand(id)
+		}
 	}
 }
 

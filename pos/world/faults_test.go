@@ -200,6 +200,18 @@ var faults = []fault{
 		"byHandIsSomebodysWord",
 	},
 	{
+		"what does not match is off the list when it has ended", "pos/attempt.go",
+		" || a.Owed() || a.Unmatched() }",
+		" || a.Owed() }",
+		"unsettledIsListed",
+	},
+	{
+		"what was cleared up stays so, whatever comes", "pos/apply.go",
+		"a.Notices&^ClearedUp | DoesNotMatch",
+		"a.Notices | DoesNotMatch",
+		"byHandIsSomebodysWord",
+	},
+	{
 		"a person clears up what M-PESA is still asked about", "pos/byhand.go",
 		"now.Before(until)",
 		"now.Before(a.AskedAt)",
@@ -239,11 +251,11 @@ var faults = []fault{
 		"numbers that end alike become one", "store/phone.go",
 		"			alike++\n",
 		"			alike += 0\n",
-		"diskKeepsItsWord|paidMeansMoneyMoved|paidHasItsProof|receiptIsThatOfThePayment",
+		"diskKeepsItsWord|paidMeansMoneyMoved|paidHasItsProof|receiptIsThatOfThePayment|askedNeverChanges|paidIsForEver",
 	},
 	{
 		"an attempt that is open is forgotten", "store/forget.go",
-		"	if a.Open() || a.Owed() || !r.remembers() {\n",
+		"	if a.Unsettled() || !r.remembers() {\n",
 		"	if !r.remembers() {\n",
 		"diskKeepsItsWord|askedNeverChanges|phoneIsHeld|nothingForgottenIsAsked|openIsOnlyWhatCannotBeKnown",
 	},

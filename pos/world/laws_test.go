@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store"
 )
@@ -48,7 +49,7 @@ var (
 	whenRead         = []law[*reading]{
 		diskKeepsItsWord,
 		openIsListed,
-		owedIsListed,
+		unsettledIsListed,
 		totalsAreTheSumOfRows,
 		stateIsAFunctionOfEvidence,
 		numbersAreForgotten,
@@ -110,14 +111,14 @@ type (
 	stopping struct{ process *process }
 	// reading: the ledger is read from the disk while no till is running.
 	reading struct {
-		rows   []pos.Attempt // newest first, day by day
-		open   []pos.Attempt
-		owed   []pos.Attempt
-		totals map[pos.Day]pos.Totals
-		events func(pos.AttemptID) ([]pos.Event, error) // nil where the evidence is not read this time
-		find   func(string, int) ([]pos.Attempt, error)
-		verify func(context.Context, func(done, total int)) (store.Report, error) // nil where it is not asked this time
-		about  *row                                                               // whose row it is that a law is looking at
+		rows      []pos.Attempt // newest first, day by day
+		open      []pos.Attempt
+		unsettled []pos.Attempt
+		totals    map[pos.Day]pos.Totals
+		events    func(pos.AttemptID) ([]pos.Event, error) // nil where the evidence is not read this time
+		find      func(string, int) ([]pos.Attempt, error)
+		verify    func(context.Context, func(done, total int)) (store.Report, error) // nil where it is not asked this time
+		about     *row                                                               // whose row it is that a law is looking at
 	}
 )
 
@@ -292,19 +293,27 @@ func askedNeverChanges(w *world, x writing) string {
 	return ""
 }
 
-// What is owed back is owed until somebody says that it was given back; and what has no end is open until M-PESA tells, or somebody
-// clears it up when M-PESA has been asked for two days, which holds until there is news.
+// What is owed back is owed until somebody says that it was given back; what does not match stays so until somebody clears it up; and what
+// has no end is open until M-PESA tells, or somebody clears it up when M-PESA has been asked for two days. It holds until there is news.
 func byHandIsSomebodysWord(_ *world, x writing) string {
 	before, now := x.before, x.row.now
 	switch fresh := now.Notices &^ before.Notices; {
 	case fresh.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !before.Owed()):
 		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
-	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour):
+	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !ended(before) && (!before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour) || ended(before) && !before.Notices.Has(pos.DoesNotMatch)):
 		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
-	case now.Notices.Has(pos.ClearedUp) && (now.State.Final() || now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0):
+	case now.Notices.Has(pos.ClearedUp) && (now.State != before.State || now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || paidOtherwise(now, x.event)):
 		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""
+}
+
+func ended(a pos.Attempt) bool { return a.State == pos.Paid || a.State == pos.NotPaid }
+
+// paidOtherwise reports whether a callback speaks of a payment that is not the attempt's.
+func paidOtherwise(a pos.Attempt, e pos.Event) bool {
+	return e.Kind == pos.EventCalledBack && e.Answer != nil && e.Answer.Verdict == daraja.VerdictPaid &&
+		(e.Answer.CheckoutRequestID != a.CheckoutRequestID || e.Answer.Amount != int64(a.Amount) || e.UsedBy != "")
 }
 
 // nothingTells reports whether the till has no way to learn an attempt's end: M-PESA gave no id to ask with, and cannot call back.
@@ -441,9 +450,12 @@ func openIsListed(w *world, x *reading) string {
 	return listed(w, x, x.open, pos.Attempt.Open)
 }
 
-// What is owed back is listed, and nothing else is.
-func owedIsListed(w *world, x *reading) string {
-	return listed(w, x, x.owed, pos.Attempt.Owed)
+// What has no end, does not match or is owed back is listed until somebody has settled it, and nothing else is.
+func unsettledIsListed(w *world, x *reading) string {
+	return listed(w, x, x.unsettled, func(a pos.Attempt) bool {
+		unended, twice := a.State != pos.Paid && a.State != pos.NotPaid, a.Notices.Has(pos.PaidTwice)
+		return (unended || a.Notices.Has(pos.DoesNotMatch)) && !a.Notices.Has(pos.ClearedUp) || twice && !a.Notices.Has(pos.GivenBack)
+	})
 }
 
 func listed(w *world, x *reading, list []pos.Attempt, belongs func(pos.Attempt) bool) string {

@@ -47,12 +47,12 @@ type app struct {
 	quitting  bool
 
 	banners []banner
-	told    map[pos.AttemptID]pos.Notice // what banners and results have said
-	states  map[pos.AttemptID]pos.State  // of the attempts without an end
-	unheard map[pos.AttemptID]pos.State  // what was open at the start and has not been heard of since
-	atStart map[pos.AttemptID]bool       // what was open at the start: whoever waits for it is told of its end
-	early   []pos.Update                 // came while the till was still taking a request
-	resumed int                          // payments that were open at the start; 0 once that is known to all
+	told    told                        // what banners and results have said
+	states  map[pos.AttemptID]pos.State // of the attempts without an end
+	unheard map[pos.AttemptID]pos.State // what was open at the start and has not been heard of since
+	atStart map[pos.AttemptID]bool      // what was open at the start: whoever waits for it is told of its end
+	early   []pos.Update                // came while the till was still taking a request
+	resumed int                         // payments that were open at the start; 0 once that is known to all
 
 	shop    shopMsg
 	read    bool // shop has been read
@@ -77,7 +77,7 @@ func newApp(cfg Config, crew *crew) *app {
 		ascii:   cfg.ASCII || !isUTF8(cfg.Environ),
 		now:     cfg.Now(),
 		sale:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		told:    make(map[pos.AttemptID]pos.Notice),
+		told:    make(told),
 		states:  make(map[pos.AttemptID]pos.State),
 		unheard: make(map[pos.AttemptID]pos.State),
 		atStart: make(map[pos.AttemptID]bool),

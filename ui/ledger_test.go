@@ -361,6 +361,12 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.sees("✓ paid")
 	c.press("<enter>")
 	c.sees("A person has cleared this up.")
+
+	// Something else that does not match is news again.
+	a.Notices &^= pos.ClearedUp
+	a.Events++
+	c.tell(a, pos.EventCalledBack)
+	c.sees("! DOES NOT MATCH  KES 450", "! does not match 1 (KES 450)")
 }
 
 // TestLedgerErrors are said, and the till goes on.

@@ -120,15 +120,22 @@ func ofNotices(n pos.Notice, twice, match, disagree, late, clearedUp string) []s
 	return list
 }
 
-// news are the notices of a set that were not told yet. What a person has settled, that person knows.
-func news(n, told pos.Notice) pos.Notice {
+// told is what has been said of each attempt's notices.
+type told map[pos.AttemptID]pos.Notice
+
+// news are the attempt's notices that were not told yet, and are from now on. What a person has settled, that person knows; what does not
+// match after it was cleared up is news again.
+func (t told) news(a pos.Attempt) pos.Notice {
+	said := t[a.ID]
 	switch {
-	case n.Has(pos.ClearedUp):
+	case a.Notices.Has(pos.ClearedUp):
+		t[a.ID] = a.Notices &^ (pos.ClearedUp | pos.DoesNotMatch)
 		return 0
-	case n.Has(pos.GivenBack):
-		told |= pos.GivenBack | pos.PaidTwice
+	case a.Notices.Has(pos.GivenBack):
+		said |= pos.GivenBack | pos.PaidTwice
 	}
-	return n &^ told
+	t[a.ID] = said | a.Notices
+	return a.Notices &^ said
 }
 
 // witnesses is "callback and query", or "" where nobody has said the end yet.

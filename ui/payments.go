@@ -84,10 +84,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	if !at.Open() {
 		delete(a.states, at.ID)
 	}
-	fresh := news(at.Notices, a.told[at.ID])
-	if fresh != 0 {
-		a.told[at.ID] |= at.Notices
-	}
+	fresh := a.told.news(at)
 	if a.last.ID == at.ID {
 		a.last = at
 	}

@@ -81,14 +81,14 @@ type plain struct {
 	sale sale
 	pay  *pay // in front of the sale; nil while there is none
 
-	told    map[pos.AttemptID]pos.Notice // what has been said
-	follow  map[pos.AttemptID]bool       // whose end is to be told although they are not in front
-	codes   map[pos.AttemptID]bool       // paid, and their receipt is to be told
-	checks  map[pos.AttemptID]bool       // the cashier asked for a check that has not come back
-	unlock  time.Time                    // when to say that the payment in front may be asked again; zero: never
-	speaks  time.Time                    // when to say that it is still waiting; zero: never
-	looks   time.Time                    // when to look at the health
-	trouble trouble                      // what has been said of it
+	told    told                   // what has been said
+	follow  map[pos.AttemptID]bool // whose end is to be told although they are not in front
+	codes   map[pos.AttemptID]bool // paid, and their receipt is to be told
+	checks  map[pos.AttemptID]bool // the cashier asked for a check that has not come back
+	unlock  time.Time              // when to say that the payment in front may be asked again; zero: never
+	speaks  time.Time              // when to say that it is still waiting; zero: never
+	looks   time.Time              // when to look at the health
+	trouble trouble                // what has been said of it
 
 	open openList // as it was last told, by number
 	next func()   // says what comes after the rows of a list that were said; nil: nothing
@@ -105,7 +105,7 @@ func newPlain(ctx context.Context, cfg Config, behind tty) *plain {
 		ctx:    context.WithoutCancel(ctx),
 		out:    &teller{to: cfg.Output, tty: behind, ascii: cfg.ASCII || !isUTF8(cfg.Environ)},
 		sale:   newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		told:   make(map[pos.AttemptID]pos.Notice),
+		told:   make(told),
 		follow: make(map[pos.AttemptID]bool),
 		codes:  make(map[pos.AttemptID]bool),
 		checks: make(map[pos.AttemptID]bool),

@@ -15,10 +15,7 @@ func (p *plain) learn(u pos.Update) {
 	if front && a.Events < p.pay.attempt.Events {
 		return
 	}
-	fresh := news(a.Notices, p.told[a.ID])
-	if fresh != 0 {
-		p.told[a.ID] |= fresh
-	}
+	fresh := p.told.news(a)
 	if p.pay != nil && p.pay.before != nil {
 		before := p.pay.before.learn(u, p.now())
 		p.pay.before = &before

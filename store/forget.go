@@ -15,12 +15,12 @@ import (
 // forgetStep is how many attempts are forgotten in one commit, so that a payment never waits long for it.
 const forgetStep = 256
 
-// forgottenKey holds the moment, in milliseconds, before which everything has been forgotten but what is open or owed back.
+// forgottenKey holds the moment, in milliseconds, before which everything has been forgotten but what is unsettled.
 var forgottenKey = []byte("forgotten")
 
 // Forget replaces the phone numbers of the attempts that were asked before the moment by a keyed hash and their last three
-// digits, wherever the numbers stand in the evidence, and returns how many attempts it did so for. What is open, or owed back, keeps
-// its number; when it ends later it is forgotten with its end. The chain of hashes goes on to hold.
+// digits, wherever the numbers stand in the evidence, and returns how many attempts it did so for. What is unsettled keeps
+// its number, which is forgotten when it is settled. The chain of hashes goes on to hold.
 //
 // Old pages of the file, free for what comes next, can still hold the numbers until they are used again, or [Rebuild] makes
 // the file anew. It is done in many short commits, between which payments go on. Errors: ctx's, [ErrFailed], [ErrDamaged],

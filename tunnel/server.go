@@ -122,10 +122,6 @@ type Stats struct {
 	Outside   int64 // surely not from ServerConfig.Sources; delivered all the same, unless enforced
 	Refused   int64 // other methods and other paths
 	Evicted   int64 // connections closed, while none of their callbacks was in hand, to make room
-
-	// LastGenuine is when Deliver last returned nil, which only somebody who
-	// knows an address can bring about; zero when it never did.
-	LastGenuine time.Time
 }
 
 // A Server takes callbacks and answers probes. Make one with [NewServer], bind
@@ -296,10 +292,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) {
 		s.log.Error("callback not recorded", "error", mask(err, address, body))
 		answer(w, http.StatusServiceUnavailable, notRecorded)
 	default:
-		s.mu.Lock()
-		s.stats.Recorded++
-		s.stats.LastGenuine = time.Now()
-		s.mu.Unlock()
+		s.add(&s.stats.Recorded)
 		answer(w, http.StatusOK, accepted)
 	}
 }

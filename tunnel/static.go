@@ -11,41 +11,21 @@ import (
 )
 
 // static is the provider of [Static].
-type static struct {
-	url       string
-	allowHTTP bool
-	direct    bool
-}
-
-// A StaticOption changes what [Static] accepts, or says more about the URL.
-type StaticOption func(*static)
-
-// AllowHTTP lets a public URL be http. Only Safaricom's sandbox calls such
-// URLs back, and anybody on the way can read and forge what it sends.
-func AllowHTTP() StaticOption { return func(s *static) { s.allowHTTP = true } }
-
-// Direct says that callers connect to the callback server themselves, through
-// a forwarded port at most, so that the address it sees is theirs. Behind a
-// proxy it is the proxy's, and Direct would count every callback as a
-// stranger's.
-func Direct() StaticOption { return func(s *static) { s.direct = true } }
+type static struct{ url string }
 
 // Static returns the provider for a public URL that the owner has made lead to
 // the till: a proxy, a forwarded port. What arrives at publicURL + "/cb/…" and
-// "/probe/…" must reach the till as /cb/… and /probe/….
+// "/probe/…" must reach the till as /cb/… and /probe/…. Who calls is not
+// vouched for: behind a proxy, every connection is the proxy's.
 //
 // publicURL is as [PublicURL] says. The error is one sentence that names what
 // to change.
-func Static(publicURL string, opts ...StaticOption) (Provider, error) {
-	s := &static{}
-	for _, opt := range opts {
-		opt(s)
-	}
-	var err error
-	if s.url, err = checkURL(publicURL, s.allowHTTP); err != nil {
+func Static(publicURL string) (Provider, error) {
+	base, err := PublicURL(publicURL)
+	if err != nil {
 		return nil, fmt.Errorf("tunnel static: %w", err)
 	}
-	return s, nil
+	return &static{base}, nil
 }
 
 // PublicURL returns the base URL that a provider hands to [Link]: publicURL
@@ -53,9 +33,7 @@ func Static(publicURL string, opts ...StaticOption) (Provider, error) {
 // CallBackURL. A good one is https with a host and, if need be, a port and a
 // path; plain http is for loopback (the simulator). The error is one sentence,
 // without a prefix, that names what to change.
-func PublicURL(publicURL string) (string, error) { return checkURL(publicURL, false) }
-
-func checkURL(publicURL string, allowHTTP bool) (string, error) {
+func PublicURL(publicURL string) (string, error) {
 	// Letters, digits and a few signs are all that a URL of one's own needs;
 	// the rest (user names, escapes, blanks, foreign scripts) only does harm.
 	if i := strings.IndexFunc(publicURL, notInURL); i >= 0 {
@@ -80,7 +58,7 @@ func checkURL(publicURL string, allowHTTP bool) (string, error) {
 			return "", fmt.Errorf("the public URL has the port %q: use a number from 1 to 65535, or leave it out", port)
 		}
 	}
-	if u.Scheme == "http" && !allowHTTP && !isLoopback(u.Hostname()) {
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return "", errors.New("the public URL must be https, so that nobody on the way can read or forge callbacks; plain http is for this machine only")
 	}
 	return u.String(), nil
@@ -95,15 +73,6 @@ func (s *static) Run(ctx context.Context, _ string, up func(string)) error {
 
 // Volatile reports false: the URL is the owner's.
 func (s *static) Volatile() bool { return false }
-
-// Caller returns the connection's own address, which is the caller's where the
-// owner has said [Direct].
-func (s *static) Caller(remote netip.AddrPort) netip.Addr {
-	if !s.direct {
-		return netip.Addr{}
-	}
-	return remote.Addr()
-}
 
 func notInURL(r rune) bool {
 	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~/:[]", r)

@@ -313,7 +313,7 @@ func ended(a pos.Attempt) bool { return a.State == pos.Paid || a.State == pos.No
 // paidOtherwise reports whether a callback speaks of a payment that is not the attempt's.
 func paidOtherwise(a pos.Attempt, e pos.Event) bool {
 	return e.Kind == pos.EventCalledBack && e.Answer != nil && e.Answer.Verdict == daraja.VerdictPaid &&
-		(e.Answer.CheckoutRequestID != a.CheckoutRequestID || e.Answer.Amount != int64(a.Amount) || e.UsedBy != "")
+		(e.Answer.CheckoutRequestID != a.CheckoutRequestID && !a.Phone.Forgotten() || e.Answer.Amount != int64(a.Amount) || e.UsedBy != "")
 }
 
 // nothingTells reports whether the till has no way to learn an attempt's end: M-PESA gave no id to ask with, and cannot call back.

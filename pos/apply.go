@@ -14,16 +14,14 @@ import (
 func (a Attempt) Apply(e Event) (Attempt, bool) {
 	next := a.learn(e)
 	next.State = next.judge()
-	news := next.Facts &^ a.Facts &^ (Waited | Resumed)
-	if ended := next.State.Final(); news != 0 || ended && (next.State != a.State || !next.Notices.Has(DoesNotMatch)) {
-		next.Notices &^= ClearedUp // the person who said so knew nothing of this, or there is nothing to clear up
-	}
-
 	if next.State == Paid && a.State != Paid && (a.State == NotPaid || next.Facts.Has(Waited)) {
 		next.Notices |= PaidLate
 	}
 	if next.Facts.Has(CallbackPaid|QueryPaid) && next.Facts.Has(CallbackFailed|QueryFailed|PushRefused) {
 		next.Notices |= Disagree
+	}
+	if !next.staysClearedUp(a) {
+		next.Notices &^= ClearedUp
 	}
 	if next.State != a.State {
 		next.EndedAt = time.Time{}
@@ -35,6 +33,15 @@ func (a Attempt) Apply(e Event) (Attempt, bool) {
 		next.Cause = Cause{}
 	}
 	return next, next != a
+}
+
+// staysClearedUp reports whether what a person said of the attempt as it was still holds: there is something to clear up, and nothing has come
+// that the person knew nothing of. After an end, that is no other witness of it.
+func (a Attempt) staysClearedUp(was Attempt) bool {
+	if !a.State.Final() {
+		return a.Facts&^was.Facts&^(Waited|Resumed) == 0
+	}
+	return a.State == was.State && a.Notices.Has(DoesNotMatch) && a.Notices.Has(Disagree) == was.Notices.Has(Disagree)
 }
 
 // judge is the state that the facts amount to. What is not known is never a refusal (L4).

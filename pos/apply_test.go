@@ -121,6 +121,8 @@ func TestApply(t *testing.T) {
 		"wrong amount, paid, cleared up":           {[]Event{accepted, queryPaid, wrongAmount, bare(EventClearedUp)}, Paid, DoesNotMatch | ClearedUp, []string{"query"}},
 		"cleared up, then another wrong amount":    {[]Event{accepted, queryPaid, wrongAmount, bare(EventClearedUp), wrongAmount}, Paid, DoesNotMatch, []string{"query"}},
 		"wrong amount, cleared up, then paid":      {[]Event{accepted, wrongAmount, bare(EventClearedUp), callbackPaid}, Paid, DoesNotMatch, []string{"callback"}},
+		"cleared up, then another witness":         {[]Event{accepted, callbackPaid, wrongAmount, bare(EventClearedUp), queryPaid}, Paid, DoesNotMatch | ClearedUp, []string{"callback", "query"}},
+		"cleared up, then a query denies":          {[]Event{accepted, callbackPaid, wrongAmount, bare(EventClearedUp), queryFailed}, Paid, DoesNotMatch | Disagree, []string{"callback"}},
 		"paid, then cleared up":                    {[]Event{accepted, callbackPaid, bare(EventClearedUp)}, Paid, 0, []string{"callback"}},
 		"gave up":                                  {[]Event{accepted, bare(EventGaveUp)}, StillChecking, 0, nil},
 		"stopped":                                  {[]Event{accepted, bare(EventStopped)}, StillChecking, 0, nil},

@@ -33,31 +33,49 @@ func (e *StillAskingError) Say() Text {
 	}
 }
 
+// ErrSinceChanged is returned by [Till.ByHand] for an attempt of which something else would be said now than the person saw.
+var ErrSinceChanged error = &Said{EN: "Something has come for this payment since: look at it again.", SW: "Kuna jipya kuhusu malipo haya: yaangalie tena."}
+
+// settles is the event by which a person settles the attempt as it is; 0 where nothing is left to do.
+func (a Attempt) settles() EventKind {
+	switch {
+	case a.Owed():
+		return EventGivenBack
+	case a.Unmatched(), a.Open():
+		return EventClearedUp
+	}
+	return 0
+}
+
+// SettledLike reports whether a person who settles the attempt as it was seen says the same as of how it is: no end has come since, nothing is
+// owed that was not, and of an ended one no more is known.
+func (a Attempt) SettledLike(seen Attempt) bool {
+	return a.ID == seen.ID && a.settles() == seen.settles() && a.State.Final() == seen.State.Final() &&
+		(!a.State.Final() || a.Events == seen.Events)
+}
+
 // ByHand records that a person has settled what the till cannot: gave back what was paid twice, or cleared up, by M-PESA's statement
 // and with the customer, what M-PESA never told the till or what does not match. It is that person's word (L8): the state stays what it is, and
-// evidence that comes later counts as before. Errors: ErrSettled, *StillAskingError, ErrClosed, ErrNotFound, or the ledger's.
-func (t *Till) ByHand(ctx context.Context, id AttemptID) error {
-	a, err := t.cfg.Ledger.Attempt(id)
+// evidence that comes later counts as before. seen is the attempt as the person saw it. Errors: ErrSettled, ErrSinceChanged, *StillAskingError,
+// ErrClosed, ErrNotFound, or the ledger's.
+func (t *Till) ByHand(ctx context.Context, seen Attempt) error {
+	a, err := t.cfg.Ledger.Attempt(seen.ID)
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	kind := EventGivenBack
-	switch until := a.ByHandFrom(); {
-	case a.Owed():
-	case a.Unmatched():
-		kind = EventClearedUp
-	case !a.Open():
+	now, until := time.Now(), a.ByHandFrom()
+	switch {
+	case a.settles() == 0:
 		return ErrSettled
-	case now.Before(until):
+	case !a.SettledLike(seen):
+		return ErrSinceChanged
+	case a.Open() && now.Before(until):
 		return &StillAskingError{until}
-	default:
-		kind = EventClearedUp
 	}
 	if !t.begin() {
 		return ErrClosed
 	}
 	defer t.work.Done()
-	_, err = t.record(ctx, Event{Attempt: id, Kind: kind, At: now})
+	_, err = t.record(ctx, Event{Attempt: a.ID, Kind: a.settles(), At: now})
 	return err
 }

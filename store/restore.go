@@ -203,7 +203,7 @@ func hold(path string) (release func() error, present bool, environment string, 
 		return release, true, "", nil
 	}
 	// The lock of a reader keeps writers away, and leaves the file to the process that compares it.
-	db, origin, err := inspect(path, Options{ReadOnly: true})
+	db, origin, err := inspect(path, Options{}) // of any version
 	switch {
 	case errors.Is(err, ErrLocked):
 		return release, true, "", err

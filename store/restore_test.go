@@ -203,6 +203,24 @@ func TestRestoreOlder(t *testing.T) {
 	}
 }
 
+// TestRestoreHoldsOlder: while a backup takes its place, no till opens the ledger that is there, of whatever version it is.
+func TestRestoreHoldsOlder(t *testing.T) {
+	for _, version := range []string{"v1", "v3", "v4"} {
+		path := storedLedger(t, version)
+		release, present, environment, err := hold(path)
+		if err != nil || !present || environment != "training" {
+			t.Fatalf("%s: present %t, for %q, %v", version, present, environment, err)
+		}
+		if l, err := Open(path, training); !errors.Is(err, ErrLocked) {
+			t.Errorf("%s: a till has opened it: %v, %v", version, l, err)
+		}
+		if err := release(); err != nil {
+			t.Error(err)
+		}
+		verify(t, open(t, path, training))
+	}
+}
+
 func TestCheckInAChild(t *testing.T) {
 	path, _ := backedUp(t)
 	ctx := context.Background()

@@ -57,7 +57,7 @@ const verifyChunk = 512
 const maxWaiting = 4 << 20
 
 // Verify reads the whole ledger: its pages, the checksum of each record, the chain of hashes and its anchors, and that indexes, totals,
-// and the sets of what is open and owed say what the events say. It reads as things are when it begins, and payments go on
+// and the set of what is unsettled say what the events say. It reads as things are when it begins, and payments go on
 // meanwhile. progress, if not nil, is told how many attempts of how many are done, from one goroutine at a time. The error is
 // ctx's or [ErrClosed]; what is wrong with the ledger is in the Report.
 func (l *Ledger) Verify(ctx context.Context, progress func(done, total int)) (Report, error) {

@@ -81,25 +81,34 @@ func (a *app) status(l look, width int) string {
 	t := a.shop.totals
 	sum := l.ink.strong.on(kes(t.Paid.KES))
 	today := l.ink.dim.on(l.say.today+" ") + sum
-	wrong := a.troubles(l)
-	for n := len(wrong); ; n-- {
-		right := ""
-		for _, s := range wrong[:n] {
-			right = s + "  " + right
-		}
-		right = strings.TrimSuffix(right, " ")
-		for _, left := range []string{today + "  " + l.ink.dim.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count)), today, sum} {
-			if left = " " + left; ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width || n == 0 {
-				return ends(left, right, width)
+	whole, brief := a.troubles(l, true), a.troubles(l, false)
+	for n := len(whole); ; n-- {
+		for _, wrong := range [][]string{whole[:n], brief[:n]} {
+			right := ""
+			for _, s := range wrong {
+				right = s + "  " + right
+			}
+			right = strings.TrimSuffix(right, " ")
+			for _, left := range []string{today + "  " + l.ink.dim.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count)), today, sum} {
+				if left = " " + left; ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width || n == 0 {
+					return ends(left, right, width)
+				}
 			}
 		}
 	}
 }
 
-// troubles is what is not as it should be, the gravest first.
-func (a *app) troubles(l look) []string {
+// troubles is what is not as it should be, the gravest first; without the sums if it is to be brief.
+func (a *app) troubles(l look, sums bool) []string {
 	var list []string
 	add := func(tn tone, s string) { list = append(list, l.ink.tones[tn].on(s)) }
+	count := func(text string, n int, sum pos.Shillings) string {
+		s := fmt.Sprintf(text, n, sum)
+		if i := strings.LastIndex(s, " ("); i > 0 && !sums {
+			s = s[:i]
+		}
+		return s
+	}
 	switch {
 	case a.shop.health.Ledger != nil:
 		add(toneFail, "! "+l.say.ledgerFails)
@@ -107,16 +116,16 @@ func (a *app) troubles(l look) []string {
 		add(toneFail, "! "+l.say.ledgerUnread)
 	}
 	if n, sum := a.checking(); n > 0 {
-		add(toneCheck, "? "+fmt.Sprintf(l.say.checking, n, sum))
+		add(toneCheck, "? "+count(l.say.checking, n, sum))
 	}
 	if h := a.shop.health; h.Refusing != "" {
 		add(toneCheck, "! "+l.say.refusal(h, a.shop.link))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Owed); n > 0 {
-		add(toneCheck, "! "+fmt.Sprintf(l.say.owedBack, n, sum))
+		add(toneCheck, "! "+count(l.say.owedBack, n, sum))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Unmatched); n > 0 {
-		add(toneCheck, "! "+fmt.Sprintf(l.say.unmatched, n, sum))
+		add(toneCheck, "! "+count(l.say.unmatched, n, sum))
 	}
 	if a.shop.link.Unkept {
 		add(toneCheck, "! "+l.say.unkept)

@@ -145,7 +145,7 @@ func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 
 func (d desk) byHandCmd(a pos.Attempt) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
-		return byHandMsg{attempt: a, err: d.till.ByHand(context.WithoutCancel(ctx), a.ID)}
+		return byHandMsg{attempt: a, err: d.till.ByHand(context.WithoutCancel(ctx), a)}
 	})
 }
 

@@ -58,8 +58,8 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 	return pos.Claim{Attempt: pos.Attempt{ID: id, Claimed: typed}}, nil
 }
 
-func (f *fakeTill) ByHand(_ context.Context, id pos.AttemptID) error {
-	f.byHand = append(f.byHand, id)
+func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt) error {
+	f.byHand = append(f.byHand, seen.ID)
 	return nil
 }
 

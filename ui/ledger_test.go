@@ -369,6 +369,34 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.sees("! DOES NOT MATCH  KES 450", "! does not match 1 (KES 450)")
 }
 
+// TestWhatIsAskedByHandIsWhatIsSeen: a payment that becomes another question while one is asked takes no Enter for it, and what was given back and
+// does not match either is on the list as that.
+func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
+	c := newCashier(t)
+	a := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")
+	a.Notices = pos.DoesNotMatch
+	c.book.put(a)
+	c.do(c.app.refresh())
+	c.press("<f3>", "<enter>")
+	c.sees("Was this KES 450 cleared up")
+	c.tick(time.Second)
+	a.Notices |= pos.PaidTwice
+	a.Events++
+	c.tell(a, pos.EventCalledBack)
+	c.seesNot("cleared up", "Was KES 450 given back")
+	c.press("<enter>")
+	c.sees("Was KES 450 given back to the customer?")
+	if c.till.byHand != nil {
+		t.Fatalf("by hand %v", c.till.byHand)
+	}
+	a.Notices |= pos.GivenBack
+	a.Events++
+	c.tell(a, pos.EventGivenBack)
+	c.sees("✓ does not match", "! does not match 1 (KES 450)", "enter clear up")
+	c.size(40, 12)
+	c.sees("! does not match 1")
+}
+
 // TestLedgerErrors are said, and the till goes on.
 func TestLedgerErrors(t *testing.T) {
 	c := newCashier(t)

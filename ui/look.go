@@ -67,10 +67,10 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 		return toneCheck, "? " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Owed():
 		return t, "✓ " + w.owed
+	case a.State == pos.Paid && a.Unmatched():
+		return toneCheck, "✓ " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
 		return t, "✓ " + w.givenBack
-	case a.State == pos.Paid && a.Notices.Has(pos.DoesNotMatch) && !a.Notices.Has(pos.ClearedUp):
-		return toneCheck, "✓ " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		return toneCheck, "✓ " + w.verdicts["paid"] + " !" // there is something for the owner to look at
 	case a.State == pos.Paid:
@@ -128,6 +128,8 @@ type told map[pos.AttemptID]pos.Notice
 func (t told) news(a pos.Attempt) pos.Notice {
 	said := t[a.ID]
 	switch {
+	case a.Notices == 0:
+		return 0
 	case a.Notices.Has(pos.ClearedUp):
 		t[a.ID] = a.Notices &^ (pos.ClearedUp | pos.DoesNotMatch)
 		return 0

@@ -21,10 +21,10 @@ type openList struct {
 	typing  bool  // the code of a customer's SMS is being typed for the chosen one
 	code    field // as far as it is typed
 	claim   pos.Claim
-	byHand  pos.AttemptID // of which the last key asks if it is settled by hand
-	askedAt time.Time     // when it asked that
-	noted   pos.Attempt   // settled by hand with the last key
-	wrong   error         // why the last key did nothing
+	byHand  pos.Attempt // of which the last key asks if it is settled by hand, as it was then
+	askedAt time.Time   // when it asked that
+	noted   pos.Attempt // settled by hand with the last key
+	wrong   error       // why the last key did nothing
 }
 
 // learned takes what the ledger holds unsettled, oldest first.
@@ -49,8 +49,8 @@ func (o openList) planned(id pos.AttemptID, at time.Time) openList {
 
 func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
 
-// asks reports whether it is asked if the chosen row is settled by hand.
-func (o openList) asks() bool { return len(o.rows) > 0 && o.byHand == o.rows[o.at()].ID }
+// asks reports whether it is asked if the chosen row is settled by hand. If something comes meanwhile, that is another question.
+func (o openList) asks() bool { return len(o.rows) > 0 && o.rows[o.at()].SettledLike(o.byHand) }
 
 // press answers a key on the screen that looks like v.
 func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
@@ -60,7 +60,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
 		return o, nil, wishNothing
 	}
-	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, "", pos.Attempt{}
+	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, pos.Attempt{}, pos.Attempt{}
 	if o.typing {
 		o, cmd := o.pressCode(k, d)
 		return o, cmd, wishNothing
@@ -84,7 +84,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		if wait := untilByHand(o.rows[at], v.now); wait > 0 {
 			o.wrong = &pos.StillAskingError{Until: v.now.Add(wait)}
 		} else {
-			o.byHand, o.askedAt = o.chosen, v.now
+			o.byHand, o.askedAt = o.rows[at], v.now
 		}
 		return o, nil, wishNothing
 	}

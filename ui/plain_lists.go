@@ -312,7 +312,7 @@ func (p *plain) byHand(with string) {
 	if !ok {
 		return
 	}
-	if err := p.cfg.Till.ByHand(p.ctx, a.ID); err != nil {
+	if err := p.cfg.Till.ByHand(p.ctx, a); err != nil {
 		p.out.line(p.say.err(err))
 		return
 	}

@@ -34,7 +34,7 @@
 //	GET  /v1/day?day=&before=&n=              pos.Attempt, newest first
 //	GET  /v1/find?text=&n=                    pos.Attempt, newest first
 //	GET  /v1/events?attempt=                  pos.Event
-//	GET  /v1/open, /v1/owed                   pos.Attempt
+//	GET  /v1/open, /v1/unsettled              pos.Attempt
 //	GET  /v1/totals?day=                      pos.Totals
 //	GET  /v1/days?first=&last=                pos.DayTotals
 //	POST /v1/charge      pos.Request          pos.Attempt, once it is on disk

@@ -163,17 +163,19 @@ func (p *process) byHandNowAndThen() {
 		case <-p.leaving:
 			return
 		}
-		byHand := func(id pos.AttemptID) {
-			_ = w.call("ByHand", func(p *process) error { return p.till.ByHand(context.Background(), id) })
+		byHand := func(seen pos.Attempt) {
+			_ = w.call("ByHand", func(p *process) error { return p.till.ByHand(context.Background(), seen) })
 		}
 		list, err := p.ledger.Unsettled()
 		for _, a := range list {
 			if err == nil && w.plays(d, "owner: settles by hand", 0.3) {
-				byHand(a.ID)
+				byHand(a)
 			}
 		}
 		if id := w.someAttempt(d); id != "" {
-			byHand(id)
+			if a, err := p.ledger.Attempt(id); err == nil {
+				byHand(a)
+			}
 		}
 	}
 }

@@ -195,8 +195,8 @@ var faults = []fault{
 	},
 	{
 		"money is given back that is not owed", "pos/byhand.go",
-		"	case !a.Open():\n		return ErrSettled\n",
-		"	case !a.Open():\n",
+		"	case a.settles() == 0:\n		return ErrSettled\n",
+		"	case a.settles() == 0:\n		_, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventGivenBack, At: now})\n		return err\n",
 		"byHandIsSomebodysWord",
 	},
 	{
@@ -213,8 +213,8 @@ var faults = []fault{
 	},
 	{
 		"a person clears up what M-PESA is still asked about", "pos/byhand.go",
-		"now.Before(until)",
-		"now.Before(a.AskedAt)",
+		"a.Open() && now.Before(until)",
+		"a.Open() && now.Before(a.AskedAt)",
 		"byHandIsSomebodysWord",
 	},
 	{

@@ -302,7 +302,7 @@ func byHandIsSomebodysWord(_ *world, x writing) string {
 		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
 	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !ended(before) && (!before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour) || ended(before) && !before.Notices.Has(pos.DoesNotMatch)):
 		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
-	case now.Notices.Has(pos.ClearedUp) && (now.State != before.State || now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || paidOtherwise(now, x.event)):
+	case now.Notices.Has(pos.ClearedUp) && (now.State != before.State && ended(now) || !ended(now) && now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || fresh.Has(pos.Disagree) || paidOtherwise(now, x.event)):
 		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""

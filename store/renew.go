@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -61,7 +62,10 @@ func replace(db *bolt.DB, path string) error {
 	if err := syncFolder(folder); err != nil {
 		return err
 	}
-	return os.Remove(failurePath(path))
+	if err := os.Remove(failurePath(path)); !errors.Is(err, fs.ErrNotExist) { // another till that renewed it may have been here
+		return err
+	}
+	return nil
 }
 
 // replaceBy puts a new file, which fill has filled, in the place of the open ledger. Windows lets nobody replace a file that is

@@ -186,6 +186,7 @@ func TestOneDamagedAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
 		bad := c.charge(order(450))
+		synctest.Wait() // its push is the first
 		good := c.charge(pos.Request{Phone: "254712345600", Amount: 20})
 		synctest.Wait()
 		reopen := func(l pos.Ledger) {

@@ -156,7 +156,9 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	case checkedMsg:
 		a.checked(m)
 	case byHandMsg:
-		a.open = a.open.settled(m)
+		if a.open = a.open.settled(m); m.err != nil {
+			return a.refresh() // it may be another than the list shows
+		}
 	case typedMsg:
 		a.open = a.open.typed(m)
 	case stoppedMsg:

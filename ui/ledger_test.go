@@ -380,6 +380,14 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c.press("<f3>", "<enter>")
 	c.sees("Was this KES 450 cleared up")
 	c.tick(time.Second)
+	a.Events++ // one more that does not match: nothing to be seen has changed, but this is not what was asked
+	c.send(updateMsg(pos.Update{Attempt: a, Event: pos.EventCalledBack}))
+	c.seesNot("Was this KES 450 cleared up")
+	c.press("<enter>")
+	c.sees("Was this KES 450 cleared up")
+	if c.till.byHand != nil {
+		t.Fatalf("by hand %v", c.till.byHand)
+	}
 	a.Notices |= pos.PaidTwice
 	a.Events++
 	c.tell(a, pos.EventCalledBack)

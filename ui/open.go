@@ -34,6 +34,15 @@ func (o openList) learned(unsettled []pos.Attempt) openList {
 	return o
 }
 
+// heard takes what an attempt of the list has become: what a person settles is compared with it.
+func (o openList) heard(a pos.Attempt) openList {
+	if i := indexOf(o.rows, a.ID); i >= 0 && o.rows[i].Events < a.Events {
+		o.rows = slices.Clone(o.rows)
+		o.rows[i] = a
+	}
+	return o
+}
+
 // planned takes when M-PESA is asked about an attempt next.
 func (o openList) planned(id pos.AttemptID, at time.Time) openList {
 	plan := make(map[pos.AttemptID]time.Time, len(o.plan)+1)

@@ -91,7 +91,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	bells := a.learnFront(u, before, fresh)
 	_, l := a.look()
 	a.ledger = a.ledger.learn(at, listRows(l.height))
-	a.open = a.open.planned(at.ID, u.NextCheck)
+	a.open = a.open.heard(at).planned(at.ID, u.NextCheck)
 
 	var cmds []tea.Cmd
 	if bells > 0 {

@@ -889,19 +889,26 @@ func TestLedgerFails(t *testing.T) {
 	})
 }
 
+// paidTwice sells for 450: the second request pays, and then the first does too.
+func (c *counter) paidTwice() (first, second pos.Attempt) {
+	c.Helper()
+	first = c.charge(order(450))
+	synctest.Wait()
+	c.callback(first, failedBody(1, "1032"))
+	again := order(450)
+	again.Sale = first.Sale
+	second = c.charge(again)
+	synctest.Wait()
+	c.callback(second, paidBody(2, 450, "UKN1ABCDE2"))
+	c.callback(first, paidBody(1, 450, "UKN2LATE22"))
+	return first, second
+}
+
 // What was paid twice is owed until somebody says that it was given back, which is told to every screen and changes no state.
 func TestGivenBackByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
-		first := c.charge(order(450))
-		synctest.Wait()
-		c.callback(first, failedBody(1, "1032"))
-		again := order(450)
-		again.Sale = first.Sale
-		second := c.charge(again)
-		synctest.Wait()
-		c.callback(second, paidBody(2, 450, "UKN1ABCDE2"))
-		c.callback(first, paidBody(1, 450, "UKN2LATE22"))
+		first, second := c.paidTwice()
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree")
 
 		if err := c.till.ByHand(t.Context(), c.state(second.ID)); !errors.Is(err, pos.ErrSettled) {
@@ -966,15 +973,7 @@ func TestClearedUpByHand(t *testing.T) {
 func TestByHandSinceChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
-		first := c.charge(order(450))
-		synctest.Wait()
-		c.callback(first, failedBody(1, "1032"))
-		again := order(450)
-		again.Sale = first.Sale
-		second := c.charge(again)
-		synctest.Wait()
-		c.callback(second, paidBody(2, 450, "UKN1ABCDE2"))
-		c.callback(first, paidBody(1, 450, "UKN2LATE22"))
+		first, _ := c.paidTwice()
 		c.callback(first, paidBody(1, 45, "UKN3OTHER3"))
 		owed := c.state(first.ID) // and it does not match
 		if err := c.till.ByHand(t.Context(), owed); err != nil {

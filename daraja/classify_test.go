@@ -110,8 +110,12 @@ func TestClassify(t *testing.T) {
 		// Queries.
 		{EndpointQuery, 200, string(queryBodyOf("0", "The service request is processed successfully.")), VerdictPaid},
 		{EndpointQuery, 0, string(queryBodyOf("0", "The service request is processed successfully.")), VerdictPaid},
-		{EndpointQuery, 200, `{"ResultCode":"0"}`, VerdictPaid},
-		{EndpointQuery, 200, `{"ResultCode":0}`, VerdictPaid},
+		// An answer that does not name its payment says nothing about any; the second is what a callback listener answers.
+		{EndpointQuery, 200, `{"ResultCode":"0"}`, VerdictUnknown},
+		{EndpointQuery, 200, `{"ResultCode":0,"ResultDesc":"Accepted"}`, VerdictUnknown},
+		{EndpointQuery, 200, `{"ResponseCode":"0","ResultCode":"1032","MerchantRequestID":"1-2-3"}`, VerdictUnknown},
+		{EndpointQuery, 200, `{"ResponseCode":"0","ResultCode":"0","CheckoutRequestID":""}`, VerdictUnknown},
+		{EndpointQuery, 200, `{"CheckoutRequestID":"ws_CO_1","ResultCode":0}`, VerdictPaid},
 		{EndpointQuery, 500, string(queryBodyOf("0", "")), VerdictUnknown},
 		{EndpointQuery, 200, `{"ResponseCode":"1","ResultCode":"0"}`, VerdictUnknown},
 		{EndpointQuery, 200, `{"ResponseCode":null,"ResultCode":"0"}`, VerdictUnknown},

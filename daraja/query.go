@@ -14,7 +14,7 @@ type queryBody struct {
 }
 
 // STKQuery asks what became of an accepted push. The error is nil where the answer holds information: paid, failed,
-// pending, or unknown with a ResultCode. Otherwise it is an [*Error], and the query said nothing about the
+// pending, or unknown with a ResultCode and the id asked for. Otherwise it is an [*Error], and the query said nothing about the
 // payment: the sandbox refuses a quarter of queries for no fault of the asker (measured). The Answer is complete either way.
 //
 // A query never brings the receipt number or the amount. Its "failed" does not undo a "paid" from elsewhere:
@@ -38,7 +38,7 @@ func (c *Client) STKQuery(ctx context.Context, checkoutRequestID string) (Answer
 	}
 	switch {
 	case err == nil && (a.Verdict == VerdictPaid || a.Verdict == VerdictFailed || a.Verdict == VerdictPending),
-		err == nil && a.Verdict == VerdictUnknown && a.ResultCode != "":
+		err == nil && a.Verdict == VerdictUnknown && a.ResultCode != "" && a.CheckoutRequestID != "":
 		return a, nil
 	}
 	return a, &Error{Answer: a, Err: err}
@@ -46,8 +46,10 @@ func (c *Client) STKQuery(ctx context.Context, checkoutRequestID string) (Answer
 
 var errOtherPayment = errors.New("answer to a query names another CheckoutRequestID")
 
-// readQuery is the verdict on a query's answer with status 200. ResponseCode says whether the query worked, and
-// ResultCode, a string and not always a number, what became of the payment.
+// readQuery is the verdict on a query's answer with status 200. ResponseCode says whether the query
+// worked, and ResultCode, a string and not always a number, what became of the payment. An answer
+// that does not name its payment decides nothing: all of 73 measured results carry both ids, and
+// {"ResultCode":0} alone is what a callback listener answers.
 func readQuery(a Answer, o object) Answer {
 	_, idOK := readID(o, "CheckoutRequestID")
 	_, merchantOK := readID(o, "MerchantRequestID")
@@ -65,6 +67,8 @@ func readQuery(a Answer, o object) Answer {
 	switch {
 	case code == codePending, processing(desc):
 		a.Verdict = VerdictPending
+	case a.CheckoutRequestID == "":
+		a.ErrorMessage = "the answer does not say which payment it is about"
 	case code == codePaid:
 		a.Verdict = VerdictPaid
 	case refuses(code):

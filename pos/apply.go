@@ -89,15 +89,15 @@ func (a Attempt) learn(e Event) Attempt {
 	switch e.Kind {
 	case EventPushed:
 		if e.Answer != nil {
-			a = a.learnPush(*e.Answer)
+			a = a.learnPush(*e.Answer, e.IDUsedBy)
 		}
 	case EventQueried:
 		if e.Answer != nil {
-			a = a.learnQuery(*e.Answer)
+			a = a.learnQuery(*e.Answer, e.IDUsedBy)
 		}
 	case EventCalledBack:
 		if e.Answer != nil {
-			a = a.learnCallback(*e.Answer, e.UsedBy)
+			a = a.learnCallback(*e.Answer, e.UsedBy, e.IDUsedBy)
 		}
 	case EventGaveUp, EventStopped:
 		// After an end there is nothing left to stop waiting for.
@@ -112,14 +112,21 @@ func (a Attempt) learn(e Event) Attempt {
 		a.Notices |= GivenBack
 	case EventClearedUp:
 		a.Notices |= ClearedUp
+	case EventPossiblyTwice: // news, also after a person's word about an earlier one
+		a.Notices = a.Notices&^TwoSales | PossiblyTwice
+		a.Other = e.Other
+	case EventTwoSales:
+		a.Notices |= TwoSales
 	}
 	return a
 }
 
-func (a Attempt) learnPush(ans daraja.Answer) Attempt {
+func (a Attempt) learnPush(ans daraja.Answer, idUsedBy AttemptID) Attempt {
 	switch {
 	case ans.Verdict == daraja.VerdictAccepted:
-		if a.CheckoutRequestID == "" {
+		if idUsedBy != "" {
+			a = a.mismatched() // the id is not learned: a query by it would tell of the other payment
+		} else if a.CheckoutRequestID == "" {
 			a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
 		} else if !a.sameIDs(ans) {
 			a = a.mismatched() // a callback came first, with other ids
@@ -135,14 +142,21 @@ func (a Attempt) learnPush(ans daraja.Answer) Attempt {
 	return a
 }
 
-func (a Attempt) learnQuery(ans daraja.Answer) Attempt {
-	if ans.CheckoutRequestID != "" && a.CheckoutRequestID != "" && ans.CheckoutRequestID != a.CheckoutRequestID {
-		return a // an answer about another push says nothing about this one
+// learnQuery takes the answer to a query. It counts only if it names the payment (L11).
+func (a Attempt) learnQuery(ans daraja.Answer, idUsedBy AttemptID) Attempt {
+	if ans.CheckoutRequestID == "" || idUsedBy != "" || a.CheckoutRequestID != "" && !a.sameIDs(ans) {
+		return a
+	}
+	if a.CheckoutRequestID == "" {
+		a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
 	}
 	switch {
 	case ans.Verdict == daraja.VerdictPaid:
 		a.Facts |= QueryPaid
 	case ans.Verdict == daraja.VerdictFailed:
+		if a.Facts.Has(QueryFailed) {
+			a.Facts |= QueryFailedAgain
+		}
 		a.Facts |= QueryFailed
 		a = a.because(ans)
 	case ans.Verdict == daraja.VerdictUnknown && ans.ResultCode != "":
@@ -154,15 +168,19 @@ func (a Attempt) learnQuery(ans daraja.Answer) Attempt {
 
 // learnCallback takes what came to the attempt's own address. It counts only with the push's ids, and says
 // PAID only with the amount asked and a receipt that no other attempt holds.
-func (a Attempt) learnCallback(ans daraja.Answer, usedBy AttemptID) Attempt {
+func (a Attempt) learnCallback(ans daraja.Answer, usedBy, idUsedBy AttemptID) Attempt {
 	if ans.Verdict == daraja.VerdictMalformed {
 		return a
 	}
 	if ans.CheckoutRequestID == "" || a.CheckoutRequestID != "" && !a.sameIDs(ans) {
 		return a.mismatched()
 	}
-	// The answer to the push is still on its way, or was lost: this is where its ids are learned.
-	if a.CheckoutRequestID == "" {
+	// The answer to the push is still on its way, or was lost: this is where its ids are learned. An id
+	// of another attempt is not: its query would tell of that one.
+	switch {
+	case idUsedBy != "":
+		a = a.mismatched()
+	case a.CheckoutRequestID == "":
 		a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
 	}
 

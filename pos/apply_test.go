@@ -54,6 +54,9 @@ func bare(kind EventKind) Event {
 
 func amount(kes int64) func(*Event)    { return func(e *Event) { e.Answer.Amount = kes } }
 func usedBy(id AttemptID) func(*Event) { return func(e *Event) { e.UsedBy = id } }
+func idUsed(e *Event)                  { e.IDUsedBy = "A0" }
+func otherMerchant(e *Event)           { e.Answer.MerchantRequestID = "m-2" }
+func noMerchant(e *Event)              { e.Answer.MerchantRequestID = "" }
 func notSent(e *Event)                 { e.Answer.NotSent = true }
 func noIDs(e *Event)                   { e.Answer.MerchantRequestID, e.Answer.CheckoutRequestID = "", "" }
 func otherIDs(e *Event)                { e.Answer.CheckoutRequestID = "ws_CO_2" }
@@ -147,10 +150,24 @@ func TestApply(t *testing.T) {
 		"another second id":            {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, func(e *Event) { e.Answer.MerchantRequestID = "m-2" })}, Waiting, DoesNotMatch, nil},
 		"no ids":                       {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, noIDs)}, Waiting, DoesNotMatch, nil},
 		"malformed":                    {[]Event{accepted, says(EventCalledBack, daraja.VerdictMalformed, noIDs)}, Waiting, 0, nil},
-		"a query about another push":   {[]Event{accepted, says(EventQueried, daraja.VerdictPaid, otherIDs)}, Waiting, 0, nil},
-		"another attempt's event":      {[]Event{accepted, {Attempt: "A2", Kind: EventGaveUp}}, Waiting, 0, nil},
-		"asked twice":                  {[]Event{accepted, asked}, Waiting, 0, nil},
-		"a typed receipt is no proof":  {[]Event{accepted, {Attempt: "A1", Kind: EventTyped, Typed: "UKN1ABCDE2"}}, Waiting, 0, nil},
+		"a query that names nothing":   {[]Event{accepted, says(EventQueried, daraja.VerdictPaid, noIDs)}, Waiting, 0, nil},
+		"a refusal that names nothing": {[]Event{accepted, says(EventQueried, daraja.VerdictFailed, noIDs)}, Waiting, 0, nil},
+		"unclear and names nothing":    {[]Event{accepted, says(EventQueried, daraja.VerdictUnknown, noIDs)}, Waiting, 0, nil},
+		"a query of another merchant":  {[]Event{accepted, says(EventQueried, daraja.VerdictPaid, otherMerchant)}, Waiting, 0, nil},
+		"a refusal of another":         {[]Event{accepted, says(EventQueried, daraja.VerdictFailed, otherMerchant)}, Waiting, 0, nil},
+		"a query without its merchant": {[]Event{accepted, says(EventQueried, daraja.VerdictPaid, noMerchant)}, Paid, 0, []string{"query"}},
+
+		"an id that another has":            {[]Event{says(EventPushed, daraja.VerdictAccepted, idUsed)}, Waiting, DoesNotMatch, nil},
+		"… whose query says paid":           {[]Event{says(EventPushed, daraja.VerdictAccepted, idUsed), says(EventQueried, daraja.VerdictPaid, idUsed)}, Waiting, DoesNotMatch, nil},
+		"… whose query says not paid":       {[]Event{says(EventPushed, daraja.VerdictAccepted, idUsed), says(EventQueried, daraja.VerdictFailed, idUsed)}, Waiting, DoesNotMatch, nil},
+		"… and whose own callback pays":     {[]Event{says(EventPushed, daraja.VerdictAccepted, idUsed), says(EventCalledBack, daraja.VerdictPaid, otherIDs)}, Paid, DoesNotMatch, []string{"callback"}},
+		"… and whose callback names it too": {[]Event{says(EventPushed, daraja.VerdictAccepted, idUsed), says(EventCalledBack, daraja.VerdictPaid, idUsed)}, Paid, DoesNotMatch, []string{"callback"}},
+		"a callback with an id of another":  {[]Event{lost, says(EventCalledBack, daraja.VerdictFailed, idUsed), says(EventQueried, daraja.VerdictPaid, idUsed)}, NotPaid, DoesNotMatch, []string{"callback"}},
+
+		"a query about another push":  {[]Event{accepted, says(EventQueried, daraja.VerdictPaid, otherIDs)}, Waiting, 0, nil},
+		"another attempt's event":     {[]Event{accepted, {Attempt: "A2", Kind: EventGaveUp}}, Waiting, 0, nil},
+		"asked twice":                 {[]Event{accepted, asked}, Waiting, 0, nil},
+		"a typed receipt is no proof": {[]Event{accepted, {Attempt: "A1", Kind: EventTyped, Typed: "UKN1ABCDE2"}}, Waiting, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := apply(t, append([]Event{asked}, c.events...)...)
@@ -214,7 +231,7 @@ func TestConfirmBoth(t *testing.T) {
 
 // anyEvent draws an event of the attempt of asked, of every kind, verdict and fault.
 func anyEvent(t *rapid.T) Event {
-	kind := EventKind(rapid.IntRange(int(EventAsked), int(EventClearedUp)+1).Draw(t, "kind"))
+	kind := EventKind(rapid.IntRange(int(EventAsked), int(EventTwoSales)+1).Draw(t, "kind"))
 	if kind == EventAsked {
 		return asked
 	}
@@ -225,7 +242,7 @@ func anyEvent(t *rapid.T) Event {
 		daraja.VerdictAccepted, daraja.VerdictPaid, daraja.VerdictFailed, daraja.VerdictPending, daraja.VerdictUnknown,
 		daraja.VerdictAuth, daraja.VerdictPhoneBusy, daraja.VerdictRateLimited, daraja.VerdictBlocked, daraja.VerdictMalformed, "",
 	}).Draw(t, "verdict")
-	faults := []func(*Event){func(*Event) {}, amount(1), usedBy("A0"), notSent, noIDs, otherIDs, receipt(""), receipt("UKN9ZZZZZ9")}
+	faults := []func(*Event){func(*Event) {}, amount(1), usedBy("A0"), idUsed, notSent, noIDs, otherIDs, otherMerchant, receipt(""), receipt("UKN9ZZZZZ9")}
 	return says(kind, verdict, rapid.SampledFrom(faults).Draw(t, "fault"))
 }
 
@@ -236,7 +253,7 @@ func proves(e Event) bool {
 	}
 	switch e.Kind {
 	case EventQueried:
-		return true
+		return e.Answer.CheckoutRequestID != "" && e.IDUsedBy == ""
 	case EventCalledBack:
 		return e.Answer.Amount == 450 && e.Answer.Receipt != "" && e.UsedBy == ""
 	}
@@ -267,7 +284,7 @@ func applyLaws(t *rapid.T) {
 			t.Fatal("NOT PAID without a refusal")
 		case a.State == 0:
 			t.Fatal("an attempt that was asked has no state")
-		case before.Notices&^a.Notices&^ClearedUp != 0:
+		case before.Notices&^a.Notices&^(ClearedUp|TwoSales) != 0:
 			t.Fatal("a notice was taken back")
 		case a.State == StillChecking && saysAskAgain(a):
 			t.Fatalf("STILL CHECKING, and the cashier is told to ask again after %v", e.Kind)
@@ -299,7 +316,8 @@ func FuzzApplyOrder(f *testing.F) { f.Fuzz(rapid.MakeFuzz(applyOrder)) }
 func applyOrder(t *rapid.T) {
 	fault := rapid.Custom(anyEvent).Filter(func(e Event) bool {
 		return e.Kind != EventAsked && e.Kind != EventGaveUp && e.Kind != EventStopped &&
-			(e.Answer == nil || (proves(e) || e.Answer.Verdict != daraja.VerdictPaid) && e.Answer.CheckoutRequestID == "ws_CO_1")
+			(e.Answer == nil || (proves(e) || e.Answer.Verdict != daraja.VerdictPaid) && e.Answer.CheckoutRequestID == "ws_CO_1" &&
+				e.Answer.MerchantRequestID == "m-1" && e.IDUsedBy == "")
 	})
 	events := rapid.SliceOfN(fault, 0, 8).Draw(t, "events")
 	shuffled := rapid.Permutation(events).Draw(t, "shuffled")

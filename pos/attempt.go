@@ -42,16 +42,18 @@ func (s State) String() string {
 func (s State) Final() bool { return s == Paid || s == NotPaid }
 
 // Notice is a set of remarks on top of a state. The bits are written to disk.
-type Notice uint8
+type Notice uint16
 
 // The notices.
 const (
-	PaidLate     Notice = 1 << iota // paid after the till or the cashier gave up, or after a refusal
-	PaidTwice                       // its sale was paid already: this money is owed back
-	DoesNotMatch                    // something came to the secret address with another amount, other ids or a used receipt
-	Disagree                        // one witness says paid, another says not
-	GivenBack                       // what was owed back was given back: a person's word (L8)
-	ClearedUp                       // what has no end, or does not match, was cleared up: a person's word, until there is new evidence
+	PaidLate      Notice = 1 << iota // paid after the till or the cashier gave up, or after a refusal
+	PaidTwice                        // its sale was paid already: this money is owed back
+	DoesNotMatch                     // something came to the secret address with another amount, other ids or a used receipt
+	Disagree                         // one witness says paid, another says not
+	GivenBack                        // what was owed back was given back: a person's word (L8)
+	ClearedUp                        // what has no end, or does not match, was cleared up: a person's word, until there is new evidence
+	PossiblyTwice                    // another sale that was asked in place of this one, or that this one was asked in place of, is paid too
+	TwoSales                         // of those, this one is a sale of its own: a person's word (L8)
 )
 
 // Has reports whether all of want is in n.
@@ -64,7 +66,7 @@ func (n Notice) Names() []string {
 		bit  Notice
 		name string
 	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}, {GivenBack, "given_back"},
-		{ClearedUp, "cleared_up"}} {
+		{ClearedUp, "cleared_up"}, {PossiblyTwice, "possibly_paid_twice"}, {TwoSales, "two_sales"}} {
 		if n.Has(known.bit) {
 			names = append(names, known.name)
 		}
@@ -88,10 +90,11 @@ const (
 	QueryPaid                         // the same three, by query
 	QueryFailed
 	QueryUnclear
-	Held           // a paid callback that does not match came before PAID was certain
-	Waited         // the waiting time passed, or the cashier stopped waiting
-	Resumed        // the till was started again with this attempt open
-	CallbackHinted // a callback speaks of a payment, but not so that it can count
+	Held             // a paid callback that does not match came before PAID was certain
+	Waited           // the waiting time passed, or the cashier stopped waiting
+	Resumed          // the till was started again with this attempt open
+	CallbackHinted   // a callback speaks of a payment, but not so that it can count
+	QueryFailedAgain // a second query says a known refusal
 )
 
 // Has reports whether any of the facts in want is established.
@@ -132,6 +135,8 @@ type Attempt struct {
 	Receipt string    // M-PESA's receipt number; empty while it is not known
 	PaidAt  time.Time // M-PESA's own time of the payment; zero while it is not known
 
+	Other AttemptID // the other payment of which PossiblyTwice speaks, the latest
+
 	Cause   Cause  // why NOT PAID or STILL CHECKING; the zero Cause otherwise
 	Claimed string // a receipt number that the cashier typed: a claim, not a proof (L8)
 
@@ -149,9 +154,30 @@ func (a Attempt) Unmatched() bool {
 	return a.State.Final() && a.Notices.Has(DoesNotMatch) && !a.Notices.Has(ClearedUp)
 }
 
-// Unsettled reports whether the till or a person still has something to do with the attempt: F3 lists these, and their
-// phone numbers are not forgotten.
-func (a Attempt) Unsettled() bool { return a.Open() || a.Owed() || a.Unmatched() }
+// Doubtful reports whether the attempt is paid, so is one that was asked in its place as another sale,
+// and nobody has said whether these are two sales.
+func (a Attempt) Doubtful() bool {
+	return a.State == Paid && a.Notices.Has(PossiblyTwice) && a.Notices&(GivenBack|TwoSales) == 0
+}
+
+// Unsettled reports whether the till or a person still has something to do with the attempt: F3 lists these.
+func (a Attempt) Unsettled() bool { return a.Open() || a.Owed() || a.Unmatched() || a.Doubtful() }
+
+// Unconfirmed reports whether NOT PAID rests on one query alone. Queries have been wrong about
+// payments, so the till goes on asking until a second witness says the same.
+func (a Attempt) Unconfirmed() bool { return a.State == NotPaid && a.refusedOnce() }
+
+// refusedOnce reports whether one query has said NOT PAID, and nothing else that or otherwise.
+func (a Attempt) refusedOnce() bool {
+	return a.Facts.Has(QueryFailed) && !a.Facts.Has(CallbackFailed|PushRefused|QueryFailedAgain|
+		CallbackPaid|QueryPaid|Held|CallbackHinted)
+}
+
+// Followed reports whether the till goes on finding out about the attempt, also after it is started again.
+func (a Attempt) Followed() bool { return a.Open() || a.Unconfirmed() }
+
+// Remembered reports whether the attempt's phone number is still needed, and so is not forgotten.
+func (a Attempt) Remembered() bool { return a.Unsettled() || a.Unconfirmed() }
 
 // Askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
 func (a Attempt) Askable() bool {

@@ -3,6 +3,7 @@ package pos
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -36,38 +37,41 @@ func (e *StillAskingError) Say() Text {
 // ErrSinceChanged is returned by [Till.ByHand] for an attempt of which something else would be said now than the person saw.
 var ErrSinceChanged error = &Said{EN: "Something has come for this payment since: look at it again.", SW: "Kuna jipya kuhusu malipo haya: yaangalie tena."}
 
-// settles is the event by which a person settles the attempt as it is; 0 where nothing is left to do.
-func (a Attempt) settles() EventKind {
+// Answers lists the events by which a person can settle the attempt as it is; none where nothing is
+// left to do.
+func (a Attempt) Answers() []EventKind {
 	switch {
 	case a.Owed():
-		return EventGivenBack
+		return []EventKind{EventGivenBack}
+	case a.Doubtful():
+		return []EventKind{EventTwoSales, EventGivenBack}
 	case a.Unmatched(), a.Open():
-		return EventClearedUp
+		return []EventKind{EventClearedUp}
 	}
-	return 0
+	return nil
 }
 
 // SettledLike reports whether a person who settles the attempt as it was seen says the same as of how it is: no end has come since, nothing is
 // owed that was not, and of an ended one no more is known.
 func (a Attempt) SettledLike(seen Attempt) bool {
-	return a.ID == seen.ID && a.settles() == seen.settles() && a.State.Final() == seen.State.Final() &&
+	return a.ID == seen.ID && slices.Equal(a.Answers(), seen.Answers()) && a.State.Final() == seen.State.Final() &&
 		(!a.State.Final() || a.Events == seen.Events)
 }
 
 // ByHand records that a person has settled what the till cannot: gave back what was paid twice, or cleared up, by M-PESA's statement
 // and with the customer, what M-PESA never told the till or what does not match. It is that person's word (L8): the state stays what it is, and
-// evidence that comes later counts as before. seen is the attempt as the person saw it. Errors: ErrSettled, ErrSinceChanged, *StillAskingError,
-// ErrClosed, ErrNotFound, or the ledger's.
-func (t *Till) ByHand(ctx context.Context, seen Attempt) error {
+// evidence that comes later counts as before. seen is the attempt as the person saw it, and as one of its Answers.
+// Errors: ErrSettled, ErrSinceChanged, *StillAskingError, ErrClosed, ErrNotFound, or the ledger's.
+func (t *Till) ByHand(ctx context.Context, seen Attempt, as EventKind) error {
 	a, err := t.cfg.Ledger.Attempt(seen.ID)
 	if err != nil {
 		return err
 	}
 	now, until := time.Now(), a.ByHandFrom()
 	switch {
-	case a.settles() == 0:
+	case len(a.Answers()) == 0:
 		return ErrSettled
-	case !a.SettledLike(seen):
+	case !a.SettledLike(seen), !slices.Contains(a.Answers(), as):
 		return ErrSinceChanged
 	case a.Open() && now.Before(until):
 		return &StillAskingError{until}
@@ -76,6 +80,6 @@ func (t *Till) ByHand(ctx context.Context, seen Attempt) error {
 		return ErrClosed
 	}
 	defer t.work.Done()
-	_, err = t.record(ctx, Event{Attempt: a.ID, Kind: a.settles(), At: now})
+	_, err = t.record(ctx, Event{Attempt: a.ID, Kind: as, At: now})
 	return err
 }

@@ -57,7 +57,7 @@ type Totals struct {
 	NotPaid   Sum
 	Checking  Sum           // not ended: sending, waiting or still checking
 	OwedBack  Sum           // second payments of a sale already paid, that nobody has given back
-	GivenBack Sum           // those that were given back
+	GivenBack Sum           // payments that were given back
 	ClearedUp Sum           // without an end, and cleared up by a person
 	Hours     [24]Shillings // Paid by the hour of asking
 }
@@ -68,7 +68,7 @@ func (t *Totals) Add(a Attempt, n int) {
 	switch {
 	case a.Owed():
 		count(&t.OwedBack)
-	case a.Notices.Has(PaidTwice):
+	case a.State == Paid && a.Notices.Has(GivenBack):
 		count(&t.GivenBack)
 	case a.State == Paid:
 		count(&t.Paid)

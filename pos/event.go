@@ -18,16 +18,18 @@ type EventKind uint8
 
 // The kinds of event an attempt is made of.
 const (
-	EventAsked      EventKind = iota + 1 // the cashier asked; written before the push leaves
-	EventPushed                          // Daraja answered the push, or its answer was lost
-	EventQueried                         // Daraja answered a query, or refused it
-	EventCalledBack                      // something came to the attempt's callback address
-	EventGaveUp                          // the waiting time passed without an end
-	EventStopped                         // the cashier stopped waiting
-	EventTyped                           // the cashier typed a receipt number from a customer's SMS
-	EventResumed                         // the till started and found the attempt open
-	EventGivenBack                       // a person says that what was paid twice is given back
-	EventClearedUp                       // a person says that what M-PESA never told, or what does not match, is cleared up
+	EventAsked         EventKind = iota + 1 // the cashier asked; written before the push leaves
+	EventPushed                             // Daraja answered the push, or its answer was lost
+	EventQueried                            // Daraja answered a query, or refused it
+	EventCalledBack                         // something came to the attempt's callback address
+	EventGaveUp                             // the waiting time passed without an end
+	EventStopped                            // the cashier stopped waiting
+	EventTyped                              // the cashier typed a receipt number from a customer's SMS
+	EventResumed                            // the till started and found the attempt open
+	EventGivenBack                          // a person says that what was paid twice is given back
+	EventClearedUp                          // a person says that what M-PESA never told, or what does not match, is cleared up
+	EventPossiblyTwice                      // this one and Other are paid, and one was asked in place of the other; the ledger adds it
+	EventTwoSales                           // a person says that these are two sales, or has settled it with Other
 )
 
 // String names the kind in the words of the ledger's JSON.
@@ -53,6 +55,10 @@ func (k EventKind) String() string {
 		return "given_back"
 	case EventClearedUp:
 		return "cleared_up"
+	case EventPossiblyTwice:
+		return "possibly_paid_twice"
+	case EventTwoSales:
+		return "two_sales"
 	default:
 		return "unknown"
 	}
@@ -75,6 +81,13 @@ type Event struct {
 	// The ledger sets it as it writes the event, so that a receipt never closes two sales and a
 	// replay of the events comes to the same state.
 	UsedBy AttemptID
+
+	// IDUsedBy names another attempt that already has the CheckoutRequestID of this answer. The ledger
+	// sets it, as it does UsedBy: an id belongs to one attempt, as a receipt does.
+	IDUsedBy AttemptID
+
+	// Other is the other payment that an EventPossiblyTwice or EventTwoSales is about.
+	Other AttemptID
 
 	// Typed is the receipt number of an EventTyped, as the cashier typed it.
 	Typed string
@@ -99,4 +112,8 @@ type Asked struct {
 
 	// ConfirmBoth holds PAID until callback and query both say so.
 	ConfirmBoth bool
+
+	// Overrides is the latest earlier attempt to this phone that the till was still following when the
+	// cashier asked, of another sale: if both are paid, somebody may have paid twice.
+	Overrides AttemptID
 }

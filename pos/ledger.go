@@ -11,6 +11,9 @@ type Ledger interface {
 	// returns without an error the event has been synced to disk. Evidence that is already there, byte
 	// for byte, is not written again. changed tells whether a person could see a difference.
 	//
+	// By an event that makes an attempt PAID while another sale that was asked in its place is paid, or that
+	// settles such a pair, the ledger adds events to the others in the same commit (see Attempt.Other).
+	//
 	// An EventAsked makes the attempt. An ErrRefused means that this event is not on disk, and that the ledger takes others;
 	// any other error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
@@ -24,8 +27,9 @@ type Ledger interface {
 	// Attempt returns one attempt, or ErrNotFound.
 	Attempt(id AttemptID) (Attempt, error)
 
-	// Open lists every attempt that still needs an end, oldest first. With an ErrRefused, there are others, which cannot be read.
-	Open() ([]Attempt, error)
+	// Followed lists every attempt of which the till still wants to know more (Attempt.Followed), oldest
+	// first. With an ErrRefused, there are others, which cannot be read.
+	Followed() ([]Attempt, error)
 
 	// Sale returns the attempts of a sale, oldest first; none where the sale is not known.
 	Sale(id SaleID) (Sale, error)

@@ -46,9 +46,9 @@ func (w *watch) nextAfterRefusal(now time.Time) time.Time {
 	return now.Add(refusedPause)
 }
 
-// worthAsking reports whether a query can still tell something that the till wants to know: the attempt's end, or, while it is fresh, a
-// second witness. That of a payment which a callback brought is a query; that of a refusal which a query alone has told is another query:
-// M-PESA's have been wrong about payments.
+// worthAsking reports whether a query can still tell something that the till wants to know: the end of
+// an open attempt, or a second witness of an end. Refused by query only: query a second time, however
+// late. Paid by callback: query once to confirm, while it is fresh.
 func (w *watch) worthAsking(now time.Time) bool {
 	a := w.attempt
 	if !a.Askable() {
@@ -56,10 +56,10 @@ func (w *watch) worthAsking(now time.Time) bool {
 	}
 	fresh := now.Before(w.began.Add(Patience))
 	switch {
-	case a.Open():
+	case a.Followed():
 		return true
 	case a.State == Paid:
 		return fresh && !a.Facts.Has(QueryPaid|QueryFailed|QueryUnclear)
 	}
-	return fresh && w.refusals == 1 && !a.Facts.Has(CallbackFailed|PushRefused)
+	return false
 }

@@ -18,7 +18,6 @@ type watch struct {
 	urgent   bool      // the cashier asked for it
 	asking   bool      // a query is on its way
 	asked    bool      // a query has been sent
-	refusals int       // queries that said NOT PAID
 }
 
 // newWatch follows an attempt asked at the moment asked. If that is yet to come, the clock has been set back since, and
@@ -33,9 +32,6 @@ func newWatch(a Attempt, asked, now time.Time) *watch {
 // replan brings the plan up to date after the event e.
 func (w *watch) replan(e Event, now time.Time) {
 	a := w.attempt
-	if e.Kind == EventQueried && e.Answer != nil && e.Answer.Verdict == daraja.VerdictFailed {
-		w.refusals++
-	}
 	w.deadline = time.Time{}
 	if a.Open() && !a.Facts.Has(Waited) {
 		w.deadline = w.began.Add(Patience)
@@ -46,20 +42,20 @@ func (w *watch) replan(e Event, now time.Time) {
 		if !w.urgent || !a.Askable() {
 			w.next, w.urgent = time.Time{}, false
 		}
-	case e.Kind == EventQueried && refused(e.Answer) && a.Open():
+	case e.Kind == EventQueried && refused(e.Answer) && a.Followed():
 		w.next = w.nextAfterRefusal(now)
 	case e.Kind == EventQueried || w.next.IsZero():
 		w.next = w.nextPlanned(now)
 	}
 }
 
-// resume follows an attempt that was open when the till started. All of them are due at the same moment, so that the
+// resume follows an attempt that was followed when the till stopped. All of them are due at the same moment, so that the
 // one that was asked about least comes first.
 func (t *Till) resume(a Attempt, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	w := newWatch(a, a.AskedAt, now)
-	if !a.Facts.Has(Waited) {
+	if a.Open() && !a.Facts.Has(Waited) {
 		w.deadline = w.began.Add(Patience)
 	}
 	if w.worthAsking(now) {

@@ -175,8 +175,8 @@ func (l torn) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error
 	return l.Ledger.Append(ctx, e)
 }
 
-func (l torn) Open() ([]pos.Attempt, error) {
-	open, err := l.Ledger.Open()
+func (l torn) Followed() ([]pos.Attempt, error) {
+	open, err := l.Ledger.Followed()
 	readable := slices.DeleteFunc(open, func(a pos.Attempt) bool { return a.ID == l.id })
 	return readable, errors.Join(err, pos.ErrRefused)
 }

@@ -105,15 +105,15 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	t.pushes, t.cancelPushes = context.WithCancel(context.Background())
 	t.queries, t.stopQueries = context.WithCancel(context.Background())
 
-	open, err := cfg.Ledger.Open()
+	followed, err := cfg.Ledger.Followed()
 	if errors.Is(err, ErrRefused) {
 		t.log.Error("an open attempt cannot be read, and is not followed", "err", err) // the others are, and the shop is open
 	} else if err != nil {
 		return nil, fmt.Errorf("till: reading what was open: %w", err)
 	}
 	now := time.Now()
-	for _, a := range open {
-		if !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
+	for _, a := range followed {
+		if a.Open() && !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
 			a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: now})
 			if errors.Is(err, ErrRefused) {
 				continue
@@ -122,7 +122,9 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 			}
 		}
 		t.resume(a, now)
-		t.resumed = append(t.resumed, a)
+		if a.Open() {
+			t.resumed = append(t.resumed, a)
+		}
 	}
 	t.work.Go(t.run)
 	return t, nil
@@ -130,6 +132,9 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 
 // Resumed lists the attempts that were open when the till started, as they were then.
 func (t *Till) Resumed() []Attempt { return t.resumed }
+
+// Followed lists what the till still wants to know more of, oldest first: see [Ledger].
+func (t *Till) Followed() ([]Attempt, error) { return t.cfg.Ledger.Followed() }
 
 // Charge asks a customer for a payment. It returns as soon as the attempt is on disk (L1), in state Sending;
 // the push, its answer and everything after come as updates, and go on whatever becomes of ctx.
@@ -151,7 +156,8 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 
 	t.asking.Lock()
 	defer t.asking.Unlock()
-	if err := t.mayAsk(r); err != nil {
+	overrides, err := t.mayAsk(r)
+	if err != nil {
 		return Attempt{}, err
 	}
 	now := time.Now()
@@ -172,6 +178,7 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 		Sale: r.Sale, Phone: r.Phone, Amount: r.Amount, Reference: r.Reference, Description: r.Description,
 		Address: address, CallBackURL: url, Reachable: reachable,
 		ConfirmBoth: reachable && t.cfg.ConfirmAbove > 0 && r.Amount > t.cfg.ConfirmAbove,
+		Overrides:   overrides,
 	}
 	if !t.begin() {
 		return Attempt{}, ErrClosed
@@ -203,31 +210,35 @@ func (t *Till) begin() bool {
 	return true
 }
 
-// mayAsk refuses a request that could make somebody pay twice.
-func (t *Till) mayAsk(r Request) error {
+// mayAsk refuses a request that could make somebody pay twice. Of one that is allowed all the same,
+// overrides is the latest attempt of another sale that this phone may yet pay.
+func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 	if r.Sale != "" {
 		sale, err := t.cfg.Ledger.Sale(r.Sale)
 		switch {
 		case err != nil:
-			return err
+			return "", err
 		case len(sale) == 0:
-			return ErrNotFound
+			return "", ErrNotFound
 		case sale.Paid():
-			return ErrSalePaid
+			return "", ErrSalePaid
 		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
 	case t.closed:
-		return ErrClosed
+		return "", ErrClosed
 	case t.broken != nil:
-		return t.broken
+		return "", t.broken
 	}
 	now := time.Now()
 	var open *OpenError // of several, the one that holds the longest: what the cashier is told comes true
 	for _, w := range t.watched {
 		a := w.attempt
+		if a.Followed() && a.Phone == r.Phone && a.Sale != r.Sale {
+			overrides = max(overrides, a.ID)
+		}
 		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
 			continue
 		}
@@ -237,9 +248,9 @@ func (t *Till) mayAsk(r Request) error {
 		}
 	}
 	if open != nil {
-		return open
+		return "", open
 	}
-	return nil
+	return overrides, nil
 }
 
 // push sends the one push of an attempt (L2) and records what came of it.
@@ -345,6 +356,10 @@ func (t *Till) Close(ctx context.Context) error {
 // record is the only way an event takes effect: disk first, then the watch list, then the subscribers.
 func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	a, changed, err := t.cfg.Ledger.Append(ctx, e)
+	var other Attempt
+	if err == nil && changed && a.Other != "" {
+		other, _ = t.cfg.Ledger.Attempt(a.Other) // what this event changed there too
+	}
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -381,6 +396,12 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 		Attempt: w.attempt, Event: e.Kind, Changed: changed, WrongPINs: t.wrong[a.Phone],
 		NextCheck: t.rate.earliest(w.next), Deadline: w.deadline,
 	})
+	if other.ID != "" {
+		if ow := t.watched[other.ID]; ow != nil && other.Events >= ow.attempt.Events {
+			ow.attempt = other
+		}
+		t.publish(Update{Attempt: other, Event: EventPossiblyTwice, Changed: true})
+	}
 	if w.idle() {
 		delete(t.watched, a.ID)
 	}

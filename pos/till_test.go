@@ -911,18 +911,18 @@ func TestGivenBackByHand(t *testing.T) {
 		first, second := c.paidTwice()
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree")
 
-		if err := c.till.ByHand(t.Context(), c.state(second.ID)); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.ByHand(t.Context(), c.state(second.ID), as(c.state(second.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("the payment that closed the sale is given back with %v", err)
 		}
 		updates := c.till.Subscribe()
-		if err := c.till.ByHand(t.Context(), c.state(first.ID)); err != nil {
+		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree", "given_back")
 		if u, err := updates.Next(t.Context()); err != nil || u.Event != pos.EventGivenBack || !u.Changed || u.Attempt.Owed() {
 			t.Errorf("the screens hear of %+v, %v", u, err)
 		}
-		if err := c.till.ByHand(t.Context(), c.state(first.ID)); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("given back once more with %v", err)
 		}
 	})
@@ -938,15 +938,15 @@ func TestClearedUpByHand(t *testing.T) {
 		a := c.charge(order(450))
 		elapse(48*time.Hour - time.Second)
 		var early *pos.StillAskingError
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(48*time.Hour)) {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(48*time.Hour)) {
 			t.Errorf("cleared up early: %v", err)
 		}
 		elapse(time.Second)
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); err != nil {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(a.ID, pos.StillChecking, "cleared_up")
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("cleared up once more: %v", err)
 		}
 		if totals, err := c.ledger.Totals(pos.DayOf(a.AskedAt)); err != nil || totals != (pos.Totals{ClearedUp: pos.Sum{Count: 1, KES: 450}}) {
@@ -976,22 +976,22 @@ func TestByHandSinceChanged(t *testing.T) {
 		first, _ := c.paidTwice()
 		c.callback(first, paidBody(1, 45, "UKN3OTHER3"))
 		owed := c.state(first.ID) // and it does not match
-		if err := c.till.ByHand(t.Context(), owed); err != nil {
+		if err := c.till.ByHand(t.Context(), owed, as(owed)); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.till.ByHand(t.Context(), owed); !errors.Is(err, pos.ErrSinceChanged) {
+		if err := c.till.ByHand(t.Context(), owed, as(owed)); !errors.Is(err, pos.ErrSinceChanged) {
 			t.Errorf("given back once more, and so cleared up: %v", err)
 		}
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "does_not_match", "disagree", "given_back")
 		unmatched := c.state(first.ID)
 		c.callback(first, paidBody(1, 46, "UKN4OTHER4"))
-		if err := c.till.ByHand(t.Context(), unmatched); !errors.Is(err, pos.ErrSinceChanged) {
+		if err := c.till.ByHand(t.Context(), unmatched, as(unmatched)); !errors.Is(err, pos.ErrSinceChanged) {
 			t.Errorf("cleared up what nobody saw: %v", err)
 		}
-		if err := c.till.ByHand(t.Context(), c.state(first.ID)); err != nil {
+		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); err != nil {
 			t.Error(err)
 		}
-		if err := c.till.ByHand(t.Context(), c.state(first.ID)); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("settled once more: %v", err)
 		}
 	})
@@ -1004,16 +1004,16 @@ func TestUnmatchedByHand(t *testing.T) {
 		a := c.charge(order(450))
 		synctest.Wait()
 		c.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("a payment that is well is settled with %v", err)
 		}
 		c.callback(a, paidBody(1, 45, "UKN2OTHER2"))
 		c.want(a.ID, pos.Paid, "does_not_match")
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); err != nil {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(a.ID, pos.Paid, "does_not_match", "cleared_up")
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("cleared up once more: %v", err)
 		}
 		c.callback(a, paidBody(1, 45, "UKN2OTHER2")) // delivered again: nothing new
@@ -1037,11 +1037,11 @@ func TestClearedUpAtOnce(t *testing.T) {
 		a := c.charge(order(450))
 		elapse(pos.Patience - time.Second)
 		var early *pos.StillAskingError
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); !errors.As(err, &early) {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.As(err, &early) {
 			t.Errorf("while the customer may still pay: %v", err)
 		}
 		elapse(time.Second)
-		if err := c.till.ByHand(t.Context(), c.state(a.ID)); err != nil {
+		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(a.ID, pos.StillChecking, "cleared_up")
@@ -1120,4 +1120,12 @@ func TestRefusalByQueryIsConfirmed(t *testing.T) {
 			t.Errorf("a refusal that stays is asked about %d times", asked)
 		}
 	})
+}
+
+// as is how a person settles the attempt who has one way to.
+func as(a pos.Attempt) pos.EventKind {
+	if answers := a.Answers(); len(answers) > 0 {
+		return answers[0]
+	}
+	return pos.EventClearedUp
 }

@@ -22,6 +22,11 @@ func (a Attempt) Reason() (what, do Text) {
 				EN: "Hold the goods and call the owner.",
 				SW: "Shikilia bidhaa na umwite mwenye duka.",
 			}
+	case a.State == StillChecking && a.refusedOnce():
+		return Text{
+			EN: "M-PESA has said once that this is not paid. One answer alone can be wrong: the till asks again.",
+			SW: "M-PESA imesema mara moja kwamba hii haijalipwa. Jibu moja peke yake linaweza kukosea: till inauliza tena.",
+		}, holdGoods
 	case a.State == StillChecking && a.Cause.Endpoint != "" && !a.Cause.answer().MayHaveMovedMoney():
 		// A refusal, but something else says that money may have moved: asking again is no advice then.
 		return Text{

@@ -55,12 +55,8 @@ func (l *Ledger) AppendAll(ctx context.Context, events []pos.Event) error {
 		var refused error
 		r := l.submit(ctx, &request{work: func(b *batch) error {
 			for _, e := range some {
-				n, err := b.prepare(e)
-				if err != nil {
-					refused = err
-					return nil
-				}
-				if err := b.write(&n); err != nil {
+				var err error
+				if _, refused, err = b.apply(e); refused != nil || err != nil {
 					return err
 				}
 			}
@@ -151,15 +147,13 @@ func (l *Ledger) write(batch []*request) error {
 			if r.err = l.roomFor(r.event); r.err != nil {
 				continue
 			}
-			n, err := b.prepare(r.event)
+			n, why, err := b.apply(r.event)
 			if err != nil {
-				r.err = refused(err)
-				continue
-			}
-			if err := b.write(&n); err != nil {
 				return err
 			}
-			r.attempt, r.changed = n.after, n.changed
+			if r.err = refused(why); r.err == nil {
+				r.attempt, r.changed = n.after, n.changed
+			}
 		}
 		if b.dirty {
 			if err := b.flush(); err != nil {

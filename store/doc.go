@@ -22,7 +22,7 @@
 // looks at all attempts of that millisecond. Numbers in keys are big-endian.
 //
 //	bucket       key                                              value
-//	kaunta       "version"                                        4 bytes: 4
+//	kaunta       "version"                                        4 bytes: 5
 //	             "origin"                                         Origin: environment, short code, when it was made
 //	             "seed", "phones"                                 32 random bytes each: where the chain begins; the key of phones' hashes
 //	             "head"                                           the end of the chain: n (8), hash (32), day of the last event (4)
@@ -40,11 +40,11 @@
 //	             three, 0xe, era (3), hash (4); ms
 //	amounts      shillings (3, or 9), ms                          –
 //	references   reference in small letters, 0, ms                –
-//	checkouts    keyed hash of the CheckoutRequestID (8), ms      –  those that do not end in the attempt's phone
+//	checkouts    keyed hash of the CheckoutRequestID (8), ms      –
+//	overrides    overridden attempt, attempt                      –  asked as another sale in place of the first
 //	addresses    secret callback address                          attempt: those that do not begin with its moment
 //
-// A CheckoutRequestID of M-PESA's usual form ends in the phone, and is found among the payments of that; an address begins with the
-// moment of its attempt. So neither needs an index; ledgers that were of version 1 have old addresses in theirs.
+// An address begins with the moment of its attempt, and so needs no index; ledgers that were of version 1 have old addresses in theirs.
 //
 // Every value ends in a CRC-32C over its key and itself (codec.go), but in phones, amounts, references and checkouts, which are
 // believed only where the attempt's own record says the same. Texts from outside are cut to 64 bytes in keys. Times are kept to the

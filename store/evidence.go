@@ -50,6 +50,33 @@ func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
 	return b, b.shapes.load(tx)
 }
 
+// apply prepares and writes the event e, and what it means for other sales. refused is why e cannot be, and
+// then nothing is written; err leaves the transaction unusable.
+func (b *batch) apply(e pos.Event) (n step, refused, err error) {
+	if n, refused = b.prepare(e); refused != nil {
+		return n, refused, nil
+	}
+	if err = b.write(&n); err != nil {
+		return n, nil, err
+	}
+	more, err := b.twice(n)
+	for _, e := range more {
+		also, refused := b.prepare(e)
+		if errors.Is(refused, ErrDamaged) {
+			continue // the other sale cannot be read, nor written
+		} else if refused != nil {
+			return n, nil, refused
+		}
+		if err := b.write(&also); err != nil {
+			return n, nil, err
+		}
+		if e.Attempt == n.after.ID {
+			n.after, n.changed = also.after, true
+		}
+	}
+	return n, nil, err
+}
+
 // prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the event names no
 // attempt, or cannot be, or a record it needs is damaged.
 func (b *batch) prepare(e pos.Event) (step, error) {
@@ -75,6 +102,11 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 	if e.UsedBy, err = b.holder(claimed(e), k); err != nil {
 		return step{}, err
 	}
+	if id := namesID(e); id != "" && id != n.before.CheckoutRequestID {
+		if e.IDUsedBy, err = b.idHolder(id, k); err != nil {
+			return step{}, err
+		}
+	}
 	if err := b.add(r, e); err != nil {
 		return step{}, fmt.Errorf("store: event of attempt %s: %w", e.Attempt, err)
 	}
@@ -94,6 +126,14 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 	}
 	n.after.Events++
 	return n, b.load(k.day())
+}
+
+// namesID is the CheckoutRequestID that the answer in an event names, "" for none.
+func namesID(e pos.Event) string {
+	if e.Answer == nil {
+		return ""
+	}
+	return e.Answer.CheckoutRequestID
 }
 
 // saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked whose attempt or address is there.
@@ -192,7 +232,7 @@ func (b *batch) write(n *step) error {
 		return err
 	}
 	kept, from := len(r.body), last
-	late := k.ms() < b.until && !n.after.Unsettled() && r.remembers()
+	late := k.ms() < b.until && !n.after.Remembered() && r.remembers()
 	if late {
 		r.forget(b.reader)
 		kept, from = 0, 0

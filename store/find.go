@@ -19,8 +19,8 @@ import (
 // search for a single letter does not go through a year of payments.
 const maxScan = 100_000
 
-// maxSame is how many payments of a phone are looked at for one CheckoutRequestID.
-const maxSame = 1000
+// maxSame is how many payments are looked at for one CheckoutRequestID.
+const maxSame = 16
 
 // Find lists up to n attempts that fit the text, newest first. It reads the text in every way that makes sense:
 //
@@ -78,13 +78,19 @@ func (rd reader) readings(text string) []reading {
 	if folded := foldedReference(text); folded != "" {
 		one(referencesBucket, prefixed([]byte(folded)))
 	}
-	// An id that ends in a phone number is looked for among the payments of that.
-	one(checkoutsBucket, prefixed(checkoutKey(rd.secret, text)))
-	list[len(list)-1].fits = func(a pos.Attempt) bool { return a.CheckoutRequestID == text }
-	if at := len(text) - nationalDigits; at > 0 && isDigits(text[at:]) && !isDigits(text) {
-		masked := text[:at] + phone{digits: text[at:]}.masked(nil).digits
-		fits := func(a pos.Attempt) bool { return a.CheckoutRequestID == text || a.CheckoutRequestID == masked }
-		list = append(list, reading{phonesBucket, rd.phoneSteps(text[at:]), fits})
+	return append(list, rd.checkoutReadings(text)...)
+}
+
+// checkoutReadings understands a text as a CheckoutRequestID, also as one of which the number at its
+// end is forgotten.
+func (rd reader) checkoutReadings(text string) []reading {
+	one := func(id string) reading {
+		fits := func(a pos.Attempt) bool { return a.CheckoutRequestID == id }
+		return reading{checkoutsBucket, [][]keyRange{{prefixed(checkoutKey(rd.secret, id))}}, fits}
+	}
+	list := []reading{one(text)}
+	if at := len(text) - nationalDigits; at > 0 && isDigits(text[at:]) {
+		list = append(list, one(text[:at]+phone{digits: text[at:]}.masked(nil).digits))
 	}
 	return list
 }

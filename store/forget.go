@@ -129,7 +129,7 @@ func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
 		return false, nil, err
 	}
 	before := b.entries(r, a)
-	if a.Unsettled() || !r.remembers() {
+	if a.Remembered() || !r.remembers() {
 		return false, before, nil
 	}
 	r.forget(b.reader)

@@ -135,6 +135,12 @@ func paid(e pos.Event, receipt string) pos.Event {
 	})
 }
 
+func queried(e pos.Event, verdict daraja.Verdict, code string) pos.Event {
+	return answered(e, pos.EventQueried, 20*time.Second, daraja.Answer{
+		Endpoint: daraja.EndpointQuery, Verdict: verdict, ResultCode: code,
+	})
+}
+
 // clearedUp is a person's word that nothing is left to do.
 func clearedUp(e pos.Event) pos.Event {
 	return pos.Event{Attempt: e.Attempt, Kind: pos.EventClearedUp, At: e.At.Add(time.Hour)}

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -34,21 +35,23 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	if s, ok := parseKey(a.Sale); ok && s != k {
 		list = append(list, entry{salesBucket, saleKey(s, k), nil})
 	}
-	if a.Unsettled() {
+	if o, ok := parseKey(a.Overrides); ok {
+		list = append(list, entry{overridesBucket, overrideKey(o, k), nil})
+	}
+	if a.Remembered() {
 		list = append(list, entry{unsettledBucket, k[:], nil})
 	}
 	if a.Address != "" && !beginsWith(a.Address, k) {
 		list = append(list, entry{addressesBucket, []byte(a.Address), k[:]})
 	}
-	p, hasPhone := r.phone(a)
-	if hasPhone {
+	if p, ok := r.phone(a); ok {
 		add(phonesBucket, phoneKey(*p, k.ms()))
 	}
 	add(amountsBucket, amountKey(a.Amount))
 	if foldedReference(a.Reference) != "" {
 		add(referencesBucket, referenceKey(a.Reference))
 	}
-	if c := a.CheckoutRequestID; c != "" && !(hasPhone && endsIn(c, *p)) {
+	if c := a.CheckoutRequestID; c != "" {
 		add(checkoutsBucket, checkoutKey(rd.secret, c))
 	}
 	receipts := list[len(list):]
@@ -91,12 +94,6 @@ func claimed(e pos.Event) string {
 	default:
 		return ""
 	}
-}
-
-// endsIn reports whether a CheckoutRequestID ends in the attempt's own number, as M-PESA's do: then it is found by that.
-func endsIn(checkout string, p phone) bool {
-	at := len(checkout) - len(p.digits)
-	return at > 0 && checkout[at:] == p.digits
 }
 
 // checkoutKey stands for an id that does not. What it is made of cannot be told: it may hold a number of somebody's.
@@ -156,6 +153,21 @@ func (rd reader) holder(receipt string, k key) (pos.AttemptID, error) {
 		})
 	})
 	return by, err
+}
+
+// idHolder is another attempt than k that has the CheckoutRequestID, if there is one.
+func (rd reader) idHolder(id string, k key) (pos.AttemptID, error) {
+	found := map[key]pos.Attempt{}
+	var errs []error
+	for _, r := range rd.checkoutReadings(id) {
+		errs = append(errs, rd.collect(r, 2, found))
+	}
+	for other, a := range found {
+		if other != k {
+			return a.ID, nil
+		}
+	}
+	return "", errors.Join(errs...)
 }
 
 // ofMoment calls visit for the attempts of a millisecond, with their keys and records.

@@ -27,6 +27,7 @@ const (
 	phonesBucket     bucket = "phones"
 	amountsBucket    bucket = "amounts"
 	referencesBucket bucket = "references"
+	overridesBucket  bucket = "overrides"
 )
 
 // buckets lists every bucket of a ledger.
@@ -42,6 +43,7 @@ func derivedBuckets() []bucket {
 	return []bucket{
 		salesBucket, unsettledBucket, totalsBucket, addressesBucket,
 		receiptsBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
+		overridesBucket,
 	}
 }
 
@@ -131,6 +133,8 @@ func firstKey(t time.Time) key {
 }
 
 func saleKey(sale, attempt key) []byte { return append(sale[:], attempt[:]...) }
+
+func overrideKey(overridden, by key) []byte { return append(overridden[:], by[:]...) }
 
 // totalsKey is that of a day, yyyymmdd, or of a month, yyyymm00, which comes before its days.
 func totalsKey(d pos.Day) []byte { return dayKey(d) }

@@ -15,10 +15,11 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
-var newV4 = flag.Bool("new-v4", false, "write testdata/v4.db.gz anew; never, once a version 4 has left the house")
+var newV5 = flag.Bool("new-v5", false, "write testdata/v5.db.gz anew; never, once a version 5 has left the house")
 
 // oldEvents are the events in the ledgers in testdata: each kind that version 1 had, each word of the till, a second payment.
 func oldEvents() []pos.Event {
@@ -53,29 +54,35 @@ func storedLedger(t *testing.T, version string) (path string) {
 
 // TestOlderVersions reads ledgers that earlier builds of this program have written.
 func TestOlderVersions(t *testing.T) {
-	if *newV4 {
-		writeV4(t)
+	if *newV5 {
+		writeV5(t)
 	}
-	for _, version := range []string{"v1", "v2", "v3", "v4"} {
-		t.Run(version, func(t *testing.T) {
-			path := storedLedger(t, version)
+	for _, name := range []string{"v1", "v2", "v3", "v4", "v5"} {
+		t.Run(name, func(t *testing.T) {
+			path := storedLedger(t, name)
 			var told [][2]int
 			o := training
 			o.Progress = func(done, total int) { told = append(told, [2]int{done, total}) }
 			l := open(t, path, o)
-			if version != "v4" {
-				equal(t, "progress", told, [][2]int{{4, 8}, {8, 8}})
+			if name != "v5" {
+				attempts := 4
+				if name == "v4" {
+					attempts = 6
+				}
+				equal(t, "progress", told, [][2]int{{attempts, 2 * attempts}, {2 * attempts, 2 * attempts}})
 			}
 			equal(t, "origin", l.Origin(), Origin{Environment: "training", ShortCode: "174379", Created: opening})
 			verify(t, l)
 			// The same events in a ledger of today come to the same.
 			today := open(t, newPath(t), training)
 			events := oldEvents()
-			switch version {
+			switch name {
 			case "v3":
 				events = v3Events()
 			case "v4":
 				events = v4Events()
+			case "v5":
+				events = v5Events()
 			}
 			add(t, today, events...)
 			for _, e := range events {
@@ -96,7 +103,7 @@ func TestOlderVersions(t *testing.T) {
 			if left := must[[]os.DirEntry](t)(os.ReadDir(filepath.Dir(path))); len(left) != 2 { // the ledger and who has it
 				t.Errorf("files left behind: %v", left)
 			}
-			if got := must[int](t)(versionOf(l)); got != 4 {
+			if got := must[int](t)(versionOf(l)); got != version {
 				t.Errorf("version %d after it was opened", got)
 			}
 		})
@@ -119,6 +126,18 @@ func v4Events() []pos.Event {
 		clearedUp(two))
 }
 
+// v5Events are those of version 4, and what version 5 has besides: NOT PAID by one query, two sales of which one was
+// asked in place of the other, and an id that another attempt has.
+func v5Events() []pos.Event {
+	once, first, instead, repeated := asked(20), asked(21), asked(22), asked(23)
+	instead.Asked.Overrides = first.Attempt
+	other := pushed(repeated)
+	other.Answer.CheckoutRequestID = checkoutOf(first)
+	return append(v4Events(), once, pushed(once), queried(once, daraja.VerdictFailed, "1032"),
+		first, pushed(first), instead, pushed(instead), paid(instead, receiptOf(22)), paid(first, receiptOf(21)),
+		repeated, other)
+}
+
 func versionOf(l *Ledger) (version int, err error) {
 	err = l.view(func(tx *bolt.Tx) (err error) {
 		version, err = getVersion(tx)
@@ -127,12 +146,12 @@ func versionOf(l *Ledger) (version int, err error) {
 	return version, err
 }
 
-func writeV4(t *testing.T) {
+func writeV5(t *testing.T) {
 	path := newPath(t)
 	o := training
 	o.Now = func() time.Time { return opening }
 	l := open(t, path, o)
-	add(t, l, v4Events()...)
+	add(t, l, v5Events()...)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +160,7 @@ func writeV4(t *testing.T) {
 	if _, err := w.Write(contents(t, path)); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join("testdata", "v4.db.gz"), packed.Bytes(), 0o644)); err != nil {
+	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join("testdata", "v5.db.gz"), packed.Bytes(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 }

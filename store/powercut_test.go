@@ -298,11 +298,12 @@ func TestPowerCut(t *testing.T) {
 		{"migrates", first("v1"), 4},
 		{"migrates", first("v2"), 4},
 		{"migrates", first("v3"), 4},
-		{"renews", first("v4", "till/ledger.db.failed"), 4},
-		{"compacts", first("v4"), 4},
-		{"trouble: " + powercut.Full, first("v4"), 4},
-		{"trouble: " + powercut.FlushesFail, first("v4"), 4},
-		{"trouble: " + powercut.ReadOnlyDisk, first("v4"), 4},
+		{"migrates", first("v4"), 4},
+		{"renews", first("v5", "till/ledger.db.failed"), 4},
+		{"compacts", first("v5"), 4},
+		{"trouble: " + powercut.Full, first("v5"), 4},
+		{"trouble: " + powercut.FlushesFail, first("v5"), 4},
+		{"trouble: " + powercut.ReadOnlyDisk, first("v5"), 4},
 	}
 	k := &looks{t: t}
 	defer k.close()

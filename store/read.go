@@ -64,15 +64,18 @@ func (l *Ledger) ByAddress(address string) (pos.AttemptID, error) {
 	return id, err
 }
 
-// Open implements [pos.Ledger].
-func (l *Ledger) Open() ([]pos.Attempt, error) {
-	list, err := l.Unsettled()
-	return slices.DeleteFunc(list, func(a pos.Attempt) bool { return !a.Open() }), err
-}
+// Open lists what has no end, oldest first. With a pos.ErrRefused, there are others, which cannot be read.
+func (l *Ledger) Open() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Open) }
 
-// Unsettled lists what has no end, does not match or is owed back, oldest first. With a pos.ErrRefused, there are others, which
-// cannot be read.
-func (l *Ledger) Unsettled() ([]pos.Attempt, error) {
+// Followed implements [pos.Ledger].
+func (l *Ledger) Followed() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Followed) }
+
+// Unsettled lists what has no end, does not match, may be paid twice or is owed back, oldest first. With a
+// pos.ErrRefused, there are others, which cannot be read.
+func (l *Ledger) Unsettled() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Unsettled) }
+
+// remembered lists those attempts of the unsettled bucket that are wanted.
+func (l *Ledger) remembered(wanted func(pos.Attempt) bool) ([]pos.Attempt, error) {
 	var list []pos.Attempt
 	err := l.view(func(tx *bolt.Tx) error {
 		var keys []key
@@ -87,7 +90,7 @@ func (l *Ledger) Unsettled() ([]pos.Attempt, error) {
 		list, missing = l.reader(tx).attempts(keys)
 		return refused(errors.Join(err, missing))
 	})
-	return list, err
+	return slices.DeleteFunc(list, func(a pos.Attempt) bool { return !wanted(a) }), err
 }
 
 // Sale implements [pos.Ledger].

@@ -205,7 +205,7 @@ func TestRestoreOlder(t *testing.T) {
 
 // TestRestoreHoldsOlder: while a backup takes its place, no till opens the ledger that is there, of whatever version it is.
 func TestRestoreHoldsOlder(t *testing.T) {
-	for _, version := range []string{"v1", "v3", "v4"} {
+	for _, version := range []string{"v1", "v3", "v4", "v5"} {
 		path := storedLedger(t, version)
 		release, present, environment, err := hold(path)
 		if err != nil || !present || environment != "training" {

@@ -40,6 +40,22 @@ func eventTexts(t *texts, k key, e *pos.Event) {
 	}
 	text(t, &e.UsedBy, own)
 	text(t, &e.Typed, value)
+	laterTexts(t, e)
+}
+
+// laterTexts are the fields that version 5 brought. They are left out where all are empty, as they are
+// in the events of older versions.
+func laterTexts(t *texts, e *pos.Event) {
+	if e.Asked == nil {
+		e.Asked = new(pos.Asked)
+		defer func() { e.Asked = nil }()
+	}
+	if t.out != nil && e.IDUsedBy == "" && e.Other == "" && e.Asked.Overrides == "" || t.out == nil && t.shape.done() {
+		return
+	}
+	text(t, &e.Asked.Overrides, own)
+	text(t, &e.IDUsedBy, own)
+	text(t, &e.Other, own)
 }
 
 func askedTexts(t *texts, k key, a *pos.Asked) {
@@ -164,6 +180,7 @@ func moment(micro int64) time.Time {
 // sameEvent reports whether two events say the same, byte for byte.
 func sameEvent(a, b pos.Event) bool {
 	if a.Attempt != b.Attempt || a.Kind != b.Kind || !a.At.Equal(b.At) || a.UsedBy != b.UsedBy || a.Typed != b.Typed ||
+		a.IDUsedBy != b.IDUsedBy || a.Other != b.Other ||
 		(a.Asked == nil) != (b.Asked == nil) || a.Asked != nil && *a.Asked != *b.Asked {
 		return false
 	}

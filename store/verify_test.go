@@ -51,7 +51,8 @@ func traded(t testing.TB, path string) *Ledger {
 	}
 	one := asked(1_000_000) // and one that is open, and one that is owed back
 	two := again(one, 1_000_001)
-	events = append(events, asked(1_000_002), one, two, paid(one, receiptOf(1)), paid(two, receiptOf(2)))
+	instead := insteadOf(one, 999_999) // and one that was asked in place of another
+	events = append(events, instead, asked(1_000_002), one, two, paid(one, receiptOf(1)), paid(two, receiptOf(2)))
 	if err := l.AppendAll(context.Background(), events); err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +292,7 @@ func TestVerifyFinds(t *testing.T) {
 
 	// Whatever is taken from an index or added to it is found, and mended.
 	for _, b := range derivedBuckets() {
-		if b == totalsBucket || b == addressesBucket || b == checkoutsBucket { // of these there are none
+		if b == totalsBucket || b == addressesBucket { // of these there are none
 			continue
 		}
 		for what, change := range map[string]func(*bolt.Bucket, []byte, []byte) error{
@@ -363,9 +364,9 @@ func TestRebuildADamagedLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Reverse(all)
-	k, _ := parseKey(all[7])
+	k, _ := parseKey(all[8])
 	spoil(t, l, attemptsBucket, k[:])
-	good := attempt(t, l, all[8])
+	good := attempt(t, l, all[9])
 	if _, err := Rebuild(context.Background(), l.Path(), training); !errors.Is(err, ErrLocked) {
 		t.Errorf("while it is open: %v", err)
 	}
@@ -383,13 +384,13 @@ func TestRebuildADamagedLedger(t *testing.T) {
 		t.Fatalf("made anew: %d left, %v", left, err)
 	}
 	l = open(t, l.Path(), training)
-	if _, err := l.Attempt(all[7]); !errors.Is(err, ErrDamaged) {
+	if _, err := l.Attempt(all[8]); !errors.Is(err, ErrDamaged) {
 		t.Errorf("the damaged one: %v", err)
 	}
-	equal(t, "another", attempt(t, l, all[8]), good)
+	equal(t, "another", attempt(t, l, all[9]), good)
 	equal(t, "found", ids(must[[]pos.Attempt](t)(l.Find(good.CheckoutRequestID, 3))), []pos.AttemptID{good.ID})
 	r, err := l.Verify(context.Background(), nil)
-	if err != nil || r.First == nil || r.First.Attempt != all[7] || r.Derived != 0 {
+	if err != nil || r.First == nil || r.First.Attempt != all[8] || r.Derived != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -66,7 +66,7 @@ type Till interface {
 	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
 
 	// ByHand records that a person gave back what was paid twice, or cleared up what M-PESA never told.
-	ByHand(ctx context.Context, seen pos.Attempt) error
+	ByHand(ctx context.Context, seen pos.Attempt, as pos.EventKind) error
 
 	// Health tells how M-PESA has been answering.
 	Health() pos.Health

@@ -143,9 +143,9 @@ func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 	})
 }
 
-func (d desk) byHandCmd(a pos.Attempt) tea.Cmd {
+func (d desk) byHandCmd(a pos.Attempt, as pos.EventKind) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
-		return byHandMsg{attempt: a, err: d.till.ByHand(context.WithoutCancel(ctx), a)}
+		return byHandMsg{attempt: a, err: d.till.ByHand(context.WithoutCancel(ctx), a, as)}
 	})
 }
 

@@ -58,7 +58,7 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 	return pos.Claim{Attempt: pos.Attempt{ID: id, Claimed: typed}}, nil
 }
 
-func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt) error {
+func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt, _ pos.EventKind) error {
 	f.byHand = append(f.byHand, seen.ID)
 	return nil
 }

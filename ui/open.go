@@ -84,7 +84,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	case len(o.rows) == 0:
 		return o, nil, wishNothing
 	case k.is("enter") && asked:
-		return o, d.byHandCmd(o.rows[at]), wishNothing
+		return o, d.byHandCmd(o.rows[at], o.rows[at].Answers()[0]), wishNothing
 	case k.is("enter") && o.rows[at].Open() && o.rows[at].Askable():
 		o.chosen = o.rows[at].ID
 		return o, d.checkCmd(o.rows[at].ID), wishNothing

@@ -312,7 +312,12 @@ func (p *plain) byHand(with string) {
 	if !ok {
 		return
 	}
-	if err := p.cfg.Till.ByHand(p.ctx, a); err != nil {
+	as := a.Answers()
+	if len(as) == 0 {
+		p.out.line(p.say.err(pos.ErrSettled))
+		return
+	}
+	if err := p.cfg.Till.ByHand(p.ctx, a, as[0]); err != nil {
 		p.out.line(p.say.err(err))
 		return
 	}

@@ -26,6 +26,7 @@ type Book interface {
 type Till interface {
 	Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
 	CheckNow(id pos.AttemptID) (time.Time, error)
+	Followed() ([]pos.Attempt, error)
 	StopWaiting(ctx context.Context, id pos.AttemptID) error
 	Subscribe() *pos.Subscription
 }
@@ -81,16 +82,16 @@ func (p Payments) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[po
 // maxNudged is how many payments Settle puts first in the till's queue. Customers at the till wait for as many queries.
 const maxNudged = 3
 
-// Settle lists the attempts that have no end, oldest first, and has M-PESA asked at once about the newest of those that
-// are STILL CHECKING. The till asks about the others by its plan. With a pos.ErrRefused there are others, which cannot be read.
+// Settle lists the attempts that the till is following, oldest first, and has M-PESA asked at once about the newest of
+// those that are STILL CHECKING, or NOT PAID by one query. The till asks about the others by its plan. With a pos.ErrRefused there are others, which cannot be read.
 func (p Payments) Settle(context.Context) ([]pos.Attempt, error) {
-	open, err := p.Book.Open()
+	open, err := p.Till.Followed()
 	if err != nil && !errors.Is(err, pos.ErrRefused) {
 		return nil, err
 	}
 	nudged := 0
 	for _, a := range slices.Backward(open) {
-		if a.State != pos.StillChecking || nudged == maxNudged {
+		if a.State != pos.StillChecking && !a.Unconfirmed() || nudged == maxNudged {
 			continue
 		}
 		if _, err := p.Till.CheckNow(a.ID); err == nil { // else there is nothing to ask with

@@ -86,6 +86,7 @@ func (s shelf) Find(string, int) ([]pos.Attempt, error)          { return s.atte
 func (s shelf) Events(pos.AttemptID) ([]pos.Event, error)        { return s.events, s.err }
 func (s shelf) Open() ([]pos.Attempt, error)                     { return s.attempts, s.err }
 func (s shelf) Unsettled() ([]pos.Attempt, error)                { return s.attempts, s.err }
+func (s shelf) Followed() ([]pos.Attempt, error)                 { return s.attempts, s.err }
 func (s shelf) Totals(pos.Day) (pos.Totals, error)               { return s.totals, s.err }
 func (s shelf) Days(pos.Day, pos.Day) ([]pos.DayTotals, error)   { return s.days, s.err }
 func (s shelf) CheckNow(pos.AttemptID) (time.Time, error)        { return time.Time{}, s.err }

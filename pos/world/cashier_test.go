@@ -164,7 +164,13 @@ func (p *process) byHandNowAndThen() {
 			return
 		}
 		byHand := func(seen pos.Attempt) {
-			_ = w.call("ByHand", func(p *process) error { return p.till.ByHand(context.Background(), seen) })
+			as := seen.Answers()
+			if len(as) == 0 {
+				return
+			}
+			_ = w.call("ByHand", func(p *process) error {
+				return p.till.ByHand(context.Background(), seen, as[d.IntN(len(as))])
+			})
 		}
 		list, err := p.ledger.Unsettled()
 		for _, a := range list {

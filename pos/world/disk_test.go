@@ -112,9 +112,9 @@ func (k *disk) Attempt(id pos.AttemptID) (pos.Attempt, error) {
 	return read(k, func() (pos.Attempt, error) { return k.ledger.Attempt(id) })
 }
 
-// Open implements pos.Ledger.
-func (k *disk) Open() ([]pos.Attempt, error) {
-	return read(k, k.ledger.Open)
+// Followed implements pos.Ledger.
+func (k *disk) Followed() ([]pos.Attempt, error) {
+	return read(k, k.ledger.Followed)
 }
 
 // Sale implements pos.Ledger.

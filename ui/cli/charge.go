@@ -84,9 +84,12 @@ func exitStatus(s pos.State, trouble error) error {
 // number, is delivered once, and sometimes knows better than the query. Callbacks come 7 to 27 s after a push (measured).
 const callbackGrace = 15 * time.Second
 
+// ended reports whether a has its end for a program: NOT PAID by one query is none, since that may be wrong.
+func ended(a pos.Attempt) bool { return a.State.Final() && !a.Unconfirmed() }
+
 // awaitsCallback reports whether a callback may still be on its way to a that has its end.
 func awaitsCallback(a pos.Attempt) bool {
-	return a.State.Final() && a.Reachable && a.CheckoutRequestID != "" &&
+	return ended(a) && a.Reachable && a.CheckoutRequestID != "" &&
 		!a.Facts.Has(pos.CallbackPaid|pos.CallbackFailed|pos.CallbackUnclear)
 }
 
@@ -167,12 +170,12 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 		}
 		if a != p.attempt {
 			p.attempt = a
-			if a.State.Final() && !awaitsCallback(a) {
+			if ended(a) && !awaitsCallback(a) {
 				return nil
 			}
 			p.out.print(p.attempt, false)
 		}
-		if a.State.Final() {
+		if ended(a) {
 			time.AfterFunc(callbackGrace, enough)
 		}
 	}
@@ -182,7 +185,7 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 // leave waits no longer, and takes what the ledger says last: the end may have come in the same moment as the time-out.
 func (p *payment) leave(ctx context.Context, shop *Shop) error {
 	var stopped error
-	if !p.attempt.State.Final() { // else only its callback was waited for
+	if !p.attempt.State.Final() { // else only its second witness was waited for
 		stopped = shop.Till.StopWaiting(ctx, p.attempt.ID)
 	}
 	a, err := shop.Book.Attempt(p.attempt.ID)
@@ -197,7 +200,7 @@ func (p *payment) end(err error) (pos.State, error) {
 	if p.attempt.State == 0 {
 		return 0, err
 	}
-	if !p.attempt.State.Final() {
+	if !ended(p.attempt) {
 		p.attempt.State = pos.StillChecking
 	}
 	p.out.print(p.attempt, true)
@@ -264,10 +267,10 @@ func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (f
 			return len(open), len(last), err
 		}
 		last[a.ID] = a
-		if a.State.Final() {
+		if ended(a) {
 			delete(last, a.ID)
 		}
-		out.print(a, a.State.Final())
+		out.print(a, ended(a))
 		if len(last) == 0 {
 			break
 		}

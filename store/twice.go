@@ -1,0 +1,102 @@
+package store
+
+import (
+	"errors"
+
+	"kaunta/pos"
+)
+
+// twice lists the events that follow from n about payments which may have been made twice: n paid a sale while another
+// that was asked in its place, or that it was asked in place of, is paid; or a person settled all but one of those.
+func (b *batch) twice(n step) ([]pos.Event, error) {
+	a := n.after
+	pays := n.before.State != pos.Paid && a.State == pos.Paid && !a.Notices.Has(pos.PaidTwice)
+	settles := n.before.Doubtful() && !a.Doubtful()
+	if n.skip || !pays && !settles {
+		return nil, nil
+	}
+	about := n.record.events[len(n.record.events)-1].Event
+	follows := func(kind pos.EventKind, of, other pos.AttemptID) pos.Event {
+		return pos.Event{Attempt: of, Kind: kind, At: about.At, Other: other}
+	}
+	others, err := b.rivals(a)
+	if err != nil {
+		return nil, err
+	}
+	var list []pos.Event
+	if pays {
+		for _, o := range others {
+			list = append(list, follows(pos.EventPossiblyTwice, o.ID, a.ID), follows(pos.EventPossiblyTwice, a.ID, o.ID))
+		}
+		return list, nil
+	}
+	for _, o := range others {
+		if o.Doubtful() {
+			list = append(list, follows(pos.EventTwoSales, o.ID, a.ID))
+		}
+	}
+	if len(list) > 1 {
+		return nil, nil // those that are left may still be twice
+	}
+	return list, nil
+}
+
+// rivals lists the payments of other sales that may be for the same purchase as a: those of sales that were asked in place
+// of its sale, or that its sale was asked in place of, directly or through others. What cannot be read is left out.
+func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
+	var list []pos.Attempt
+	seen := map[pos.SaleID]bool{a.Sale: true}
+	for next := []pos.SaleID{a.Sale}; len(next) > 0; next = next[1:] {
+		s, ok := parseKey(next[0])
+		if !ok {
+			continue
+		}
+		sale, err := rd.sale(s)
+		if err != nil && !errors.Is(err, ErrDamaged) {
+			return nil, err
+		}
+		for _, of := range sale {
+			if of.Sale != a.Sale && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.GivenBack) == 0 {
+				list = append(list, of)
+			}
+			linked, err := rd.overrides(of)
+			if err != nil {
+				return nil, err
+			}
+			for _, o := range linked {
+				if !seen[o.Sale] {
+					seen[o.Sale] = true
+					next = append(next, o.Sale)
+				}
+			}
+		}
+	}
+	return list, nil
+}
+
+// overrides lists the attempt that a was asked in place of, and those that were asked in place of a.
+func (rd reader) overrides(a pos.Attempt) ([]pos.Attempt, error) {
+	var keys []key
+	if k, ok := parseKey(a.Overrides); ok {
+		keys = append(keys, k)
+	}
+	k, ok := parseKey(a.ID)
+	if !ok {
+		return nil, nil
+	}
+	err := scan(rd.tx, overridesBucket, k[:], func(at, _ []byte) error {
+		if len(at) != 2*idSize {
+			return damaged(overridesBucket, at, errShape)
+		}
+		keys = append(keys, key(at[idSize:]))
+		return nil
+	})
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	list, err := rd.attempts(keys)
+	if errors.Is(err, ErrDamaged) || errors.Is(err, pos.ErrNotFound) {
+		err = nil
+	}
+	return list, err
+}

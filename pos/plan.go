@@ -31,8 +31,14 @@ func (w *watch) nextPlanned(t time.Time) time.Time {
 			return at
 		}
 	}
+	if w.attempt.Unconfirmed() {
+		return t.Add(confirmPause)
+	}
 	return time.Time{}
 }
+
+// confirmPause is how long after the end of the plan NOT PAID by one query is asked about again.
+const confirmPause = 5 * time.Minute
 
 // refusedPause is how long a query in the background waits after M-PESA refused to be asked.
 const refusedPause = 15 * time.Minute

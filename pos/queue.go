@@ -169,6 +169,12 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 		if look := t.withoutCallback(w); look.After(now) {
 			sooner(look)
 		}
+		if !w.urgent && !w.next.IsZero() && !w.worthAsking(now) {
+			w.next = time.Time{} // the queue was long, and what it would tell is not worth a query any more
+			if w.idle() {
+				delete(t.watched, id)
+			}
+		}
 		if w.next.IsZero() || t.querying {
 			continue
 		}

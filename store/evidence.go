@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -23,6 +24,7 @@ type step struct {
 	index         []entry // what the indexes said before
 	changed       bool
 	skip          bool // nothing is to be written
+	needed        bool // an event about it follows, so its phone number is not forgotten yet
 }
 
 // batch is what the events of one commit share: the end of the chain, and the totals that they change.
@@ -56,10 +58,14 @@ func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 	if n, refused = b.prepare(e); refused != nil {
 		return n, refused, nil
 	}
+	more, err := b.twice(n)
+	if err != nil {
+		return n, nil, err
+	}
+	n.needed = slices.ContainsFunc(more, func(e pos.Event) bool { return e.Attempt == n.after.ID })
 	if err = b.write(&n); err != nil {
 		return n, nil, err
 	}
-	more, err := b.twice(n)
 	for _, e := range more {
 		also, refused := b.prepare(e)
 		if errors.Is(refused, ErrDamaged) {
@@ -74,7 +80,7 @@ func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 			n.after, n.changed = also.after, true
 		}
 	}
-	return n, nil, err
+	return n, nil, nil
 }
 
 // prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the event names no
@@ -232,7 +238,7 @@ func (b *batch) write(n *step) error {
 		return err
 	}
 	kept, from := len(r.body), last
-	late := k.ms() < b.until && !n.after.Remembered() && r.remembers()
+	late := k.ms() < b.until && !n.needed && !n.after.Remembered() && r.remembers()
 	if late {
 		r.forget(b.reader)
 		kept, from = 0, 0

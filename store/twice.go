@@ -41,32 +41,31 @@ func (b *batch) twice(n step) ([]pos.Event, error) {
 	return list, nil
 }
 
-// rivals lists the payments of other sales that may be for the same purchase as a: those of sales that were asked in place
-// of its sale, or that its sale was asked in place of, directly or through others. What cannot be read is left out.
+// rivals lists the payments of other sales that may be for the same purchase as a: those of the sales that its sale was asked
+// in place of, and that were asked in place of its sale, directly or through others. What cannot be read is left out.
 func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
 	var list []pos.Attempt
-	seen := map[pos.SaleID]bool{a.Sale: true}
-	for next := []pos.SaleID{a.Sale}; len(next) > 0; next = next[1:] {
-		s, ok := parseKey(next[0])
-		if !ok {
-			continue
-		}
-		sale, err := rd.sale(s)
-		if err != nil && !errors.Is(err, ErrDamaged) {
-			return nil, err
-		}
-		for _, of := range sale {
-			if of.Sale != a.Sale && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.GivenBack) == 0 {
-				list = append(list, of)
-			}
-			linked, err := rd.overrides(of)
+	for _, linked := range []func(pos.Attempt) ([]key, error){rd.overridden, rd.overriding} {
+		seen := map[pos.SaleID]bool{a.Sale: true}
+		for next := []pos.SaleID{a.Sale}; len(next) > 0; next = next[1:] {
+			sale, err := rd.readable(next[0])
 			if err != nil {
 				return nil, err
 			}
-			for _, o := range linked {
-				if !seen[o.Sale] {
-					seen[o.Sale] = true
-					next = append(next, o.Sale)
+			for _, of := range sale {
+				if of.Sale != a.Sale && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.GivenBack) == 0 {
+					list = append(list, of)
+				}
+				keys, err := linked(of)
+				if err != nil {
+					return nil, err
+				}
+				others, _ := rd.attempts(keys)
+				for _, o := range others {
+					if !seen[o.Sale] {
+						seen[o.Sale] = true
+						next = append(next, o.Sale)
+					}
 				}
 			}
 		}
@@ -74,29 +73,37 @@ func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
 	return list, nil
 }
 
-// overrides lists the attempt that a was asked in place of, and those that were asked in place of a.
-func (rd reader) overrides(a pos.Attempt) ([]pos.Attempt, error) {
-	var keys []key
-	if k, ok := parseKey(a.Overrides); ok {
-		keys = append(keys, k)
-	}
-	k, ok := parseKey(a.ID)
+// readable is a sale, empty where it cannot be read.
+func (rd reader) readable(id pos.SaleID) (pos.Sale, error) {
+	s, ok := parseKey(id)
 	if !ok {
 		return nil, nil
 	}
-	err := scan(rd.tx, overridesBucket, k[:], func(at, _ []byte) error {
+	sale, err := rd.sale(s)
+	if errors.Is(err, ErrDamaged) {
+		return nil, nil
+	}
+	return sale, err
+}
+
+// overridden is the attempt that a was asked in place of.
+func (rd reader) overridden(a pos.Attempt) ([]key, error) {
+	k, ok := parseKey(a.Overrides)
+	if !ok {
+		return nil, nil
+	}
+	return []key{k}, nil
+}
+
+// overriding are the attempts that were asked in place of a.
+func (rd reader) overriding(a pos.Attempt) (keys []key, err error) {
+	k, _ := parseKey(a.ID)
+	err = scan(rd.tx, overridesBucket, k[:], func(at, _ []byte) error {
 		if len(at) != 2*idSize {
 			return damaged(overridesBucket, at, errShape)
 		}
 		keys = append(keys, key(at[idSize:]))
 		return nil
 	})
-	if err != nil || len(keys) == 0 {
-		return nil, err
-	}
-	list, err := rd.attempts(keys)
-	if errors.Is(err, ErrDamaged) || errors.Is(err, pos.ErrNotFound) {
-		err = nil
-	}
-	return list, err
+	return keys, err
 }

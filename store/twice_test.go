@@ -25,6 +25,7 @@ func TestPossiblyTwice(t *testing.T) {
 	second, third := insteadOf(first, 2), insteadOf(insteadOf(first, 2), 3)
 	again := again(first, 4) // the first sale, asked again
 	other := insteadOf(again, 5)
+	sibling := insteadOf(first, 6) // when the second had its end
 	const twice = pos.PossiblyTwice
 	for name, c := range map[string]struct {
 		events []pos.Event
@@ -37,6 +38,8 @@ func TestPossiblyTwice(t *testing.T) {
 		"through another": {[]pos.Event{first, second, third, paid(third, receiptOf(3)), paid(first, receiptOf(1))}, map[int]pos.Notice{1: twice, 3: twice}, 3},
 		"another attempt of the sale": {[]pos.Event{first, again, other, paid(first, receiptOf(1)), paid(other, receiptOf(5))},
 			map[int]pos.Notice{1: twice, 5: twice}, 3},
+		"both in place of a third": {[]pos.Event{first, second, paid(second, receiptOf(2)), sibling, paid(sibling, receiptOf(6))},
+			map[int]pos.Notice{2: 0, 6: 0}, 1},
 		"two sales": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidByHand(pos.EventTwoSales, second)},
 			map[int]pos.Notice{1: twice | pos.TwoSales, 2: twice | pos.TwoSales}, 0},
 		"given back": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidByHand(pos.EventGivenBack, first)},

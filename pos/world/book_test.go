@@ -1,6 +1,10 @@
 package world
 
-import "kaunta/pos"
+import (
+	"slices"
+
+	"kaunta/pos"
+)
 
 // row is one attempt as the world knows it: what the till's disk holds of it, read as it is written, beside what M-PESA
 // really did. The laws compare the two.
@@ -15,6 +19,7 @@ type row struct {
 	now    pos.Attempt        // as the disk has it
 	states map[pos.State]bool // every state that the disk has ever had it in
 	told   bool               // the till was told that the disk has it
+	no     int                // queries that refused
 	proof  map[meaning]bool   // what the evidence on the disk says, by the world's own reading
 	known  map[string]bool    // the bodies of the callbacks on the disk
 
@@ -59,6 +64,9 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool) {
 		w.byID[a.ID], w.byAddress[a.Address] = r, r
 		w.bySale[a.Sale] = append(w.bySale[a.Sale], r)
 		w.byPhone[a.Phone] = append(w.byPhone[a.Phone], r)
+		if a.Overrides != "" {
+			w.instead[a.Overrides] = append(w.instead[a.Overrides], r)
+		}
 	}
 	x := writing{row: r, before: r.now, event: e, warned: warned, word: true}
 	if a.Events >= r.now.Events {
@@ -70,14 +78,61 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool) {
 		raw := string(e.Answer.Raw)
 		means, spoken := w.words[said{e.Kind, r.now.Address, raw}]
 		r.proof[means] = true
+		if means == refuses && e.Kind == pos.EventQueried {
+			r.no++
+		} else if means == refuses {
+			r.no = 2 // a callback, or the answer to the push, needs no second
+		}
 		x.word = spoken
 		if e.Kind == pos.EventCalledBack {
+			x.again = r.known[raw]
 			r.known[raw] = true
 		}
 	}
 	w.count("event " + e.Kind.String())
+	for _, o := range w.rivals(r) {
+		if a := p.now(o); a.Events > o.now.Events {
+			o.now, o.writer = a, p
+		}
+	}
 	w.note(r, "disk", e.Kind.String()+" → "+a.State.String())
 	check(w, whenWritten, x, r)
+}
+
+// now is the row as the disk has it.
+func (p *process) now(r *row) pos.Attempt {
+	a, err := p.ledger.Attempt(r.now.ID)
+	if err != nil {
+		p.w.breach("theLedgerIsReadable", err.Error(), r)
+	}
+	return a
+}
+
+// rivals are the attempts of the sales that the sale of r was asked in place of, and of those that were asked in place of it, directly
+// or through others.
+func (w *world) rivals(r *row) (rivals []*row) {
+	for _, linked := range []func(*row) []*row{
+		func(of *row) []*row {
+			return slices.DeleteFunc([]*row{w.byID[of.now.Overrides]}, func(o *row) bool { return o == nil })
+		},
+		func(of *row) []*row { return w.instead[of.now.ID] },
+	} {
+		seen := map[pos.SaleID]bool{r.now.Sale: true}
+		for next := []pos.SaleID{r.now.Sale}; len(next) > 0; next = next[1:] {
+			for _, of := range w.bySale[next[0]] {
+				if of.now.Sale != r.now.Sale {
+					rivals = append(rivals, of)
+				}
+				for _, o := range linked(of) {
+					if !seen[o.now.Sale] {
+						seen[o.now.Sale] = true
+						next = append(next, o.now.Sale)
+					}
+				}
+			}
+		}
+	}
+	return rivals
 }
 
 // push is the executed push of the attempt, nil where none was.

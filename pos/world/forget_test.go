@@ -81,7 +81,7 @@ func minTime(a, b time.Time) time.Time {
 
 // forgets reports whether the number of an attempt that has come to this is forgotten by now; w.mu is held.
 func (w *world) forgets(a pos.Attempt) bool {
-	return !a.Unsettled() && a.AskedAt.UnixMilli() < w.horizon.UnixMilli()
+	return !a.Remembered() && a.AskedAt.UnixMilli() < w.horizon.UnixMilli()
 }
 
 // ninth is a phone number at the end of a text, in each spelling that attempts have in this world.

@@ -28,6 +28,8 @@ var (
 		receiptIsThatOfThePayment,
 		oneReceiptOneSale,
 		onePaymentClosesASale,
+		twoPaymentsForOnePurchaseAreNamed,
+		whatIsOverriddenIsRecorded,
 		phoneIsHeld,
 		paidSaleIsNotAskedAgain,
 		askedNeverChanges,
@@ -69,6 +71,7 @@ type (
 		before pos.Attempt // the attempt's state on the disk was this; row.now is after
 		event  pos.Event
 		word   bool // its answer's body is one that M-PESA sent to this attempt
+		again  bool // it is a callback that the disk has already
 		warned bool // the cashier who asked was warned of an earlier attempt
 	}
 	// pushing: a push leaves the till. row is nil where no attempt has its address.
@@ -226,6 +229,36 @@ func onePaymentClosesASale(w *world, x writing) string {
 	return ""
 }
 
+// Of the payments of sales of which one was asked in place of another, all say that they may be one too many.
+func twoPaymentsForOnePurchaseAreNamed(w *world, x writing) string {
+	now := x.row.now
+	if x.before.State == pos.Paid || now.State != pos.Paid || now.Notices.Has(pos.PaidTwice) {
+		return ""
+	}
+	for _, o := range w.rivals(x.row) {
+		if o.now.State != pos.Paid || o.now.Notices&(pos.PaidTwice|pos.GivenBack) != 0 {
+			continue
+		}
+		if !now.Notices.Has(pos.PossiblyTwice) || !o.now.Notices.Has(pos.PossiblyTwice) {
+			return fmt.Sprintf("PAID, and so is attempt %d, of which one was asked in place of the other: nobody is told", o.n)
+		}
+	}
+	return ""
+}
+
+// Who asks a phone that has an attempt of another sale without an end asks in place of that.
+func whatIsOverriddenIsRecorded(w *world, x writing) string {
+	if x.event.Kind != pos.EventAsked || x.row.now.Overrides != "" {
+		return ""
+	}
+	for _, r := range w.byPhone[x.row.now.Phone] {
+		if r.told && r.now.Open() && r.now.Sale != x.row.now.Sale && !r.now.Phone.Forgotten() {
+			return fmt.Sprintf("asked in place of attempt %d, which is not recorded", r.n)
+		}
+	}
+	return ""
+}
+
 // A phone, and a sale, with an attempt that has no end is not asked again for two minutes, and then only by a cashier who has
 // been warned.
 func phoneIsHeld(w *world, x writing) string {
@@ -293,16 +326,18 @@ func askedNeverChanges(w *world, x writing) string {
 	return ""
 }
 
-// What is owed back is owed until somebody says that it was given back; what does not match stays so until somebody clears it up; and what
+// Two sales that may be one purchase are so until somebody says that they are two, or gives one back. What is owed back is owed until somebody says that it was given back; what does not match stays so until somebody clears it up; and what
 // has no end is open until M-PESA tells, or somebody clears it up when M-PESA has been asked for two days. It holds until there is news.
 func byHandIsSomebodysWord(_ *world, x writing) string {
 	before, now := x.before, x.row.now
 	switch fresh := now.Notices &^ before.Notices; {
-	case fresh.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !before.Owed()):
+	case fresh.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !before.Owed() && !before.Doubtful()):
 		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
+	case fresh.Has(pos.TwoSales) && (x.event.Kind != pos.EventTwoSales || !before.Doubtful()):
+		return fmt.Sprintf("two sales after %v, and it was in doubt: %t", x.event.Kind, before.Doubtful())
 	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !ended(before) && (!before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour) || ended(before) && !before.Notices.Has(pos.DoesNotMatch)):
 		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
-	case now.Notices.Has(pos.ClearedUp) && (now.State != before.State && ended(now) || !ended(now) && now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || fresh.Has(pos.Disagree) || paidOtherwise(now, x.event)):
+	case now.Notices.Has(pos.ClearedUp) && (now.State != before.State && ended(now) || !ended(now) && now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || fresh.Has(pos.Disagree) || !x.again && paidOtherwise(now, x.event)):
 		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""
@@ -454,7 +489,8 @@ func openIsListed(w *world, x *reading) string {
 func unsettledIsListed(w *world, x *reading) string {
 	return listed(w, x, x.unsettled, func(a pos.Attempt) bool {
 		unended, twice := a.State != pos.Paid && a.State != pos.NotPaid, a.Notices.Has(pos.PaidTwice)
-		return (unended || a.Notices.Has(pos.DoesNotMatch)) && !a.Notices.Has(pos.ClearedUp) || twice && !a.Notices.Has(pos.GivenBack)
+		perhaps := a.Notices.Has(pos.PossiblyTwice) && a.Notices&(pos.TwoSales|pos.GivenBack) == 0
+		return perhaps || (unended || a.Notices.Has(pos.DoesNotMatch)) && !a.Notices.Has(pos.ClearedUp) || twice && !a.Notices.Has(pos.GivenBack)
 	})
 }
 
@@ -481,7 +517,7 @@ func totalsAreTheSumOfRows(_ *world, x *reading) string {
 		t := sums[day]
 		to := &t.Checking
 		switch {
-		case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice|pos.GivenBack):
+		case a.State == pos.Paid && a.Notices.Has(pos.GivenBack):
 			to = &t.GivenBack
 		case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
 			to = &t.OwedBack
@@ -532,6 +568,10 @@ func stateIsAFunctionOfEvidence(w *world, x *reading) string {
 // After the last start and enough time in fair weather, only what nobody can tell the till is still open.
 func openIsOnlyWhatCannotBeKnown(w *world, x *reading) string {
 	for _, a := range x.rows {
+		if a.State == pos.NotPaid && w.byID[a.ID].no == 1 && w.byID[a.ID].push().tells() {
+			x.about = w.byID[a.ID]
+			return fmt.Sprintf("attempt %d is NOT PAID by the word of one query, and was not asked about again", x.about.n)
+		}
 		if !a.Open() {
 			continue
 		}
@@ -591,7 +631,7 @@ func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 }
 
 // excused reports whether a payment that M-PESA would own up to may yet not be PAID: something that does not match is held,
-// a second witness is missing, M-PESA refused it in so many words before, or a person says that it is cleared up.
+// a second witness is missing, M-PESA refused it in so many words before, twice if by query, or a person says that it is cleared up.
 func (r *row) excused() bool {
-	return r.now.Notices.Has(pos.ClearedUp) || r.proof[doesNotMatch] || r.proof[refuses] || r.now.ConfirmBoth && !r.proof[showsPayment]
+	return r.now.Notices.Has(pos.ClearedUp) || r.proof[doesNotMatch] || r.no > 1 || r.now.ConfirmBoth && !r.proof[showsPayment]
 }

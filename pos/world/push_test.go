@@ -32,6 +32,8 @@ type push struct {
 	queries  int
 	manner   manner    // how queries about it are answered
 	tellsAt  time.Time // when a slow one tells
+	erred    bool      // a query was answered wrongly, once
+	repeats  bool      // its ids are those of another
 }
 
 // askPush takes a push.
@@ -103,8 +105,13 @@ func (m *mpesa) takePush(sent pushing, d dice, auth string) reply {
 	}
 	p.executed = f.executed
 	w.note(r, "push", "arrives: "+f.name)
+	if f.accepted && w.plays(d, "push: answered with the ids of another", 0.01) {
+		m.repeat(p)
+	}
 	if p.executed {
-		m.byCheckout[p.checkout] = p
+		if !p.repeats {
+			m.byCheckout[p.checkout] = p
+		}
 		p.execute(w)
 	}
 	body := f.body
@@ -117,6 +124,17 @@ func (m *mpesa) takePush(sent pushing, d dice, auth string) reply {
 		answer.after = d.within(2*time.Second, 35*time.Second) // the client waits 30
 	}
 	return answer
+}
+
+// repeat gives a push the ids of an earlier one, which the till's disk has.
+func (m *mpesa) repeat(p *push) {
+	other := m.pushes[p.dice.IntN(len(m.pushes))]
+	if r := other.row; other == p || r == p.row || r.now.CheckoutRequestID != other.checkout {
+		return
+	}
+	m.w.count("push: ids of another")
+	p.merchant, p.checkout, p.repeats = other.merchant, other.checkout, true
+	p.row.others = append(p.row.others, other.phone[3:])
 }
 
 // fate is what Daraja makes of a push.

@@ -15,6 +15,7 @@ const (
 	stuck   manner = "4999 for ever"
 	slow    manner = "4999 for long"
 	lying   manner = "1032 for what is paid"
+	erring  manner = "1032 once for what is paid"
 	unclear manner = "9999 for long"
 )
 
@@ -24,8 +25,8 @@ func (p *push) chooseManner(w *world, after time.Duration) {
 	if !w.plays(p.dice, "queries: not honest", 0.08) {
 		return
 	}
-	p.manner = one(p.dice, stuck, slow, slow, lying, unclear)
-	if p.manner == lying && p.will.code != "0" {
+	p.manner = one(p.dice, stuck, slow, slow, lying, erring, erring, unclear)
+	if (p.manner == lying || p.manner == erring) && p.will.code != "0" {
 		p.manner = honest // what is not paid is never said to be
 		return
 	}
@@ -36,6 +37,9 @@ func (p *push) chooseManner(w *world, after time.Duration) {
 // tells reports whether a query is answered with the truth by now, and M-PESA has one that is an end.
 func (p *push) tells() bool {
 	if p == nil || !p.ended || p.code != "0" && !p.will.refuses {
+		return false
+	}
+	if p.repeats { // a query by its id tells of another
 		return false
 	}
 	switch p.manner {
@@ -140,6 +144,14 @@ func (m *mpesa) takeQuery(d dice, auth, checkout string) reply {
 			r.status, means = 200, nothing
 			r.body = resultBody(other, "0")
 		}
+	case w.plays(d, "query: answered without naming the payment", 0.01):
+		r.status, means = 200, nothing
+		r.body = one(d, `{"ResultCode":"0"}`, `{"ResultCode":0,"ResultDesc":"Accepted"}`, `{"ResponseCode":"0","ResultCode":"1032","ResultDesc":"x"}`)
+	case w.plays(d, "query: answered for another merchant", 0.01):
+		other := *p
+		other.merchant = "29115-34620561-1"
+		r.status, means = 200, nothing
+		r.body = resultBody(&other, one(d, "0", "1032", "9999"))
 	case w.plays(d, "query: answer cut", 0.01):
 		r.cut, means = true, nothing
 	case w.plays(d, "query: answered slowly", 0.03):
@@ -154,6 +166,9 @@ func (p *push) answer(w *world, d dice) (status int, body string, means meaning)
 	pending := !p.ended || p.manner == stuck || p.manner == slow && !p.tells()
 	switch {
 	case p.manner == lying && time.Since(p.at) > 8*time.Second:
+		return 200, resultBody(p, "1032"), refuses
+	case p.manner == erring && !p.erred && time.Since(p.at) > 8*time.Second:
+		p.erred = true
 		return 200, resultBody(p, "1032"), refuses
 	case p.manner == unclear && time.Now().Before(p.tellsAt):
 		return 200, resultBody(p, "9999"), nothing

@@ -186,7 +186,7 @@ func adviceResult(a Answer) (what, do Text) {
 
 // whyUnclear shows code and text as M-PESA sent them, since nobody knows more.
 func whyUnclear(a Answer) Text {
-	if a.Endpoint == EndpointQuery && a.CheckoutRequestID == "" {
+	if a.ErrorMessage == namesNoPayment {
 		return Text{
 			"M-PESA's answer does not say which payment it is about, so it says nothing about this one.",
 			"Jibu la M-PESA halisemi ni la malipo gani, kwa hiyo halisemi chochote kuhusu haya."}

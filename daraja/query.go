@@ -44,6 +44,9 @@ func (c *Client) STKQuery(ctx context.Context, checkoutRequestID string) (Answer
 	return a, &Error{Answer: a, Err: err}
 }
 
+// namesNoPayment is said of an answer to a query that lacks the CheckoutRequestID.
+const namesNoPayment = "the answer does not say which payment it is about"
+
 var errOtherPayment = errors.New("answer to a query names another CheckoutRequestID")
 
 // readQuery is the verdict on a query's answer with status 200. ResponseCode says whether the query
@@ -68,7 +71,7 @@ func readQuery(a Answer, o object) Answer {
 	case code == codePending, processing(desc):
 		a.Verdict = VerdictPending
 	case a.CheckoutRequestID == "":
-		a.ErrorMessage = "the answer does not say which payment it is about"
+		a.ErrorMessage = namesNoPayment
 	case code == codePaid:
 		a.Verdict = VerdictPaid
 	case refuses(code):

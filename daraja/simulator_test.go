@@ -66,6 +66,7 @@ func TestSimulatorEndings(t *testing.T) {
 		{"56", accepted, 1, pending, "4999", "", 0},
 		{"57", accepted, 1, daraja.VerdictRateLimited, "", "paid 0", 1},
 		{"58", accepted, 1, paid, "0", "unknown 9999", 1},
+		{"59", accepted, 1, failed, "1032", "", 1},
 		{"61", daraja.VerdictPhoneBusy, 1, "", "", "", 0},
 		{"62", daraja.VerdictSystemBusy, 1, "", "", "", 0},
 		{"63", unknown, 1, "", "", "paid 0", 1},

@@ -222,3 +222,51 @@ func TestOneDamagedAttempt(t *testing.T) {
 		c.want(good.ID, pos.Paid)
 	})
 }
+
+// NOT PAID told by one query is no end: a till that was killed after it asks a second time, however late.
+func TestNotPaidByOneQueryIsAskedAgain(t *testing.T) {
+	for name, second := range map[string]daraja.Verdict{"paid": daraja.VerdictPaid, "not paid": daraja.VerdictFailed} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				g := &gateway{query: func(_ context.Context, id string) daraja.Answer {
+					asked++
+					answer := daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: second, ResultCode: "0",
+						MerchantRequestID: "m-1", CheckoutRequestID: id}
+					if asked == 1 {
+						answer.Verdict = daraja.VerdictFailed
+					}
+					if answer.Verdict == daraja.VerdictFailed {
+						answer.ResultCode = "1032"
+					}
+					return answer
+				}}
+				c := open(t, g)
+				a := c.charge(order(450))
+				elapse(16 * time.Second)
+				if c.want(a.ID, pos.NotPaid); asked != 1 {
+					t.Fatalf("%d queries by now", asked)
+				}
+				c.stop()
+				elapse(5 * time.Hour)
+				c.start()
+				if list, err := c.till.Followed(); len(list) != 1 || err != nil || !list[0].Unconfirmed() || len(c.till.Resumed()) != 0 {
+					t.Errorf("followed %v, %v; resumed %v", list, err, c.till.Resumed())
+				}
+				elapse(time.Hour)
+				if second == daraja.VerdictPaid {
+					c.want(a.ID, pos.Paid, "paid_late", "disagree")
+				} else {
+					c.want(a.ID, pos.NotPaid)
+				}
+				elapse(72 * time.Hour)
+				if asked != 2 {
+					t.Errorf("%d queries in all, want 2", asked)
+				}
+				if list, err := c.till.Followed(); len(list) != 0 || err != nil {
+					t.Errorf("still followed: %v, %v", list, err)
+				}
+			})
+		})
+	}
+}

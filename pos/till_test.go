@@ -1129,3 +1129,61 @@ func as(a pos.Attempt) pos.EventKind {
 	}
 	return pos.EventClearedUp
 }
+
+// A sale that is typed anew while an earlier one of the phone has no end: if both are paid, both say so, and a person settles it.
+func TestAskedAgainAsANewSale(t *testing.T) {
+	for _, answer := range []pos.EventKind{pos.EventTwoSales, pos.EventGivenBack} {
+		synctest.Test(t, func(t *testing.T) {
+			c := open(t, &gateway{})
+			first := c.charge(order(450))
+			elapse(pos.PhoneLock + time.Second)
+			insist := order(450)
+			insist.MayPayTwice = true
+			second := c.charge(insist)
+			if second.Overrides != first.ID || second.Sale == first.Sale {
+				t.Fatalf("overrides %q of sale %q", second.Overrides, second.Sale)
+			}
+			updates := c.till.Subscribe()
+			defer updates.Close()
+			synctest.Wait()
+			c.callback(second, paidBody(2, 450, "UKN1ABCDE2"))
+			c.want(second.ID, pos.Paid)
+			c.callback(first, paidBody(1, 450, "UKN1ABCDE1"))
+			a := c.want(first.ID, pos.Paid, "possibly_paid_twice")
+			b := c.want(second.ID, pos.Paid, "possibly_paid_twice")
+			if a.Other != b.ID || b.Other != a.ID || !a.Unsettled() || !b.Unsettled() {
+				t.Errorf("%v beside %v, %v beside %v", a.Other, a.Unsettled(), b.Other, b.Unsettled())
+			}
+			told := map[pos.AttemptID]pos.Notice{}
+			for range 4 { // pushed, paid; paid, and the other again
+				u, err := updates.Next(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				told[u.Attempt.ID] = u.Attempt.Notices
+			}
+			if !told[a.ID].Has(pos.PossiblyTwice) || !told[b.ID].Has(pos.PossiblyTwice) {
+				t.Errorf("the screens heard of %v", told)
+			}
+			if err := c.till.ByHand(t.Context(), a, pos.EventClearedUp); !errors.Is(err, pos.ErrSinceChanged) {
+				t.Errorf("cleared up: %v", err)
+			}
+			if err := c.till.ByHand(t.Context(), a, answer); err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range []pos.AttemptID{a.ID, b.ID} {
+				if c.state(id).Unsettled() {
+					t.Errorf("after %v: %v", answer, c.state(id).Notices.Names())
+				}
+			}
+			totals, err := c.ledger.Totals(pos.DayOf(a.AskedAt))
+			want := pos.Totals{Paid: pos.Sum{Count: 2, KES: 900}}
+			if answer == pos.EventGivenBack {
+				want = pos.Totals{Paid: pos.Sum{Count: 1, KES: 450}, GivenBack: pos.Sum{Count: 1, KES: 450}}
+			}
+			if totals.Hours = want.Hours; totals != want || err != nil {
+				t.Errorf("totals %+v, %v", totals, err)
+			}
+		})
+	}
+}

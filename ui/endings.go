@@ -22,6 +22,7 @@ func PracticeEndings() []Ending {
 		{"56", pos.Text{EN: "M-PESA never gives an end", SW: "M-PESA haitoi jibu kamwe"}},
 		{"57", pos.Text{EN: "pays; queries are refused", SW: "analipa; maswali yanakataliwa"}},
 		{"58", pos.Text{EN: "pays; first an unclear end (9999)", SW: "analipa; kwanza jibu lisilo wazi (9999)"}},
+		{"59", pos.Text{EN: "pays; the first query denies it", SW: "analipa; swali la kwanza linakana"}},
 		{"61", pos.Text{EN: "the phone is busy", SW: "simu ina shughuli"}},
 		{"62", pos.Text{EN: "M-PESA refuses: busy", SW: "M-PESA inakataa: imelemewa"}},
 		{"63", pos.Text{EN: "pays; M-PESA reports an error (500)", SW: "analipa; M-PESA inatoa hitilafu (500)"}},

@@ -62,6 +62,7 @@ type ending struct {
 	inCallback result          // what callbacks say; zero is the truth
 	extra      int             // shillings that callbacks add to the amount
 	inQuery    result          // what queries say once it is settled; zero is the truth
+	inFirst    result          // what the first query says once it is settled; zero is what the others say
 	query      *answer         // what every query is answered instead
 }
 
@@ -86,6 +87,7 @@ var endings = []ending{
 	{digits: "57", what: "pays, callback; every query is refused by the rate limit",
 		after: seconds(4, 9), result: paid, callbacks: oneCallback, query: &rateLimited},
 	{digits: "58", what: "pays, callback says 9999, then the query says 0", after: seconds(4, 9), result: paid, callbacks: oneCallback, inCallback: unclear},
+	{digits: "59", what: "pays, no callback; the first query says 1032, later ones 0", after: seconds(4, 9), result: paid, inFirst: cancelled},
 
 	{digits: "61", what: "push answered 500.001.1001 Unable to lock subscriber", push: &phoneBusy},
 	{digits: "62", what: "push answered 500.003.02 System is busy", push: &systemBusy},

@@ -22,6 +22,7 @@ func TestEndings(t *testing.T) {
 		apart     time.Duration // between callbacks
 		pending   string        // the query right after the push
 		final     string        // the query for ever after
+		once      string        // the first query then, where it is another
 		extra     int           // shillings that the callback has too many
 	}
 	const (
@@ -49,6 +50,7 @@ func TestEndings(t *testing.T) {
 		{digits: "56", push: ok, pending: still, final: still},
 		{digits: "57", push: ok, pays: true, first: second, callbacks: []string{"0"}, pending: limited, final: limited},
 		{digits: "58", push: ok, pays: true, first: second, callbacks: []string{"9999"}, pending: still, final: "200 0"},
+		{digits: "59", push: ok, pays: true, pending: still, once: "200 1032", final: "200 0"},
 		{digits: "61", push: "500 500.001.1001"},
 		{digits: "62", push: "500 500.003.02"},
 		{digits: "63", push: "500 500.003.1001", pays: true, first: second, callbacks: []string{"0"}, final: "200 0"},
@@ -137,6 +139,11 @@ func TestEndings(t *testing.T) {
 				}
 				if !slices.Equal(codes, row.callbacks) {
 					t.Errorf("callbacks %v, want %v", codes, row.callbacks)
+				}
+				if row.once != "" {
+					if got := w.query(prompts[0].CheckoutRequestID); got != row.once {
+						t.Errorf("first query: %s, want %s", got, row.once)
+					}
 				}
 				if row.final != "" {
 					for range 2 {

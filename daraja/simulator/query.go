@@ -42,6 +42,8 @@ func (s *Simulator) query(r *http.Request, body []byte) answer {
 			}}
 		}
 		told = stillPending
+	} else if a.inFirst != (result{}) {
+		told, a.inFirst = a.inFirst, result{}
 	}
 	return answer{status: http.StatusOK, body: struct {
 		ResponseCode        string

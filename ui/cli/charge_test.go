@@ -163,6 +163,7 @@ func TestEndings(t *testing.T) {
 		{digits: "56", state: "still_checking"},
 		{digits: "57", state: "paid", code: "0", payments: 1},
 		{digits: "58", state: "paid", code: "0", payments: 1},
+		{digits: "59", state: "still_checking", code: "1032", payments: 1}, // one query is no end
 		{digits: "61", state: "not_paid", code: "500.001.1001"},
 		{digits: "62", state: "not_paid", code: "500.003.02"},
 		{digits: "63", state: "paid", code: "0", payments: 1},

@@ -36,7 +36,7 @@ func TestCrashMatrix(t *testing.T) {
 		t.Fatalf("building with failpoints: %v\n%s", err, out)
 	}
 	url := startSimulator(t, "--speed", "20")
-	endings := []string{"78", "01", "32", "51", "52", "53", "54", "55", "56", "58", "61", "63", "64", "67"}
+	endings := []string{"78", "01", "32", "51", "52", "53", "54", "55", "56", "58", "59", "61", "63", "64", "67"}
 	points := []string{
 		"before-asked", "after-asked", "before-push", "after-push", "before-pushed", "after-pushed", "before-called_back", "after-called_back",
 		"before-query", "after-query", "before-queried", "after-queried", "before-stopped", "after-stopped",

@@ -244,7 +244,7 @@ var faults = []fault{
 	{
 		"a new sale does not know what it was asked in place of", "pos/till.go",
 		"		Overrides:   overrides,\n",
-		"",
+		"		Overrides:   overrides[:0],\n",
 		"whatIsOverriddenIsRecorded",
 	},
 	{

@@ -60,11 +60,15 @@ type Totals struct {
 	GivenBack Sum           // payments that were given back
 	ClearedUp Sum           // without an end, and cleared up by a person
 	Hours     [24]Shillings // Paid by the hour of asking
+	Doubtful  Sum           // those of Paid that may be one too many (PossiblyTwice), until a person settles them
 }
 
 // Add counts attempt a n times: 1 to add it, -1 to take it out again.
 func (t *Totals) Add(a Attempt, n int) {
 	count := func(s *Sum) { s.Count += n; s.KES += Shillings(n) * a.Amount }
+	if a.Doubtful() && !a.Owed() {
+		count(&t.Doubtful)
+	}
 	switch {
 	case a.Owed():
 		count(&t.OwedBack)
@@ -102,6 +106,7 @@ func (t Totals) Plus(u Totals) Totals {
 	add(&t.OwedBack, u.OwedBack)
 	add(&t.GivenBack, u.GivenBack)
 	add(&t.ClearedUp, u.ClearedUp)
+	add(&t.Doubtful, u.Doubtful)
 	for h := range t.Hours {
 		t.Hours[h] += u.Hours[h]
 	}

@@ -1151,6 +1151,9 @@ func TestAskedAgainAsANewSale(t *testing.T) {
 			c.callback(first, paidBody(1, 450, "UKN1ABCDE1"))
 			a := c.want(first.ID, pos.Paid, "possibly_paid_twice")
 			b := c.want(second.ID, pos.Paid, "possibly_paid_twice")
+			if t, err := c.ledger.Totals(pos.DayOf(a.AskedAt)); err != nil || t.Doubtful != (pos.Sum{Count: 2, KES: 900}) || t.Paid != t.Doubtful {
+				c.Errorf("totals %+v, %v", t, err)
+			}
 			if a.Other != b.ID || b.Other != a.ID || !a.Unsettled() || !b.Unsettled() {
 				t.Errorf("%v beside %v, %v beside %v", a.Other, a.Unsettled(), b.Other, b.Unsettled())
 			}

@@ -13,6 +13,7 @@ func totalsFields(r *record, t *pos.Totals) {
 	groupField(r, 5, &t.Hours, hoursFields)
 	groupField(r, 6, &t.GivenBack, sumFields)
 	groupField(r, 7, &t.ClearedUp, sumFields)
+	groupField(r, 8, &t.Doubtful, sumFields)
 }
 
 func sumFields(r *record, s *pos.Sum) {

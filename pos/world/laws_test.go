@@ -531,6 +531,10 @@ func totalsAreTheSumOfRows(_ *world, x *reading) string {
 		}
 		to.Count++
 		to.KES += a.Amount
+		if to == &t.Paid && a.Notices.Has(pos.PossiblyTwice) && !a.Notices.Has(pos.TwoSales) {
+			t.Doubtful.Count++
+			t.Doubtful.KES += a.Amount
+		}
 		sums[day] = t
 	}
 	for day, total := range x.totals {

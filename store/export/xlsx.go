@@ -47,6 +47,7 @@ var paymentColumns = []column{
 var totalColumns = []column{
 	{"Day", 12}, {"Payments", 10}, {"Paid", 10}, {"Paid KES", 14}, {"Not paid", 10}, {"Still checking", 14}, {"Still checking KES", 18},
 	{"Owed back", 11}, {"Owed back KES", 15}, {"Given back", 11}, {"Given back KES", 15}, {"Cleared up", 11}, {"Cleared up KES", 15},
+	{"Possibly paid twice", 18}, {"Possibly paid twice KES", 22},
 }
 
 // NewXLSX begins a workbook that is written to w. Release gives back what it holds, whether or not it was closed.
@@ -177,7 +178,7 @@ func (x *XLSX) totals(what excelize.Cell, style int, t pos.Totals) error {
 		int64(t.Attempts()),
 		int64(t.Paid.Count), int64(t.Paid.KES), int64(t.NotPaid.Count), int64(t.Checking.Count), int64(t.Checking.KES),
 		int64(t.OwedBack.Count), int64(t.OwedBack.KES), int64(t.GivenBack.Count), int64(t.GivenBack.KES),
-		int64(t.ClearedUp.Count), int64(t.ClearedUp.KES),
+		int64(t.ClearedUp.Count), int64(t.ClearedUp.KES), int64(t.Doubtful.Count), int64(t.Doubtful.KES),
 	} {
 		cells = append(cells, excelize.Cell{StyleID: style, Value: n})
 	}

@@ -44,11 +44,13 @@ type sums struct {
 	OwedBack      countKES `json:"owed_back"`
 	GivenBack     countKES `json:"given_back"`
 	ClearedUp     countKES `json:"cleared_up"`
+	PossiblyTwice countKES `json:"possibly_paid_twice"` // counted in paid too
 }
 
 func sumsOf(t pos.Totals) sums {
 	return sums{
 		countKES(t.Paid), count{t.NotPaid.Count}, countKES(t.Checking), countKES(t.OwedBack), countKES(t.GivenBack), countKES(t.ClearedUp),
+		countKES(t.Doubtful),
 	}
 }
 
@@ -290,13 +292,14 @@ func (c *counted) writeCSV(w io.Writer) error {
 	out.UseCRLF = true
 	_ = out.Write([]string{
 		"day", "paid", "paid_kes", "not_paid", "still_checking", "still_checking_kes", "owed_back", "owed_back_kes", "given_back", "given_back_kes",
-		"cleared_up", "cleared_up_kes", "median_seconds_to_pay",
+		"cleared_up", "cleared_up_kes", "possibly_paid_twice", "possibly_paid_twice_kes", "median_seconds_to_pay",
 	})
 	for _, d := range c.days {
 		row := []string{d.day.String()}
 		for _, n := range []int{
 			d.Paid.Count, int(d.Paid.KES), d.NotPaid.Count, d.Checking.Count, int(d.Checking.KES),
 			d.OwedBack.Count, int(d.OwedBack.KES), d.GivenBack.Count, int(d.GivenBack.KES), d.ClearedUp.Count, int(d.ClearedUp.KES),
+			d.Doubtful.Count, int(d.Doubtful.KES),
 		} {
 			row = append(row, strconv.Itoa(n))
 		}
@@ -331,6 +334,9 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	row("not paid", t.NotPaid.Count, "—")
 	row("still checking", t.Checking.Count, t.Checking.KES.String())
 	row("owed back", t.OwedBack.Count, t.OwedBack.KES.String())
+	if t.Doubtful.Count > 0 {
+		row("maybe paid twice", t.Doubtful.Count, t.Doubtful.KES.String())
+	}
 	if t.GivenBack.Count > 0 {
 		row("given back", t.GivenBack.Count, t.GivenBack.KES.String())
 	}

@@ -237,7 +237,7 @@ func TestReportData(t *testing.T) {
 	if err != nil || len(records) != 6 {
 		t.Fatalf("%q, %v", records, err)
 	}
-	if want := []string{"2026-11-23", "3", "46500", "3", "1", "250000", "1", "500", "0", "0", "0", "0", "12"}; cmp.Diff(want, records[2]) != "" {
+	if want := []string{"2026-11-23", "3", "46500", "3", "1", "250000", "1", "500", "0", "0", "0", "0", "0", "0", "12"}; cmp.Diff(want, records[2]) != "" {
 		t.Error(cmp.Diff(want, records[2]))
 	}
 }
@@ -256,7 +256,7 @@ func TestExportAgrees(t *testing.T) {
 	}
 	defer f.Close()
 	totals, err := f.GetRows("Totals")
-	if err != nil || len(totals) != 5 || cmp.Diff([]string{"All", "10", "5", "46,820", "3", "1", "250,000", "1", "500", "0", "0", "0", "0"}, totals[4]) != "" {
+	if err != nil || len(totals) != 5 || cmp.Diff([]string{"All", "10", "5", "46,820", "3", "1", "250,000", "1", "500", "0", "0", "0", "0", "0", "0"}, totals[4]) != "" {
 		t.Errorf("%q, %v", totals, err)
 	}
 	records, err := csv.NewReader(strings.NewReader(run(t, ledger, "export", "--week", "2026-11-23"))).ReadAll()

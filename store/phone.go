@@ -39,8 +39,8 @@ func (p phone) masked(before []phone) phone {
 	return p
 }
 
-// phoneHash is the keyed hash of nine digits. The key is in the same file: the hash keeps a number from being read there, not from
-// being looked for by who has the file and the time for a thousand million tries.
+// phoneHash is the keyed hash of nine digits. The key is in the same file: the hash keeps a number from being read there by chance,
+// and no more. Anyone with the file can find the numbers by trying them all, in seconds: guard it like cash.
 func phoneHash(key []byte, digits string) (h [hashSize]byte) {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(digits))

@@ -153,3 +153,16 @@ func TestPracticeEndings(t *testing.T) {
 		t.Errorf("the help screen lists %v, the simulator plays %v", listed, played)
 	}
 }
+
+// TestUnitOfGoRun: a unit never names the program of go run, which is gone tomorrow.
+func TestUnitOfGoRun(t *testing.T) {
+	for _, print := range []string{"--print-unit", "--print-kiosk"} {
+		cmd := exec.Command("go", "run", "kaunta", "setup", print)
+		cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir())
+		var out, says strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &says
+		if err := cmd.Run(); err == nil || out.Len() > 0 || !strings.Contains(says.String(), "build it with go build, install it with") {
+			t.Errorf("%s: %v, printed %q, said %q", print, err, out.String(), says.String())
+		}
+	}
+}

@@ -59,6 +59,9 @@ func (c *commands) printUnit(unit func(program, user string) string) error {
 	if err != nil {
 		return fmt.Errorf("the path of this program is not known: %w", err)
 	}
+	if setup.Temporary(program) {
+		return setup.ErrTemporary
+	}
 	who, err := user.Current()
 	if err != nil {
 		return fmt.Errorf("the user of this program is not known: %w", err)

@@ -23,8 +23,11 @@ func TestVersion(t *testing.T) {
 		"v1.2.0 go1.26.10":                                 build("v1.2.0"), // go install
 		"built from source go1.26.10":                      build("(devel)", "CGO_ENABLED", "0"),
 	} {
-		if got := versionOf(info); got != want {
+		if got := versionOf(info, ""); got != want {
 			t.Errorf("the version is %q, want %q", got, want)
 		}
+	}
+	if got, want := versionOf(build("(devel)"), "v1.2.0 89dd5f7ab123 2026-11-24"), "v1.2.0 89dd5f7ab123 2026-11-24 go1.26.10"; got != want {
+		t.Errorf("the version of a release is %q, want %q", got, want)
 	}
 }

@@ -2,6 +2,9 @@ package setup
 
 import (
 	_ "embed"
+	"errors"
+	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -17,6 +20,24 @@ func Unit(program, user string) string { return fill(unit, program, user) }
 
 // Kiosk is the systemd unit of a till that has the first screen of its machine to itself.
 func Kiosk(program, user string) string { return fill(kiosk, program, user) }
+
+// ErrTemporary refuses a unit for a program that will soon be gone.
+var ErrTemporary = errors.New("this program is a temporary build of go run, which a unit cannot start later: build it with go build, " +
+	"install it with sudo install kaunta /usr/local/bin/, and run kaunta setup again from there")
+
+// goCache is the folder that go run keeps a program in, within the cache of builds.
+var goCache = regexp.MustCompile(`^[0-9a-f]{64}-d$`)
+
+// Temporary reports whether the program is one that go run made for itself: in a folder go-build… that it removes in the end, or in
+// the cache of builds, which is emptied from time to time.
+func Temporary(program string) bool {
+	for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(program)), "/") {
+		if strings.HasPrefix(folder, "go-build") || goCache.MatchString(folder) {
+			return true
+		}
+	}
+	return false
+}
 
 func fill(text, program, user string) string {
 	// A percent sign begins a specifier, and a blank ends a word.

@@ -40,3 +40,19 @@ func TestUnits(t *testing.T) {
 		})
 	}
 }
+
+// TestTemporary knows the two places where go run keeps a program, and nothing else for one of them.
+func TestTemporary(t *testing.T) {
+	for program, want := range map[string]bool{
+		"/tmp/go-build3141592653/b001/exe/kaunta":                                   true,
+		"/home/mama/.cache/go-build/4f/4f" + strings.Repeat("0a", 31) + "-d/kaunta": true,
+		"/var/cache/4f/" + strings.Repeat("0a", 32) + "-d/kaunta":                   true, // GOCACHE
+		"/usr/local/bin/kaunta":                                                     false,
+		"/home/mama/go/bin/kaunta":                                                  false,
+		"/home/mama/kaunta-d/kaunta":                                                false,
+	} {
+		if got := Temporary(program); got != want {
+			t.Errorf("Temporary(%s) = %v", program, got)
+		}
+	}
+}

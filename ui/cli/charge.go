@@ -24,6 +24,9 @@ func (c *commands) chargeCommand() *cobra.Command {
 		Short: "Take one payment without the screen",
 		Long: `Asks a phone for a payment, prints each change, and ends when M-PESA has said PAID or NOT PAID, or after --wait.
 
+With --json, act on "state". "final" only says that no line follows: on the last one "state" may be "still_checking", and then money may
+have moved. (In kaunta ledger --json "final" says that the payment has its end.)
+
 Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run kaunta settle), 1 error, 2 usage.`,
 		Example: `kaunta charge --amount 450 --phone 0712345678 --json`,
 		Args:    noArgs,

@@ -24,7 +24,9 @@ func (c *commands) ledgerCommand() *cobra.Command {
 		Use:   "ledger",
 		Short: "List a day's payments, or find one",
 		Long: `Lists every payment asked on a day, newest first. --find looks through all days, or with --day through that one: a receipt
-number, the last digits of a phone, an amount, a reference or an id.`,
+number, the last digits of a phone, an amount, a reference or an id.
+
+With --json, act on "state". "final" says that a payment has its end: "state" is "paid" or "not_paid".`,
 		Example: `kaunta ledger --day yesterday
 kaunta ledger --find 678 --json`,
 		Args: noArgs,

@@ -17,7 +17,7 @@ type line struct {
 	Sale              pos.SaleID    `json:"sale"`
 	Attempt           pos.AttemptID `json:"attempt"`
 	State             string        `json:"state"`
-	Final             bool          `json:"final"`
+	Final             bool          `json:"final"` // see lineOf: act on State instead
 	Amount            int64         `json:"amount"`
 	Phone             string        `json:"phone"` // masked: "0712•••678"
 	Reference         string        `json:"reference,omitempty"`
@@ -32,7 +32,8 @@ type line struct {
 	Ended             string        `json:"ended"`
 }
 
-// lineOf is a as it was at the moment at; final says that no line about it follows.
+// lineOf is a as it was at the moment at. final says that the command prints no more of it, whatever its state; in a list of the
+// ledger, that it has its end. What to do is in the state alone.
 func lineOf(a pos.Attempt, final bool, at time.Time) line {
 	r := export.RowOf(a, false)
 	return line{

@@ -21,11 +21,12 @@ func Advice(a Answer) (what, do Text) {
 	}
 }
 
-// The sentences that more than one answer needs.
+// The sentences that more than one answer needs. Where money may have moved, none says whether to ask again: that changes with
+// time, and the till says it.
 var (
 	doHold = Text{
-		"Hold the goods and do not ask again until it is clear.",
-		"Shikilia bidhaa na usiombe tena hadi ijulikane."}
+		"Hold the goods until it is clear.",
+		"Usitoe bidhaa hadi ijulikane."}
 	doOwner = Text{
 		"Call the owner. Until then take cash.",
 		"Mpigie mwenye duka. Kwa sasa pokea pesa taslimu."}
@@ -34,17 +35,17 @@ var (
 		"Subiri dakika moja, kisha omba tena."}
 	doLater = Text{
 		"Hold the goods and check again in a minute.",
-		"Shikilia bidhaa na uangalie tena baada ya dakika moja."}
+		"Usitoe bidhaa bado. Angalia tena baada ya dakika moja."}
 	doOwnerHold = Text{
 		"Hold the goods and call the owner.",
-		"Shikilia bidhaa na umpigie mwenye duka."}
+		"Usitoe bidhaa bado. Mpigie mwenye duka."}
 )
 
 func advicePush(a Answer) (what, do Text) {
 	switch a.Verdict {
 	case VerdictAccepted:
 		return Text{"M-PESA has taken the request.", "M-PESA imepokea ombi."},
-			Text{"Ask the customer to look at the phone. Hold the goods until it is paid.", "Mwambie mteja aangalie simu. Shikilia bidhaa hadi alipe."}
+			Text{"Ask the customer to look at the phone. Hold the goods until it is paid.", "Mwambie mteja aangalie simu. Usitoe bidhaa hadi alipe."}
 	case VerdictValidation:
 		return adviceValidation(a)
 	case VerdictConfiguration:
@@ -160,7 +161,7 @@ func adviceQuery(a Answer) (what, do Text) {
 		return whyUnclear(a), doHold
 	case a.NotSent:
 		return Text{"M-PESA could not be reached to ask about this payment.", "M-PESA haikupatikana ili kuuliza kuhusu malipo haya."},
-			Text{"Hold the goods and check the internet connection.", "Shikilia bidhaa na uangalie mtandao."}
+			Text{"Hold the goods and check the internet connection.", "Usitoe bidhaa bado. Angalia intaneti."}
 	}
 	return Text{"M-PESA's answer about this payment did not come or cannot be read.", "Jibu la M-PESA kuhusu malipo haya halikufika au halisomeki."}, doLater
 }

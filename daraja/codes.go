@@ -166,11 +166,11 @@ var resultTable = []resultRow{
 	{[]string{codePending}, ResultMeaning{
 		Title: Text{"pending", "inasubiri"},
 		What:  Text{"M-PESA is still working on this payment.", "M-PESA bado inashughulikia malipo haya."},
-		Do:    Text{"Wait. Hold the goods and do not ask again.", "Subiri. Shikilia bidhaa na usiombe tena."},
+		Do:    Text{"Hold the goods and wait.", "Usitoe bidhaa bado. Subiri."},
 	}},
 	{[]string{"9999", "2008", "100000100"}, ResultMeaning{
 		Title: Text{"unclear", "haijulikani"},
 		What:  Text{"M-PESA gave no clear answer. Money may have moved.", "M-PESA haikujibu wazi. Huenda pesa zimetoka."},
-		Do:    Text{"Hold the goods and do not ask again until it is clear.", "Shikilia bidhaa na usiombe tena hadi ijulikane."},
+		Do:    Text{"Hold the goods until it is clear.", "Usitoe bidhaa hadi ijulikane."},
 	}},
 }

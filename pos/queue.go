@@ -281,8 +281,8 @@ func (t *Till) hear(answer daraja.Answer) {
 
 // ErrNothingToAsk is returned by [Till.CheckNow] while M-PESA has given no id to ask with.
 var ErrNothingToAsk error = &Said{
-	EN: "M-PESA has given no number to ask with: only its callback can bring the result.",
-	SW: "M-PESA haijatoa namba ya kuulizia: ni callback yake tu inayoweza kuleta jibu.",
+	EN: "M-PESA cannot be asked about this payment. If no answer comes, look in M-PESA's messages.",
+	SW: "Haiwezekani kuuliza M-PESA kuhusu malipo haya. Jibu lisipokuja, angalia ujumbe wa M-PESA.",
 }
 
 // CheckNow puts the attempt first in the queue and says when M-PESA will be asked: as soon as the rate allows, and

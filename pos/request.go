@@ -76,10 +76,9 @@ var (
 // OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no end: the customer may
 // pay both. Until Until nothing helps; after it the cashier may ask again, knowing that (Request.MayPayTwice).
 type OpenError struct {
-	Earlier  Attempt
-	SameSale bool      // the earlier attempt is of the sale that is asked for again
-	Until    time.Time // the end of the lock, which may be past
-	Now      time.Time
+	Earlier Attempt
+	Until   time.Time // the end of the lock, which may be past
+	Now     time.Time // zero: the words name the time of day at which the lock ends, and not what is left of it
 }
 
 // Locked reports whether the lock still holds.
@@ -95,18 +94,26 @@ func (e *OpenError) Say() Text {
 		EN: fmt.Sprintf("An earlier request of KES %v to %v has no answer yet", a.Amount, a.Phone),
 		SW: fmt.Sprintf("Ombi la awali la KES %v kwa %v halijajibiwa", a.Amount, a.Phone),
 	}
+	then := Text{EN: "if you ask again, the customer may pay twice.", SW: "ukiomba tena, mteja anaweza kulipa mara mbili."}
+	if e.Locked() {
+		until := "until " + e.Until.In(EAT).Format(time.TimeOnly)
+		untilSW := "hadi " + e.Until.In(EAT).Format(time.TimeOnly)
+		if !e.Now.IsZero() {
+			left := e.Until.Sub(e.Now).Round(time.Second)
+			until = fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
+			untilSW = until
+		}
+		then = Text{EN: "hold the goods and wait " + until + ".", SW: "usitoe bidhaa bado, subiri " + untilSW + "."}
+	}
 	if a.Notices.Has(DoesNotMatch) {
 		earlier = Text{
-			EN: fmt.Sprintf("M-PESA reports another payment for the earlier request of KES %v to %v (call the owner)", a.Amount, a.Phone),
-			SW: fmt.Sprintf("M-PESA inaripoti malipo mengine kwa ombi la awali la KES %v kwa %v (mwite mwenye duka)", a.Amount, a.Phone),
+			EN: fmt.Sprintf("M-PESA reports another payment for the earlier request of KES %v to %v", a.Amount, a.Phone),
+			SW: fmt.Sprintf("M-PESA inaripoti malipo mengine kwa ombi la awali la KES %v kwa %v", a.Amount, a.Phone),
 		}
-	}
-	then := Text{EN: "the customer may pay twice.", SW: "mteja anaweza kulipa mara mbili."}
-	if e.Locked() {
-		left := e.Until.Sub(e.Now).Round(time.Second)
-		clock := fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
-		if then = (Text{EN: "wait " + clock + ", or take cash.", SW: "subiri " + clock + ", au pokea pesa taslimu."}); e.SameSale {
-			then = Text{EN: "hold the goods and wait " + clock + ".", SW: "shikilia bidhaa na usubiri " + clock + "."}
+		if e.Locked() {
+			then = Text{EN: "hold the goods and call the owner.", SW: "usitoe bidhaa bado, mpigie mwenye duka."}
+		} else {
+			then = Text{EN: "call the owner first. If you ask again, the customer may pay twice.", SW: "kwanza mpigie mwenye duka. Ukiomba tena, mteja anaweza kulipa mara mbili."}
 		}
 	}
 	return Text{EN: earlier.EN + ": " + then.EN, SW: earlier.SW + ": " + then.SW}

@@ -242,7 +242,7 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
 			continue
 		}
-		e := &OpenError{Earlier: a, SameSale: a.Sale == r.Sale, Until: w.began.Add(PhoneLock), Now: now}
+		e := &OpenError{Earlier: a, Until: w.began.Add(PhoneLock), Now: now}
 		if (e.Locked() || !r.MayPayTwice) && (open == nil || e.Until.After(open.Until)) {
 			open = e
 		}

@@ -29,7 +29,7 @@ var (
 	}
 
 	// ErrFull: there is no room to ask for another payment. What is open can still be resolved.
-	ErrFull error = &pos.Said{EN: "The disk is full: no payment was asked. Call the owner.", SW: "Diski imejaa: hakuna malipo yaliyoombwa. Mwite mwenye duka."}
+	ErrFull error = &pos.Said{EN: "The disk is full: no payment was asked. Call the owner.", SW: "Diski imejaa: hakuna malipo yaliyoombwa. Mpigie mwenye duka."}
 
 	// ErrDamaged: a record or a page of the file is not what was written.
 	ErrDamaged = errors.New("store: the ledger is damaged: restore a backup")

@@ -179,7 +179,7 @@ func TestDetail(t *testing.T) {
 	events := c.book.events[a.ID]
 	c.book.events[a.ID] = append(events, pos.Event{Attempt: a.ID, Kind: pos.EventStopped, At: c.now})
 	c.tell(a, pos.EventStopped)
-	c.sees("M-PESA says paid and not paid.", "stopped waiting")
+	c.sees("M-PESA has given two different answers.", "stopped waiting")
 }
 
 // TestHostileText shows a body and texts full of control sequences: none of them reaches the terminal.
@@ -226,7 +226,7 @@ func TestOpenPayments(t *testing.T) {
 	c.seesNot("check now")
 	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
-	c.sees("only its callback can bring the")
+	c.sees("M-PESA cannot be asked about this payment.")
 
 	// The customer shows an SMS: a person's word, not a proof.
 	c.press("c", "skn4", "<enter>")

@@ -78,6 +78,8 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		}
 	case p.attempt.State == pos.NotPaid:
 		switch {
+		case k.is("enter") && !fresh && p.attempt.SaleWasPaid():
+			return p, wishNext
 		case k.is("enter") && !fresh:
 			return p, wishAgain
 		case k.is("/", "e"):
@@ -184,6 +186,8 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 			return []hint{{"enter", w.kNext}, ledger}
 		}
 		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
+	case p.attempt.SaleWasPaid():
+		return []hint{{"enter", w.kNext}, ledger}
 	case p.attempt.State == pos.NotPaid:
 		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}
 	case p.attempt.State == pos.StillChecking:

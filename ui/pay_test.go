@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -146,7 +147,8 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c.size(60, 20)
 	c.till.charge = c.inTheWay(75 * time.Second)
 	c.press("1500", "<enter>", phoneA, "<enter>")
-	c.sees("? MAY PAY TWICE", "wait 1:15")
+	c.sees("? MAY PAY TWICE", "hold the goods", "wait 1:15")
+	c.seesNot("cash", "pay twice.")
 	c.tick(15 * time.Second)
 	c.sees("wait 1:00")
 	c.press("2") // not while it is locked
@@ -276,8 +278,8 @@ func TestNoMotion(t *testing.T) {
 	c = newCashier(t, func(cfg *Config) { cfg.NoMotion = true })
 	c.till.charge = c.inTheWay(75 * time.Second)
 	c.sell("1500", phoneA)
-	c.sees("the customer may pay twice", "Asking again is possible at 14:33:15.")
-	c.seesNot("Press 2")
+	c.sees("hold the goods and wait until 14:33:15.")
+	c.seesNot("Press 2", "pay twice", "cash")
 	c.now = c.app.due // the minute
 	c.send(tickMsg(c.app.tick))
 	c.now = c.app.due // the end of the lock
@@ -380,6 +382,25 @@ func TestNotPaidDoesNotMatch(t *testing.T) {
 	a := accepted(c.sell("450", phoneA))
 	a.Notices = pos.DoesNotMatch
 	c.tell(refused(a, "1037", "DS timeout user cannot be reached"), pos.EventQueried)
-	c.sees("does not match")
-	c.seesNot("No money moved")
+	c.sees("does not match", "Call the owner before you ask again.")
+	c.seesNot("No money moved", "Ask again, or")
+}
+
+// TestNotSentForAPaidSale: what was not sent because the sale is paid is NOT PAID, and yet goods are due: nobody reads that there are none,
+// and Enter is the next sale.
+func TestNotSentForAPaidSale(t *testing.T) {
+	c := newCashier(t)
+	a := c.sell("450", phoneA)
+	a.State, a.Cause = pos.NotPaid, pos.Cause{
+		Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown, NotSent: true, ErrorMessage: "an earlier request has paid this sale",
+	}
+	c.tell(a, pos.EventPushed)
+	c.sees("Hand over the goods once only.", "enter next sale")
+	c.seesNot("No goods", "ask again")
+	c.tick(time.Second)
+	c.press("<enter>")
+	c.sees("Type the amount.")
+	if len(c.till.charged) != 1 {
+		t.Errorf("Enter asked for a sale that is paid: %+v", c.till.charged)
+	}
 }

@@ -144,55 +144,73 @@ func (p pay) paid(l look) [][]string {
 }
 
 func (p pay) notPaid(l look) [][]string {
-	what, do := p.attempt.Reason()
-	advice := l.say.text(do)
-	if p.wrongPINs >= 3 {
-		advice = l.say.threeWrongPINs // in place of asking again
-	}
+	what, _ := p.attempt.Reason()
 	facts := []string{p.attempt.Phone.Local()}
 	if code := p.attempt.ResultCode(); code != "" {
 		facts = append(facts, l.say.code+" "+printable(code))
 	}
-	money := l.wrap(l.ink.text, l.say.noMoney)
-	if p.attempt.Notices.Has(pos.DoesNotMatch) { // then that is not so certain
-		money = l.wrap(l.ink.tones[toneCheck], l.say.matchAdvice)
+	var advice []string
+	for _, s := range p.refusedAdvice(l.say) {
+		advice = append(advice, l.wrap(l.ink.text, s)...)
 	}
-	return [][]string{
-		l.wrap(l.ink.strong, l.say.text(what)),
-		append(money, l.wrap(l.ink.text, advice)...),
-		l.joined(facts),
+	return [][]string{l.wrap(l.ink.strong, l.say.text(what)), advice, l.joined(facts)}
+}
+
+// refusedAdvice is what to do after a refusal, and that no money moved, where that is certain.
+func (p pay) refusedAdvice(w *words) []string {
+	_, do := p.attempt.Reason()
+	switch {
+	case p.attempt.SaleWasPaid(), p.attempt.Unmatched():
+		return []string{w.text(do)}
+	case p.wrongPINs >= 3:
+		return []string{w.noMoney, w.threeWrongPINs} // in place of asking again
 	}
+	return []string{w.noMoney, w.text(do)}
+}
+
+// unclearAdvice is what to do with the goods and the customer while money may have moved, one rule a moment: wait while the phone is locked; and
+// then again, with its risk. Where the answers do not go together, it is for the owner.
+func (p pay) unclearAdvice(l look) (hold, again string) {
+	_, do := p.attempt.Reason()
+	switch locked := l.now.Before(p.unlock()); {
+	case p.attempt.ForOwner():
+		return l.say.text(do), ""
+	case locked && l.still:
+		return fmt.Sprintf(l.say.holdAndWait, fmt.Sprintf(l.say.waitUntil, l.timeOf(p.unlock()))), ""
+	case locked:
+		return fmt.Sprintf(l.say.holdAndWait, span(p.unlock().Sub(l.now))), ""
+	}
+	return l.say.holdGoods, l.say.mayAskAgain
 }
 
 func (p pay) unclear(l look) [][]string {
 	a := p.attempt
 	what, _ := a.Reason()
 	first := l.wrap(l.ink.strong, l.say.moneyMayHaveMoved)
-	hold := l.wrap(l.ink.text, l.say.holdGoods)
+	hold, again := p.unclearAdvice(l)
 	if p.stopping {
 		first = l.wrap(l.ink.strong, l.say.canStillPay)
-		hold = append(hold, l.wrap(l.ink.dim, l.say.wrongAmount)...)
 	}
-	first = append(first, hold...)
+	first = append(first, l.wrap(l.ink.text, hold)...)
+	if p.stopping {
+		first = append(first, l.wrap(l.ink.dim, l.say.wrongAmount)...)
+	}
 	second := l.wrap(l.ink.dim, l.say.text(what))
-	if a.Notices.Has(pos.DoesNotMatch) {
-		second = l.wrap(l.ink.tones[toneCheck], l.say.matchAdvice)
+	if a.ForOwner() {
+		second = l.wrap(l.ink.tones[toneCheck], l.say.text(what))
 	}
 	if code := a.ResultCode(); code != "" {
 		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+printable(a.Cause.ResultDesc))...)
 	}
 	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.waitingSince, clock(a.AskedAt)), p.nextCheck(l)})
-	again := l.say.mayAskAgain
-	if l.now.Before(p.unlock()) {
-		again = fmt.Sprintf(l.say.askAgainIn, span(p.unlock().Sub(l.now)))
-		if l.still {
-			again = fmt.Sprintf(l.say.askAgainAt, l.timeOf(p.unlock()))
-		}
+	if a.ForOwner() {
+		return [][]string{first, second, last}
 	}
-	if a.Notices.Has(pos.DoesNotMatch) {
-		return [][]string{first, second, last, l.center(l.ink.dim, again)}
+	var offer []string
+	if again != "" {
+		offer = l.wrap(l.ink.tones[toneCheck], again)
 	}
-	return [][]string{first, last, l.center(l.ink.dim, again), second}
+	return [][]string{append(first, offer...), last, second}
 }
 
 // refusal says which earlier request is in the way, counts its lock down and then asks whether to go on.
@@ -200,15 +218,12 @@ func (p pay) refusal(l look) [][]string {
 	e := *p.refused
 	e.Now = l.now
 	locked := e.Locked()
-	if l.still {
-		e.Now = e.Until // a time of day below in place of the countdown
+	if locked && l.still {
+		e.Now = time.Time{} // a time of day in place of the countdown
 	}
 	groups := [][]string{l.wrap(l.ink.strong, l.say.err(&e))}
-	switch {
-	case !locked:
+	if !locked {
 		groups = append(groups, l.wrap(l.ink.tones[toneCheck], l.say.twiceKey))
-	case l.still:
-		groups = append(groups, l.wrap(l.ink.text, fmt.Sprintf(l.say.askAgainAt, l.timeOf(e.Until))))
 	}
 	if !p.askAt.IsZero() {
 		groups = append(groups, l.center(l.ink.dim, p.nextCheck(l)))

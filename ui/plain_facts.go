@@ -110,12 +110,12 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 	bells := 2
 	switch {
 	case a.State == pos.NotPaid:
-		what, do := a.Reason()
-		advice := p.say.text(do)
-		if !whose && p.pay.wrongPINs >= 3 {
-			advice = p.say.threeWrongPINs
+		what, _ := a.Reason()
+		of := pay{attempt: a}
+		if !whose {
+			of.wrongPINs = p.pay.wrongPINs
 		}
-		p.news(bells, p.about(a, whose, p.say.text(what), advice, p.say.noMoney))
+		p.news(bells, p.about(a, whose, append([]string{p.say.text(what)}, of.refusedAdvice(p.say)...)...))
 	case a.Notices.Has(pos.PaidTwice):
 		p.news(bells, p.about(a, whose, p.say.twiceAdvice))
 		fresh &^= pos.PaidTwice | pos.PaidLate
@@ -148,7 +148,8 @@ func (p *plain) tellUnclear(stopped bool) {
 	if stopped {
 		bells, first = 0, p.say.canStillPay
 	}
-	p.news(bells, p.about(a, false, uncapital(first), p.say.holdGoods))
+	hold, again := p.pay.unclearAdvice(look{say: p.say, now: now, still: p.cfg.NoMotion})
+	p.news(bells, p.about(a, false, uncapital(first), hold))
 	why := ""
 	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
 		what, _ := a.Reason()
@@ -157,12 +158,8 @@ func (p *plain) tellUnclear(stopped bool) {
 			why = sentence([]string{p.say.code + " " + printable(code)}, why)
 		}
 	}
-	again := ""
 	if at := p.pay.unlock(); now.Before(at) {
-		again, p.unlock = fmt.Sprintf(p.say.askAgainIn, span(at.Sub(now))), at
-		if p.cfg.NoMotion {
-			again = fmt.Sprintf(p.say.askAgainAt, seconds(at))
-		}
+		p.unlock = at
 	}
 	if more := nonEmpty([]string{why, again}); len(more) > 0 {
 		p.out.line(strings.Join(more, " "))

@@ -30,17 +30,17 @@ func TestPlainNotices(t *testing.T) {
 		{"does not match", func(a pos.Attempt) pos.Attempt {
 			a.Notices, a.Events = pos.DoesNotMatch, a.Events+1
 			return a
-		}, []string{"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: M-PESA reports something that does not match this request. Tell the owner."}},
+		}, []string{"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: What M-PESA reports does not match this request. Call the owner."}},
 		{"witnesses disagree", func(a pos.Attempt) pos.Attempt {
 			a = paid(a, "SKN4T7W2QX")
 			a.Notices = pos.Disagree | pos.PaidLate
 			return a
 		}, []string{
 			"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.",
-			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: M-PESA says paid and not paid. Tell the owner.",
+			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: M-PESA has given two different answers. Call the owner.",
 		}},
 		{"not paid after all", func(a pos.Attempt) pos.Attempt { return refused(a, "1032", "") },
-			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. Speak with the customer, then ask again. No money moved. No goods."}},
+			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again."}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			inSale(t, func(c *talk) {
@@ -65,10 +65,9 @@ func TestPlainDoesNotMatch(t *testing.T) {
 		a.Notices, a.Facts = pos.DoesNotMatch, a.Facts|pos.Held
 		c.tell(a, pos.EventCalledBack)
 		c.says(
-			"14:32:00 STILL CHECKING KES 450: money may have moved. Hold the goods. Do not ask the customer to pay again.",
-			"Asking again is possible in 2:00.",
-			"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: M-PESA reports something that does not match this request. Tell the owner.",
-			"Enter: check now. again: ask again. new: next sale.",
+			"14:32:00 STILL CHECKING KES 450: money may have moved. Hold the goods and call the owner.",
+			"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: What M-PESA reports does not match this request. Call the owner.",
+			"Enter: check now. new: next sale.",
 		)
 	})
 }

@@ -16,18 +16,19 @@ type offer struct {
 	pad   string
 	does  string
 	enter bool
+	mute  bool // it is not said: the till would refuse it yet, and say why
 }
 
 // offers are what can be done about the payment in front, or about a sale that has been begun besides answering.
 func (p *plain) offers() []offer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
-	check := offer{wishCheck, t("check", "uliza"), "", p.say.kCheck, true}
-	again := offer{wishAgain, t("again", "tena"), "*", p.say.kAgain, true}
-	number := offer{wishNumber, t("number", "namba"), "/", p.say.kNumber, false}
-	next := offer{wishNext, t("new", "mpya"), "+", p.say.kNext, false}
-	twice := offer{wishTwice, t("anyway", "hata"), "2", p.say.kTwice, false}
-	stop := offer{wishStop, t("stop", "acha"), "-", p.say.kStop, false}
-	back := offer{wishForm, t("back", "rudi"), "-", p.say.kBack, false}
+	check := offer{wish: wishCheck, word: t("check", "uliza"), does: p.say.kCheck, enter: true}
+	again := offer{wish: wishAgain, word: t("again", "tena"), pad: "*", does: p.say.kAgain, enter: true}
+	number := offer{wish: wishNumber, word: t("number", "namba"), pad: "/", does: p.say.kNumber}
+	next := offer{wish: wishNext, word: t("new", "mpya"), pad: "+", does: p.say.kNext}
+	twice := offer{wish: wishTwice, word: t("anyway", "hata"), pad: "2", does: p.say.kTwice}
+	stop := offer{wish: wishStop, word: t("stop", "acha"), pad: "-", does: p.say.kStop}
+	back := offer{wish: wishForm, word: t("back", "rudi"), pad: "-", does: p.say.kBack}
 	switch q := p.pay; {
 	case q == nil && p.sale.focus == fieldAmount:
 		return []offer{next}
@@ -37,10 +38,13 @@ func (p *plain) offers() []offer {
 		return []offer{check, back, next}
 	case q.refused != nil:
 		return []offer{check, twice, back, next}
+	case q.attempt.SaleWasPaid():
+		next.enter = true
+		return []offer{next}
 	case q.attempt.ID == "", q.attempt.State == pos.NotPaid:
 		return []offer{again, number, next}
 	case q.attempt.State == pos.StillChecking:
-		again.enter = false
+		again.enter, again.mute = false, p.now().Before(q.unlock())
 		return []offer{check, again, next}
 	}
 	return []offer{check, stop}
@@ -50,6 +54,9 @@ func (p *plain) offers() []offer {
 func (p *plain) choices() string {
 	var parts []string
 	for _, o := range p.offers() {
+		if o.mute {
+			continue
+		}
 		key := p.say.text(o.word)
 		if o.enter {
 			key = "Enter"
@@ -169,7 +176,9 @@ func (p *plain) check(id pos.AttemptID) {
 func (p *plain) tellRefused(word string) {
 	q := p.pay
 	e := *q.refused
-	e.Now = p.now()
+	if e.Now = p.now(); e.Locked() && p.cfg.NoMotion {
+		e.Now = time.Time{} // a time of day in place of what is left
+	}
 	p.follow[e.Earlier.ID] = true
 	p.news(2, sentence([]string{word}, p.say.err(&e)))
 	if e.Locked() {
@@ -183,7 +192,7 @@ func (p *plain) tellUnlocked() {
 	case p.pay == nil:
 	case p.pay.refused != nil:
 		p.tellRefused(p.say.payTwiceWarning)
-	case p.pay.attempt.State == pos.StillChecking:
+	case p.pay.attempt.State == pos.StillChecking && !p.pay.attempt.ForOwner():
 		p.news(0, p.say.mayAskAgain)
 	}
 }

@@ -180,7 +180,7 @@ func TestPlainCancelled(t *testing.T) {
 		a := c.sell("450", phoneA)
 		c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 		choices := "Enter: ask again. number: other number. new: next sale."
-		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. Speak with the customer, then ask again. No money moved. No goods.", choices)
+		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again.", choices)
 		c.types("")
 		c.says("Too soon after the result: nothing was asked.", choices)
 		c.types("300")
@@ -244,7 +244,7 @@ func TestPlainWaiting(t *testing.T) {
 		c.says("Not taken: this payment comes first.", "Enter: check now. stop: stop waiting.")
 		c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 		c.types("check")
-		c.says("M-PESA has given no number to ask with: only its callback can bring the result.")
+		c.says("M-PESA cannot be asked about this payment. If no answer comes, look in M-PESA's messages.")
 		c.types("today")
 		c.says("TODAY: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
 		c.pass(2 * time.Minute)
@@ -253,7 +253,8 @@ func TestPlainWaiting(t *testing.T) {
 			"14:33:30 still waiting, 1:30.",
 			"14:34:00 still waiting, 2:00.",
 			"14:34:30 still waiting, 2:30.",
-			"14:35:00 STILL CHECKING KES 450: money may have moved. Hold the goods. Do not ask the customer to pay again.",
+			"14:35:00 STILL CHECKING KES 450: money may have moved. Hold the goods.",
+			"* asks again. The customer may then pay twice.",
 			"Enter: check now. again: ask again. new: next sale.",
 		)
 		c.pass(5 * time.Minute)
@@ -274,9 +275,8 @@ func TestPlainNoMotion(t *testing.T) {
 		c.types("stop")
 		c.tell(a, pos.EventStopped)
 		c.says(
-			"14:33:10 STILL CHECKING KES 450: the customer can still pay. Hold the goods. Do not ask the customer to pay again.",
-			"Asking again is possible at 14:34:00.",
-			"Enter: check now. again: ask again. new: next sale.",
+			"14:33:10 STILL CHECKING KES 450: the customer can still pay. Hold the goods and wait until 14:34:00.",
+			"Enter: check now. new: next sale.",
 		)
 	}, func(_ *talk, cfg *Config, _ *tty) { cfg.NoMotion = true })
 }
@@ -290,9 +290,8 @@ func TestPlainLock(t *testing.T) {
 		c.types("stop")
 		c.tell(unclear(a), pos.EventStopped)
 		c.says(
-			"14:32:40 STILL CHECKING KES 450: the customer can still pay. Hold the goods. Do not ask the customer to pay again.",
-			"Asking again is possible in 1:20.",
-			"Enter: check now. again: ask again. new: next sale.",
+			"14:32:40 STILL CHECKING KES 450: the customer can still pay. Hold the goods and wait 1:20.",
+			"Enter: check now. new: next sale.",
 		)
 		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
 			e := &pos.OpenError{Earlier: unclear(a), Until: a.AskedAt.Add(pos.PhoneLock), Now: c.now()}
@@ -303,13 +302,13 @@ func TestPlainLock(t *testing.T) {
 		}
 		c.types("again", "anyway")
 		c.says(
-			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: wait 1:20, or take cash.",
+			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: hold the goods and wait 1:20.",
 			"Enter: check now. back. new: next sale.",
 			"Not taken: this payment comes first.",
 			"Enter: check now. back. new: next sale.",
 		)
 		c.types("back")
-		c.says("Enter: check now. again: ask again. new: next sale.")
+		c.says("Enter: check now. new: next sale.")
 		c.types("again", "")
 		if len(c.till.checked) != 1 || c.till.checked[0] != a.ID {
 			t.Errorf("checked %v", c.till.checked)
@@ -317,7 +316,7 @@ func TestPlainLock(t *testing.T) {
 		c.all()
 		c.pass(80 * time.Second)
 		c.says(
-			"14:34:00 MAY PAY TWICE: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: the customer may pay twice.",
+			"14:34:00 MAY PAY TWICE: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: if you ask again, the customer may pay twice.",
 			"Enter: check now. anyway: ask all the same. back. new: next sale.",
 		)
 		c.types("2")
@@ -380,7 +379,7 @@ func TestPlainInTheWay(t *testing.T) {
 			c.all()
 			c.tell(refused(earlier, "1032", ""), pos.EventQueried)
 			c.says(
-				"14:32:00 NOT PAID KES 200, 0712 ••• 678: Cancelled on the phone, or not answered in time. Speak with the customer, then ask again. No money moved. No goods.",
+				"14:32:00 NOT PAID KES 200, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again.",
 				"Phone:",
 			)
 			c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }

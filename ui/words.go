@@ -35,8 +35,9 @@ type words struct {
 	lookAtPhone, noGoodsYet, askedAgainIn, askedAgainAt, asking string
 	nothingPlanned, waitingSince                                string
 	handOver, receipt, codeLater, confirmedBy, callback, query  string
-	and, code, noMoney, moneyMayHaveMoved, holdGoods            string
-	canStillPay, askAgainIn, askAgainAt, mayAskAgain, twiceKey  string
+	and, code, noMoney, moneyMayHaveMoved                       string
+	holdGoods, holdAndWait                                      string
+	waitUntil, canStillPay, mayAskAgain, twiceKey               string
 	lateAdvice, twiceAdvice, matchAdvice, disagreeAdvice        string
 	threeWrongPINs                                              string
 	payTwiceWarning, nothingTells, wrongAmount                  string
@@ -159,17 +160,17 @@ func newWords(lang Language) *words {
 		and:               t("and", "na"),
 		code:              t("M-PESA code", "msimbo wa M-PESA"),
 		noMoney:           t("No money moved. No goods.", "Hakuna pesa iliyohama. Usitoe bidhaa."),
-		moneyMayHaveMoved: t("Money may have moved.", "Huenda pesa imehama."),
-		holdGoods:         t("Hold the goods. Do not ask the customer to pay again.", "Shikilia bidhaa. Usimwombe mteja alipe tena."),
+		moneyMayHaveMoved: t("Money may have moved.", "Huenda pesa zimetoka."),
+		holdGoods:         t("Hold the goods.", "Usitoe bidhaa bado."),
+		holdAndWait:       t("Hold the goods and wait %s.", "Usitoe bidhaa bado. Subiri %s."),
+		waitUntil:         t("until %s", "hadi %s"),
 		canStillPay:       t("The customer can still pay.", "Mteja bado anaweza kulipa."),
-		askAgainIn:        t("Asking again is possible in %s.", "Unaweza kuomba tena baada ya %s."),
-		askAgainAt:        t("Asking again is possible at %s.", "Unaweza kuomba tena saa %s."),
-		mayAskAgain:       t("* asks again, if nothing comes.", "* huomba tena, kama hakuna jibu."),
+		mayAskAgain:       t("* asks again. The customer may then pay twice.", "* huomba tena. Mteja anaweza kulipa mara mbili."),
 		twiceKey:          t("Press 2 to ask all the same.", "Bonyeza 2 kuomba hata hivyo."),
 		lateAdvice:        t("It came after the till gave up.", "Yamekuja till ikiwa imeacha kusubiri."),
 		twiceAdvice:       t("This sale is paid: goods once only. This money is owed back.", "Mauzo haya yamelipwa: toa bidhaa mara moja tu. Pesa hizi zirudishwe."),
-		matchAdvice:       t("M-PESA reports something that does not match this request. Tell the owner.", "M-PESA inaripoti kitu kisicholingana na ombi hili. Mwambie mwenye duka."),
-		disagreeAdvice:    t("M-PESA says paid and not paid. Tell the owner.", "M-PESA inasema imelipwa na haijalipwa. Mwambie mwenye duka."),
+		matchAdvice:       t("What M-PESA reports does not match this request. Call the owner.", "Taarifa ya M-PESA hailingani na ombi hili. Mpigie mwenye duka."),
+		disagreeAdvice:    t("M-PESA has given two different answers. Call the owner.", "M-PESA imetoa majibu mawili tofauti. Mpigie mwenye duka."),
 		threeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
 		payTwiceWarning:   t("MAY PAY TWICE", "HUENDA MARA 2"),
 

@@ -184,6 +184,9 @@ func (a Attempt) Askable() bool {
 	return a.CheckoutRequestID != "" && !strings.Contains(a.CheckoutRequestID, "*")
 }
 
+// WithoutReceipt reports whether the attempt is PAID and M-PESA has given no receipt number for it: where no callback can reach the till, none comes.
+func (a Attempt) WithoutReceipt() bool { return a.State == Paid && a.Receipt == "" }
+
 // Witnesses lists who brought the attempt's end, "callback", "query", both or none; never nil.
 func (a Attempt) Witnesses() []string {
 	callback, query := CallbackPaid, QueryPaid

@@ -21,23 +21,38 @@ type Claim struct {
 
 // Say is the claim in words, in English and Kiswahili.
 func (c Claim) Say() Text {
-	switch code := c.Attempt.Claimed; {
+	code, paid := c.Attempt.Claimed, c.Attempt.State == Paid
+	switch {
 	case c.Holder.ID != "":
 		h := c.Holder
 		when := h.AskedAt.In(EAT).Format("2 Jan 15:04")
+		no := Text{EN: "It pays nothing here.", SW: "Haiwezi kulipia haya."}
+		if paid {
+			no = Text{EN: "It is not the code of this payment.", SW: "Si code ya malipo haya."}
+		}
 		return Text{
-			EN: fmt.Sprintf("%s has paid another sale: KES %v, %v, %s. It pays nothing here.", code, h.Amount, h.Phone, when),
-			SW: fmt.Sprintf("%s imelipa mauzo mengine: KES %v, %v, %s. Hailipi hapa.", code, h.Amount, h.Phone, when),
+			EN: fmt.Sprintf("%s has paid another sale: KES %v, %v, %s. %s", code, h.Amount, h.Phone, when, no.EN),
+			SW: fmt.Sprintf("%s imelipa mauzo mengine: KES %v, %v, %s. %s", code, h.Amount, h.Phone, when, no.SW),
+		}
+	case c.OddDate && paid:
+		return Text{
+			EN: code + " looks like a code of another day. It is noted as the customer's word.",
+			SW: code + " inaonekana ni ya siku nyingine. Imeandikwa kama neno la mteja.",
 		}
 	case c.OddDate:
 		return Text{
 			EN: code + " looks like a code of another day. Noted; it is no proof. Hold the goods.",
-			SW: code + " inaonekana ni ya siku nyingine. Imeandikwa; si uthibitisho. Shikilia bidhaa.",
+			SW: code + " inaonekana ni ya siku nyingine. Imeandikwa; si uthibitisho. Usitoe bidhaa bado.",
+		}
+	case paid:
+		return Text{
+			EN: code + " is noted as the customer's word, not as M-PESA's.",
+			SW: code + " imeandikwa kama neno la mteja, si la M-PESA.",
 		}
 	default:
 		return Text{
-			EN: code + " is noted as the customer's word; it is no proof. Hold the goods until M-PESA says PAID.",
-			SW: code + " imeandikwa kama neno la mteja; si uthibitisho. Shikilia bidhaa hadi M-PESA iseme IMELIPWA.",
+			EN: code + " is noted, but it is no proof. Hold the goods until the screen says PAID.",
+			SW: code + " imeandikwa, lakini si uthibitisho. Usitoe bidhaa hadi skrini iseme IMELIPWA.",
 		}
 	}
 }

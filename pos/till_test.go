@@ -811,6 +811,48 @@ func TestTypedReceipt(t *testing.T) {
 	})
 }
 
+// A code typed for what is PAID without one is a person's word (L8): nothing else changes, and nobody is told to hold the goods.
+func TestTypedReceiptOfAPaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		elapse(time.Until(time.Date(2026, 11, 23, 14, 0, 0, 0, pos.EAT)))
+		c := open(t, &gateway{query: func(context.Context, string) daraja.Answer {
+			return daraja.Answer{Verdict: daraja.VerdictPaid, ResultCode: "0"}
+		}}, func(cfg *pos.Config) {
+			cfg.CallBackURL = func(address string) (string, bool) { return "https://shop.example/cb/" + address, false }
+		})
+		first, second := c.charge(order(450)), c.charge(pos.Request{Phone: "254712345600", Amount: 20})
+		elapse(time.Minute)
+		c.want(first.ID, pos.Paid)
+		c.callback(first, paidBody(1, 450, "UKN1ABCDE2")) // it came through after all
+		before, err := c.ledger.Attempt(second.ID)
+		if err != nil || !before.WithoutReceipt() || before.Reachable {
+			t.Fatalf("%+v, %v", before, err)
+		}
+		for typed, want := range map[string][2]string{
+			"UKN7ZZZZZ7": {"UKN7ZZZZZ7 is noted as the customer's word, not as M-PESA's.", "neno la mteja"},
+			"UKM7ZZZZZ7": {"UKM7ZZZZZ7 looks like a code of another day. It is noted as the customer's word.", "siku nyingine"},
+			"UKN1ABCDE2": {"It is not the code of this payment.", "Si code ya malipo haya."},
+		} {
+			claim, err := c.till.TypeReceipt(t.Context(), second.ID, typed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			says, after := claim.Say(), claim.Attempt
+			if !strings.Contains(says.EN, want[0]) || !strings.Contains(says.SW, want[1]) || strings.Contains(says.EN, "goods") || strings.Contains(says.SW, "bidhaa") {
+				t.Errorf("%s: %q, %q", typed, says.EN, says.SW)
+			}
+			if after.Claimed != typed || after.Receipt != "" {
+				t.Errorf("%s: claimed %q, receipt %q", typed, after.Claimed, after.Receipt)
+			}
+			after.Claimed, after.Events = before.Claimed, before.Events
+			if after != before {
+				t.Errorf("%s changed more than the claim: %+v, was %+v", typed, after, before)
+			}
+		}
+		c.want(second.ID, pos.Paid)
+	})
+}
+
 func TestWrongPINs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})

@@ -160,7 +160,12 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 			return a.refresh() // it may be another than the list shows
 		}
 	case typedMsg:
-		a.open = a.open.typed(m)
+		if d := a.ledger.detail; d != nil && d.code.on && d.attempt.ID == m.id {
+			next := d.typed(m)
+			a.ledger.detail = &next
+		} else {
+			a.open = a.open.typed(m)
+		}
 	case stoppedMsg:
 		if m.err != nil && a.pay != nil && a.pay.attempt.ID == m.id {
 			a.pay.problem, a.pay.stopping = m.err, false

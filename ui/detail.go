@@ -19,11 +19,24 @@ type detail struct {
 	chosen  int
 	raw     bool // the chosen event's body is shown
 	rawTop  int
+
+	code  codeLine  // of the customer's SMS, where M-PESA has given none
+	claim pos.Claim // what the till says of it
+	wrong error     // why it took none
 }
 
 // pressDetail answers a key while a payment is shown.
-func (l ledger) pressDetail(k key, v look) (ledger, tea.Cmd, wish) {
+func (l ledger) pressDetail(k key, till desk, v look) (ledger, tea.Cmd, wish) {
 	d := *l.detail
+	l.detail = &d
+	d.claim, d.wrong = pos.Claim{}, nil
+	if d.code.on {
+		var done bool
+		if d.code, done = d.code.press(k); done {
+			return l, till.typeCmd(d.attempt.ID, d.code.text.String()), wishNothing
+		}
+		return l, nil, wishNothing
+	}
 	page := v.height / 2
 	k = k.moving()
 	switch {
@@ -35,6 +48,8 @@ func (l ledger) pressDetail(k key, v look) (ledger, tea.Cmd, wish) {
 	case k.is("+"):
 		l.detail = nil
 		return l, nil, wishSale
+	case k.is("c", "/") && d.attempt.WithoutReceipt():
+		d.code, d.raw = newCodeLine(), false
 	case k.is("r", "*", "enter"):
 		d.raw, d.rawTop = !d.raw, 0
 	case d.raw:
@@ -45,8 +60,15 @@ func (l ledger) pressDetail(k key, v look) (ledger, tea.Cmd, wish) {
 		d.chosen, _ = k.step(d.chosen, len(d.events), page)
 		d.chosen = max(0, min(d.chosen, len(d.events)-1))
 	}
-	l.detail = &d
 	return l, nil, wishNothing
+}
+
+// typed takes what the till says of a code.
+func (d detail) typed(m typedMsg) detail {
+	if d.wrong = m.err; m.err == nil {
+		d.code, d.claim = codeLine{}, m.claim
+	}
+	return d
 }
 
 // body is the chosen event's body in lines of the given width; none where nothing came with it.
@@ -79,7 +101,14 @@ func (d detail) hints(w *words) []hint {
 	if d.raw {
 		return []hint{{"↑↓", w.kScroll}, {"-", w.kBack}, {"+", w.kSale}}
 	}
-	return []hint{{"enter", w.kRaw}, {"↑↓", w.kMove}, {"-", w.kBack}, {"+", w.kSale}}
+	if d.code.on {
+		return d.code.hints(w)
+	}
+	list := []hint{{"enter", w.kRaw}, {"↑↓", w.kMove}, {"-", w.kBack}, {"+", w.kSale}}
+	if d.attempt.WithoutReceipt() {
+		list = append([]hint{{"/", w.kTypeCode}}, list...)
+	}
+	return list
 }
 
 // view draws the payment: its state, its facts, and its events.
@@ -99,8 +128,8 @@ func (d detail) view(l look) block {
 		row(ends(l.ink.strong.on(kes(a.Amount))+"  "+l.ink.text.on(a.Phone.Masked()), l.ink.dim.on(asked), width)),
 	}
 	facts := []string{}
-	if a.Receipt != "" {
-		facts = append(facts, l.say.receipt+" "+printable(a.Receipt))
+	if receipt := l.say.receiptOf(a); receipt != "" {
+		facts = append(facts, receipt)
 	}
 	if names := l.say.witnesses(a); names != "" && a.State.Final() {
 		facts = append(facts, l.say.confirmedBy+" "+names)
@@ -122,6 +151,23 @@ func (d detail) view(l look) block {
 			lines = append(lines, row(l.ink.tones[toneCheck].on(line)))
 		}
 	}
+	note, i := "", l.ink.tones[toneCheck]
+	switch {
+	case d.wrong != nil:
+		note, i = l.say.err(d.wrong), l.ink.tones[toneFail]
+	case d.claim.Attempt.ID != "":
+		note = l.say.text(d.claim.Say())
+	}
+	for _, line := range wrap(note, width) {
+		lines = append(lines, row(i.on(line)))
+	}
+	var b block
+	if line := ""; d.code.on {
+		b.cursor, b.y = true, len(lines)
+		line, b.x = d.code.view(l)
+		b.x += len(left)
+		lines = append(lines, row(line))
+	}
 	lines = append(lines, "")
 	switch {
 	case d.err != nil:
@@ -133,7 +179,8 @@ func (d detail) view(l look) block {
 	default:
 		lines = append(lines, d.eventsView(l, left, width, l.height-len(lines))...)
 	}
-	return block{lines: lines}
+	b.lines = lines
+	return b
 }
 
 // eventsView is the list of events: when, how long after the asking, what, and what it said. What the chosen one said stands

@@ -34,6 +34,7 @@ type (
 
 	// typedMsg: the till recorded a typed receipt, or refused it.
 	typedMsg struct {
+		id    pos.AttemptID
 		claim pos.Claim
 		err   error
 	}
@@ -139,7 +140,7 @@ func (d desk) checkCmd(id pos.AttemptID) tea.Cmd {
 func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
 		claim, err := d.till.TypeReceipt(context.WithoutCancel(ctx), id, receipt)
-		return typedMsg{claim: claim, err: err}
+		return typedMsg{id: id, claim: claim, err: err}
 	})
 }
 

@@ -21,6 +21,7 @@ type fakeTill struct {
 	stop   func(pos.AttemptID) error
 	health pos.Health
 	subs   func() *pos.Subscription
+	known  func(pos.AttemptID) (pos.Attempt, error) // nil: nothing is known of an attempt for which a code is typed
 
 	charged []pos.Request
 	checked []pos.AttemptID
@@ -55,7 +56,12 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 	if len(typed) != 10 {
 		return pos.Claim{}, pos.ErrReceipt
 	}
-	return pos.Claim{Attempt: pos.Attempt{ID: id, Claimed: typed}}, nil
+	a := pos.Attempt{ID: id}
+	if f.known != nil {
+		a, _ = f.known(id)
+	}
+	a.Claimed = typed
+	return pos.Claim{Attempt: a}, nil
 }
 
 func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt, _ pos.EventKind) error {
@@ -200,6 +206,7 @@ func newCashier(t testing.TB, change ...func(*Config)) *cashier {
 		c.book.put(a)
 		return a, nil
 	}
+	c.till.known = c.book.Attempt
 	cfg := Config{
 		Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: Live, Till: c.till, Book: c.book,
 		Link:        func() LinkHealth { return LinkHealth{Reachable: true} },
@@ -340,6 +347,13 @@ func refused(a pos.Attempt, code, desc string) pos.Attempt {
 	a.State, a.Events = pos.NotPaid, a.Events+1
 	a.Facts |= pos.CallbackFailed
 	a.Cause = pos.Cause{Endpoint: "callback", Verdict: "failed", ResultCode: code, ResultDesc: desc}
+	return a
+}
+
+// queriesOnly is the attempt PAID in a shop that no callback can reach.
+func queriesOnly(a pos.Attempt) pos.Attempt {
+	a.State, a.Facts, a.EndedAt, a.Reachable = pos.Paid, pos.PushAccepted|pos.QueryPaid, a.AskedAt.Add(12*time.Second), false
+	a.Events++
 	return a
 }
 

@@ -88,7 +88,7 @@ func indexOf(rows []pos.Attempt, id pos.AttemptID) int {
 func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 	now, height := v.now, listRows(v.height)
 	if l.detail != nil {
-		return l.pressDetail(k, v)
+		return l.pressDetail(k, d, v)
 	}
 	if l.month != nil {
 		return l.pressMonth(k, d, v)
@@ -203,7 +203,13 @@ func (l ledger) find(d desk) (ledger, tea.Cmd, wish) {
 
 // paste takes pasted text into the line of input.
 func (l ledger) paste(text string, d desk) (ledger, tea.Cmd) {
-	if l.asks == asksNothing || l.detail != nil {
+	switch {
+	case l.detail != nil:
+		d := *l.detail
+		d.code = d.code.paste(text)
+		l.detail = &d
+		return l, nil
+	case l.asks == asksNothing:
 		return l, nil
 	}
 	l.input = l.input.insert(firstLine(text))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -138,6 +139,21 @@ func (t told) news(a pos.Attempt) pos.Notice {
 	}
 	t[a.ID] = said | a.Notices
 	return a.Notices &^ said
+}
+
+// receiptOf is the M-PESA code of an attempt; of one that is paid without it, whether it comes or a person has typed one.
+func (w *words) receiptOf(a pos.Attempt) string {
+	switch {
+	case a.Receipt != "":
+		return w.receipt + " " + printable(a.Receipt)
+	case !a.WithoutReceipt():
+		return ""
+	case a.Claimed != "":
+		return fmt.Sprintf(w.claimedCode, printable(a.Claimed))
+	case a.Reachable:
+		return w.codeLater
+	}
+	return w.noCode
 }
 
 // witnesses is "callback and query", or "" where nobody has said the end yet.

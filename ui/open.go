@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,8 +17,7 @@ type openList struct {
 	chosen pos.AttemptID
 	top    int
 
-	typing  bool  // the code of a customer's SMS is being typed for the chosen one
-	code    field // as far as it is typed
+	code    codeLine // of a customer's SMS, typed for the chosen one
 	claim   pos.Claim
 	byHand  pos.Attempt // of which the last key asks if it is settled by hand, as it was then
 	askedAt time.Time   // when it asked that
@@ -70,9 +68,12 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		return o, nil, wishNothing
 	}
 	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, pos.Attempt{}, pos.Attempt{}
-	if o.typing {
-		o, cmd := o.pressCode(k, d)
-		return o, cmd, wishNothing
+	if o.code.on {
+		var done bool
+		if o.code, done = o.code.press(k); done {
+			return o, d.typeCmd(o.chosen, o.code.text.String()), wishNothing
+		}
+		return o, nil, wishNothing
 	}
 	k = k.moving()
 	at := o.at()
@@ -104,7 +105,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	at = max(0, min(at, len(o.rows)-1))
 	o.chosen = o.rows[at].ID
 	if k.is("c", "/") && o.rows[at].Open() {
-		o.typing, o.code = true, newField(longestCode)
+		o.code = newCodeLine()
 	}
 	o.top = scroll(o.top, at, len(o.rows), height)
 	return o, nil, wishNothing
@@ -118,41 +119,16 @@ func untilByHand(a pos.Attempt, now time.Time) time.Duration {
 	return a.ByHandFrom().Sub(now)
 }
 
-// longestCode is room for an M-PESA code as people write it, blanks included.
-const longestCode = 16
-
-// pressCode answers a key while a code is typed.
-func (o openList) pressCode(k key, d desk) (openList, tea.Cmd) {
-	switch {
-	case k.is("esc"), k.is("backspace", "-") && o.code.empty():
-		o.typing = false
-	case k.is("enter"):
-		return o, d.typeCmd(o.chosen, o.code.String())
-	default:
-		edited, ok := o.code.edit(k)
-		if !ok {
-			edited = o.code.insert(only(strings.ToUpper(k.text), codeChars))
-		}
-		o.code = edited
-	}
-	return o, nil
-}
-
-// codeChars are what M-PESA's codes are made of, and the blanks that people put between.
-const codeChars = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZ "
-
 // paste takes a pasted code.
 func (o openList) paste(text string) openList {
-	if o.typing {
-		o.code = o.code.insert(only(strings.ToUpper(strings.TrimSpace(text)), codeChars))
-	}
+	o.code = o.code.paste(text)
 	return o
 }
 
 // typed takes what the till says of a code.
 func (o openList) typed(m typedMsg) openList {
 	if o.wrong = m.err; m.err == nil {
-		o.typing, o.claim = false, m.claim
+		o.code, o.claim = codeLine{}, m.claim
 	}
 	return o
 }
@@ -176,8 +152,8 @@ func (o openList) moves(now time.Time) bool {
 }
 
 func (o openList) hints(w *words, now time.Time) []hint {
-	if o.typing {
-		return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}}
+	if o.code.on {
+		return o.code.hints(w)
 	}
 	switch {
 	case len(o.rows) == 0:
@@ -211,10 +187,10 @@ func (o openList) view(l look) block {
 	cols := openColumnsFor(l.width)
 	var b block
 	lines := o.notes(l)
-	if o.typing {
-		text, x := visible(o.code, longestCode)
-		b.cursor, b.x, b.y = true, len(cols.margin)+len(l.say.codePrompt)+2+x, 0
-		lines = append([]string{l.ink.strong.on(l.say.codePrompt) + "  " + l.ink.strong.on(text)}, lines...)
+	if o.code.on {
+		line, x := o.code.view(l)
+		b.cursor, b.x, b.y = true, len(cols.margin)+x, 0
+		lines = append([]string{line}, lines...)
 	}
 	for i := range lines {
 		lines[i] = cols.margin + lines[i]

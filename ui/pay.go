@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"kaunta/pos"
@@ -37,6 +38,7 @@ const (
 	wishForm          // back to the form as it was
 	wishSale
 	wishLedger
+	wishCode // type the code of the customer's SMS
 	wishPhone
 )
 
@@ -75,6 +77,8 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 			return p, wishTypeOver
 		case k.is("*"):
 			return p, wishLedger
+		case k.is("/") && p.codeWanted():
+			return p, wishCode
 		}
 	case p.attempt.State == pos.NotPaid:
 		switch {
@@ -115,6 +119,9 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 func (p pay) goodNews() bool {
 	return p.attempt.State == pos.Paid && p.attempt.Notices&^pos.PaidLate == 0
 }
+
+// codeWanted reports whether the customer's SMS is the only place of the payment's M-PESA code: none will be told.
+func (p pay) codeWanted() bool { return p.attempt.WithoutReceipt() && !p.attempt.Reachable }
 
 // learn takes an update about this payment.
 func (p pay) learn(u pos.Update, now time.Time) pay {
@@ -185,7 +192,11 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 		case !p.goodNews():
 			return []hint{{"enter", w.kNext}, ledger}
 		}
-		return []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
+		hints := []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
+		if p.codeWanted() {
+			hints = slices.Insert(hints, 1, hint{"/", w.kTypeCode})
+		}
+		return hints
 	case p.attempt.SaleWasPaid():
 		return []hint{{"enter", w.kNext}, ledger}
 	case p.attempt.State == pos.NotPaid:

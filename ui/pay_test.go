@@ -241,6 +241,62 @@ func TestReceiptComesLater(t *testing.T) {
 	}
 }
 
+// TestNoReceiptCode: where no callback can reach the till, no code comes, and nobody waits for one. The customer's can be typed, from the
+// payment in front or in the ledger, which changes nothing but what is known of the code.
+func TestNoReceiptCode(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {40, 12}} {
+		c := newCashier(t)
+		c.size(size[0], size[1])
+		a := queriesOnly(accepted(c.sell("450", phoneA)))
+		c.tell(a, pos.EventQueried)
+		c.sees("PAID", "no receipt code (queries only)", "/ notes the code of the SMS.")
+		c.seesNot("later")
+		c.press("<f9>")
+		c.sees("hakuna code ya M-PESA (kwa kuuliza tu)")
+		c.press("<f9>", "/")
+		c.sees("Code from the SMS", "PAYMENT")
+		c.press("skn4", "<enter>")
+		c.sees("copy it", "SKN4")
+		c.press("t7", "<esc>") // not this one
+		c.sees("no receipt code (queries only)")
+		c.press("/")
+		c.send(tea.PasteMsg{Content: "skn4t7w2qx\n"})
+		c.press("<enter>")
+		if got := c.till.typed; len(got) != 2 || got[1] != "SKN4T7W2QX" {
+			t.Fatalf("typed %q", got)
+		}
+		c.sees("SKN4T7W2QX")
+		c.seesNot("Hold the goods")
+		a.Claimed = "SKN4T7W2QX"
+		a.Events++
+		c.tell(a, pos.EventTyped)
+		c.sees("code SKN4T7W2QX, the customer's word", "✓ PAID")
+
+		// The same from the ledger, on the row of a payment that has none.
+		c.press("-", "<enter>", "/")
+		c.sees("Code from the SMS")
+		c.press("<esc>", "+")
+		c.sees("PAID", "KES 450")
+		c.press("5") // it is still good news, to be typed over
+		c.sees("Amount")
+		if c.bells != 1 || len(c.till.charged) != 1 {
+			t.Errorf("%d bells, charged %d times", c.bells, len(c.till.charged))
+		}
+	}
+
+	// With a receipt, or with one on its way, nobody is asked for it at the counter.
+	c := newCashier(t)
+	a := c.sell("450", phoneA)
+	a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
+	c.tell(a, pos.EventQueried)
+	c.press("/")
+	c.sees("receipt code later")
+	c.seesNot("code from SMS", "PAYMENT ")
+	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.press("*", "<enter>", "/")
+	c.seesNot("Code from the SMS", "code from SMS")
+}
+
 // TestNextCheck says when M-PESA is asked, by the plan and by the till's word after Enter.
 func TestNextCheck(t *testing.T) {
 	c := newCashier(t)

@@ -126,7 +126,7 @@ func (p pay) paid(l look) [][]string {
 	for _, advice := range l.say.advice(a.Notices) {
 		first = append(first, l.wrap(l.ink.tones[toneCheck], advice)...)
 	}
-	receipt := l.ink.dim.on(l.say.codeLater)
+	receipt := l.ink.dim.on(l.say.receiptOf(a))
 	if a.Receipt != "" {
 		receipt = l.ink.dim.on(l.say.receipt+" ") + l.ink.strong.on(printable(a.Receipt))
 		if !a.PaidAt.IsZero() {
@@ -140,7 +140,11 @@ func (p pay) paid(l look) [][]string {
 	if names := l.say.witnesses(a); names != "" {
 		who = append(who, l.say.confirmedBy+" "+names)
 	}
-	return [][]string{first, {center(receipt, l.width)}, l.joined(who)}
+	code := []string{center(receipt, l.width)}
+	if p.codeWanted() {
+		code = append(code, l.wrap(l.ink.dim, l.say.noteCode)...)
+	}
+	return [][]string{first, code, l.joined(who)}
 }
 
 func (p pay) notPaid(l look) [][]string {

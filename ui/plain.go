@@ -90,9 +90,10 @@ type plain struct {
 	looks   time.Time              // when to look at the health
 	trouble trouble                // what has been said of it
 
-	open openList // as it was last told, by number
-	next func()   // says what comes after the rows of a list that were said; nil: nothing
-	left bool     // the cashier has left
+	open openList    // as it was last told, by number
+	paid pos.Attempt // the last one that was paid in front
+	next func()      // says what comes after the rows of a list that were said; nil: nothing
+	left bool        // the cashier has left
 }
 
 // newPlain is the conversation before its first word.

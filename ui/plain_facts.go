@@ -20,6 +20,9 @@ func (p *plain) learn(u pos.Update) {
 		before := p.pay.before.learn(u, p.now())
 		p.pay.before = &before
 	}
+	if p.paid.ID == a.ID {
+		p.paid = a
+	}
 	p.open = p.open.planned(a.ID, u.NextCheck)
 	checked := u.Event == pos.EventQueried && p.checks[a.ID]
 	if u.Event == pos.EventQueried || a.State.Final() {
@@ -41,7 +44,7 @@ func (p *plain) learn(u pos.Update) {
 	case p.codes[a.ID] && a.Receipt != "":
 		delete(p.codes, a.ID)
 		p.news(0, fmt.Sprintf(p.plain.receiptIs, printable(a.Receipt), a.Amount, a.Phone))
-	case a.State == pos.Paid && a.Receipt == "" && (front || p.follow[a.ID] || fresh != 0): // as has just been said
+	case a.WithoutReceipt() && a.Reachable && (front || p.follow[a.ID] || fresh != 0): // as has just been said
 		p.codes[a.ID] = true
 	}
 	switch {
@@ -62,6 +65,9 @@ func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
 	case a.State.Final() && was != a.State:
 		p.speaks, p.unlock = time.Time{}, time.Time{}
 		if p.tellEnd(a, fresh, false); a.State == pos.Paid {
+			if p.paid = a; next.codeWanted() {
+				p.out.line(p.plain.typeCode)
+			}
 			p.pay = nil
 		}
 		return
@@ -96,13 +102,7 @@ func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
 	if whose {
 		facts = append(facts, a.Phone.Masked())
 	}
-	switch {
-	case a.Receipt != "":
-		facts = append(facts, p.say.receipt+" "+printable(a.Receipt))
-	case a.State == pos.Paid:
-		facts = append(facts, p.say.codeLater)
-	}
-	return facts
+	return append(facts, nonEmpty([]string{p.say.receiptOf(a)})...)
 }
 
 // tellEnd says PAID or NOT PAID and what to do. The notices that the word itself names are not said again.

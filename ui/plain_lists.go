@@ -27,7 +27,7 @@ func commands() []command {
 		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*plain).showMore},
 		{t("open", "wazi"), "-", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*plain).showOpen},
 		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*plain).checkNumber},
-		{t("receipt", "risiti"), "", t("N CODE", "N NAMBA"), t("note the code from the customer's SMS", "andika namba ya SMS ya mteja"), (*plain).typeReceipt},
+		{t("receipt", "risiti"), "", t("[N] CODE", "[N] CODE"), t("note the code from the customer's SMS, for number N or the last payment", "andika code ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*plain).typeReceipt},
 		{t("settled", "tayari"), "", t("N", "N"), t("note that number N was given back, or cleared up", "andika kwamba namba N imerudishwa, au imeshughulikiwa"), (*plain).byHand},
 		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*plain).showToday},
 		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*plain).showMonth},
@@ -293,16 +293,22 @@ func (p *plain) checkNumber(with string) {
 
 // typeReceipt notes a receipt number from a customer's SMS, which proves nothing (L8).
 func (p *plain) typeReceipt(with string) {
-	a, code, ok := p.numbered(with)
-	if !ok {
-		return
+	a, code := p.paid, with
+	first, _, _ := strings.Cut(with, " ")
+	if _, notNumber := strconv.Atoi(first); notNumber == nil || first == "" || !a.WithoutReceipt() {
+		var ok bool
+		if a, code, ok = p.numbered(with); !ok {
+			return
+		}
 	}
 	claim, err := p.cfg.Till.TypeReceipt(p.ctx, a.ID, code)
 	if err != nil {
 		p.out.line(p.say.err(err))
 		return
 	}
-	p.follow[a.ID] = true
+	if a.Open() {
+		p.follow[a.ID] = true
+	}
 	p.out.line(p.say.text(claim.Say()))
 }
 

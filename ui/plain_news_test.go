@@ -107,6 +107,29 @@ func TestPlainCodeLater(t *testing.T) {
 	}, inTraining)
 }
 
+// TestPlainNoReceiptCode: where none comes, the customer's can be typed for the last payment without looking for its number.
+func TestPlainNoReceiptCode(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.till.known = c.book.Attempt
+		a := queriesOnly(accepted(c.sell("450", phoneA)))
+		c.book.put(a)
+		c.all()
+		c.tell(a, pos.EventQueried)
+		c.says(
+			"14:32:00 PAID KES 450, TRAINING, no receipt code (queries only): hand over the goods.",
+			"receipt CODE: note the code from the customer's SMS.",
+			"Amount:",
+		)
+		c.types("receipt SKN4T7W2QX")
+		c.says("SKN4T7W2QX is noted as the customer's word, not as M-PESA's.", "Amount:")
+		c.types("receipt 1 SKN4T7W2QX")
+		c.says("No number 1 in the list. open: names them.", "Amount:")
+		if got := c.till.typed; len(got) != 1 || got[0] != "SKN4T7W2QX" {
+			t.Errorf("typed %q", got)
+		}
+	}, inTraining)
+}
+
 // TestPlainAnotherSession makes no noise here.
 func TestPlainAnotherSession(t *testing.T) {
 	inSale(t, func(c *talk) {
@@ -142,7 +165,7 @@ func TestPlainOpen(t *testing.T) {
 			"No number 3 in the list. open: names them.", "Amount:",
 			"M-PESA is asked at 14:32:08.", "Amount:",
 			"An M-PESA code has ten letters and digits: copy it from the customer's SMS.", "Amount:",
-			"SKN4T7W2QX is noted as the customer's word; it is no proof. Hold the goods until M-PESA says PAID.", "Amount:",
+			"SKN4T7W2QX is noted, but it is no proof. Hold the goods until the screen says PAID.", "Amount:",
 		)
 		if len(c.till.checked) != 1 || c.till.checked[0] != a.ID {
 			t.Errorf("checked %v", c.till.checked)

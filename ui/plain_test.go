@@ -154,7 +154,7 @@ func TestPlainBack(t *testing.T) {
 			"more: the next of a list.",
 			"open: open payments, what does not match and what is owed back, by number.",
 			"check N: ask M-PESA about number N now.",
-			"receipt N CODE: note the code from the customer's SMS.",
+			"receipt [N] CODE: note the code from the customer's SMS, for number N or the last payment.",
 			"settled N: note that number N was given back, or cleared up.",
 			"today: what today came to.",
 			"month [day]: the month's days and their totals.",

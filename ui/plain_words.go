@@ -15,7 +15,7 @@ type plainWords struct {
 	asking, stillWaiting, nextCheck, nothingNew, askedAt      string
 	notNow, tooSoon, receiptIs, noSuchNumber                  string
 	mpesaAnswers, callbacksLost, callbacksBack                string
-	more, noMore, noNumber, practice, bell, closed            string
+	more, noMore, noNumber, practice, bell, closed, typeCode  string
 }
 
 // newPlainWords is the table: each line a text in English and in Kiswahili.
@@ -41,6 +41,7 @@ func newPlainWords(lang Language) *plainWords {
 		notNow:       t("Not taken: this payment comes first.", "Haikupokelewa: malipo haya kwanza."),
 		tooSoon:      t("Too soon after the result: nothing was asked.", "Mapema mno baada ya matokeo: hakuna kilichoombwa."),
 		receiptIs:    t("RECEIPT %s: KES %v, %v.", "RISITI %s: KES %v, %v."),
+		typeCode:     t("receipt CODE: note the code from the customer's SMS.", "risiti CODE: andika code ya SMS ya mteja."),
 		noSuchNumber: t("No number %s in the list. open: names them.", "Hakuna namba %s kwenye orodha. wazi: huyataja."),
 
 		mpesaAnswers:  t("M-PESA answers again.", "M-PESA inajibu tena."),

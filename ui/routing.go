@@ -113,9 +113,9 @@ func (a *app) typing() bool {
 	case a.at == screenSale && a.pay == nil:
 		return a.sale.focus != fieldAmount || !a.sale.fields[fieldAmount].empty()
 	case a.at == screenLedger:
-		return a.ledger.asks != asksNothing
+		return a.ledger.asks != asksNothing || a.ledger.detail != nil && a.ledger.detail.code.on
 	case a.at == screenOpen:
-		return a.open.typing
+		return a.open.code.on
 	}
 	return false
 }
@@ -171,6 +171,14 @@ func (a *app) carryOut(w wish, k key) tea.Cmd {
 		return a.goTo(screenSale)
 	case wishLedger:
 		return a.goTo(screenLedger)
+	case wishCode:
+		a.at, a.help, a.hand = screenLedger, nil, false
+		day := pos.DayOf(p.attempt.AskedAt)
+		var cmd tea.Cmd
+		a.ledger, cmd = a.ledger.goTo(a.desk, day)
+		a.ledger.chosen = p.attempt.ID
+		a.ledger.detail = &detail{attempt: p.attempt, code: newCodeLine()}
+		return tea.Batch(cmd, a.desk.eventsCmd(p.attempt.ID))
 	case wishPhone:
 		a.hand = a.cfg.Phone != nil
 	case wishCheck:

@@ -70,6 +70,11 @@ func scenes() []scene {
 			a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
 			c.tell(a, pos.EventQueried)
 		}},
+		{"paid-queries-only", nil, func(c *cashier) { c.tell(queriesOnly(accepted(c.sell("250", phoneA))), pos.EventQueried) }},
+		{"detail-code", nil, func(c *cashier) {
+			c.tell(queriesOnly(accepted(c.sell("250", phoneA))), pos.EventQueried)
+			c.press("/", "skn4")
+		}},
 		{"paid-twice", nil, func(c *cashier) {
 			a := paid(c.sell("250", phoneA), "SKN4T7W2QX")
 			a.Notices = pos.PaidTwice | pos.PaidLate

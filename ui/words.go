@@ -36,7 +36,7 @@ type words struct {
 	nothingPlanned, waitingSince                                string
 	handOver, receipt, codeLater, confirmedBy, callback, query  string
 	and, code, noMoney, moneyMayHaveMoved                       string
-	holdGoods, holdAndWait                                      string
+	holdGoods, holdAndWait, noCode, noteCode, claimedCode       string
 	waitUntil, canStillPay, mayAskAgain, twiceKey               string
 	lateAdvice, twiceAdvice, matchAdvice, disagreeAdvice        string
 	threeWrongPINs                                              string
@@ -153,7 +153,10 @@ func newWords(lang Language) *words {
 		waitingSince:      t("asked at %s", "imeombwa saa %s"),
 		handOver:          t("Hand over the goods.", "Mpe mteja bidhaa."),
 		receipt:           t("receipt", "risiti"),
-		codeLater:         t("receipt code later", "namba ya risiti baadaye"),
+		codeLater:         t("receipt code later", "code ya M-PESA itafuata"),
+		noCode:            t("no receipt code (queries only)", "hakuna code ya M-PESA (kwa kuuliza tu)"),
+		noteCode:          t("/ notes the code of the SMS.", "/ huandika code ya SMS."),
+		claimedCode:       t("code %s, the customer's word", "code %s, neno la mteja"),
 		confirmedBy:       t("confirmed by", "imethibitishwa na"),
 		callback:          t("callback", "callback"),
 		query:             t("query", "swali"),

@@ -76,8 +76,10 @@ func sentence(a pos.Attempt) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-15s  KES %v  %s", word(a.State), a.Amount, a.Phone.Masked())
 	switch {
-	case a.State == pos.Paid && a.Receipt == "":
+	case a.WithoutReceipt() && a.Reachable:
 		b.WriteString("  receipt number to follow")
+	case a.WithoutReceipt():
+		b.WriteString("  no receipt number (queries only)")
 	case a.State == pos.Paid:
 		b.WriteString("  receipt " + a.Receipt)
 	case reason(a) != "":

@@ -26,7 +26,7 @@ func NewCSV(w io.Writer, bom bool) (*CSV, error) {
 	c.out.UseCRLF = true
 	return c, c.out.Write([]string{
 		"asked", "ended", "state", "amount", "phone", "reference", "receipt", "result_code", "reason", "witnesses", "notices", "sale", "attempt",
-		"paid_at", "checkout_request_id",
+		"paid_at", "checkout_request_id", "typed_receipt", "without_receipt",
 	})
 }
 
@@ -36,6 +36,7 @@ func (c *CSV) Row(r Row) error {
 		Stamp(r.Asked), Stamp(r.Ended), r.State, strconv.FormatInt(int64(r.Amount), 10), inertPhone(r.Phone),
 		inert(r.Reference), inert(r.Receipt), halted(r.ResultCode), inert(r.Reason), strings.Join(r.Witnesses, " "), strings.Join(r.Notices, " "),
 		inert(string(r.Sale)), inert(string(r.Attempt)), Stamp(r.PaidAt), inert(r.CheckoutRequestID),
+		inert(r.TypedReceipt), yes(r.WithoutReceipt),
 	})
 }
 

@@ -26,6 +26,8 @@ type Row struct {
 	Witnesses         []string
 	Notices           []string
 	CheckoutRequestID string // with the phone number in it masked, as Phone is
+	TypedReceipt      string // a receipt number that a person typed, who proves nothing by it
+	WithoutReceipt    bool   // it is paid, and M-PESA has given no receipt number
 }
 
 // RowOf is the row of an attempt, with the whole phone number if unmask is true.
@@ -40,7 +42,16 @@ func RowOf(a pos.Attempt, unmask bool) Row {
 		State: a.State.String(), Amount: a.Amount, Phone: clean(phone), Reference: clean(a.Reference), Receipt: clean(a.Receipt),
 		ResultCode: clean(a.ResultCode()), Reason: clean(strings.TrimSpace(what.EN + " " + do.EN)),
 		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: clean(checkout),
+		TypedReceipt: clean(a.Claimed), WithoutReceipt: a.WithoutReceipt(),
 	}
+}
+
+// yes is how a cell says that something is so; it is empty where it is not.
+func yes(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
 }
 
 // maskedID hides the phone number in one of Daraja's ids, which end in it.

@@ -42,6 +42,7 @@ type column struct {
 var paymentColumns = []column{
 	{"Asked", 19}, {"Ended", 19}, {"State", 14}, {"KES", 10}, {"Phone", 14}, {"Reference", 14}, {"Receipt", 13}, {"Result code", 12},
 	{"Reason", 50}, {"Witnesses", 16}, {"Notices", 16}, {"Paid at (M-PESA)", 19}, {"Sale", 29}, {"Attempt", 29}, {"CheckoutRequestID", 36},
+	{"Typed receipt", 13}, {"Without receipt", 14},
 }
 
 var totalColumns = []column{
@@ -112,6 +113,7 @@ func (x *XLSX) Row(r Row) error {
 		x.time(r.Asked), x.time(r.Ended), r.State, excelize.Cell{StyleID: x.amount, Value: int64(r.Amount)}, text(r.Phone),
 		text(r.Reference), text(r.Receipt), text(r.ResultCode), text(r.Reason), text(strings.Join(r.Witnesses, " ")), text(strings.Join(r.Notices, " ")),
 		x.time(r.PaidAt), text(string(r.Sale)), text(string(r.Attempt)), text(r.CheckoutRequestID),
+		text(r.TypedReceipt), text(yes(r.WithoutReceipt)),
 	)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)

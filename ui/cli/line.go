@@ -22,6 +22,7 @@ type line struct {
 	Phone             string        `json:"phone"` // masked: "0712•••678"
 	Reference         string        `json:"reference,omitempty"`
 	Receipt           string        `json:"receipt"`
+	TypedReceipt      string        `json:"typed_receipt,omitempty"` // from the customer's SMS: a person's word
 	ResultCode        string        `json:"result_code"`
 	Reason            string        `json:"reason"`
 	Witnesses         []string      `json:"witnesses"`
@@ -39,7 +40,7 @@ func lineOf(a pos.Attempt, final bool, at time.Time) line {
 	return line{
 		Sale: r.Sale, Attempt: r.Attempt, State: r.State, Final: final,
 		Amount: int64(r.Amount), Phone: r.Phone, Reference: r.Reference,
-		Receipt: r.Receipt, ResultCode: r.ResultCode, Reason: r.Reason,
+		Receipt: r.Receipt, TypedReceipt: r.TypedReceipt, ResultCode: r.ResultCode, Reason: r.Reason,
 		Witnesses: r.Witnesses, Notices: r.Notices, CheckoutRequestID: a.CheckoutRequestID,
 		Time: export.Stamp(at), Asked: export.Stamp(r.Asked), Ended: export.Stamp(r.Ended),
 	}

@@ -29,6 +29,8 @@ type report struct {
 
 	sums
 
+	WithoutReceipt bare `json:"without_receipt"`
+
 	Refusals []refusalCount    `json:"refusals"`
 	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid
 	Hours    [24]pos.Shillings `json:"hours"`                 // paid, by the hour of asking
@@ -85,7 +87,8 @@ type busiest struct {
 type dayReport struct {
 	Day string `json:"day"`
 	sums
-	Median *float64 `json:"median_seconds_to_pay"`
+	WithoutReceipt countKES `json:"without_receipt"`
+	Median         *float64 `json:"median_seconds_to_pay"`
 }
 
 func (c *commands) reportCommand() *cobra.Command {
@@ -95,7 +98,10 @@ func (c *commands) reportCommand() *cobra.Command {
 		Use:   "report",
 		Short: "Show what a day, a week or a month came to",
 		Long: `Shows what a stretch of days came to. A payment belongs to the day it was asked on (East Africa Time); a second payment of a sale
-that was paid already is not counted as paid but as owed back.`,
+that was paid already is not counted as paid but as owed back.
+
+Payments that M-PESA has paid without a receipt number, as all are with reach = "off", are counted; a report about one day lists them, with
+the number that somebody typed from the customer's SMS. In exports the column without_receipt says yes for them.`,
 		Example: `kaunta report --day yesterday
 kaunta report --month 2026-11 --csv`,
 		Args: noArgs,
@@ -135,20 +141,27 @@ kaunta report --month 2026-11 --csv`,
 	return cmd
 }
 
-// tally is what attempts come to. It takes no more memory for many than for few.
+// tally is what attempts come to. For several days it takes no more memory for many than for few.
 type tally struct {
 	pos.Totals
 	refusals map[refusal]int
 	waits    map[int]int // how many were paid after so many seconds
+	bare     bare
+	lists    bool // of a single day: its payments without a receipt are kept
 }
 
-func newTally() *tally { return &tally{refusals: map[refusal]int{}, waits: map[int]int{}} }
+func newTally(lists bool) *tally {
+	return &tally{refusals: map[refusal]int{}, waits: map[int]int{}, lists: lists}
+}
 
 // maxRefusals bounds the reasons that are kept apart: a word of M-PESA's may hold anything.
 const maxRefusals = 200
 
 func (t *tally) add(a pos.Attempt) {
 	t.Totals.Add(a, 1)
+	if a.WithoutReceipt() {
+		t.bare.add(a, t.lists)
+	}
 	switch {
 	case a.Notices.Has(pos.PaidTwice):
 	case a.State == pos.Paid:
@@ -169,6 +182,8 @@ func (t *tally) refuse(r refusal, n int) {
 // plus adds what other attempts come to.
 func (t *tally) plus(u *tally) {
 	t.Totals = t.Totals.Plus(u.Totals)
+	t.bare.Count, t.bare.KES = t.bare.Count+u.bare.Count, t.bare.KES+u.bare.KES
+	t.bare.Payments = append(t.bare.Payments, u.bare.Payments...)
 	for r, n := range u.refusals {
 		t.refuse(r, n)
 	}
@@ -211,11 +226,11 @@ func readDays(ctx context.Context, book export.Book, d days, progress func(done,
 	if err != nil {
 		return nil, err
 	}
-	c := &counted{all: newTally()}
+	c := &counted{all: newTally(false)}
 	of, done := export.Count(held), 0
 	for _, h := range held {
 		day := countedDay{day: h.Day}
-		_, err := export.Day(ctx, book, h.Day, func() { day.tally = newTally() }, func(a pos.Attempt) error {
+		_, err := export.Day(ctx, book, h.Day, func() { day.tally = newTally(d.first == d.last) }, func(a pos.Attempt) error {
 			day.add(a)
 			if done++; progress != nil {
 				progress(done, max(done, of))
@@ -265,7 +280,7 @@ func (c *counted) refusalCounts() []refusalCount {
 func (c *counted) report(d days) report {
 	t := c.all
 	r := report{
-		sums: sumsOf(t.Totals), Refusals: c.refusalCounts(), Median: t.median(), Hours: t.Hours,
+		sums: sumsOf(t.Totals), WithoutReceipt: t.bare, Refusals: c.refusalCounts(), Median: t.median(), Hours: t.Hours,
 	}
 	if hour, ok := c.busiestHour(); ok {
 		r.Busiest = &busiest{Hour: hour, HourKES: t.Hours[hour]}
@@ -280,7 +295,7 @@ func (c *counted) report(d days) report {
 	}
 	for _, day := range c.days {
 		r.Days = append(r.Days, dayReport{
-			Day: day.day.String(), sums: sumsOf(day.Totals), Median: day.median(),
+			Day: day.day.String(), sums: sumsOf(day.Totals), WithoutReceipt: day.bare.countKES, Median: day.median(),
 		})
 	}
 	return r
@@ -292,7 +307,7 @@ func (c *counted) writeCSV(w io.Writer) error {
 	out.UseCRLF = true
 	_ = out.Write([]string{
 		"day", "paid", "paid_kes", "not_paid", "still_checking", "still_checking_kes", "owed_back", "owed_back_kes", "given_back", "given_back_kes",
-		"cleared_up", "cleared_up_kes", "possibly_paid_twice", "possibly_paid_twice_kes", "median_seconds_to_pay",
+		"cleared_up", "cleared_up_kes", "possibly_paid_twice", "possibly_paid_twice_kes", "median_seconds_to_pay", "without_receipt", "without_receipt_kes",
 	})
 	for _, d := range c.days {
 		row := []string{d.day.String()}
@@ -307,7 +322,7 @@ func (c *counted) writeCSV(w io.Writer) error {
 		if m := d.median(); m != nil {
 			median = strconv.FormatFloat(*m, 'f', -1, 64)
 		}
-		_ = out.Write(append(row, median))
+		_ = out.Write(append(row, median, strconv.Itoa(d.bare.Count), strconv.Itoa(int(d.bare.KES))))
 	}
 	out.Flush()
 	return out.Error()
@@ -343,6 +358,9 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	if t.ClearedUp.Count > 0 {
 		row("cleared up by hand", t.ClearedUp.Count, t.ClearedUp.KES.String())
 	}
+	if t.bare.Count > 0 {
+		row("without receipt", t.bare.Count, t.bare.KES.String())
+	}
 	if m := t.median(); m != nil {
 		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", lasting(time.Duration(*m*float64(time.Second))))
 	}
@@ -352,6 +370,7 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 			b.WriteString(cut(fmt.Sprintf("  %8v  %-6s  %s", pos.Shillings(r.Count), cmp.Or(r.ResultCode, "—"), r.Reason), reportWidth) + "\n")
 		}
 	}
+	t.bare.write(&b)
 	if hour, ok := c.busiestHour(); ok {
 		b.WriteString("\nPaid by the hour\n")
 		first, last := slices.IndexFunc(t.Hours[:], paidAny), 23

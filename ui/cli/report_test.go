@@ -25,9 +25,10 @@ import (
 type deal struct {
 	at     string // in East Africa, "2026-11-23 14:30:00"
 	amount pos.Shillings
-	end    string        // "paid", a result code, or "open"
+	end    string        // "paid", "queried" (paid, and no callback can come), a result code, or "open"
 	after  time.Duration // when that came
 	again  bool          // for the sale of the deal before
+	typed  string        // from the customer's SMS
 }
 
 // book makes a ledger of the deals, as the till would have, and returns its path.
@@ -57,12 +58,16 @@ func book(t *testing.T, deals []deal) string {
 		}
 		events := []pos.Event{
 			{Attempt: id, Kind: pos.EventAsked, At: at, Asked: &pos.Asked{
-				Sale: sale, Phone: pos.MSISDN(fmt.Sprintf("2547123%05d", n)), Amount: d.amount, Address: fmt.Sprintf("%032x", n), Reachable: true,
+				Sale: sale, Phone: pos.MSISDN(fmt.Sprintf("2547123%05d", n)), Amount: d.amount, Address: fmt.Sprintf("%032x", n), Reachable: d.end != "queried",
 			}},
 			answer(pos.EventPushed, time.Second, daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictAccepted}),
 		}
 		switch d.end {
 		case "open":
+		case "queried":
+			events = append(events, answer(pos.EventQueried, d.after, daraja.Answer{
+				Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPaid, ResultCode: "0",
+			}))
 		case "paid":
 			events = append(events, answer(pos.EventCalledBack, d.after, daraja.Answer{
 				Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictPaid, ResultCode: "0", Receipt: fmt.Sprintf("UKN%07d", n),
@@ -72,6 +77,9 @@ func book(t *testing.T, deals []deal) string {
 			events = append(events, answer(pos.EventCalledBack, d.after, daraja.Answer{
 				Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictFailed, ResultCode: d.end, ResultDesc: "no",
 			}))
+		}
+		if d.typed != "" {
+			events = append(events, pos.Event{Attempt: id, Kind: pos.EventTyped, At: at.Add(time.Minute), Typed: d.typed})
 		}
 		for _, e := range events {
 			if _, _, err := l.Append(context.Background(), e); err != nil {
@@ -237,8 +245,90 @@ func TestReportData(t *testing.T) {
 	if err != nil || len(records) != 6 {
 		t.Fatalf("%q, %v", records, err)
 	}
-	if want := []string{"2026-11-23", "3", "46500", "3", "1", "250000", "1", "500", "0", "0", "0", "0", "0", "0", "12"}; cmp.Diff(want, records[2]) != "" {
+	if want := []string{"2026-11-23", "3", "46500", "3", "1", "250000", "1", "500", "0", "0", "0", "0", "0", "0", "12", "0", "0"}; cmp.Diff(want, records[2]) != "" {
 		t.Error(cmp.Diff(want, records[2]))
+	}
+}
+
+// TestWithoutReceipt: the report of a day names what is paid without a receipt number, and so do the exports.
+func TestWithoutReceipt(t *testing.T) {
+	ledger := book(t, []deal{
+		{at: "2026-11-23 09:00:00", amount: 450, end: "paid", after: 9 * time.Second},
+		{at: "2026-11-23 09:10:00", amount: 70, end: "queried", after: 12 * time.Second},
+		{at: "2026-11-23 09:20:00", amount: 1200, end: "queried", after: 12 * time.Second, typed: "UKN1ABCDE2"},
+		{at: "2026-11-23 09:30:00", amount: 30, end: "1032", after: 12 * time.Second, typed: "UKN1ABCDE3"},
+	})
+	text := run(t, ledger, "report", "--day", "2026-11-23")
+	if want := `  without receipt            2           1,270
+`; !strings.Contains(text, want) {
+		t.Errorf("%s\nwant %s", text, want)
+	}
+	if want := `
+Paid without a receipt number from M-PESA
+  09:10:00              70  0712•••001  no code typed
+  09:20:00           1,200  0712•••002  UKN1ABCDE2 typed from the SMS
+`; !strings.Contains(text, want) {
+		t.Errorf("%s\nwant %s", text, want)
+	}
+	if text := run(t, ledger, "report", "--week", "2026-11-23"); !strings.Contains(text, "without receipt            2") || strings.Contains(text, "no code typed") {
+		t.Error(text)
+	}
+	type bare struct {
+		Count, KES int
+		Payments   []struct {
+			Attempt, Asked, Phone string
+			Amount                int
+			Typed                 string `json:"typed_receipt"`
+		}
+	}
+	var report struct {
+		Bare bare `json:"without_receipt"`
+		Days []struct {
+			Bare bare `json:"without_receipt"`
+		}
+	}
+	if err := json.Unmarshal([]byte(run(t, ledger, "report", "--day", "2026-11-23", "--json")), &report); err != nil {
+		t.Fatal(err)
+	}
+	if b := report.Bare; b.Count != 2 || b.KES != 1270 || len(b.Payments) != 2 || b.Payments[0].Typed != "UKN1ABCDE2" || b.Payments[1].Amount != 70 ||
+		b.Payments[1].Phone != "0712•••001" || b.Payments[1].Asked != "2026-11-23T09:10:00+03:00" {
+		t.Errorf("%+v", b)
+	}
+	if err := json.Unmarshal([]byte(run(t, ledger, "report", "--week", "2026-11-23", "--json")), &report); err != nil {
+		t.Fatal(err)
+	}
+	if b := report.Days; len(b) != 1 || b[0].Bare.Count != 2 || b[0].Bare.KES != 1270 {
+		t.Errorf("%+v", b)
+	}
+	records, err := csv.NewReader(strings.NewReader(run(t, ledger, "report", "--day", "2026-11-23", "--csv"))).ReadAll()
+	if err != nil || len(records) != 2 || cmp.Diff([]string{"2", "1270"}, records[1][15:]) != "" {
+		t.Errorf("%q, %v", records, err)
+	}
+
+	want := [][2]string{{"typed_receipt", "without_receipt"}, {"", ""}, {"", "yes"}, {"UKN1ABCDE2", "yes"}, {"UKN1ABCDE3", ""}}
+	records, err = csv.NewReader(strings.NewReader(run(t, ledger, "export", "--day", "2026-11-23"))).ReadAll()
+	if err != nil || len(records) != len(want) {
+		t.Fatalf("%q, %v", records, err)
+	}
+	path := filepath.Join(t.TempDir(), "day.xlsx")
+	run(t, ledger, "export", "--day", "2026-11-23", "-o", path)
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for i, w := range want {
+		if got := records[i][15:]; cmp.Diff(w[:], got) != "" {
+			t.Errorf("row %d of the file: %q, want %q", i, got, w)
+		}
+		for n, column := range []string{"P", "Q"} {
+			if got, err := f.GetCellValue("Payments", fmt.Sprintf("%s%d", column, i+1)); err != nil || i > 0 && got != w[n] {
+				t.Errorf("row %d of the workbook: %q, want %q, %v", i, got, w[n], err)
+			}
+		}
+	}
+	if out := run(t, ledger, "ledger", "--day", "2026-11-23", "--json"); !strings.Contains(out, `"receipt":"","typed_receipt":"UKN1ABCDE2"`) {
+		t.Error(out)
 	}
 }
 

@@ -244,7 +244,7 @@ func (a *app) refresh() tea.Cmd {
 	if a.ledger.month != nil {
 		month = a.ledger.month.month
 	}
-	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day, month)
+	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day, month, a.open.whys)
 }
 
 // learnShop takes the shop's figures.
@@ -254,6 +254,7 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 	a.ledger = a.ledger.monthRead(m.month)
 	if m.err == nil || len(m.unsettled) > 0 { // the status line says that something could not be read
 		a.open = a.open.learned(m.unsettled)
+		a.open.whys = m.whys
 	}
 	if m.err == nil {
 		if m.shown == a.ledger.day {

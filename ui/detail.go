@@ -14,7 +14,8 @@ import (
 type detail struct {
 	attempt pos.Attempt
 	events  []pos.Event
-	read    bool // events have been read
+	differs pos.Mismatch // why something does not match
+	read    bool         // events have been read
 	err     error
 	chosen  int
 	raw     bool // the chosen event's body is shown
@@ -88,7 +89,7 @@ func (d detail) learned(m eventsMsg) detail {
 		return d
 	}
 	if d.err = m.err; m.err == nil {
-		d.attempt, d.events = m.attempt, m.events
+		d.attempt, d.events, d.differs = m.attempt, m.events, m.mismatch
 		if !d.read {
 			d.chosen = max(0, len(d.events)-1) // what was learned last is asked for most
 		}
@@ -105,6 +106,9 @@ func (d detail) hints(w *words) []hint {
 		return d.code.hints(w)
 	}
 	list := []hint{{"enter", w.kRaw}, {"↑↓", w.kMove}, {"-", w.kBack}, {"+", w.kSale}}
+	if d.attempt.Unsettled() {
+		list = append(list, hint{"f3", w.kOpen})
+	}
 	if d.attempt.WithoutReceipt() {
 		list = append([]hint{{"/", w.kTypeCode}}, list...)
 	}
@@ -137,16 +141,21 @@ func (d detail) view(l look) block {
 	if a.Reference != "" {
 		facts = append(facts, l.say.saleOf+" "+printable(a.Reference))
 	}
-	if what, _ := a.Reason(); len(facts) == 0 {
+	if what, _ := a.Reason(); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
 		facts = append(facts, l.say.text(what))
 	}
-	if line := strings.Join(facts, " · "); ansi.StringWidth(line) <= width {
+	if line := strings.Join(facts, " · "); line != "" && ansi.StringWidth(line) <= width {
 		facts = []string{line}
 	}
 	for _, s := range facts {
 		lines = append(lines, row(l.ink.dim.on(s)))
 	}
-	for _, s := range l.say.advice(a.Notices) {
+	notices, why := a.Notices, []string(nil)
+	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
+		notices, why = notices&^pos.DoesNotMatch, l.say.why(a, d.differs, l.now) // in place of that it does not match
+	}
+	advice := append(l.say.advice(notices), why...)
+	for _, s := range advice {
 		for _, line := range wrap(s, width) {
 			lines = append(lines, row(l.ink.tones[toneCheck].on(line)))
 		}

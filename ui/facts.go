@@ -60,6 +60,7 @@ type (
 		month     monthMsg      // the month in the ledger, where one is shown
 		recent    []pos.Attempt // of the day, newest first
 		unsettled []pos.Attempt
+		whys      whys
 		health    pos.Health
 		link      LinkHealth
 		err       error
@@ -91,9 +92,10 @@ type (
 
 	// eventsMsg: an attempt and its evidence were read.
 	eventsMsg struct {
-		attempt pos.Attempt
-		events  []pos.Event
-		err     error
+		attempt  pos.Attempt
+		events   []pos.Event
+		mismatch pos.Mismatch // where the attempt has one
+		err      error
 	}
 
 	// promptsMsg: the customers' phones show this.
@@ -156,7 +158,7 @@ func (d desk) stopCmd(id pos.AttemptID) tea.Cmd {
 	})
 }
 
-func (d desk) shopCmd(day, shown pos.Day, month pos.Month) tea.Cmd {
+func (d desk) shopCmd(day, shown pos.Day, month pos.Month, known whys) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		m := shopMsg{day: day, shown: shown, health: d.till.Health()}
 		if d.link != nil {
@@ -172,6 +174,7 @@ func (d desk) shopCmd(day, shown pos.Day, month pos.Month) tea.Cmd {
 		}
 		m.recent, errs[1] = d.book.DayPage(day, "", recentRows)
 		m.unsettled, errs[2] = d.book.Unsettled()
+		m.whys = known.of(m.unsettled, d.book)
 		m.err = cmp.Or(errs[:]...)
 		return m
 	})
@@ -222,8 +225,11 @@ func (d desk) eventsCmd(id pos.AttemptID) tea.Cmd {
 		if err != nil {
 			return eventsMsg{attempt: pos.Attempt{ID: id}, err: err}
 		}
-		events, err := d.book.Events(id)
-		return eventsMsg{attempt: a, events: events, err: err}
+		m := eventsMsg{attempt: a}
+		if m.events, m.err = d.book.Events(id); a.Notices.Has(pos.DoesNotMatch) {
+			m.mismatch = mismatchOf(m.events, d.book)
+		}
+		return m
 	})
 }
 

@@ -222,8 +222,8 @@ func TestOpenPayments(t *testing.T) {
 	c.tick(4 * time.Second)
 	c.sees("0:05")
 	c.press("<down>", "c") // what is owed back has no code to type
-	c.sees("return it to the customer")
-	c.seesNot("check now")
+	c.sees("It came twice and is owed back: return", "it to the customer, then press Enter.")
+	c.seesNot("check now", "Code from the SMS")
 	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
 	c.sees("M-PESA cannot be asked about this payment.")
@@ -343,7 +343,7 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.press("<f3>")
 	c.sees("✓ does not match", "SKN9P2M4XQ", "enter clear up")
 	c.press("/")
-	c.sees("It has its end and does not match", "M-PESA's statement")
+	c.sees("You can clear it up now.")
 	c.press("<enter>")
 	c.sees("Was this KES 450 cleared up", "enter write it down")
 	c.tick(time.Second)

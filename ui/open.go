@@ -14,6 +14,7 @@ import (
 type openList struct {
 	rows   []pos.Attempt // newest first
 	plan   map[pos.AttemptID]time.Time
+	whys   whys
 	chosen pos.AttemptID
 	top    int
 
@@ -97,9 +98,6 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 			o.byHand, o.askedAt = o.rows[at], v.now
 		}
 		return o, nil, wishNothing
-	}
-	if k.is("c", "/") && !o.rows[at].Open() {
-		o.wrong = inWords(func(w *words) string { return byOwed(o.rows[at], w.owedAdvice, w.unmatchedAdvice) })
 	}
 	at, _ = k.step(at, len(o.rows), height)
 	at = max(0, min(at, len(o.rows)-1))
@@ -198,7 +196,8 @@ func (o openList) view(l look) block {
 	lines = append(lines, "")
 	head := len(lines) + 1
 	lines = append(lines, l.ink.dim.on(cols.margin+cols.lay(l.say.colAge, l.say.colKES, l.say.colPhone, l.say.colResult, l.say.colNext)))
-	height := max(1, l.height-head)
+	why := o.why(l, o.rows[o.at()], l.height-head-1)
+	height := max(1, l.height-head-len(why))
 	top := scroll(o.top, o.at(), len(o.rows), height)
 	for i := top; i < min(len(o.rows), top+height); i++ {
 		a := o.rows[i]
@@ -207,6 +206,9 @@ func (o openList) view(l look) block {
 		next := o.next(l, a)
 		if i == o.at() {
 			lines = append(lines, chosenRow(l, cols.margin, cols.lay(age, a.Amount.String(), a.Phone.Masked(), result, next)))
+			for _, s := range why {
+				lines = append(lines, cols.margin+s)
+			}
 			continue
 		}
 		lines = append(lines, cols.margin+cols.lay(l.ink.text.on(age), l.ink.text.on(a.Amount.String()), l.ink.dim.on(a.Phone.Masked()),
@@ -214,6 +216,17 @@ func (o openList) view(l look) block {
 	}
 	b.lines = lines
 	return b
+}
+
+// why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from when a person can settle it.
+func (o openList) why(l look, a pos.Attempt, most int) []string {
+	var lines []string
+	for _, s := range l.say.why(a, o.whys[a.ID].Mismatch, l.now) {
+		for _, line := range wrap(s, min(l.width-6, listWidth)) {
+			lines = append(lines, "  "+l.ink.tones[toneCheck].on(line))
+		}
+	}
+	return lines[:max(0, min(len(lines), most))]
 }
 
 // notes are what the till says of the last key: why it did nothing, or what it knows of a typed code.
@@ -245,10 +258,13 @@ func byOwed(a pos.Attempt, owed, other string) string {
 	return other
 }
 
-// next is when M-PESA is asked about an attempt.
+// next is when M-PESA is asked about an attempt, or what of it does not match.
 func (o openList) next(l look, a pos.Attempt) string {
 	at, ok := o.plan[a.ID]
+	title := l.say.text(o.whys[a.ID].Title())
 	switch {
+	case title != "" && !a.Owed():
+		return title
 	case !a.Open():
 		return orDash(a.Receipt)
 	case !ok:

@@ -255,6 +255,7 @@ func (p *plain) showOpen(string) {
 		return
 	}
 	p.open = p.open.learned(unsettled)
+	p.open.whys = p.open.whys.of(unsettled, p.cfg.Book)
 	if len(p.open.rows) == 0 {
 		p.out.line(p.say.emptyOpen)
 	}
@@ -263,6 +264,9 @@ func (p *plain) showOpen(string) {
 		s := fmt.Sprintf("%d. %s", i+1, p.row(a, pos.DayOf(now)))
 		if next := p.open.plan[a.ID]; a.Open() && next.After(now) {
 			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.nextCheck, p.at(next)) + "."
+		}
+		if a.Notices.Has(pos.DoesNotMatch) {
+			s += " " + strings.Join(p.say.why(a, p.open.whys[a.ID].Mismatch, now), " ")
 		}
 		p.out.line(s)
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"kaunta/pos"
@@ -40,6 +41,11 @@ func (w *words) dateShort(t time.Time) string {
 func (w *words) dayMonth(t time.Time) string {
 	t = t.In(pos.EAT)
 	return fmt.Sprintf("%2d %s", t.Day(), w.monthsShort[t.Month()-1])
+}
+
+// dayMonthClock is "23 Nov 14:32".
+func (w *words) dayMonthClock(t time.Time) string {
+	return strings.TrimSpace(w.dayMonth(t)) + " " + clock(t)
 }
 
 // dateLong is "Monday 23 November", with the year where it is not now's.

@@ -182,6 +182,14 @@ func scenes() []scene {
 			c.tick(3 * time.Second)
 			c.send(promptsMsg{{Phone: a.Phone, Amount: a.Amount, Payee: "174379", Reference: "DUKA", Since: c.now}})
 		}},
+		{"open-differs", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f3>", "<down>", "<down>")
+		}},
+		{"detail-differs", nil, func(c *cashier) {
+			c.day(12)
+			c.press("<f2>", "<end>", "<up>", "<enter>")
+		}},
 		{"practice-phone", practice, func(c *cashier) {
 			a := accepted(c.sell("450", phoneA))
 			c.tell(a, pos.EventPushed)
@@ -252,18 +260,38 @@ func (c *cashier) day(n int) {
 		c.book.put(a)
 	}
 	newest := c.book.rows[0]
+	c.book.events = map[pos.AttemptID][]pos.Event{}
+	if n >= 11 {
+		differs := c.book.rows[10]
+		c.book.events[differs.ID] = wrongAmount(differs, 12_500, "SKN7P2M4XQ")
+	}
 	push := daraja.Explain("push", 200, []byte(`{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResponseCode":"0","ResponseDescription":"Success. Request accepted for processing"}`))[0].Answer
 	pending := daraja.Explain("query", 200, []byte(`{"ResponseCode":"0","MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":"4999","ResultDesc":"The transaction is still under processing"}`))[0].Answer
 	body := `{"Body":{"stkCallback":{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":0,"ResultDesc":"The service request is processed successfully.","CallbackMetadata":{"Item":[{"Name":"Amount","Value":250.00},{"Name":"MpesaReceiptNumber","Value":"SKN1P2M4XQ"},{"Name":"TransactionDate","Value":20261123141908},{"Name":"PhoneNumber","Value":254712345678}]}}}}`
 	back := daraja.Explain("callback", 0, []byte(body))[0].Answer
 	asked := newest.Asked
-	c.book.events = map[pos.AttemptID][]pos.Event{newest.ID: {
+	c.book.events[newest.ID] = []pos.Event{
 		{Attempt: newest.ID, Kind: pos.EventAsked, At: newest.AskedAt, Asked: &asked},
 		{Attempt: newest.ID, Kind: pos.EventPushed, At: newest.AskedAt.Add(900 * time.Millisecond), Answer: &push},
 		{Attempt: newest.ID, Kind: pos.EventQueried, At: newest.AskedAt.Add(15 * time.Second), Answer: &pending},
 		{Attempt: newest.ID, Kind: pos.EventCalledBack, At: newest.AskedAt.Add(17 * time.Second), Answer: &back},
-	}}
+	}
 	c.do(c.app.refresh())
+}
+
+// wrongAmount is the evidence of an attempt for which M-PESA reports another amount than was asked.
+func wrongAmount(a pos.Attempt, reported int64, receipt string) []pos.Event {
+	asked := a.Asked
+	ids := daraja.Answer{MerchantRequestID: "m", CheckoutRequestID: "ws_CO_1"}
+	push, back := ids, ids
+	push.Endpoint, push.Verdict = daraja.EndpointPush, daraja.VerdictAccepted
+	back.Endpoint, back.Verdict, back.ResultCode = daraja.EndpointCallback, daraja.VerdictPaid, "0"
+	back.HasAmount, back.Amount, back.Receipt = true, reported, receipt
+	return []pos.Event{
+		{Attempt: a.ID, Kind: pos.EventAsked, At: a.AskedAt, Asked: &asked},
+		{Attempt: a.ID, Kind: pos.EventPushed, At: a.AskedAt.Add(time.Second), Answer: &push},
+		{Attempt: a.ID, Kind: pos.EventCalledBack, At: a.AskedAt.Add(9 * time.Second), Answer: &back},
+	}
 }
 
 // month fills the ledger with two months of sales, and with what is open on two days of them.

@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kaunta/pos"
+)
+
+// words of a screen, in one line: where it breaks them is not of interest.
+func (c *cashier) oneLine() string { return strings.Join(strings.Fields(c.text()), " ") }
+
+// TestWhyItDoesNotMatch: F3 and the payment's own screen say why something does not match and from when a person can clear it up, in
+// both languages and in the smallest window too, and read its evidence once.
+func TestWhyItDoesNotMatch(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {40, 12}} {
+		for _, ended := range []bool{false, true} {
+			c := newCashier(t)
+			c.size(size[0], size[1])
+			a := c.row(10, 888, phoneA)
+			a.Notices |= pos.DoesNotMatch
+			if ended {
+				a = paid(a, "SKN1P2M4XQ")
+			} else {
+				a = unclear(a)
+			}
+			c.book.put(a)
+			c.book.events = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
+			c.do(c.app.refresh())
+			from, kuanzia := "You can clear it up from 25 Nov 14:22.", "Unaweza kuyashughulikia kuanzia 25 Nov 14:22."
+			if ended {
+				from, kuanzia = "You can clear it up now.", "Unaweza kuyashughulikia sasa."
+			}
+			see := func(want ...string) {
+				t.Helper()
+				for _, s := range want {
+					if got := c.oneLine(); !strings.Contains(got, s) {
+						t.Errorf("%v, ended %v: the screen does not show %q:\n%s", size, ended, s, c.text())
+					}
+				}
+			}
+			c.press("<f3>")
+			see("does not match", "Asked KES 888, paid KES 889, code SKN7P2M4XQ.", from)
+			if size[0] == 80 {
+				see("paid 889") // in the row itself
+			}
+			c.press("<f9>")
+			see("hailingani", "Iliombwa KES 888, zimelipwa KES 889, code SKN7P2M4XQ.", kuanzia)
+			c.press("<f9>", "<f2>", "<enter>")
+			see("Asked KES 888, paid KES 889, code SKN7P2M4XQ.", from)
+		}
+	}
+}
+
+// TestWhyIsReadOnce: what has not changed is not read again.
+func TestWhyIsReadOnce(t *testing.T) {
+	book := &fakeBook{}
+	a := pos.Attempt{ID: "a", Asked: pos.Asked{Amount: 888}, AskedAt: noon, Notices: pos.DoesNotMatch, State: pos.StillChecking, Events: 3}
+	book.events = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
+	known := whys(nil).of([]pos.Attempt{a}, book)
+	if known[a.ID].Paid != 889 {
+		t.Fatalf("%+v", known)
+	}
+	book.events[a.ID] = wrongAmount(a, 890, "SKN7P2M4XQ")
+	if again := known.of([]pos.Attempt{a}, book); again[a.ID].Paid != 889 {
+		t.Error("it was read again without need")
+	}
+	a.Events++
+	if again := known.of([]pos.Attempt{a}, book); again[a.ID].Paid != 890 || known[a.ID].Paid != 889 {
+		t.Errorf("%+v, was %+v", again, known)
+	}
+	if again := known.of(nil, book); len(again) != 0 {
+		t.Errorf("%+v", again)
+	}
+}
+
+// TestWhyForAll: whatever is unsettled says why, and no key is named that the other screens do not have.
+func TestWhyForAll(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	for _, a := range c.app.open.rows {
+		why := c.app.say.why(a, c.app.open.whys[a.ID].Mismatch, c.now)
+		if len(why) == 0 || strings.Contains(strings.Join(why, ""), "%!") {
+			t.Errorf("%s: %q", a.ID, why)
+		}
+	}
+	if late := c.app.say.why(unclear(c.row(49*60, 200, phoneB)), pos.Mismatch{}, c.now); len(late) != 2 || late[1] != c.app.say.byHandNow {
+		t.Errorf("%q", late)
+	}
+	if early := c.app.say.why(accepted(c.row(1, 200, phoneB)), pos.Mismatch{}, c.now.Add(time.Second)); early != nil {
+		t.Errorf("what is under way needs nobody: %q", early)
+	}
+}

@@ -120,8 +120,10 @@ func (p pay) goodNews() bool {
 	return p.attempt.State == pos.Paid && p.attempt.Notices&^pos.PaidLate == 0
 }
 
-// codeWanted reports whether the customer's SMS is the only place of the payment's M-PESA code: none will be told.
-func (p pay) codeWanted() bool { return p.attempt.WithoutReceipt() && !p.attempt.Reachable }
+// codeWanted reports whether the customer's SMS is the only place of the payment's M-PESA code, and nobody has typed it: none will be told.
+func (p pay) codeWanted() bool {
+	return p.attempt.WithoutReceipt() && !p.attempt.Reachable && p.attempt.Claimed == ""
+}
 
 // learn takes an update about this payment.
 func (p pay) learn(u pos.Update, now time.Time) pay {

@@ -36,7 +36,7 @@ func MismatchOf(events []Event) Mismatch {
 		before := a
 		before.Notices &^= DoesNotMatch
 		if after, _ := before.Apply(e); after.Notices.Has(DoesNotMatch) && e.Answer != nil {
-			m = a.mismatchWith(*e.Answer, e.UsedBy)
+			m = a.mismatchWith(*e.Answer, e)
 		}
 		a, _ = a.Apply(e)
 	}
@@ -44,12 +44,12 @@ func MismatchOf(events []Event) Mismatch {
 }
 
 // mismatchWith is how an answer that does not match the attempt differs from it.
-func (a Attempt) mismatchWith(ans daraja.Answer, usedBy AttemptID) Mismatch {
-	m := Mismatch{Asked: a.Amount, Paid: Shillings(ans.Amount), Receipt: ans.Receipt, UsedBy: usedBy}
+func (a Attempt) mismatchWith(ans daraja.Answer, e Event) Mismatch {
+	m := Mismatch{Asked: a.Amount, Paid: Shillings(ans.Amount), Receipt: ans.Receipt, UsedBy: e.UsedBy}
 	switch {
-	case ans.Verdict != daraja.VerdictPaid, ans.CheckoutRequestID == "", a.CheckoutRequestID != "" && !a.sameIDs(ans):
+	case ans.Verdict != daraja.VerdictPaid, e.IDUsedBy != "", ans.CheckoutRequestID == "", a.CheckoutRequestID != "" && !a.sameIDs(ans):
 		m.how = idsDiffer
-	case usedBy != "":
+	case e.UsedBy != "":
 		m.how = receiptUsed
 	case !ans.HasAmount:
 		m.how = amountMissing

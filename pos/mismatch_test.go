@@ -25,6 +25,8 @@ func TestMismatch(t *testing.T) {
 		"second receipt":   {[]Event{accepted, paid, says(EventCalledBack, daraja.VerdictPaid, receipt("UKN9ZZZZZ9"))}, "a second payment: KES ", "malipo ya pili: KES ", "second code"},
 		"other ids":        {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, otherIDs)}, "other ids", "ids tofauti", "other ids"},
 		"other ids, first": {[]Event{says(EventCalledBack, daraja.VerdictPaid, otherIDs), accepted}, "other ids", "ids tofauti", "other ids"},
+		"ids of another":   {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, func(e *Event) { e.IDUsedBy = "A0" })}, "other ids", "ids tofauti", "other ids"},
+		"so by the push":   {[]Event{says(EventPushed, daraja.VerdictAccepted, func(e *Event) { e.IDUsedBy = "A0" })}, "other ids", "ids tofauti", "other ids"},
 		"the last of two":  {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), says(EventCalledBack, daraja.VerdictPaid, amount(2))}, "paid KES 2,", "KES 2,", "paid 2"},
 		"cleared up":       {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), bare(EventClearedUp)}, "paid KES 1,", "KES 1,", "paid 1"},
 		"and then paid":    {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), paid}, "paid KES 1,", "KES 1,", "paid 1"},

@@ -26,7 +26,7 @@ type memory struct {
 	next pos.Attempt
 }
 
-func (m *memory) Open() ([]pos.Attempt, error) { return nil, nil }
+func (m *memory) Followed() ([]pos.Attempt, error) { return nil, nil }
 
 func (m *memory) Append(context.Context, pos.Event) (pos.Attempt, bool, error) {
 	m.mu.Lock()

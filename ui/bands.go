@@ -124,6 +124,9 @@ func (a *app) troubles(l look, sums bool) []string {
 	if n, sum := a.unsettled(pos.Attempt.Owed); n > 0 {
 		add(toneCheck, "! "+count(l.say.owedBack, n, sum))
 	}
+	if n, sum := a.unsettled(pos.Attempt.Doubtful); n > 0 {
+		add(toneCheck, "! "+count(l.say.doubtful, n, sum))
+	}
 	if n, sum := a.unsettled(pos.Attempt.Unmatched); n > 0 {
 		add(toneCheck, "! "+count(l.say.unmatched, n, sum))
 	}

@@ -152,7 +152,7 @@ func (d detail) view(l look) block {
 	}
 	notices, why := a.Notices, []string(nil)
 	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
-		notices, why = notices&^pos.DoesNotMatch, l.say.why(a, d.differs, l.now) // in place of that it does not match
+		notices, why = notices&^pos.DoesNotMatch, l.say.why(a, seenWhy{Mismatch: d.differs}, l.now) // in place of that it does not match
 	}
 	advice := append(l.say.advice(notices), why...)
 	for _, s := range advice {

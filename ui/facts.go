@@ -42,6 +42,7 @@ type (
 	// byHandMsg: it was recorded that an attempt was settled by hand, or refused.
 	byHandMsg struct {
 		attempt pos.Attempt
+		as      pos.EventKind
 		err     error
 	}
 
@@ -148,7 +149,7 @@ func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 
 func (d desk) byHandCmd(a pos.Attempt, as pos.EventKind) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
-		return byHandMsg{attempt: a, err: d.till.ByHand(context.WithoutCancel(ctx), a, as)}
+		return byHandMsg{attempt: a, as: as, err: d.till.ByHand(context.WithoutCancel(ctx), a, as)}
 	})
 }
 

@@ -28,6 +28,7 @@ type fakeTill struct {
 	stopped []pos.AttemptID
 	typed   []string
 	byHand  []pos.AttemptID
+	as      []pos.EventKind // what was said of each
 }
 
 func (f *fakeTill) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
@@ -64,8 +65,8 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 	return pos.Claim{Attempt: a}, nil
 }
 
-func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt, _ pos.EventKind) error {
-	f.byHand = append(f.byHand, seen.ID)
+func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt, as pos.EventKind) error {
+	f.byHand, f.as = append(f.byHand, seen.ID), append(f.as, as)
 	return nil
 }
 

@@ -97,6 +97,9 @@ func totalsLine(l look, t pos.Totals, width int) string {
 	if t.OwedBack.Count > 0 {
 		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
 	}
+	if t.Doubtful.Count > 0 {
+		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.doubtful, t.Doubtful.Count, t.Doubtful.KES)))
+	}
 	if t.NotPaid.Count > 0 {
 		parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
 	}

@@ -70,7 +70,9 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 		return t, "✓ " + w.owed
 	case a.State == pos.Paid && a.Unmatched():
 		return toneCheck, "✓ " + lower(w.doesNotMatch)
-	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+	case a.State == pos.Paid && a.Doubtful():
+		return toneCheck, "✓ " + w.possiblyShort
+	case a.State == pos.Paid && a.Notices.Has(pos.GivenBack):
 		return t, "✓ " + w.givenBack
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		return toneCheck, "✓ " + w.verdicts["paid"] + " !" // there is something for the owner to look at
@@ -95,7 +97,7 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 
 // noticeWords lists the notices of a set, the gravest first.
 func (w *words) noticeWords(n pos.Notice) []string {
-	return ofNotices(n, w.paidTwice, w.doesNotMatch, w.disagree, w.paidLate, w.clearedUp)
+	return ofNotices(n, w.paidTwice, w.possiblyTwice, w.doesNotMatch, w.disagree, w.paidLate, w.clearedUp)
 }
 
 // advice is what a notice means for the cashier, a sentence for each of a set.
@@ -104,16 +106,19 @@ func (w *words) advice(n pos.Notice) []string {
 	if n.Has(pos.GivenBack) {
 		twice = w.givenBackAdvice
 	}
-	return ofNotices(n, twice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice, w.clearedUpAdvice)
+	return ofNotices(n, twice, w.possiblyAdvice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice, w.clearedUpAdvice)
 }
 
 // ofNotices picks the texts of the notices in a set, the gravest first.
-func ofNotices(n pos.Notice, twice, match, disagree, late, clearedUp string) []string {
+func ofNotices(n pos.Notice, twice, possibly, match, disagree, late, clearedUp string) []string {
+	if n&(pos.TwoSales|pos.GivenBack) != 0 {
+		n &^= pos.PossiblyTwice // a person knows
+	}
 	var list []string
 	for _, known := range []struct {
 		bit  pos.Notice
 		text string
-	}{{pos.PaidTwice, twice}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}, {pos.ClearedUp, clearedUp}} {
+	}{{pos.PaidTwice, twice}, {pos.PossiblyTwice, possibly}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}, {pos.ClearedUp, clearedUp}} {
 		if n.Has(known.bit) {
 			list = append(list, known.text)
 		}
@@ -135,7 +140,10 @@ func (t told) news(a pos.Attempt) pos.Notice {
 		t[a.ID] = a.Notices &^ (pos.ClearedUp | pos.DoesNotMatch)
 		return 0
 	case a.Notices.Has(pos.GivenBack):
-		said |= pos.GivenBack | pos.PaidTwice
+		said |= pos.GivenBack | pos.PaidTwice | pos.PossiblyTwice
+	case a.Notices.Has(pos.TwoSales):
+		t[a.ID] = (said | a.Notices) &^ pos.PossiblyTwice // another one is news
+		return a.Notices &^ (said | pos.TwoSales | pos.PossiblyTwice)
 	}
 	t[a.ID] = said | a.Notices
 	return a.Notices &^ said

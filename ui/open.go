@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +24,8 @@ type openList struct {
 	byHand  pos.Attempt // of which the last key asks if it is settled by hand, as it was then
 	askedAt time.Time   // when it asked that
 	noted   pos.Attempt // settled by hand with the last key
-	wrong   error       // why the last key did nothing
+	notedAs pos.EventKind
+	wrong   error // why the last key did nothing
 }
 
 // learned takes what the ledger holds unsettled, oldest first.
@@ -76,6 +78,7 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		}
 		return o, nil, wishNothing
 	}
+	answer := k
 	k = k.moving()
 	at := o.at()
 	switch {
@@ -84,6 +87,12 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 	case k.is("esc", "-", "+"):
 		return o, nil, wishSale
 	case len(o.rows) == 0:
+		return o, nil, wishNothing
+	case asked && len(o.rows[at].Answers()) > 1:
+		if as, ok := answerTo(o.rows[at], answer); ok {
+			return o, d.byHandCmd(o.rows[at], as), wishNothing
+		}
+		o.byHand = o.rows[at] // it is still asked
 		return o, nil, wishNothing
 	case k.is("enter") && asked:
 		return o, d.byHandCmd(o.rows[at], o.rows[at].Answers()[0]), wishNothing
@@ -134,7 +143,7 @@ func (o openList) typed(m typedMsg) openList {
 // settled takes the till's word that it is noted.
 func (o openList) settled(m byHandMsg) openList {
 	if o.wrong = m.err; m.err == nil {
-		o.noted = m.attempt
+		o.noted, o.notedAs = m.attempt, m.as
 	}
 	return o
 }
@@ -156,10 +165,12 @@ func (o openList) hints(w *words, now time.Time) []hint {
 	switch {
 	case len(o.rows) == 0:
 		return []hint{{"-", w.kSale}, {"f2", w.kLedger}}
+	case o.asks() && len(o.rows[o.at()].Answers()) > 1:
+		return []hint{{"1", w.twoSales}, {"2", w.kGiveBack}, {"-", w.kBack}}
 	case o.asks():
 		return []hint{{"enter", w.kNoteDown}, {"-", w.kBack}}
 	case !o.rows[o.at()].Open():
-		return []hint{{"enter", byOwed(o.rows[o.at()], w.kGiveBack, w.kClearUp)}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
+		return []hint{{"enter", w.answers(o.rows[o.at()]).key}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
 	}
 	var list []hint
 	if o.rows[o.at()].Askable() {
@@ -221,7 +232,7 @@ func (o openList) view(l look) block {
 // why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from when a person can settle it.
 func (o openList) why(l look, a pos.Attempt, most int) []string {
 	var lines []string
-	for _, s := range l.say.why(a, o.whys[a.ID].Mismatch, l.now) {
+	for _, s := range l.say.why(a, o.whys[a.ID], l.now) {
 		for _, line := range wrap(s, min(l.width-6, listWidth)) {
 			lines = append(lines, "  "+l.ink.tones[toneCheck].on(line))
 		}
@@ -237,9 +248,9 @@ func (o openList) notes(l look) []string {
 		note, i = l.say.err(o.wrong), l.ink.tones[toneFail]
 	case o.asks():
 		a := o.rows[o.at()]
-		note = fmt.Sprintf(byOwed(a, l.say.giveBackAsk, l.say.clearUpAsk), a.Amount)
+		note = fmt.Sprintf(l.say.answers(a).ask, a.Amount)
 	case o.noted.ID != "":
-		note = fmt.Sprintf(byOwed(o.noted, l.say.giveBackDone, l.say.clearUpDone), o.noted.Amount)
+		note = fmt.Sprintf(l.say.noted(o.notedAs), o.noted.Amount)
 	case o.claim.Attempt.ID != "":
 		note = l.say.text(o.claim.Say())
 	}
@@ -250,12 +261,38 @@ func (o openList) notes(l look) []string {
 	return lines
 }
 
-// byOwed is the text for what is owed back, or for what else is unsettled.
-func byOwed(a pos.Attempt, owed, other string) string {
-	if a.Owed() {
-		return owed
+// answerTo is what a person says of an attempt that can be settled in two ways with the key 1 or 2.
+func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
+	for i, as := range a.Answers() {
+		if k.is(strconv.Itoa(i + 1)) {
+			return as, true
+		}
 	}
-	return other
+	return 0, false
+}
+
+// question is how an attempt that a person can settle is asked about.
+type question struct{ key, ask string }
+
+func (w *words) answers(a pos.Attempt) question {
+	switch {
+	case a.Owed():
+		return question{w.kGiveBack, w.giveBackAsk}
+	case a.Doubtful():
+		return question{w.kSettle, w.twoSalesAsk}
+	}
+	return question{w.kClearUp, w.clearUpAsk}
+}
+
+// noted is what the till says when it has written down what a person says of an amount.
+func (w *words) noted(as pos.EventKind) string {
+	switch as {
+	case pos.EventGivenBack:
+		return w.giveBackDone
+	case pos.EventTwoSales:
+		return w.twoSalesDone
+	}
+	return w.clearUpDone
 }
 
 // next is when M-PESA is asked about an attempt, or what of it does not match.

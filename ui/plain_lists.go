@@ -28,7 +28,7 @@ func commands() []command {
 		{t("open", "wazi"), "-", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*plain).showOpen},
 		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*plain).checkNumber},
 		{t("receipt", "risiti"), "", t("[N] CODE", "[N] CODE"), t("note the code from the customer's SMS, for number N or the last payment", "andika code ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*plain).typeReceipt},
-		{t("settled", "tayari"), "", t("N", "N"), t("note that number N was given back, or cleared up", "andika kwamba namba N imerudishwa, au imeshughulikiwa"), (*plain).byHand},
+		{t("settled", "tayari"), "", t("N [1|2]", "N [1|2]"), t("note that number N was given back, or cleared up; 1 two sales, 2 given back", "andika kwamba namba N imerudishwa, au imeshughulikiwa; 1 mauzo mawili, 2 imerudishwa"), (*plain).byHand},
 		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*plain).showToday},
 		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*plain).showMonth},
 		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*plain).showEndings},
@@ -112,7 +112,7 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	switch {
 	case a.Owed():
 		facts = append(facts, p.say.owed)
-	case a.Notices.Has(pos.PaidTwice):
+	case a.Notices.Has(pos.GivenBack):
 		facts = append(facts, p.say.givenBack)
 	}
 	for _, n := range p.say.noticeWords(a.Notices) {
@@ -265,8 +265,8 @@ func (p *plain) showOpen(string) {
 		if next := p.open.plan[a.ID]; a.Open() && next.After(now) {
 			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.nextCheck, p.at(next)) + "."
 		}
-		if a.Notices.Has(pos.DoesNotMatch) {
-			s += " " + strings.Join(p.say.why(a, p.open.whys[a.ID].Mismatch, now), " ")
+		if a.Notices.Has(pos.DoesNotMatch) || a.Doubtful() {
+			s += " " + strings.Join(p.say.why(a, p.open.whys[a.ID], now), " ")
 		}
 		p.out.line(s)
 	}
@@ -318,18 +318,27 @@ func (p *plain) typeReceipt(with string) {
 
 // byHand notes that what is owed back was given back, or that what has no end or does not match was cleared up: a person's word (L8).
 func (p *plain) byHand(with string) {
-	a, _, ok := p.numbered(with)
+	a, how, ok := p.numbered(with)
 	if !ok {
 		return
 	}
-	as := a.Answers()
-	if len(as) == 0 {
+	answers := a.Answers()
+	if len(answers) == 0 {
 		p.out.line(p.say.err(pos.ErrSettled))
 		return
 	}
-	if err := p.cfg.Till.ByHand(p.ctx, a, as[0]); err != nil {
+	as := answers[0]
+	if len(answers) > 1 {
+		n, err := strconv.Atoi(how)
+		if err != nil || n < 1 || n > len(answers) {
+			p.out.line(fmt.Sprintf(p.plain.whichAnswer, strings.Fields(with)[0]))
+			return
+		}
+		as = answers[n-1]
+	}
+	if err := p.cfg.Till.ByHand(p.ctx, a, as); err != nil {
 		p.out.line(p.say.err(err))
 		return
 	}
-	p.out.line(fmt.Sprintf(byOwed(a, p.say.giveBackDone, p.say.clearUpDone), a.Amount))
+	p.out.line(fmt.Sprintf(p.say.noted(as), a.Amount))
 }

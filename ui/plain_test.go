@@ -155,7 +155,7 @@ func TestPlainBack(t *testing.T) {
 			"open: open payments, what does not match and what is owed back, by number.",
 			"check N: ask M-PESA about number N now.",
 			"receipt [N] CODE: note the code from the customer's SMS, for number N or the last payment.",
-			"settled N: note that number N was given back, or cleared up.",
+			"settled N [1|2]: note that number N was given back, or cleared up; 1 two sales, 2 given back.",
 			"today: what today came to.",
 			"month [day]: the month's days and their totals.",
 			"lugha: Kiswahili.",

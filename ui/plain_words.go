@@ -16,6 +16,7 @@ type plainWords struct {
 	notNow, tooSoon, receiptIs, noSuchNumber                  string
 	mpesaAnswers, callbacksLost, callbacksBack                string
 	more, noMore, noNumber, practice, bell, closed, typeCode  string
+	whichAnswer                                               string
 }
 
 // newPlainWords is the table: each line a text in English and in Kiswahili.
@@ -48,12 +49,13 @@ func newPlainWords(lang Language) *plainWords {
 		callbacksLost: t("NO CALLBACKS: results come by query, a little later.", "HAKUNA CALLBACK: matokeo huja kwa kuuliza, yakichelewa kidogo."),
 		callbacksBack: t("Callbacks come again.", "Callback zinakuja tena."),
 
-		more:     t("more: the next.", "zaidi: yanayofuata."),
-		noMore:   t("No more.", "Hakuna zaidi."),
-		noNumber: t("Which one? Give its number in the list.", "Yapi? Taja namba yake kwenye orodha."),
-		practice: t("Practice phones act by their last two digits. phones: the list.", "Simu za mazoezi hufuata tarakimu mbili za mwisho. simu: orodha."),
-		bell:     t("The bell rings once for good news, twice for bad.", "Kengele hulia mara moja kwa habari njema, mara mbili kwa mbaya."),
-		closed:   t("Closing the till.", "Till inafungwa."),
+		more:        t("more: the next.", "zaidi: yanayofuata."),
+		noMore:      t("No more.", "Hakuna zaidi."),
+		noNumber:    t("Which one? Give its number in the list.", "Yapi? Taja namba yake kwenye orodha."),
+		whichAnswer: t("settled %[1]s 1: these are two sales. settled %[1]s 2: this money was given back.", "tayari %[1]s 1: ni mauzo mawili. tayari %[1]s 2: pesa hizi zimerudishwa."),
+		practice:    t("Practice phones act by their last two digits. phones: the list.", "Simu za mazoezi hufuata tarakimu mbili za mwisho. simu: orodha."),
+		bell:        t("The bell rings once for good news, twice for bad.", "Kengele hulia mara moja kwa habari njema, mara mbili kwa mbaya."),
+		closed:      t("Closing the till.", "Till inafungwa."),
 	}
 }
 
@@ -102,6 +104,9 @@ func (w *words) totals(t pos.Totals) []string {
 	}
 	if t.OwedBack.Count > 0 {
 		parts = append(parts, fmt.Sprintf(w.owedBack, t.OwedBack.Count, t.OwedBack.KES))
+	}
+	if t.Doubtful.Count > 0 {
+		parts = append(parts, fmt.Sprintf(w.doubtful, t.Doubtful.Count, t.Doubtful.KES))
 	}
 	return parts
 }

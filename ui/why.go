@@ -8,12 +8,17 @@ import (
 )
 
 // why says why an attempt is unsettled, and from when a person can settle it: a sentence each.
-func (w *words) why(a pos.Attempt, m pos.Mismatch, now time.Time) []string {
+func (w *words) why(a pos.Attempt, known seenWhy, now time.Time) []string {
+	m := known.Mismatch
 	var list []string
 	what, _ := a.Reason()
 	switch {
 	case a.Owed():
 		return []string{w.owedAdvice}
+	case a.Doubtful() && known.other.ID != "":
+		list = append(list, fmt.Sprintf(w.possiblyWith, known.other.Amount, w.dayMonthClock(known.other.AskedAt)))
+	case a.Doubtful():
+		list = append(list, w.possiblyAdvice)
 	case a.Notices.Has(pos.DoesNotMatch) && m != (pos.Mismatch{}):
 		list = append(list, w.text(m.Say()))
 	case a.Notices.Has(pos.DoesNotMatch):
@@ -32,11 +37,12 @@ func (w *words) why(a pos.Attempt, m pos.Mismatch, now time.Time) []string {
 	return list
 }
 
-// whys is what is known of the mismatches among what is unsettled, and as of which event of each.
-type whys map[pos.AttemptID]seenMismatch
+// whys is what is known of why something is unsettled, among what is unsettled, and as of which event of each.
+type whys map[pos.AttemptID]seenWhy
 
-type seenMismatch struct {
+type seenWhy struct {
 	pos.Mismatch
+	other  pos.Attempt // that may be the same purchase
 	events int
 }
 
@@ -44,7 +50,7 @@ type seenMismatch struct {
 func (known whys) of(unsettled []pos.Attempt, book Book) whys {
 	next := make(whys)
 	for _, a := range unsettled {
-		if !a.Notices.Has(pos.DoesNotMatch) {
+		if !a.Notices.Has(pos.DoesNotMatch) && !a.Doubtful() {
 			continue
 		}
 		if m, ok := known[a.ID]; ok && m.events == a.Events {
@@ -55,7 +61,11 @@ func (known whys) of(unsettled []pos.Attempt, book Book) whys {
 		if err != nil {
 			continue // the screen says that it does not match, and the ledger's trouble is told elsewhere
 		}
-		next[a.ID] = seenMismatch{mismatchOf(events, book), a.Events}
+		m := seenWhy{Mismatch: mismatchOf(events, book), events: a.Events}
+		if a.Doubtful() {
+			m.other, _ = book.Attempt(a.Other) // else it is not named
+		}
+		next[a.ID] = m
 	}
 	return next
 }

@@ -80,15 +80,15 @@ func TestWhyForAll(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	for _, a := range c.app.open.rows {
-		why := c.app.say.why(a, c.app.open.whys[a.ID].Mismatch, c.now)
+		why := c.app.say.why(a, c.app.open.whys[a.ID], c.now)
 		if len(why) == 0 || strings.Contains(strings.Join(why, ""), "%!") {
 			t.Errorf("%s: %q", a.ID, why)
 		}
 	}
-	if late := c.app.say.why(unclear(c.row(49*60, 200, phoneB)), pos.Mismatch{}, c.now); len(late) != 2 || late[1] != c.app.say.byHandNow {
+	if late := c.app.say.why(unclear(c.row(49*60, 200, phoneB)), seenWhy{}, c.now); len(late) != 2 || late[1] != c.app.say.byHandNow {
 		t.Errorf("%q", late)
 	}
-	if early := c.app.say.why(accepted(c.row(1, 200, phoneB)), pos.Mismatch{}, c.now.Add(time.Second)); early != nil {
+	if early := c.app.say.why(accepted(c.row(1, 200, phoneB)), seenWhy{}, c.now.Add(time.Second)); early != nil {
 		t.Errorf("what is under way needs nobody: %q", early)
 	}
 }

@@ -14,7 +14,7 @@ type words struct {
 	sale, ledger, detail, month, open                      string
 	till, training, sandbox, live                          string
 	today, paidCount, notPaidCount                         string
-	checking, owedBack, unmatched                          string
+	checking, owedBack, unmatched, doubtful                string
 	pollingOnly, forged, unkept, ledgerFails, ledgerUnread string
 	refusing, unreached, offline                           string
 
@@ -22,6 +22,7 @@ type words struct {
 	sending, waiting, paid, notPaid, stillChecking string
 	paidLate, paidTwice, doesNotMatch, disagree    string
 	paidLateShort, paidTwiceShort                  string
+	possiblyTwice, possiblyShort                   string
 
 	// The sale.
 	amount, again, phoneField, reference, optional       string
@@ -48,6 +49,7 @@ type words struct {
 	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
 	rawOf, noRaw, saleOf, owed, owedAdvice, byHandFrom, byHandNow                      string
 	givenBack, givenBackAdvice, giveBackAsk, giveBackDone                              string
+	possiblyAdvice, possiblyWith, twoSales, twoSalesAsk, twoSalesDone                  string
 	clearedUp, clearedUpAdvice, clearUpAsk, clearUpDone                                string
 	minutes, hours, days, now                                                          string
 	checkingShort, waitingShort, recent                                                string
@@ -56,9 +58,9 @@ type words struct {
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
 
 	// Keys.
-	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                                                            string
-	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                                                   string
-	kTypeCode, kGiveBack, kClearUp, kNoteDown, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
+	kAsk, kRounded, kNextField, kLedger, kOpen, kHelp, kSale, kClear, kCheck, kStop, kNext, kAgain, kNumber                                                                     string
+	kDrop, kTwice, kBack, kMove, kDay, kDate, kToday, kFind, kDetail, kRaw, kPhone, kHand, kLanguage                                                                            string
+	kTypeCode, kGiveBack, kClearUp, kSettle, kNoteDown, kRubOut, kReference, kNextRow, kQuit, kSeen, kPay, kCancel, kWrongPIN, kIgnore, kType, kPage, kScroll, kMonth, kOpenDay string
 
 	// Help.
 	helpKeys, helpPad, helpEverywhere, helpEndings, helpBell, helpBellOnce, helpBellTwice, helpElse       string
@@ -99,6 +101,7 @@ func newWords(lang Language) *words {
 		notPaidCount: t("%d not paid", "%d hayakulipwa"),
 		checking:     t("checking %d (KES %v)", "wazi %d (KES %v)"),
 		owedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
+		doubtful:     t("maybe paid twice %d (KES %v)", "huenda mara mbili %d (KES %v)"),
 		unmatched:    t("does not match %d (KES %v)", "hayalingani %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
 		forged:       t("%d forged", "%d za uongo"),
@@ -119,6 +122,8 @@ func newWords(lang Language) *words {
 		paidTwice:      t("PAID TWICE", "IMELIPWA MARA MBILI"),
 		paidLateShort:  t("PAID LATE", "IMELIPWA BAADAYE"),
 		paidTwiceShort: t("PAID TWICE", "IMELIPWA MARA 2"),
+		possiblyTwice:  t("POSSIBLY PAID TWICE", "HUENDA IMELIPWA MARA MBILI"),
+		possiblyShort:  t("maybe twice", "huenda mara 2"),
 		doesNotMatch:   t("DOES NOT MATCH", "HAILINGANI"),
 		disagree:       t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
 
@@ -209,6 +214,11 @@ func newWords(lang Language) *words {
 		givenBack:       t("given back", "imerudishwa"),
 		givenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
 		giveBackAsk:     t("Was KES %v given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
+		possiblyAdvice:  t("Another sale to this phone was asked in its place, and both are paid. Call the owner.", "Mauzo mengine ya simu hii yaliombwa badala yake, na yote yamelipwa. Mpigie mwenye duka."),
+		possiblyWith:    t("This and KES %v of %s are paid, and one was asked in place of the other: two sales, or one paid twice?", "Haya na KES %v za %s yamelipwa, na moja liliombwa badala ya jingine: ni mauzo mawili, au moja limelipwa mara mbili?"),
+		twoSales:        t("two sales", "mauzo mawili"),
+		twoSalesAsk:     t("KES %v: 1 if these are two sales, 2 if this money was given back to the customer.", "KES %v: 1 ikiwa ni mauzo mawili, 2 ikiwa pesa hizi zimerudishwa kwa mteja."),
+		twoSalesDone:    t("Noted: KES %v is a sale of its own.", "Imeandikwa: KES %v ni mauzo peke yake."),
 		clearedUp:       t("cleared up", "imeshughulikiwa"),
 		clearedUpAdvice: t("A person has cleared this up.", "Mtu ameyashughulikia."),
 		clearUpAsk:      t("Was this KES %v cleared up, with M-PESA's statement and the customer? Enter writes it down.", "Je, KES %v hizi zimeshughulikiwa, kwa taarifa ya M-PESA na mteja? Enter huandika."),
@@ -268,6 +278,7 @@ func newWords(lang Language) *words {
 		kNextRow:   t("next row", "mstari wa chini"),
 		kTypeCode:  t("code from SMS", "namba ya SMS"),
 		kGiveBack:  t("given back", "imerudishwa"),
+		kSettle:    t("settle", "shughulikia"),
 		kClearUp:   t("clear up", "shughulikia"),
 		kNoteDown:  t("write it down", "andika"),
 		kSeen:      t("seen", "nimeona"),
@@ -329,7 +340,8 @@ func newWords(lang Language) *words {
 			pos.EventCalledBack: t("callback", "callback"), pos.EventGaveUp: t("gave up waiting", "muda umeisha"),
 			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
 			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventGivenBack: t("given back", "imerudishwa"),
-			pos.EventClearedUp: t("cleared up", "imeshughulikiwa"),
+			pos.EventClearedUp: t("cleared up", "imeshughulikiwa"), pos.EventPossiblyTwice: t("maybe paid twice", "huenda mara mbili"),
+			pos.EventTwoSales: t("two sales", "mauzo mawili"),
 		},
 		verdicts: map[string]string{
 			"accepted": t("accepted", "limepokelewa"), "paid": t("paid", "imelipwa"), "failed": t("not paid", "haijalipwa"),

@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kaunta/pos"
+)
+
+// perhapsTwice are two paid sales of which the second was asked in place of the first.
+func perhapsTwice(c *cashier) (first, second pos.Attempt) {
+	first, second = paid(c.row(9, 450, phoneA), "SKN9P2M4XQ"), paid(c.row(5, 450, phoneA), "SKN9P2M4XR")
+	first.Notices, second.Notices = pos.PossiblyTwice|pos.PaidLate, pos.PossiblyTwice
+	first.Other, second.Other, second.Overrides = second.ID, first.ID, first.ID
+	c.book.put(first)
+	c.book.put(second)
+	c.do(c.app.refresh())
+	return first, second
+}
+
+// TestTwoSalesOrGivenBack: what may be one purchase paid twice stays on the list until a person says which it is.
+func TestTwoSalesOrGivenBack(t *testing.T) {
+	for key, as := range map[string]pos.EventKind{"1": pos.EventTwoSales, "2": pos.EventGivenBack} {
+		c := newCashier(t)
+		first, second := perhapsTwice(c)
+		c.tell(first, pos.EventPossiblyTwice)
+		c.sees("! POSSIBLY PAID TWICE  KES 450", "! maybe paid twice 2 (KES 900)")
+		c.press("<f3>")
+		c.sees("✓ maybe twice", "This and KES 450 of 23 Nov 14:", "are paid, and one was", "in place of the other", "enter settle")
+		c.press("<enter>")
+		c.sees("KES 450: 1 if these are two sales, 2 if", "this money was given back to the customer.")
+		c.tick(time.Second)
+		c.press("<enter>", "3")
+		c.sees("1 if these are two sales")
+		if c.till.byHand != nil {
+			t.Fatalf("settled by Enter: %v %v", c.till.byHand, c.till.as)
+		}
+		c.press("-")
+		c.seesNot("1 if these are two sales")
+		c.press("<enter>", key)
+		if len(c.till.byHand) != 1 || c.till.byHand[0] != second.ID || c.till.as[0] != as {
+			t.Fatalf("by hand %v as %v", c.till.byHand, c.till.as)
+		}
+		c.sees("Noted: KES 450 ")
+		second.Notices |= map[pos.EventKind]pos.Notice{pos.EventTwoSales: pos.TwoSales, pos.EventGivenBack: pos.GivenBack}[as]
+		first.Notices |= pos.TwoSales
+		for _, a := range []pos.Attempt{first, second} {
+			a.Events++
+			c.tell(a, as)
+		}
+		c.seesNot("maybe twice", "maybe paid twice 2")
+	}
+}
+
+// TestPlainTwoSales: the plain till asks for the answer, and takes no half of one.
+func TestPlainTwoSales(t *testing.T) {
+	inTalk(t, func(c *talk) {
+		c.says("LIVE, DUKA LA MAMA, till 174379, Monday 23 November, 14:32.", "help: what you can type.", "Amount:")
+		first, second := paid(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}), "SKN9P2M4XQ"), paid(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}), "SKN9P2M4XR")
+		first.Notices, second.Notices = pos.PossiblyTwice, pos.PossiblyTwice
+		first.Other, second.Other = second.ID, first.ID
+		c.book.put(first)
+		c.book.put(second)
+		c.types("open", "settled 1", "settled 1 3", "settled 1 2")
+		c.says(
+			"1. 14:32 PAID KES 450, 0712 ••• 678, receipt SKN9P2M4XR, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
+			"2. 14:32 PAID KES 450, 0712 ••• 678, receipt SKN9P2M4XQ, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
+			"Amount:",
+			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
+			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
+			"Noted: KES 450 was given back.", "Amount:",
+		)
+		if len(c.till.as) != 1 || c.till.as[0] != pos.EventGivenBack || !strings.HasPrefix(string(c.till.byHand[0]), string(second.ID)) {
+			t.Errorf("%v %v", c.till.byHand, c.till.as)
+		}
+	})
+}

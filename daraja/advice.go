@@ -123,10 +123,14 @@ func whyConfiguration(a Answer) Text {
 	switch {
 	case strings.Contains(msg, "merchant does not exist"):
 		return Text{"M-PESA does not know the shop's short code.", "M-PESA haitambui short code ya duka."}
-	case strings.Contains(msg, "wrong credentials"):
+	case saysOneOf(msg, "wrong credentials", "password parameter"):
 		return Text{"The shop's short code and passkey do not belong together, or the clock of this machine is wrong.", "Short code na passkey za duka hazilingani, au saa ya mashine hii si sahihi."}
 	case strings.Contains(msg, "apiproduct"):
 		return Text{"M-PESA Express is not enabled for the shop's app.", "M-PESA Express haijawashwa kwenye app ya duka."}
+	case strings.HasSuffix(a.ErrorCode, ".ApplicationNotFound"):
+		return Text{"Safaricom has nothing at the address that the till asks.", "Safaricom haina kitu kwenye anwani inayoulizwa na till."}
+	case speaksOfHeader(msg):
+		return Text{"M-PESA does not take the till's access token as it arrives: something between may be changing it.", "M-PESA haipokei access token ya till jinsi inavyofika: huenda kuna kitu njiani kinachoibadilisha."}
 	}
 	return Text{"The shop's connection to M-PESA is set up wrongly.", "Mipangilio ya duka ya M-PESA si sahihi."}
 }

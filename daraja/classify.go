@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -55,7 +56,7 @@ func Classify(endpoint Endpoint, status int, header http.Header, body []byte) An
 // refusal is the verdict on an error envelope, or on a status that is not 200, for push and query.
 func refusal(e Endpoint, status int, code, msg string) Verdict {
 	msg = strings.ToLower(msg)
-	says := func(part string) bool { return strings.Contains(msg, part) }
+	says := func(parts ...string) bool { return saysOneOf(msg, parts...) }
 	at := func(known ...int) bool { return status == 0 || slices.Contains(known, status) }
 	push := e == EndpointPush
 
@@ -65,30 +66,80 @@ func refusal(e Endpoint, status int, code, msg string) Verdict {
 		if !push && code == "500.001.1001" && at(500) {
 			return VerdictPending
 		}
-	case says("no apiproduct match") && at(401, 403, 404):
+	case says("no apiproduct match") && at(401, 403, 404),
+		strings.HasSuffix(code, ".ApplicationNotFound") && at(404):
+		// The gateway has no such product for this app, or nothing at all under this address.
 		return VerdictConfiguration
-	case status == http.StatusUnauthorized,
-		code == "404.001.03" && says("access token") && at(404),
-		(strings.HasPrefix(code, "401.") || strings.HasPrefix(code, "keymanagement.")) && says("access token") && status == 0:
+	case refusesToken(status, code, msg):
+		return VerdictAuth
+	case refusesHeader(status, code, msg):
+		return VerdictConfiguration
+	case status == http.StatusUnauthorized && refusedEarly(status, code):
 		return VerdictAuth
 	case (says("spike arrest") || says("quota violation")) && at(500, 503):
 		return VerdictRateLimited
 	case code == "500.003.02" && says("system is busy") && at(500, 503):
 		return VerdictSystemBusy
-	case code == "500.001.1001" && (says("merchant does not exist") || says("wrong credentials")) && at(500):
+	case code == "500.001.1001" && says("merchant does not exist", "wrong credentials", "password parameter provided is invalid") && at(500):
 		return VerdictConfiguration
 	case code == "500.001.1001" && says("unable to lock subscriber") && at(500) && push:
 		return VerdictPhoneBusy
-	case code == "404.001.01" && says("not found") && at(404),
+	case (code == "404.001.01" || code == "404.003.01") && says("not found") && at(404),
 		code == "405.001" && says("not allowed") && at(405):
 		return VerdictConfiguration
 	case code == "400.002.02" && says("invalid checkoutrequestid") && at(400) && !push:
 		// Asked too early for a push that was accepted (measured); an unknown id is answered in the same words.
 		return VerdictPending
-	case strings.HasPrefix(code, "400.002.") && (says("invalid") || says("threat detected") || says("bad request")) && at(400):
+	case (strings.HasPrefix(code, "400.002.") || code == "400.003.02") && says("invalid", "threat detected", "bad request") && at(400):
 		return VerdictValidation
 	}
 	return VerdictUnknown
+}
+
+// refusesToken reports whether an answer is a refusal of the access token. It has many spellings: 404.001.03 on the wire,
+// 404.001.04, 400.003.01, 401.002.01 and the gateway's in documents and code. What they share is a status of the 400s and
+// a message about the token, and an error of the 400s was answered before anything was executed. A status or a code
+// of another kind contradicts that, and proves nothing. msg is in lower case.
+func refusesToken(status int, code, msg string) bool {
+	return refusedEarly(status, code) && saysOneOf(msg, "access token", "accesstoken", "access_token", "bearer token", "apikey") && complains(msg)
+}
+
+// refusesHeader is [refusesToken] for the header that carries the token, which Daraja calls wrong in other words
+// (404.001.04). A new token may help; if it does not, the header never arrives as it is sent.
+func refusesHeader(status int, code, msg string) bool {
+	return refusedEarly(status, code) && speaksOfHeader(msg) && complains(msg)
+}
+
+func speaksOfHeader(msg string) bool {
+	return saysOneOf(msg, "authentication header", "authorization header")
+}
+
+// complains reports whether a message calls wrong what it is about.
+func complains(msg string) bool {
+	return saysOneOf(msg, "invalid", "expired", "not valid", "revoked", "not approved", "missing")
+}
+
+func saysOneOf(msg string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(msg, part) })
+}
+
+// statusInCode is the HTTP status with which most of Daraja's codes begin.
+var statusInCode = regexp.MustCompile(`^[0-9]{3}(?:\.|$)`)
+
+// gatewayAuthCodes begin the codes of the gateway's own checks of a token, which it makes before it passes anything on.
+var gatewayAuthCodes = []string{"keymanagement.", "oauth.v2."}
+
+// refusedEarly reports whether status and code are those of a request that was refused as it stood. Where the status is
+// not known, the code must say it.
+func refusedEarly(status int, code string) bool {
+	told := statusInCode.MatchString(code)
+	switch {
+	case told && code[0] != '4':
+		return false
+	case status == 0:
+		return told || slices.ContainsFunc(gatewayAuthCodes, func(p string) bool { return strings.HasPrefix(code, p) })
+	}
+	return 400 <= status && status < 500
 }
 
 // processing reports whether a text says that M-PESA is still at it, in either platform's words.

@@ -13,6 +13,7 @@ const (
 	spikeFault   = `{"fault":{"faultstring":"Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=5, periodInMicroseconds=60000000, maxBurstMessageCount=1.0}","detail":{"errorcode":"policies.ratelimit.SpikeArrestViolation"}}}`
 	quotaFault   = `{"fault":{"faultstring":"Rate limit quota violation. Quota limit exceeded.","detail":{"errorcode":"policies.ratelimit.QuotaViolation"}}}`
 	productFault = `{"fault":{"faultstring":"Invalid API call as no apiproduct match found","detail":{"errorcode":"keymanagement.service.InvalidAPICallAsNoApiProductMatchFound"}}}`
+	noProxyFault = `{"fault":{"faultstring":"Unable to identify proxy for host: secure and url: \/mpesa\/stkpush\/v1\/processrequest","detail":{"errorcode":"messaging.adaptors.http.flow.ApplicationNotFound"}}}`
 	tokenFault   = `{"fault":{"faultstring":"Invalid Access Token","detail":{"errorcode":"keymanagement.service.invalid_access_token"}}}`
 	soapFault    = `{"Envelope":{"Body":{"Fault":{"faultcode":"soap:Server","faultstring":"Execution of ServiceCallout failed.","detail":{"source":{"errorcode":"steps.servicecallout.ExecutionFailed"}}}}}}`
 )
@@ -74,6 +75,20 @@ func TestClassify(t *testing.T) {
 		{EndpointPush, 401, `<html>sign in</html>`, VerdictAuth},
 		{EndpointPush, 401, firewallPage, VerdictBlocked},
 		{EndpointPush, 401, productFault, VerdictConfiguration},
+		{EndpointPush, 401, errorBody("500.003.1001", "Internal Server Error"), VerdictUnknown},
+		{EndpointPush, 401, errorBody("401.001", "Unauthorized"), VerdictAuth},
+		{EndpointPush, 404, errorBody("404.001.03", "The service was not found"), VerdictUnknown},
+		{EndpointPush, 404, errorBody("404.001.04", "Invalid Authentication Header"), VerdictConfiguration},
+		{EndpointPush, 0, errorBody("404.001.04", "Invalid Authentication Header"), VerdictConfiguration},
+		{EndpointPush, 500, errorBody("404.001.04", "Invalid Authentication Header"), VerdictUnknown},
+		{EndpointPush, 404, noProxyFault, VerdictConfiguration},
+		{EndpointPush, 0, noProxyFault, VerdictConfiguration},
+		{EndpointPush, 500, noProxyFault, VerdictUnknown},
+		{EndpointPush, 404, errorBody("404.003.01", "Resource not found"), VerdictConfiguration},
+		{EndpointPush, 500, errorBody("404.003.01", "Resource not found"), VerdictUnknown},
+		{EndpointPush, 400, errorBody("400.003.02", "Bad Request"), VerdictValidation},
+		{EndpointPush, 400, errorBody("400.003.09", "Bad Request"), VerdictUnknown},
+		{EndpointPush, 500, errorBody("500.001.1001", "The Password parameter provided is invalid"), VerdictConfiguration},
 		{EndpointPush, 404, errorBody("404.001.01", "Resource not found"), VerdictConfiguration},
 		{EndpointPush, 405, errorBody("405.001", "Method Not Allowed"), VerdictConfiguration},
 		{EndpointPush, 404, `<html>no such page</html>`, VerdictUnknown},
@@ -189,6 +204,50 @@ func TestClassify(t *testing.T) {
 			}
 			checkLaws(t, a)
 		})
+	}
+}
+
+// tokenRefusals are the spellings of a refused token, as seen on the wire, in documents and in other people's code.
+var tokenRefusals = []struct {
+	status int
+	body   string
+}{
+	{404, errorBody("404.001.03", "Invalid Access Token")},
+	{404, errorBody("404.001.04", "Invalid Access Token")},
+	{400, errorBody("400.003.01", "Invalid Access Token")},
+	{400, errorBody("400.003.01", "Access token has expired")},
+	{401, errorBody("401.002.01", "Error Occurred - Invalid Access Token - Q2m8cANaRYtOkEnn0tAReAlTokEN")},
+	{401, errorBody("401.003.01", "Error Occurred - Invalid Access Token")},
+	{403, errorBody("403.001.01", "Expired access_token")},
+	{401, tokenFault},
+	{401, `{"fault":{"faultstring":"Access Token expired","detail":{"errorcode":"keymanagement.service.access_token_expired"}}}`},
+	{401, `{"fault":{"faultstring":"Invalid ApiKey for given resource","detail":{"errorcode":"oauth.v2.InvalidApiKeyForGivenResource"}}}`},
+}
+
+// A refused token is known by its message and a status of the 400s, whatever its code. With another status, or a code of
+// another kind, nothing is proved.
+func TestClassifyRefusedToken(t *testing.T) {
+	for _, refused := range tokenRefusals {
+		for _, e := range []Endpoint{EndpointPush, EndpointQuery} {
+			for status, want := range map[int]Verdict{
+				refused.status: VerdictAuth, 0: VerdictAuth, 400: VerdictAuth, 200: VerdictUnknown, 500: VerdictUnknown, 502: VerdictUnknown,
+			} {
+				if a := Classify(e, status, nil, []byte(refused.body)); a.Verdict != want {
+					t.Errorf("%s %d %s: %s, want %s", e, status, refused.body, a.Verdict, want)
+				}
+			}
+		}
+	}
+	for _, body := range []string{
+		errorBody("500.001.1001", "Invalid Access Token"), errorBody("200.001", "Invalid Access Token"),
+		errorBody("404.001.03", "Access token accepted"), errorBody("404.001.03", ""),
+		`{"CheckoutRequestID":"ws_CO_1","ResponseCode":"0","errorCode":"404.001.03","errorMessage":"Invalid Access Token"}`,
+	} {
+		for _, status := range []int{0, 404} {
+			if a := Classify(EndpointPush, status, nil, []byte(body)); a.Verdict != VerdictUnknown {
+				t.Errorf("%d %s: %s", status, body, a.Verdict)
+			}
+		}
 	}
 }
 

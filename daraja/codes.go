@@ -11,6 +11,7 @@ type ResultMeaning struct {
 	Title Text // for a column: at most 11 characters
 	What  Text // what happened, a sentence
 	Do    Text // what the cashier does, a sentence or two
+	Also  Text // what else the code has been seen for: for the owner and not for the counter; mostly empty
 }
 
 // Meaning is the meaning of a result code, and false for a code that nobody has documented: such a code is
@@ -132,12 +133,19 @@ var resultTable = []resultRow{
 		Title: Text{"wrong PIN", "PIN si sawa"},
 		What:  Text{"The customer typed a wrong PIN.", "Mteja ameweka PIN isiyo sahihi."},
 		Do:    Text{"Ask again. Several wrong tries lock the PIN.", "Omba tena. PIN ikikosewa mara kadhaa itafungwa."},
+		Also:  Text{"M-PESA has said this of numbers without M-PESA too.", "M-PESA imesema hivi pia kuhusu namba zisizo na M-PESA."},
 	}},
 	{[]string{"2006"}, ResultMeaning{
 		Final: true,
 		Title: Text{"not active", "haitumiki"},
 		What:  Text{"An M-PESA account is not active: the customer's or the shop's.", "Akaunti ya M-PESA haitumiki: ya mteja au ya duka."},
 		Do:    Text{"Ask the customer to pay another way. If it happens with every customer, call the owner.", "Mwombe mteja alipe kwa njia nyingine. Ikitokea kwa kila mteja, mpigie mwenye duka."},
+	}},
+	{[]string{"2007"}, ResultMeaning{
+		Final: true,
+		Title: Text{"refused", "imekataliwa"},
+		What:  Text{"The shop's own check of payments refused this one.", "Mfumo wa duka wa kukagua malipo umekataa malipo haya."},
+		Do:    Text{"Call the owner. Until then take cash.", "Mpigie mwenye duka. Kwa sasa pokea pesa taslimu."},
 	}},
 	{[]string{"2026"}, ResultMeaning{
 		Final: true,

@@ -30,7 +30,7 @@ func TestMeaning(t *testing.T) {
 			}
 		}
 	}
-	final := "0 1 2 3 4 8 11 17 21 26 1001 1019 1025 1031 1032 1036 1037 1101 1102 2001 2006 2026 2028 8006 E3008 SFC_IC0003"
+	final := "0 1 2 3 4 8 11 17 21 26 1001 1019 1025 1031 1032 1036 1037 1101 1102 2001 2006 2007 2026 2028 8006 E3008 SFC_IC0003"
 	open := "4999 9999 2008 100000100"
 	for _, code := range strings.Fields(final) {
 		if m, ok := Meaning(code); !ok || !m.Final || refuses(code) != (code != "0") {
@@ -77,6 +77,9 @@ func TestAdvice(t *testing.T) {
 		{push(VerdictConfiguration, "Wrong credentials"), "passkey", "owner"},
 		{push(VerdictConfiguration, "no apiproduct match found"), "not enabled", "owner"},
 		{push(VerdictConfiguration, "Method Not Allowed"), "set up wrongly", "owner"},
+		{push(VerdictConfiguration, "The Password parameter provided is invalid"), "passkey", "owner"},
+		{push(VerdictConfiguration, "Invalid Authentication Header"), "access token as it arrives", "owner"},
+		{Answer{Endpoint: EndpointPush, Verdict: VerdictConfiguration, ErrorCode: "messaging.adaptors.http.flow.ApplicationNotFound"}, "nothing at the address", "owner"},
 		{push(VerdictAuth, "Invalid Access Token"), "may not be enabled", "owner"},
 		{push(VerdictPhoneBusy, ""), "phone is busy", "Wait a minute"},
 		{push(VerdictSystemBusy, ""), "was not sent", "Wait a minute"},

@@ -61,7 +61,7 @@ func TestCorpus(t *testing.T) {
 		verdict Verdict
 	}{
 		{"accepted", VerdictAccepted}, {"token", VerdictToken},
-		{"still pending", VerdictPending}, {"unknown: stuck pending", VerdictPending},
+		{"still pending", VerdictPending}, {"pending (4999)", VerdictPending}, {"unknown: stuck pending", VerdictPending},
 		{"validation", VerdictValidation}, {"configuration", VerdictConfiguration},
 		{"temporary: system busy", VerdictSystemBusy}, {"busy subscriber", VerdictPhoneBusy},
 		{"rate limited", VerdictRateLimited}, {"WAF block", VerdictBlocked},

@@ -63,7 +63,7 @@ func TestNoTokenNoPush(t *testing.T) {
 
 // L2: the one resend. A push refused for its token was not executed.
 func TestRefusedTokenIsRenewedOnce(t *testing.T) {
-	refused := errorBody("404.001.03", "Invalid Access Token")
+	refused, header := errorBody("404.001.03", "Invalid Access Token"), errorBody("404.001.04", "Invalid Authentication Header")
 	for _, tt := range []struct {
 		name   string
 		status []int
@@ -77,6 +77,9 @@ func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 		{"refused twice", []int{404, 404, 200}, []string{refused, refused, pushAccepted}, VerdictAuth, 2, 2},
 		{"then lost", []int{404, 502, 200}, []string{refused, "", pushAccepted}, VerdictUnknown, 2, 2},
 		{"404 for another reason", []int{404, 200}, []string{errorBody("404.001.01", "Resource not found"), pushAccepted}, VerdictConfiguration, 1, 1},
+		{"the header refused, then accepted", []int{404, 200}, []string{header, pushAccepted}, VerdictAccepted, 2, 2},
+		{"the header refused twice", []int{404, 404, 200}, []string{header, header, pushAccepted}, VerdictConfiguration, 2, 2},
+		{"the gateway has no such address", []int{404, 200}, []string{noProxyFault, pushAccepted}, VerdictConfiguration, 1, 1},
 		{"401 for another reason", []int{401, 200}, []string{productFault, pushAccepted}, VerdictConfiguration, 1, 1},
 		{"404.001.03 with status 500", []int{500, 200}, []string{refused, pushAccepted}, VerdictUnknown, 1, 1},
 		{"busy", []int{500, 200}, []string{errorBody("500.003.02", "System is busy."), pushAccepted}, VerdictSystemBusy, 1, 1},
@@ -95,6 +98,61 @@ func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 				t.Errorf("%+v", calls)
 			}
 		})
+	}
+}
+
+// Whatever a refused token is called, it is used no more: neither by a push nor by a query, nor by the next of either.
+func TestRefusedTokenIsDropped(t *testing.T) {
+	for _, refused := range tokenRefusals {
+		f := newFakeDaraja(t, func(w http.ResponseWriter, r *http.Request, n int) {
+			switch {
+			case r.Header.Get("Authorization") == "Bearer token-1":
+				answering(refused.status, refused.body)(w, r, n)
+			case strings.HasSuffix(r.URL.Path, "/query"):
+				answering(200, string(queryBodyOf("4999", "")))(w, r, n)
+			default:
+				answering(200, pushAccepted)(w, r, n)
+			}
+		})
+		c := newTestClient(t, testConfig(f.URL))
+		for range 2 {
+			if a, err := c.STKQuery(t.Context(), testCheckoutID); err != nil || a.Verdict != VerdictPending {
+				t.Errorf("query after %s: %+v, %v", refused.body, a, err)
+			}
+			if a, err := c.STKPush(t.Context(), testPush); err != nil {
+				t.Errorf("push after %s: %+v, %v", refused.body, a, err)
+			}
+		}
+		if tokens, calls := f.seen(); tokens != 2 || len(calls) != 5 {
+			t.Errorf("%s: %d tokens, %d calls", refused.body, tokens, len(calls))
+		}
+	}
+}
+
+// A refusal that nobody has described may have been about the token. It proves nothing, so nothing is sent again; the next
+// request has a new token all the same.
+func TestUndescribedRefusalEndsTheToken(t *testing.T) {
+	for status, want := range map[int]int{400: 2, 404: 2, 418: 2, 500: 1, 502: 1} {
+		f := newFakeDaraja(t, func(w http.ResponseWriter, r *http.Request, n int) {
+			if n == 1 {
+				answering(status, errorBody("", "Your key has been retired"))(w, r, n)
+				return
+			}
+			answering(200, pushAccepted)(w, r, n)
+		})
+		c := newTestClient(t, testConfig(f.URL))
+		if a, err := c.STKPush(t.Context(), testPush); err == nil || a.Verdict != VerdictUnknown || !a.MayHaveMovedMoney() {
+			t.Errorf("%d: %+v, %v", status, a, err)
+		}
+		if _, calls := f.seen(); len(calls) != 1 {
+			t.Errorf("%d: %d pushes", status, len(calls))
+		}
+		if a, err := c.STKPush(t.Context(), testPush); err != nil {
+			t.Errorf("after %d: %+v, %v", status, a, err)
+		}
+		if tokens, calls := f.seen(); tokens != want || len(calls) != 2 {
+			t.Errorf("%d: %d tokens, %d pushes", status, tokens, len(calls))
+		}
 	}
 }
 

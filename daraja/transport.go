@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -92,7 +93,8 @@ func send(h *http.Client, req *http.Request) reply {
 // it answered.
 //
 // A request refused for its token is sent once more with a new one. This is the only resend there is, and it is
-// safe since a push refused for its token was never executed.
+// safe since a push refused for its token was never executed. A refusal that nobody has described yet may have been
+// about the token too: then nothing is sent again, but the next request has a new one.
 func (c *Client) call(ctx context.Context, e Endpoint, payload any) (Answer, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -103,14 +105,24 @@ func (c *Client) call(ctx context.Context, e Endpoint, payload any) (Answer, err
 		return noToken(e, err), err
 	}
 	a, err := c.post(ctx, e, body, token)
-	if a.Verdict != VerdictAuth {
+	if !renews(a) {
 		return a, err
 	}
 	c.tokens.drop(token)
+	if a.Verdict == VerdictUnknown {
+		return a, err
+	}
 	if token, err = c.tokens.get(ctx); err != nil {
 		return a, err // the refusal stands, and nothing more was sent
 	}
 	return c.post(ctx, e, body, token)
+}
+
+// renews reports whether the token that was answered with a is not to be used again.
+func renews(a Answer) bool {
+	refused := 400 <= a.HTTPStatus && a.HTTPStatus < 500
+	return a.Verdict == VerdictAuth || a.Verdict == VerdictUnknown && refused ||
+		a.Verdict == VerdictConfiguration && refusesHeader(a.HTTPStatus, a.ErrorCode, strings.ToLower(a.ErrorMessage))
 }
 
 // post sends body to the endpoint and reads the answer.

@@ -100,22 +100,24 @@ func (c *Client) call(ctx context.Context, e Endpoint, payload any) (Answer, err
 	if err != nil {
 		return Answer{Endpoint: e, Verdict: VerdictValidation, NotSent: true, ErrorMessage: err.Error()}, err
 	}
-	token, err := c.tokens.get(ctx)
-	if err != nil {
-		return noToken(e, err), err
+	var a Answer
+	for again := false; ; again = true {
+		token, err := c.tokens.get(ctx)
+		switch {
+		case err != nil && again:
+			return a, err // the refusal stands, and nothing more was sent
+		case err != nil:
+			return noToken(e, err), err
+		}
+		a, err = c.post(ctx, e, body, token)
+		if !renews(a) {
+			return a, err
+		}
+		c.tokens.drop(token)
+		if again || a.Verdict == VerdictUnknown {
+			return a, err
+		}
 	}
-	a, err := c.post(ctx, e, body, token)
-	if !renews(a) {
-		return a, err
-	}
-	c.tokens.drop(token)
-	if a.Verdict == VerdictUnknown {
-		return a, err
-	}
-	if token, err = c.tokens.get(ctx); err != nil {
-		return a, err // the refusal stands, and nothing more was sent
-	}
-	return c.post(ctx, e, body, token)
 }
 
 // renews reports whether the token that was answered with a is not to be used again.

@@ -83,7 +83,7 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool) {
 		} else if means == refuses {
 			r.no = 2 // a callback, or the answer to the push, needs no second
 		}
-		x.word = spoken
+		x.means, x.word = means, spoken
 		if e.Kind == pos.EventCalledBack {
 			x.again = r.known[raw]
 			r.known[raw] = true

@@ -24,9 +24,39 @@ type fault struct {
 var faults = []fault{
 	{
 		"a push is repeated when its answer is lost", "daraja/transport.go",
-		"	if a.Verdict != VerdictAuth {\n		return a, err\n	}\n	c.tokens.drop",
-		"	if err != nil && e == EndpointPush {\n		return c.post(ctx, e, body, token)\n	}\n	if a.Verdict != VerdictAuth {\n		return a, err\n	}\n	c.tokens.drop",
+		"		if !renews(a) {\n",
+		"		if err != nil && e == EndpointPush {\n			return c.post(ctx, e, body, token)\n		}\n		if !renews(a) {\n",
 		"onePushPerAttempt",
+	},
+	{
+		"a push refused in words that nobody knows is sent again", "daraja/transport.go",
+		"		if again || a.Verdict == VerdictUnknown {\n",
+		"		if again {\n",
+		"onePushPerAttempt",
+	},
+	{
+		"a refused token is kept", "daraja/transport.go",
+		"		c.tokens.drop(token)\n",
+		"		_ = c.tokens.drop\n",
+		"refusedTokenIsUsedNoMore|onePushPerAttempt",
+	},
+	{
+		"a token refused in words that nobody knows is kept", "daraja/transport.go",
+		" || a.Verdict == VerdictUnknown && refused ||\n",
+		" || refused && a.HTTPStatus == 0 ||\n",
+		"refusedTokenIsUsedNoMore",
+	},
+	{
+		"one spelling of a refused token is not known", "daraja/classify.go",
+		"	return refusedEarly(status, code) && saysOneOf(msg, \"access token\"",
+		"	return code != \"400.003.01\" && refusedEarly(status, code) && saysOneOf(msg, \"access token\"",
+		"refusedPushIsOver",
+	},
+	{
+		"the token's header refused is not renewed", "daraja/transport.go",
+		"		a.Verdict == VerdictConfiguration && refusesHeader(",
+		"		a.NotSent && refusesHeader(",
+		"refusedTokenIsUsedNoMore",
 	},
 	{
 		"a push that Daraja was too busy for is sent again", "pos/till.go",

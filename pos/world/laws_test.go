@@ -29,6 +29,7 @@ var (
 		oneReceiptOneSale,
 		onePaymentClosesASale,
 		twoPaymentsForOnePurchaseAreNamed,
+		refusedPushIsOver,
 		phoneIsHeld,
 		whatIsOverriddenIsRecorded,
 		paidSaleIsNotAskedAgain,
@@ -41,6 +42,7 @@ var (
 		noPushAfterTheEnd,
 		noPushOfAnEarlierProcess,
 	}
+	whenAuthorized   = []law[authorizing]{refusedTokenIsUsedNoMore}
 	whenRefused      = []law[refusing]{lockIsNamedBeforeWarning}
 	whenQueried      = []law[querying]{rateIsKept, nothingForgottenIsAsked}
 	whenAcknowledged = []law[acknowledging]{acknowledgedIsOnDisk}
@@ -70,9 +72,10 @@ type (
 		row    *row
 		before pos.Attempt // the attempt's state on the disk was this; row.now is after
 		event  pos.Event
-		word   bool // its answer's body is one that M-PESA sent to this attempt
-		again  bool // it is a callback that the disk has already
-		warned bool // the cashier who asked was warned of an earlier attempt
+		means  meaning // of its answer's body
+		word   bool    // its answer's body is one that M-PESA sent to this attempt
+		again  bool    // it is a callback that the disk has already
+		warned bool    // the cashier who asked was warned of an earlier attempt
 	}
 	// pushing: a push leaves the till. row is nil where no attempt has its address.
 	pushing struct {
@@ -82,6 +85,9 @@ type (
 		amount  int64
 		base    string // of its CallBackURL
 	}
+	// authorizing: a push or a query is about to leave with a token of which the till knows since then that Daraja refuses
+	// it; zero where it does not know.
+	authorizing struct{ refused time.Time }
 	// refusing: the till refuses to ask, because of an earlier attempt.
 	refusing struct {
 		request pos.Request
@@ -138,6 +144,14 @@ func check[T any](w *world, laws []law[T], x T, r *row) {
 func lawName(l any) string {
 	name := runtime.FuncForPC(reflect.ValueOf(l).Pointer()).Name()
 	return name[strings.LastIndex(name, ".")+1:]
+}
+
+// A push that Daraja refused in words that are known is not left open.
+func refusedPushIsOver(_ *world, x writing) string {
+	if x.event.Kind == pos.EventPushed && x.means == refuses && x.row.now.Open() {
+		return fmt.Sprintf("refused, and the attempt is %v", x.row.now.State)
+	}
+	return ""
 }
 
 // Nothing is PAID unless its push brought money.
@@ -379,6 +393,14 @@ func diskBeforePush(_ *world, x pushing) string {
 func onePushPerAttempt(_ *world, x pushing) string {
 	if x.row != nil && x.row.left > 0 {
 		return "a second push of the attempt"
+	}
+	return ""
+}
+
+// A token that Daraja has refused, in whatever words, is used no more.
+func refusedTokenIsUsedNoMore(_ *world, x authorizing) string {
+	if !x.refused.IsZero() && time.Now().After(x.refused) {
+		return fmt.Sprintf("a request with a token that was refused %v ago", time.Since(x.refused))
 	}
 	return ""
 }

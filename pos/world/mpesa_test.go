@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // mpesa is M-PESA, with Daraja in front of it: it knows the truth, and tells what it likes. It never says that an
@@ -15,7 +16,8 @@ type mpesa struct {
 	prompts    map[string]*push // open on the phone
 	payments   int
 
-	token string // valid now; "" where none is
+	token string               // valid now; "" where none is
+	ended map[string]time.Time // by Authorization header: since when the till knows that its token is refused
 }
 
 // field is a field of what the till sends, which is a flat object in encoding/json's spelling.
@@ -29,14 +31,15 @@ func field(body []byte, name string) string {
 func (m *mpesa) call(p *process, req *http.Request, body []byte) call {
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
-	switch {
-	case strings.HasPrefix(req.URL.Path, "/oauth/"):
+	if strings.HasPrefix(req.URL.Path, "/oauth/") {
 		return m.askToken(p)
-	case strings.HasPrefix(req.URL.Path, "/mpesa/stkpushquery/"):
-		return m.askQuery(req.Header.Get("Authorization"), body)
-	default:
-		return m.askPush(p, req.Header.Get("Authorization"), body)
 	}
+	auth := req.Header.Get("Authorization")
+	check(m.w, whenAuthorized, authorizing{m.ended[auth]}, nil)
+	if strings.HasPrefix(req.URL.Path, "/mpesa/stkpushquery/") {
+		return m.askQuery(auth, body)
+	}
+	return m.askPush(p, auth, body)
 }
 
 func errorBody(code, message string) string {
@@ -45,5 +48,6 @@ func errorBody(code, message string) string {
 
 const (
 	firewallPage = `<html><head><META NAME="robots" CONTENT="noindex,nofollow"></head><body>Incapsula incident ID: 78-1</body></html>`
+	noProxyFault = `{"fault":{"faultstring":"Unable to identify proxy for host: secure and url: /mpesa/stkpush/v1/processrequest","detail":{"errorcode":"messaging.adaptors.http.flow.ApplicationNotFound"}}}`
 	spikeFault   = `{"fault":{"faultstring":"Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=5}","detail":{"errorcode":"policies.ratelimit.SpikeArrestViolation"}}}`
 )

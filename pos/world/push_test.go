@@ -80,13 +80,20 @@ func (m *mpesa) takePush(sent pushing, d dice, auth string) reply {
 	after := d.within(300*time.Millisecond, 2*time.Second)
 	if auth != "Bearer "+m.token {
 		w.count("push: refused for its token")
-		body := tokenRefusal(len(r.pushes))
-		w.say(pos.EventPushed, r.now.Address, body, refuses)
-		return reply{status: 404, body: body, after: after, heard: func() {
+		refused := m.refuseToken(d, auth)
+		refused.after = after
+		if undescribed(refused.body) {
+			return refused // and so the till cannot know that nothing was executed
+		}
+		w.say(pos.EventPushed, r.now.Address, refused.body, refuses)
+		heard := refused.heard
+		refused.heard = func() {
+			heard()
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			r.left--
-		}}
+		}
+		return refused
 	}
 	p := &push{
 		n: len(m.pushes), dice: d, row: r, phone: sent.phone, amount: sent.amount,
@@ -158,6 +165,10 @@ var fates = []odds[fate]{
 	{2, fate{name: "429", status: 429, body: spikeFault, means: refuses}},
 	{1, fate{name: "invalid phone", status: 400, body: errorBody("400.002.02", "Bad Request - Invalid PhoneNumber"), means: refuses}},
 	{1, fate{name: "wrong credentials", status: 500, body: errorBody("500.001.1001", "Wrong credentials"), means: refuses}},
+	{1, fate{name: "wrong password", status: 500, body: errorBody("500.001.1001", "The Password parameter provided is invalid"), means: refuses}},
+	{1, fate{name: "bad request", status: 400, body: errorBody("400.003.02", "Bad Request"), means: refuses}},
+	{1, fate{name: "no such address", status: 404, body: noProxyFault, means: refuses}},
+	{1, fate{name: "no such resource", status: 404, body: errorBody("404.003.01", "Resource not found"), means: refuses}},
 	{1, fate{name: "no such product", status: 401, body: errorBody("401.001", "no apiproduct match found"), means: refuses}},
 
 	{2, fate{name: "internal error, and out", status: 500, body: errorBody("500.003.1001", "Internal Server Error"), executed: true}},
@@ -171,6 +182,7 @@ var fates = []odds[fate]{
 	{1, fate{name: "accepted without an id", status: 200, body: `{"MerchantRequestID":"1-1-1","CheckoutRequestID":"","ResponseCode":"0"}`, executed: true}},
 	{1, fate{name: "two response codes", status: 200, body: `{"MerchantRequestID":"1-1-1","CheckoutRequestID":"ws_CO_1","ResponseCode":"1","ResponseCode":"0"}`, executed: true}},
 	{1, fate{name: "unknown error", status: 500, body: errorBody("500.009.77", "Something new"), executed: true}},
+	{1, fate{name: "unknown refusal, and out", status: 400, body: errorBody("400.009.77", "Something new"), executed: true}},
 	{1, fate{name: "redirect", status: 307}},
 	{2, fate{name: "answer lost", accepted: true, executed: true, lost: true}},
 	{2, fate{name: "answer cut", status: 200, accepted: true, executed: true, cut: true}},
@@ -189,9 +201,4 @@ func (m *mpesa) fate(p *push) fate {
 	f := choose(p.dice, fates)
 	m.w.count("push: " + f.name)
 	return f
-}
-
-// tokenRefusal is Daraja's answer to a token that is no longer valid.
-func tokenRefusal(n int) string {
-	return fmt.Sprintf(`{"requestId":"%d-1","errorCode":"404.001.03","errorMessage":"Invalid Access Token"}`, n)
 }

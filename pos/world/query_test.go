@@ -100,9 +100,12 @@ func (m *mpesa) takeQuery(d dice, auth, checkout string) reply {
 	r := reply{status: 200, after: d.within(100*time.Millisecond, 2*time.Second)}
 	if auth != "Bearer "+m.token {
 		w.count("query: refused for its token")
-		w.lastQuery = time.Time{} // the one that is sent again for it follows at once
-		r.status, r.body = 404, tokenRefusal(0)
-		return r
+		refused := m.refuseToken(d, auth)
+		if !undescribed(refused.body) {
+			w.lastQuery = time.Time{} // the one that is sent again for it follows at once
+		}
+		refused.after = r.after
+		return refused
 	}
 	switch {
 	case w.plays(d, "query: spike arrest", 0.06):

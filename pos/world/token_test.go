@@ -59,6 +59,35 @@ func (m *mpesa) invalidate(n int) {
 	}
 }
 
+// tokenRefusals are the spellings of Daraja's answer to a token that is no longer valid. The last is one that nobody has
+// described.
+var tokenRefusals = []fate{
+	{name: "404.001.03", status: 404, body: errorBody("404.001.03", "Invalid Access Token")},
+	{name: "404.001.04", status: 404, body: errorBody("404.001.04", "Invalid Access Token")},
+	{name: "404.001.04, the header", status: 404, body: errorBody("404.001.04", "Invalid Authentication Header")},
+	{name: "400.003.01", status: 400, body: errorBody("400.003.01", "Invalid Access Token")},
+	{name: "401.002.01", status: 401, body: errorBody("401.002.01", "Error Occurred - Invalid Access Token")},
+	{name: "the gateway", status: 401, body: `{"fault":{"faultstring":"Access Token expired","detail":{"errorcode":"keymanagement.service.access_token_expired"}}}`},
+	{name: "401 and HTML", status: 401, body: "<html><body>401 Authorization Required</body></html>"},
+	{name: "new words", status: 400, body: errorBody("400.009.78", "Your key has been retired")},
+}
+
+// undescribed reports whether body is the refusal of a token that nobody could know for one.
+func undescribed(body string) bool { return body == tokenRefusals[len(tokenRefusals)-1].body }
+
+// refuseToken is the answer to a request with a token that is no longer valid; w.mu is held.
+func (m *mpesa) refuseToken(d dice, auth string) reply {
+	f := one(d, tokenRefusals...)
+	m.w.count("token: refused, " + f.name)
+	return reply{status: f.status, body: f.body, heard: func() {
+		m.w.mu.Lock()
+		defer m.w.mu.Unlock()
+		if m.ended[auth].IsZero() {
+			m.ended[auth] = time.Now()
+		}
+	}}
+}
+
 // otherTill is another till of the same app, which asks for tokens of its own now and then.
 func (w *world) otherTill() {
 	d := w.roll("other till", 0)

@@ -87,7 +87,7 @@ func newWorld(seed uint64, sales int, path string) *world {
 	if d := w.roll("forgetful", 0); d.IntN(3) == 0 {
 		w.climate.forgetAfter = d.stretch(2*pos.Patience, 12*time.Hour)
 	}
-	w.mpesa = mpesa{w: w, byCheckout: map[string]*push{}, prompts: map[string]*push{}}
+	w.mpesa = mpesa{w: w, byCheckout: map[string]*push{}, prompts: map[string]*push{}, ended: map[string]time.Time{}}
 	return w
 }
 

@@ -97,8 +97,10 @@ func product(_ context.Context, x *examination) Finding {
 // understood reports whether M-PESA itself looked at the query.
 func understood(a daraja.Answer) bool {
 	switch a.Verdict {
-	case daraja.VerdictPending, daraja.VerdictPaid, daraja.VerdictFailed, daraja.VerdictConfiguration, daraja.VerdictValidation:
+	case daraja.VerdictPending, daraja.VerdictPaid, daraja.VerdictFailed, daraja.VerdictValidation:
 		return true
+	case daraja.VerdictConfiguration: // with another code the gateway answered in its place
+		return a.ErrorCode == "500.001.1001"
 	}
 	return false
 }
@@ -113,7 +115,7 @@ func passkey(_ context.Context, x *examination) Finding {
 	}
 	a := x.query()
 	switch message := strings.ToLower(a.ErrorMessage); {
-	case a.Verdict == daraja.VerdictConfiguration && strings.Contains(message, "wrong credentials"):
+	case a.Verdict == daraja.VerdictConfiguration && (strings.Contains(message, "wrong credentials") || strings.Contains(message, "password parameter")):
 		return fault("Short code and passkey do not belong together.", "Short code na passkey hazilingani.",
 			"Copy the passkey again; for a till, short_code is the store number of the go-live, not the till.", "Nakili passkey tena; kwa till, short_code ni namba ya duka (store number), si till.")
 	case a.Verdict == daraja.VerdictConfiguration && strings.Contains(message, "merchant does not exist"),

@@ -91,8 +91,14 @@ func TestRun(t *testing.T) {
 			p.Go = "go1.25.12 X:nodwarf5"
 			p.Settings.Environment, p.Settings.Daraja.ShortCode, p.Settings.Daraja.Passkey = settings.Production, "600100", "passkey-1"
 		}, "program", Fault, "Built with go1.25.12, which"},
-		"a newer Go":             {func(p *Patient) { p.Go = "go1.27rc1" }, "program", OK, "Built with go1.27rc1."},
-		"a Go of one's own":      {func(p *Patient) { p.Go = "devel +abc" }, "program", OK, "devel"},
+		"a newer Go":        {func(p *Patient) { p.Go = "go1.27rc1" }, "program", OK, "Built with go1.27rc1."},
+		"a Go of one's own": {func(p *Patient) { p.Go = "devel +abc" }, "program", OK, "devel"},
+		"a password refused": {func(p *Patient) {
+			p.Settings.Daraja.URL = refusing(t, 500, `{"errorCode":"500.001.1001","errorMessage":"The Password parameter provided is invalid"}`)
+		}, "passkey", Fault, "do not belong together"},
+		"an address that is none": {func(p *Patient) {
+			p.Settings.Daraja.URL = refusing(t, 404, `{"fault":{"faultstring":"Unable to identify proxy","detail":{"errorcode":"messaging.adaptors.http.flow.ApplicationNotFound"}}}`)
+		}, "product", Unchecked, "no clear answer"},
 		"no answer to questions": {func(p *Patient) { p.Settings.Daraja.URL = busy(t) }, "passkey", Unchecked, "only a few questions a minute"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,10 +153,14 @@ func linux(release, commits string) fstest.MapFS {
 }
 
 // busy is a Daraja that gives tokens and answers no questions.
-func busy(t *testing.T) string {
+func busy(t *testing.T) string { return refusing(t, http.StatusTooManyRequests, "") }
+
+// refusing is a Daraja that gives tokens and answers every question in one way.
+func refusing(t *testing.T, status int, body string) string {
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/mpesa/") {
-			rw.WriteHeader(http.StatusTooManyRequests)
+			rw.WriteHeader(status)
+			_, _ = rw.Write([]byte(body))
 			return
 		}
 		_, _ = rw.Write([]byte(`{"access_token":"0123456789012345678901234567","expires_in":"3599"}`))

@@ -5,87 +5,63 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // Explanation is what one of Daraja's answers means, in words.
 type Explanation struct {
+	// Kind is the endpoint of the Answer; [KindC2B] or [KindResult] for a message of Daraja's that belongs to neither
+	// push nor query, whose Answer is unknown and has no endpoint.
+	Kind   string
 	Answer Answer
 	Text   Text
 }
 
-// Explain classifies what data holds: one JSON body, or several in a row as logs have them. kind is the
-// endpoint they came from, "" to tell it by their shape; status is the HTTP status, 0 where it is not known.
+// The messages of Daraja's other services, which are known by name only.
+const (
+	KindC2B    = "c2b"
+	KindResult = "result"
+)
+
+// Explain classifies what data holds: JSON bodies, or what people have in their place: a log with text around the
+// bodies, the output of curl -i, an HTTP library's error, a body in quotes, a file from Notepad or PowerShell. kind
+// is the endpoint they came from, "" to tell it by their shape; status is the HTTP status, 0 where it is not known. It
+// is lenient for the reader's sake: what counts for a payment is read by [Classify] and [ParseCallback] alone.
 func Explain(kind Endpoint, status int, data []byte) []Explanation {
-	documents := SplitDocuments(data)
-	if len(documents) < 2 {
-		documents = [][]byte{data}
-	}
-	all := make([]Explanation, 0, len(documents))
-	for _, body := range documents {
+	var all []Explanation
+	for _, p := range salvage(data) {
+		if status != 0 {
+			p.status = status
+		}
+		if e, other := explainOther(p.body); other && kind == "" {
+			all = append(all, e)
+			continue
+		}
 		endpoint := kind
 		if endpoint == "" {
-			endpoint = endpointOf(status, body)
+			endpoint = endpointOf(p.status, p.body)
 		}
-		answer := ParseCallback(body)
-		if endpoint != EndpointCallback {
-			answer = Classify(endpoint, status, nil, body)
-		}
-		all = append(all, explained(answer))
+		all = append(all, explained(Classify(endpoint, p.status, p.header, p.body)))
 	}
 	return all
 }
 
-// codePattern is how Daraja's codes look: 1032, E3008, 500.001.1001, SFC_IC0003.
-var codePattern = regexp.MustCompile(`^[A-Za-z0-9_.]{1,20}$`)
-
-// IsCode reports whether s looks like one of Daraja's codes rather than the name of a file.
-func IsCode(s string) bool {
-	return codePattern.MatchString(s) && strings.ContainsAny(s, "0123456789")
-}
-
-// ExplainCode explains a bare code: an error code, which has dots, as an answer to a push unless kind says
-// otherwise; any other as the result of a callback.
-func ExplainCode(kind Endpoint, status int, code string) Explanation {
-	isError := strings.Contains(code, ".")
-	if kind == "" {
-		kind = EndpointCallback
-		if isError {
-			kind = EndpointPush
-		}
-		if strings.HasPrefix(code, "400.008") {
-			kind = EndpointOAuth
-		}
-	}
-	if isError {
-		body, _ := json.Marshal(map[string]string{"requestId": "", "errorCode": code, "errorMessage": ""})
-		return explained(Classify(kind, status, nil, body))
-	}
-	answer := Answer{Endpoint: kind, ResultCode: code, Verdict: VerdictUnknown}
-	meaning, known := Meaning(code)
-	switch {
-	case kind == EndpointOAuth: // whose answers have no such codes
-		answer.Verdict = VerdictMalformed
-	case kind == EndpointPush && code == "0":
-		answer.Verdict = VerdictAccepted
-	case kind == EndpointPush:
-	case code == "0":
-		answer.Verdict = VerdictPaid
-	case code == "4999" && kind == EndpointQuery:
-		answer.Verdict = VerdictPending
-	case known && meaning.Final:
-		answer.Verdict = VerdictFailed
-	}
-	return explained(answer)
-}
-
 func explained(answer Answer) Explanation {
 	what, do := Advice(answer)
-	return Explanation{Answer: answer, Text: Text{
-		EN: strings.TrimSpace(what.EN + " " + do.EN),
-		SW: strings.TrimSpace(what.SW + " " + do.SW),
+	meaning, _ := Meaning(answer.ResultCode)
+	return Explanation{Kind: string(answer.Endpoint), Answer: answer, Text: Text{
+		EN: joined(what.EN, do.EN, meaning.Also.EN),
+		SW: joined(what.SW, do.SW, meaning.Also.SW),
 	}}
 }
+
+func joined(sentences ...string) string {
+	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
+}
+
+// aboutCheckout finds the refusal of a query, whose requestId is the CheckoutRequestID asked for.
+var aboutCheckout = regexp.MustCompile(`"requestId"\s*:\s*"ws_CO_`)
 
 // endpointOf tells by its field names, and its HTTP status where that is known, which endpoint a body came from.
 func endpointOf(status int, body []byte) Endpoint {
@@ -95,11 +71,189 @@ func endpointOf(status int, body []byte) Endpoint {
 		return EndpointCallback
 	case has("access_token") || bytes.Contains(body, []byte("400.008")):
 		return EndpointOAuth
-	case has("ResultCode") || bytes.Contains(body, []byte("being processed")) || bytes.Contains(body, []byte("CheckoutRequestID")) && has("errorCode"):
+	case has("ResultCode") || aboutCheckout.Match(body) || bytes.Contains(body, []byte("being processed")) || bytes.Contains(body, []byte("CheckoutRequestID")) && has("errorCode"):
 		return EndpointQuery
 	case len(bytes.TrimSpace(body)) == 0 && status == http.StatusBadRequest:
 		return EndpointOAuth // which is how Daraja refuses wrong keys
 	default:
 		return EndpointPush
 	}
+}
+
+// explainOther names a message of another of Daraja's services, and reports whether body is one.
+func explainOther(body []byte) (Explanation, bool) {
+	o, _ := decodeObject(body)
+	e := Explanation{Answer: Answer{Verdict: VerdictUnknown, Raw: evidence(body)}}
+	switch {
+	case o["TransID"] != nil && o["TransAmount"] != nil && o["BusinessShortCode"] != nil:
+		e.Kind = KindC2B
+		if id := o.text("TransID"); receiptForm.MatchString(id) {
+			e.Answer.Receipt = id
+		}
+		e.Answer.Amount, e.Answer.HasAmount = wholeShillings(o["TransAmount"])
+		e.Text = Text{
+			"This is a C2B message, a confirmation or a validation: M-PESA tells of a payment to the shop's number. It is not an answer to a push and decides nothing about one.",
+			"Huu ni ujumbe wa C2B, confirmation au validation: M-PESA inaeleza malipo kwa namba ya duka. Si jibu la ombi la malipo na hauamui lolote kulihusu."}
+	case o["Result"] != nil && o.object("Result")["ResultCode"] != nil:
+		e.Kind = KindResult
+		result := o.object("Result")
+		e.Answer.ResultCode, _ = scalar(result["ResultCode"])
+		e.Answer.ResultDesc = message(result.text("ResultDesc"))
+		service := serviceOf(body)
+		e.Text = Text{
+			"This is the Result of another service (" + service.EN + "). It is not the callback of a push and decides nothing about one.",
+			"Hii ni Result ya huduma nyingine (" + service.SW + "). Si callback ya ombi la malipo na haiamui lolote kulihusu."}
+	default:
+		return e, false
+	}
+	return e, true
+}
+
+// serviceOf is the service that a Result comes from, by the names in it.
+func serviceOf(body []byte) Text {
+	for _, s := range []struct {
+		parts []string
+		name  Text
+	}{
+		{[]string{`"TransactionStatus"`, "transactionstatus"}, Text{"Transaction Status", "Transaction Status"}},
+		{[]string{"B2C", "b2cresults", "ReceiverPartyPublicName"}, Text{"B2C", "B2C"}},
+		{[]string{"reversalresults", `"OriginalTransactionID"`}, Text{"Reversal", "Reversal"}},
+		{[]string{`"AccountBalance"`}, Text{"Account Balance", "Account Balance"}},
+	} {
+		if slices.ContainsFunc(s.parts, func(part string) bool { return bytes.Contains(body, []byte(part)) }) {
+			return s.name
+		}
+	}
+	return Text{"which one it does not say", "haisemi ni ipi"}
+}
+
+// codePattern is how Daraja's codes look: 1032, E3008, 500.001.1001, SFC_IC0003.
+var codePattern = regexp.MustCompile(`^[A-Za-z0-9_.]{1,20}$`)
+
+// IsCode reports whether s looks like one of Daraja's codes rather than the name of a file.
+func IsCode(s string) bool {
+	return codePattern.MatchString(s) && strings.ContainsAny(s, "0123456789") ||
+		slices.ContainsFunc(knownErrors, func(k knownError) bool { return k.code == s })
+}
+
+// knownError is an error of Daraja's in one of the wordings that decide what its code means, and who is answered so.
+type knownError struct {
+	code, message string
+	endpoints     []Endpoint
+}
+
+var (
+	atPush  = []Endpoint{EndpointPush}
+	atQuery = []Endpoint{EndpointQuery}
+	atBoth  = []Endpoint{EndpointPush, EndpointQuery}
+	atOAuth = []Endpoint{EndpointOAuth}
+)
+
+// knownErrors has the wordings only. What each means is for [Classify] to say.
+var knownErrors = []knownError{
+	{"400.002.02", "Bad Request - Invalid Amount", atPush},
+	{"400.002.02", "Bad Request - Invalid PhoneNumber", atPush},
+	{"400.002.02", "Bad Request - Invalid CallBackURL", atPush},
+	{"400.002.02", "Bad Request - Invalid BusinessShortCode", atBoth},
+	{"400.002.02", "Bad Request - Invalid Timestamp", atBoth},
+	{"400.002.02", "Bad Request - Threat Detected", atPush},
+	{"400.002.02", "Bad Request - Invalid CheckoutRequestID", atQuery},
+	{"400.002.05", "Invalid Request Payload", atBoth},
+	{"400.003.01", "Invalid Access Token", atBoth},
+	{"400.003.02", "Bad Request", atBoth},
+	{"400.008.01", "Invalid Authentication passed", atOAuth},
+	{"400.008.02", "Invalid grant type passed", atOAuth},
+	{"401.002.01", "Error Occurred - Invalid Access Token", atBoth},
+	{"404.001.01", "Resource not found", atBoth},
+	{"404.001.03", "Invalid Access Token", atBoth},
+	{"404.001.04", "Invalid Access Token", atBoth},
+	{"404.001.04", "Invalid Authentication Header", atBoth},
+	{"404.003.01", "Resource not found", atBoth},
+	{"405.001", "Method Not Allowed", atBoth},
+	{"500.001.1001", "Merchant does not exist", atBoth},
+	{"500.001.1001", "Wrong credentials", atBoth},
+	{"500.001.1001", "The Password parameter provided is invalid", atBoth},
+	{"500.001.1001", "Unable to lock subscriber", atPush},
+	{"500.001.1001", "The transaction is being processed", atQuery},
+	{"500.003.02", "System is busy", atBoth},
+	{"500.003.02", "Spike Arrest Violation", atBoth},
+	{"500.003.03", "Quota Violation", atBoth},
+	{"500.003.1001", "Internal Server Error", atBoth},
+	{"keymanagement.service.invalid_access_token", "Invalid Access Token", atBoth},
+	{"keymanagement.service.access_token_expired", "Access Token expired", atBoth},
+	{"keymanagement.service.InvalidAPICallAsNoApiProductMatchFound", "Invalid API call as no apiproduct match found", atBoth},
+	{"oauth.v2.InvalidApiKeyForGivenResource", "Invalid ApiKey for given resource", atBoth},
+	{"policies.ratelimit.SpikeArrestViolation", "Spike arrest violation", atBoth},
+	{"policies.ratelimit.QuotaViolation", "Rate limit quota violation", atBoth},
+	{"messaging.adaptors.http.flow.ApplicationNotFound", "Unable to identify proxy for host", atBoth},
+	{"messaging.adaptors.http.flow.GatewayTimeout", "Gateway Timeout", atBoth},
+}
+
+// ExplainCode is what a bare code can mean, one explanation for each endpoint and wording, in the order push, query,
+// callback. Where kind is given only that endpoint counts. There is always at least one; a code that nobody has
+// documented is unknown.
+func ExplainCode(kind Endpoint, status int, code string) []Explanation {
+	if strings.Contains(code, ".") {
+		return explainError(kind, status, code)
+	}
+	endpoints := []Endpoint{EndpointQuery, EndpointCallback}
+	switch {
+	case kind != "":
+		endpoints = []Endpoint{kind}
+	case code == codePaid: // a push's ResponseCode
+		endpoints = []Endpoint{EndpointPush, EndpointQuery, EndpointCallback}
+	case code == codePending: // which no callback carries
+		endpoints = atQuery
+	}
+	var all []Explanation
+	for _, e := range endpoints {
+		means := explained(Answer{Endpoint: e, ResultCode: code, Verdict: verdictOf(e, code)})
+		if e == EndpointQuery && code == codePaid {
+			means.Text.EN += " (As ResultCode. A query's ResponseCode 0 says only that the question was taken.)"
+			means.Text.SW += " (Kama ResultCode. ResponseCode 0 ya swali inasema tu kwamba swali limepokewa.)"
+		}
+		all = append(all, means)
+	}
+	return all
+}
+
+// verdictOf is what a code by itself means as the ResponseCode of a push, or the ResultCode of a query or callback.
+func verdictOf(e Endpoint, code string) Verdict {
+	switch {
+	case e == EndpointOAuth: // whose answers have no such codes
+		return VerdictMalformed
+	case e == EndpointPush && code == codePaid:
+		return VerdictAccepted
+	case e == EndpointPush:
+		return VerdictUnknown
+	case code == codePaid:
+		return VerdictPaid
+	case code == codePending && e == EndpointQuery:
+		return VerdictPending
+	case refuses(code):
+		return VerdictFailed
+	}
+	return VerdictUnknown
+}
+
+func explainError(kind Endpoint, status int, code string) []Explanation {
+	as := func(e Endpoint, message string) Explanation {
+		body, _ := json.Marshal(map[string]string{"errorCode": code, "errorMessage": message})
+		return explained(Classify(e, status, nil, body))
+	}
+	var all []Explanation
+	for _, e := range []Endpoint{EndpointPush, EndpointQuery, EndpointOAuth} {
+		for _, k := range knownErrors {
+			if k.code == code && slices.Contains(k.endpoints, e) && (kind == "" || kind == e) {
+				all = append(all, as(e, k.message))
+			}
+		}
+	}
+	if all == nil && kind == "" {
+		kind = EndpointPush
+	}
+	if all == nil {
+		all = append(all, as(kind, ""))
+	}
+	return all
 }

@@ -59,7 +59,7 @@ func (e *PhoneError) Error() string { return "phone number: " + inSentence(e.Rea
 var canonicalPhone = regexp.MustCompile(`^254[17][0-9]{8}$`)
 
 // ParsePhone reads a Kenyan mobile number in any form that people write (07…, 01…, 7…, 1…, 2547…, +254…, 00254…, with
-// blanks, dashes and brackets) and returns it as M-PESA does: 254 and nine digits, of which the first is 7 or
+// blanks, dashes, brackets and invisible characters) and returns it as M-PESA does: 254 and nine digits, of which the first is 7 or
 // 1. The error is a [*PhoneError].
 func ParsePhone(s string) (string, error) {
 	refuse := func(r PhoneReason) (string, error) { return "", &PhoneError{Reason: r} }
@@ -73,7 +73,7 @@ func ParsePhone(s string) (string, error) {
 			}
 		case r == '+' && number == "" && !international:
 			international = true
-		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), strings.ContainsRune("()[]", r):
+		case unicode.IsSpace(r), Invisible(r), unicode.Is(unicode.Pd, r), strings.ContainsRune("()[]", r):
 		case unicode.IsDigit(r):
 			return refuse(PhoneOtherDigits)
 		default:
@@ -115,6 +115,14 @@ func ParsePhone(s string) (string, error) {
 		return refuse(PhoneTooLong)
 	}
 	return "254" + national, nil
+}
+
+// Invisible reports whether r is a character that shows nothing and can be left out of a number, such as the marks that
+// phones put around one that is copied from their contacts, a zero-width space or a byte order mark. The override that
+// turns digits round is none: who sees the number sees another.
+func Invisible(r rune) bool {
+	const rightToLeftOverride = '\u202e'
+	return unicode.Is(unicode.Cf, r) && r != rightToLeftOverride
 }
 
 // digits is a canonical phone or a checked short code as the number that Daraja's requests carry.

@@ -5,6 +5,9 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"unicode"
+
+	"kaunta/daraja"
 )
 
 // AmountReason says what is wrong with an amount.
@@ -56,16 +59,61 @@ func (e *AmountError) Say() Text {
 	}
 }
 
-// ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a
-// cashier types it, with commas between thousands ("1,500", "3*150+50"). A comma anywhere else is refused, since
-// some people write shillings and cents with one. The result must come out in whole shillings; nothing is
-// rounded. The error is an *AmountError, which names the whole shillings that a person may be offered.
+// The words for shillings beside an amount, the longest first.
+var currencies = []string{"kshs", "ksh", "kes", "shs", "sh"}
+
+// CleanAmount is an amount without what people and their programs write around it: "KES", "Ksh." and the like before or
+// behind, "/=" or "/-" behind, × and ÷ for * and /, invisible characters and blanks. A blank between two digits becomes a
+// comma, so that 1 500 is an amount and 450 50 none.
+func CleanAmount(s string) string {
+	var b strings.Builder
+	last, blank := rune(0), false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			blank = true
+			continue
+		case daraja.Invisible(r):
+			continue
+		case r == '×':
+			r = '*'
+		case r == '÷':
+			r = '/'
+		}
+		if blank && isDigit(last) && isDigit(r) {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+		last, blank = r, false
+	}
+	s = b.String()
+	for _, word := range currencies {
+		if len(s) >= len(word) && strings.EqualFold(s[:len(word)], word) {
+			s = strings.TrimLeft(s[len(word):], ".:")
+			break
+		}
+	}
+	for _, word := range currencies {
+		if before := len(s) - len(word); before >= 0 && strings.EqualFold(s[before:], word) {
+			s = s[:before]
+			break
+		}
+	}
+	for _, suffix := range []string{"/=", "/-"} {
+		s = strings.TrimSuffix(s, suffix)
+	}
+	return s
+}
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
+// ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a cashier types it, with
+// commas between thousands ("1,500", "3*150+50"), and around it whatever [CleanAmount] takes off. A comma anywhere else
+// is refused, since some people write shillings and cents with one. The result must come out in whole shillings;
+// nothing is rounded. The error is an *AmountError, which names the whole shillings that a person may be offered.
 func ParseAmount(s string, max Shillings) (Shillings, error) {
 	refuse := func(r AmountReason) (Shillings, error) { return 0, &AmountError{Reason: r, Max: max} }
-	s = strings.NewReplacer(" ", "", "×", "*", "÷", "/").Replace(s)
-	if len(s) >= 3 && strings.EqualFold(s[:3], "KES") {
-		s = s[3:]
-	}
+	s = CleanAmount(s)
 	if s == "" {
 		return refuse(AmountEmpty)
 	}

@@ -12,7 +12,9 @@ func TestParseAmount(t *testing.T) {
 	for in, want := range map[string]Shillings{
 		"450": 450, "1": 1, "250000": 250_000, "1,500": 1500, " 1 500 ": 1500, "KES 450": 450, "kes450": 450,
 		"3*150+50": 500, "3×150": 450, "1000-1": 999, "900/3": 300, "10/4*2": 5, "2*12.50": 25, "450.00": 450, "450.": 450, "1,500*2": 3000, "250,000": 250_000, "1,500.00": 1500,
-		"100+50*2": 200, "7-2-1": 4,
+		"100+50*2": 200, "7-2-1": 4, "3 * 150 + 50": 500,
+		"Ksh 450": 450, "KSh. 1,500": 1500, "Kshs.450": 450, "KES: 450": 450, "Sh450": 450, "450 KES": 450, "450ksh": 450, "450/=": 450, "450/-": 450, "Ksh 1,500.00/=": 1500, "3*150/=": 450,
+		"1 500": 1500, "1\u00a0500": 1500, "1\u202f500": 1500, "450\u00a0": 450, "\ufeff450": 450, "\u2068450\u2069": 450, "\u202a450\u202c": 450, "45\u200b0": 450, "\u200e450\r\n": 450,
 	} {
 		if got, err := ParseAmount(in, MaxAmount); err != nil || got != want {
 			t.Errorf("ParseAmount(%q) = %v, %v; want %v", in, got, err, want)
@@ -23,6 +25,8 @@ func TestParseAmount(t *testing.T) {
 		"abc": AmountNotNumber, "4f": AmountNotNumber, "1e5": AmountNotNumber, "0x10": AmountNotNumber, "+": AmountNotNumber, "3*": AmountNotNumber,
 		"*3": AmountNotNumber, "-5": AmountNotNumber, "1..5": AmountNotNumber, ".": AmountNotNumber, "5/0": AmountNotNumber, "٤٥٠": AmountNotNumber,
 		"1_000": AmountNotNumber, "12,50": AmountNotNumber, "1,50": AmountNotNumber, "1,5000": AmountNotNumber, "1500,": AmountNotNumber, "1,500,0": AmountNotNumber, ".5": AmountNotNumber,
+		"450 50": AmountNotNumber, "0712 345 678": AmountNotNumber, "Ksh": AmountEmpty, "/=": AmountEmpty, "450=": AmountNotNumber, "450/=/=": AmountNotNumber, "USD 450": AmountNotNumber, "KES KES 450": AmountNotNumber,
+		"450\x00": AmountNotNumber, "\u202e450": AmountNotNumber, "4\u0660": AmountNotNumber, "450.00.00": AmountNotNumber, "- 5": AmountNotNumber, "\u200b": AmountEmpty,
 		"3--1": AmountNotNumber, "NaN": AmountNotNumber,
 		"12.50": AmountFraction, "0.5": AmountFraction, "10/3": AmountFraction,
 		"0": AmountTooSmall, "5-5": AmountTooSmall, "3-5": AmountTooSmall,
@@ -62,8 +66,10 @@ func TestWholeShillingsAreOffered(t *testing.T) {
 	}
 }
 
+// Fuzzed for a time, this fails now and then with "context deadline exceeded" and no input: Go's own fuzzing takes the end of
+// the time for an error (golang/go#75804, in Go 1.26). Fuzzed for a number of inputs it does not: -fuzztime=1000000x.
 func FuzzParseAmount(f *testing.F) {
-	for _, s := range []string{"450", "3*150+50", "12.50", "100/3", "0.4", "249999.5", "1,500", "9/0", "1e9", "-1", "..", "+", "KES 3"} {
+	for _, s := range []string{"Ksh 450", "450/=", "1 500", "\u2068450\u2069", "450", "3*150+50", "12.50", "100/3", "0.4", "249999.5", "1,500", "9/0", "1e9", "-1", "..", "+", "KES 3"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -82,6 +88,9 @@ func FuzzParseAmount(f *testing.F) {
 		}
 		if err != nil {
 			return
+		}
+		if again, err := ParseAmount(CleanAmount(s), MaxAmount); again != got {
+			t.Fatalf("ParseAmount(%q) = %v, but cleaned it is %v, %v", s, got, again, err)
 		}
 		if again, err := ParseAmount(got.String(), MaxAmount); again != got {
 			t.Fatalf("ParseAmount(%q) = %v, but its own text gives %v, %v", s, got, again, err)

@@ -318,16 +318,7 @@ func phoneDigits(text string) string {
 
 // parseAmount reads a whole number of shillings as people write it.
 func parseAmount(text string) (pos.Shillings, bool) {
-	s := strings.ToLower(text)
-	for _, unit := range []string{"kes", "kshs", "ksh", "sh"} {
-		if rest, ok := strings.CutPrefix(s, unit); ok {
-			s = strings.TrimPrefix(rest, ".")
-			break
-		}
-	}
-	s = strings.TrimSuffix(s, "/=")
-	s = strings.TrimSuffix(s, ".00")
-	s = strings.NewReplacer(",", "", " ", "", "\u00a0", "", "\u202f", "").Replace(s)
+	s := strings.ReplaceAll(strings.TrimSuffix(pos.CleanAmount(text), ".00"), ",", "")
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}

@@ -246,7 +246,7 @@ func (s sale) paste(text string) sale {
 	f := &s.fields[s.focus]
 	switch s.focus {
 	case fieldAmount, fieldAgain:
-		text = bareAmount(text)
+		text = pos.CleanAmount(text)
 		if only(text, amountChars) != text || len(text) > f.room() {
 			_, s.wrong = pos.ParseAmount("?", s.max)
 			return s
@@ -273,20 +273,6 @@ func firstLine(text string) string {
 		text = text[:end]
 	}
 	return strings.TrimSpace(printable(text))
-}
-
-// bareAmount takes off what people write around an amount: "KES 1,500", "Ksh. 450/=", "300/-".
-func bareAmount(s string) string {
-	for _, prefix := range []string{"kes", "kshs", "ksh", "sh"} {
-		if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
-			s = strings.TrimLeft(s[len(prefix):], ". ")
-			break
-		}
-	}
-	for _, suffix := range []string{"/=", "/-"} {
-		s = strings.TrimSuffix(s, suffix)
-	}
-	return strings.TrimSpace(s)
 }
 
 // running is what the amount comes to as far as it is typed, without an operator at its end. Where that is not whole but can

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,14 +14,26 @@ import (
 	"kaunta/daraja"
 )
 
-// explanation is one explained answer in JSON.
+// explanation is one explained answer in JSON, or a code. A code that stands for several things has the kind of all of them, or
+// none; their verdict, or "unknown"; and each of them in meanings.
 type explanation struct {
+	Kind              string    `json:"kind"`
+	Verdict           string    `json:"verdict"`
+	ResultCode        string    `json:"result_code"`
+	ErrorCode         string    `json:"error_code"`
+	Receipt           string    `json:"receipt"`
+	Amount            int64     `json:"amount"`
+	MayHaveMovedMoney bool      `json:"may_have_moved_money"`
+	EN                string    `json:"en"`
+	SW                string    `json:"sw"`
+	Meanings          []meaning `json:"meanings,omitempty"`
+}
+
+// meaning is what a code means to an endpoint, beside the message that decides it, if one does.
+type meaning struct {
 	Kind              string `json:"kind"`
+	Message           string `json:"message"`
 	Verdict           string `json:"verdict"`
-	ResultCode        string `json:"result_code"`
-	ErrorCode         string `json:"error_code"`
-	Receipt           string `json:"receipt"`
-	Amount            int64  `json:"amount"`
 	MayHaveMovedMoney bool   `json:"may_have_moved_money"`
 	EN                string `json:"en"`
 	SW                string `json:"sw"`
@@ -37,7 +50,8 @@ func (c *commands) explainCommand() *cobra.Command {
 		Use:   "explain FILE|-|CODE",
 		Short: "Say what an answer or a code of Daraja means",
 		Long: `Reads one of Daraja's answers from a file, or from standard input with -, or takes a bare code, and says what it means for the money,
-in English and Kiswahili. Several answers in one file are explained one by one. It sends nothing.`,
+in English and Kiswahili. Several answers in one file are explained one by one; the file may be a log, or the output of curl -i.
+Of a code, it lists every meaning that it has, by endpoint. It sends nothing.`,
 		Example: `kaunta explain 1032
 kaunta explain 500.001.1001
 kaunta explain --kind push --status 500 answer.json`,
@@ -53,21 +67,7 @@ kaunta explain --kind push --status 500 answer.json`,
 			default:
 				return usageError{fmt.Errorf("--kind %q is not known: it is push, query, callback or oauth", kind)}
 			}
-			explained, err := c.explain(daraja.Endpoint(kind), status, args[0])
-			if err != nil {
-				return err
-			}
-			for i, e := range explained {
-				if asJSON {
-					err = json.NewEncoder(c.Stdout).Encode(explanationOf(e))
-				} else {
-					err = writeExplanation(c.Stdout, e, i > 0)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return nil
+			return c.explain(daraja.Endpoint(kind), status, args[0], asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&kind, "kind", "", "where it came from: push, query, callback or oauth; told by its shape if not given")
@@ -76,49 +76,160 @@ kaunta explain --kind push --status 500 answer.json`,
 	return cmd
 }
 
-func (c *commands) explain(kind daraja.Endpoint, status int, what string) ([]daraja.Explanation, error) {
+func (c *commands) explain(kind daraja.Endpoint, status int, what string, asJSON bool) error {
 	in := c.Stdin
 	if what != "-" {
 		f, err := os.Open(what)
-		if err != nil {
-			switch {
-			case !errors.Is(err, os.ErrNotExist):
-				return nil, fmt.Errorf("explain: %w", err)
-			case daraja.IsCode(what):
-				return []daraja.Explanation{daraja.ExplainCode(kind, status, what)}, nil
-			}
-			return nil, fmt.Errorf("explain: there is no such file and no such code: %q", what)
+		switch {
+		case errors.Is(err, os.ErrNotExist) && daraja.IsCode(what):
+			return c.explainCode(what, daraja.ExplainCode(kind, status, what), asJSON)
+		case errors.Is(err, os.ErrNotExist):
+			return fmt.Errorf("explain: there is no such file and no such code: %q", what)
+		case err != nil:
+			return fmt.Errorf("explain: %w", err)
 		}
 		defer f.Close()
 		in = f
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxExplained))
 	if err != nil {
-		return nil, fmt.Errorf("explain: reading %s: %w", what, err)
+		return fmt.Errorf("explain: reading %s: %w", what, err)
 	}
-	return daraja.Explain(kind, status, data), nil
+	var b strings.Builder
+	for i, e := range daraja.Explain(kind, status, data) {
+		if asJSON {
+			writeJSON(&b, explanationOf(e))
+			continue
+		}
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		writeExplanation(&b, e.Kind, "", e)
+	}
+	_, err = io.WriteString(c.Stdout, b.String())
+	return err
+}
+
+// explainCode writes what a code means. Endpoints and messages with which it means the same are named together.
+func (c *commands) explainCode(code string, all []daraja.Explanation, asJSON bool) error {
+	var groups [][]daraja.Explanation
+	for _, e := range all {
+		same := slices.IndexFunc(groups, func(g []daraja.Explanation) bool { return sameMeaning(g[0], e) })
+		if same < 0 {
+			groups = append(groups, []daraja.Explanation{e})
+		} else {
+			groups[same] = append(groups[same], e)
+		}
+	}
+	agreed := !slices.ContainsFunc(all, func(e daraja.Explanation) bool { return e.Answer.Verdict != all[0].Answer.Verdict })
+	var b strings.Builder
+	if asJSON {
+		writeJSON(&b, codeExplanation(groups, all, agreed))
+	} else {
+		switch {
+		case len(groups) == 1:
+		case agreed:
+			fmt.Fprintf(&b, "%s always means: %s.\n\n", code, inWords(all[0].Answer.Verdict))
+		default:
+			fmt.Fprintf(&b, "%s means several things. Which one, the endpoint and the message decide.\n\n", code)
+		}
+		for i, g := range groups {
+			if i > 0 {
+				b.WriteString("\n")
+			}
+			writeExplanation(&b, kindsOf(g), messagesOf(g), g[0])
+		}
+	}
+	_, err := io.WriteString(c.Stdout, b.String())
+	return err
+}
+
+// sameMeaning reports whether two meanings of a code differ in endpoint and message at most.
+func sameMeaning(a, b daraja.Explanation) bool {
+	return a.Text == b.Text && a.Answer.Verdict == b.Answer.Verdict && a.Answer.MayHaveMovedMoney() == b.Answer.MayHaveMovedMoney()
+}
+
+// kindsOf names the endpoints of explanations, "query, callback".
+func kindsOf(all []daraja.Explanation) string {
+	var kinds []string
+	for _, e := range all {
+		if !slices.Contains(kinds, e.Kind) {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// messagesOf quotes the messages beside a code.
+func messagesOf(all []daraja.Explanation) string {
+	var said []string
+	for _, e := range all {
+		if m := fmt.Sprintf("%q", e.Answer.ErrorMessage); e.Answer.ErrorMessage != "" && !slices.Contains(said, m) {
+			said = append(said, m)
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 func explanationOf(e daraja.Explanation) explanation {
 	a := e.Answer
 	return explanation{
-		Kind: string(a.Endpoint), Verdict: string(a.Verdict), ResultCode: a.ResultCode, ErrorCode: a.ErrorCode,
+		Kind: e.Kind, Verdict: string(a.Verdict), ResultCode: a.ResultCode, ErrorCode: a.ErrorCode,
 		Receipt: a.Receipt, Amount: a.Amount, MayHaveMovedMoney: a.MayHaveMovedMoney(), EN: e.Text.EN, SW: e.Text.SW,
 	}
 }
 
-func writeExplanation(w io.Writer, e daraja.Explanation, again bool) error {
-	var b strings.Builder
-	if again {
-		b.WriteString("\n")
+// codeExplanation is the JSON of a code.
+func codeExplanation(groups [][]daraja.Explanation, all []daraja.Explanation, agreed bool) explanation {
+	e := explanationOf(all[0])
+	if kinds := kindsOf(all); kinds != e.Kind {
+		e.Kind = ""
 	}
-	fmt.Fprintf(&b, "%s: %s", e.Answer.Endpoint, strings.ReplaceAll(string(e.Answer.Verdict), "_", " "))
+	if !agreed {
+		e.Verdict = string(daraja.VerdictUnknown)
+	}
+	if len(groups) > 1 {
+		e.EN, e.SW = "", ""
+	}
+	for _, g := range groups {
+		if len(groups) > 1 {
+			e.EN = strings.TrimSpace(e.EN + " " + kindsOf(g) + ": " + g[0].Text.EN)
+			e.SW = strings.TrimSpace(e.SW + " " + kindsOf(g) + ": " + g[0].Text.SW)
+		}
+	}
+	for _, one := range all {
+		a := one.Answer
+		e.MayHaveMovedMoney = e.MayHaveMovedMoney || a.MayHaveMovedMoney()
+		e.Meanings = append(e.Meanings, meaning{
+			Kind: one.Kind, Message: a.ErrorMessage, Verdict: string(a.Verdict), MayHaveMovedMoney: a.MayHaveMovedMoney(), EN: one.Text.EN, SW: one.Text.SW,
+		})
+	}
+	return e
+}
+
+// writeJSON writes v as a line of JSON.
+func writeJSON(b *strings.Builder, v any) {
+	_ = json.NewEncoder(b).Encode(v) // structs of strings and numbers
+}
+
+func inWords(v daraja.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
+
+// writeExplanation writes what an answer means, as that of the endpoints named; said has the messages beside a code.
+func writeExplanation(b *strings.Builder, kinds, said string, e daraja.Explanation) {
+	fmt.Fprintf(b, "%s: %s", kinds, inWords(e.Answer.Verdict))
+	field := "result"
+	if e.Answer.Endpoint == daraja.EndpointPush {
+		field = "response"
+	}
 	for _, detail := range []struct{ name, value string }{
-		{"result", e.Answer.ResultCode}, {"error", e.Answer.ErrorCode}, {"receipt", e.Answer.Receipt},
+		{field, e.Answer.ResultCode}, {"error", e.Answer.ErrorCode}, {"receipt", e.Answer.Receipt},
 	} {
 		if detail.value != "" {
-			fmt.Fprintf(&b, ", %s %s", detail.name, detail.value)
+			fmt.Fprintf(b, ", %s %s", detail.name, detail.value)
 		}
+	}
+	if said != "" {
+		fmt.Fprintf(b, ", %s", said)
 	}
 	money := "No money moved by this."
 	if e.Answer.MayHaveMovedMoney() {
@@ -127,7 +238,5 @@ func writeExplanation(w io.Writer, e daraja.Explanation, again bool) error {
 	if e.Answer.Verdict == daraja.VerdictPaid {
 		money = "Money moved."
 	}
-	fmt.Fprintf(&b, "\n%s\n%s\n%s\n", money, e.Text.EN, e.Text.SW)
-	_, err := io.WriteString(w, b.String())
-	return err
+	fmt.Fprintf(b, "\n%s\n%s\n%s\n", money, e.Text.EN, e.Text.SW)
 }

@@ -165,9 +165,8 @@ func TestCorpusStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, doc := range SplitDocuments(data) {
-		a := ParseCallback(doc)
-		got = append(got, string(a.Verdict)+" "+a.ResultCode)
+	for _, e := range Explain("", 0, data) {
+		got = append(got, string(e.Answer.Verdict)+" "+e.Answer.ResultCode)
 	}
 	want := "failed 1037, failed 1031, paid 0, failed 1032, failed 1032, failed 1032, failed 1032"
 	if s := strings.Join(got, ", "); s != want {
@@ -175,6 +174,25 @@ func TestCorpusStream(t *testing.T) {
 	}
 	if a := ParseCallback(data); a.Verdict != VerdictMalformed {
 		t.Errorf("the whole log as one callback is %s, want malformed", a.Verdict)
+	}
+}
+
+// TestCorpusOtherServices reads the messages of Daraja's other services, which explain names.
+func TestCorpusOtherServices(t *testing.T) {
+	seen := map[string]int{}
+	for _, f := range readCorpus(t) {
+		if f.kind != KindC2B && f.kind != KindResult {
+			continue
+		}
+		for _, e := range Explain("", f.status, f.body) {
+			seen[f.kind]++
+			if e.Kind != f.kind || e.Answer.Verdict != VerdictUnknown || !strings.Contains(e.Text.EN, "decides nothing") {
+				t.Errorf("%s: %+v", f.name, e)
+			}
+		}
+	}
+	if seen[KindC2B] < 7 || seen[KindResult] < 7 {
+		t.Errorf("only these were read: %v", seen)
 	}
 }
 

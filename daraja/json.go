@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -170,24 +169,4 @@ func (o object) object(name string) object {
 func (o object) text(name string) string {
 	s, _ := o[name].(string)
 	return s
-}
-
-// SplitDocuments cuts a log file into its JSON documents where several bodies were appended to it with nothing between
-// them. Data that is not a series of JSON objects from its first byte to its last comes back as one piece, so
-// that a body with something behind it is judged as a whole. No data, no pieces.
-func SplitDocuments(data []byte) [][]byte {
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil
-	}
-	var docs [][]byte
-	for d := json.NewDecoder(bytes.NewReader(data)); ; {
-		var doc json.RawMessage
-		switch err := d.Decode(&doc); {
-		case err == io.EOF:
-			return docs
-		case err != nil || doc[0] != '{':
-			return [][]byte{data}
-		}
-		docs = append(docs, doc)
-	}
 }

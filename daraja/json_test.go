@@ -36,32 +36,6 @@ func TestDecodeObject(t *testing.T) {
 	}
 }
 
-func TestSplitDocuments(t *testing.T) {
-	for _, tt := range []struct {
-		data string
-		want []string
-	}{
-		{``, nil},
-		{" \n", nil},
-		{`{"a":1}`, []string{`{"a":1}`}},
-		{`{"a":1}{"b":{"c":"}{"}}`, []string{`{"a":1}`, `{"b":{"c":"}{"}}`}},
-		{"{\"a\":1}\r\n\n {}\n", []string{`{"a":1}`, `{}`}},
-		{`{"a":1}garbage`, []string{`{"a":1}garbage`}},
-		{`{"a":1}{"b":`, []string{`{"a":1}{"b":`}},
-		{`{"a":1}[1]`, []string{`{"a":1}[1]`}},
-		{`[{"a":1}]`, []string{`[{"a":1}]`}},
-		{`<html>`, []string{`<html>`}},
-	} {
-		var got []string
-		for _, doc := range SplitDocuments([]byte(tt.data)) {
-			got = append(got, string(doc))
-		}
-		if strings.Join(got, "|") != strings.Join(tt.want, "|") || len(got) != len(tt.want) {
-			t.Errorf("%q: %q, want %q", tt.data, got, tt.want)
-		}
-	}
-}
-
 // FuzzDecode holds what is read against encoding/json: where a document is read at all, both have read the same.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{

@@ -14,8 +14,8 @@ import (
 	"kaunta/daraja"
 )
 
-// explanation is one explained answer in JSON, or a code. A code that stands for several things has the kind of all of them, or
-// none; their verdict, or "unknown"; and each of them in meanings.
+// explanation is one explained answer in JSON, or a code. A code has each of its meanings in meanings, and the verdict in which
+// they agree, or "unknown"; its kind is the endpoint that the code is best known from.
 type explanation struct {
 	Kind              string    `json:"kind"`
 	Verdict           string    `json:"verdict"`
@@ -182,8 +182,8 @@ func explanationOf(e daraja.Explanation) explanation {
 // codeExplanation is the JSON of a code.
 func codeExplanation(groups [][]daraja.Explanation, all []daraja.Explanation, agreed bool) explanation {
 	e := explanationOf(all[0])
-	if kinds := kindsOf(all); kinds != e.Kind {
-		e.Kind = ""
+	if last := all[len(all)-1]; last.Answer.ErrorCode == "" {
+		e.Kind = last.Kind // a result code is a callback's before all
 	}
 	if !agreed {
 		e.Verdict = string(daraja.VerdictUnknown)

@@ -93,6 +93,7 @@ func TestAdvice(t *testing.T) {
 		{Answer{Endpoint: EndpointQuery, Verdict: VerdictFailed, ResultCode: "2001"}, "wrong PIN", "Ask again"},
 		{Answer{Endpoint: EndpointQuery, Verdict: VerdictPending}, "still working", "Hold the goods and wait"},
 		{Answer{Endpoint: EndpointQuery, Verdict: VerdictUnknown, ResultCode: "31415", ResultDesc: "Something new."}, "(code 31415, Something new)", "Hold the goods until"},
+		{Answer{Endpoint: EndpointQuery, Verdict: VerdictUnknown, ResultCode: "0", ErrorMessage: namesNoPayment}, "which payment", "Hold the goods until"},
 		{Answer{Endpoint: EndpointQuery, Verdict: VerdictRateLimited}, "said nothing", "check again"},
 		{Answer{Endpoint: EndpointQuery, Verdict: VerdictUnknown, NotSent: true}, "could not be reached", "internet"},
 		{Answer{Endpoint: EndpointCallback, Verdict: VerdictPaid, ResultCode: "0"}, "has paid", "Hand over"},

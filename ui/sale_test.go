@@ -177,10 +177,13 @@ func TestPaste(t *testing.T) {
 	}{
 		{"plain", "450", false, "450", ""},
 		{"as people write it", " Ksh. 1,500/= \nthanks", false, "1,500", ""},
+		{"as a contact list has it", "\u2068KES\u00a01\u202f500.00\u2069", false, "1,500.00", ""},
+		{"two numbers", "450 50", false, "450,50", ""},
 		{"the end of a line as a key sends it", "450\r0712345632", false, "450", ""},
 		{"letters refuse the whole of it", "1O0", false, "", "not an amount"},
 		{"control characters", "45\x1b0", false, "450", ""},
 		{"a phone as people write it", "+254 (712) 345-678\n", true, "0712 345 678", ""},
+		{"a phone with its marks", "\u202a+254712345678\u202c", true, "0712 345 678", ""},
 		{"a phone that is none", "1234", true, "", "too short"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -15,6 +15,8 @@
 //	bytes ── strict JSON (json.go) ──┬─ Classify (classify.go, query.go, push.go, token.go) ─┬─ Answer ── Advice, Meaning
 //	                                 └─ ParseCallback (callback.go) ─────────────────────────┘         (codes.go)
 //
+// [Explain] serves people: it finds the bodies in what they have (salvage.go), and then judges each by the same functions.
+//
 // # What it promises
 //
 // Paid means that Daraja said so in a complete and well-formed document: "0" exactly, and by callback also with a whole amount

@@ -131,6 +131,16 @@ func ParseAmount(s string, max Shillings) (Shillings, error) {
 	return Shillings(value.Num().Int64()), nil
 }
 
+// ParseWhole reads whole shillings that are no sum and may be none or too many for a payment, for a setting or a search.
+func ParseWhole(s string) (amount Shillings, ok bool) {
+	s = CleanAmount(s)
+	value, ok := decimal(s)
+	if !ok || len(s) > longestSum || !value.IsInt() || !value.Num().IsInt64() {
+		return 0, false
+	}
+	return Shillings(value.Num().Int64()), true
+}
+
 // exact writes a positive amount with its cents, cut and never rounded.
 func exact(value *big.Rat) string {
 	cents := new(big.Rat).Mul(value, big.NewRat(100, 1))
@@ -148,11 +158,13 @@ func halfUp(value *big.Rat) Shillings {
 	return Shillings(new(big.Int).Quo(half.Num(), half.Denom()).Int64())
 }
 
+// longestSum is longer than any sum at a till.
+const longestSum = 64
+
 // evaluate works out a sum exactly; × and ÷ before + and −, no brackets. ok is false where s is none, or
 // is longer than any sum at a till.
 func evaluate(s string) (value *big.Rat, ok bool) {
-	const longest = 64
-	if len(s) > longest {
+	if len(s) > longestSum {
 		return nil, false
 	}
 	total, product := new(big.Rat), new(big.Rat)

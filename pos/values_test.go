@@ -2,6 +2,7 @@ package pos
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,19 @@ func TestParseAmount(t *testing.T) {
 		}
 		if say := refused.Say(); say.EN == "" || say.SW == "" {
 			t.Errorf("ParseAmount(%q) is refused without a word in both languages: %+v", in, say)
+		}
+	}
+}
+
+func TestParseWhole(t *testing.T) {
+	for in, want := range map[string]Shillings{"0": 0, "450": 450, "Ksh 1,500/=": 1500, "1\u00a0500.00": 1500, "\u2068300000\u2069": 300_000} {
+		if got, ok := ParseWhole(in); !ok || got != want {
+			t.Errorf("ParseWhole(%q) = %v, %t; want %v", in, got, ok, want)
+		}
+	}
+	for _, in := range []string{"", "KES", "12.50", "3*150", "-5", "1,5", "Table 4", "99999999999999999999", strings.Repeat("1", 400)} {
+		if got, ok := ParseWhole(in); ok {
+			t.Errorf("ParseWhole(%q) = %v", in, got)
 		}
 	}
 }

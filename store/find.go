@@ -7,11 +7,11 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	bolt "go.etcd.io/bbolt"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -30,7 +30,12 @@ const maxSame = 16
 //   - an amount: "450", "1,500", "KES 1,500"
 //   - an account reference or its beginning, in capitals or not
 func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if daraja.Invisible(r) {
+			return -1
+		}
+		return r
+	}, text))
 	if text == "" || n <= 0 {
 		return nil, nil
 	}
@@ -72,7 +77,7 @@ func (rd reader) readings(text string) []reading {
 	if digits := phoneDigits(text); digits != "" {
 		list = append(list, reading{bucket: phonesBucket, steps: rd.phoneSteps(digits)})
 	}
-	if amount, ok := parseAmount(text); ok {
+	if amount, ok := pos.ParseWhole(text); ok && amount > 0 {
 		one(amountsBucket, prefixed(amountKey(amount)))
 	}
 	if folded := foldedReference(text); folded != "" {
@@ -314,14 +319,4 @@ func phoneDigits(text string) string {
 		return ""
 	}
 	return digits
-}
-
-// parseAmount reads a whole number of shillings as people write it.
-func parseAmount(text string) (pos.Shillings, bool) {
-	s := strings.ReplaceAll(strings.TrimSuffix(pos.CleanAmount(text), ".00"), ",", "")
-	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return pos.Shillings(n), err == nil && n > 0
 }

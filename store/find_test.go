@@ -55,6 +55,7 @@ func TestFind(t *testing.T) {
 		"KES 450":                           {four, two},
 		"Ksh. 450":                          {four, two},
 		"450/=":                             {four, two},
+		"\u2068KES\u00a0450.00\u2069":       {four, two},
 		"450.00":                            {four, two},
 		"1,500":                             {one},
 		"kes 1 500":                         {one},

@@ -115,8 +115,8 @@ func splitAnswer(data []byte, verbose bool) (http.Header, []byte) {
 	return header, body.Bytes()
 }
 
-// maxMisses bounds the work on a file full of braces that is no JSON.
-const maxMisses = 10_000
+// maxMissed bounds the work on a file full of braces that is no JSON: so many bytes are looked at in vain.
+const maxMissed = 256 << 20
 
 // findBodies finds the bodies of Daraja's in text, whatever stands around them; nil where there is none. In what cannot be
 // read as a whole, such as an object that is cut off, only what could be nothing else is taken.
@@ -126,7 +126,7 @@ func findBodies(text []byte) []piece {
 		return bodiesIn(text, false, 0)
 	}
 	inside := 0 // an object that could not be read goes on until there
-	for at, misses := 0, 0; misses < maxMisses; {
+	for at, missed := 0, 0; missed < maxMissed; {
 		next := bytes.IndexByte(text[at:], '{')
 		if next < 0 {
 			break
@@ -134,9 +134,10 @@ func findBodies(text []byte) []piece {
 		at += next
 		doc, length := readObject(text[at:])
 		if doc == nil {
-			inside = max(inside, at+closing(text[at:]))
+			length = closing(text[at:])
+			missed += length
+			inside = max(inside, at+length)
 			at++
-			misses++
 			continue
 		}
 		found = append(found, bodiesIn(doc, at < inside, 0)...)

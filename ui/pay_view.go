@@ -120,8 +120,8 @@ func (p pay) details(l look) [][]string {
 func (p pay) paid(l look) [][]string {
 	a := p.attempt
 	first := l.wrap(l.ink.strong, l.say.handOver)
-	if a.Notices.Has(pos.PaidTwice) {
-		first = nil
+	if a.Notices.Has(pos.PaidTwice) || a.Doubtful() {
+		first = nil // their advice says how many goods
 	}
 	for _, advice := range l.say.advice(a.Notices) {
 		first = append(first, l.wrap(l.ink.tones[toneCheck], advice)...)

@@ -119,6 +119,9 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 	case a.Notices.Has(pos.PaidTwice):
 		p.news(bells, p.about(a, whose, p.say.twiceAdvice))
 		fresh &^= pos.PaidTwice | pos.PaidLate
+	case a.Doubtful():
+		p.news(bells, p.about(a, whose, p.say.possiblyAdvice))
+		fresh &^= pos.PossiblyTwice | pos.PaidLate
 	case a.Notices.Has(pos.PaidLate):
 		p.news(bells, p.about(a, whose, uncapital(p.say.handOver), p.say.lateAdvice))
 		fresh &^= pos.PaidLate

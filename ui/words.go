@@ -214,7 +214,7 @@ func newWords(lang Language) *words {
 		givenBack:       t("given back", "imerudishwa"),
 		givenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
 		giveBackAsk:     t("Was KES %v given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
-		possiblyAdvice:  t("Another sale to this phone was asked in its place, and both are paid. Call the owner.", "Mauzo mengine ya simu hii yaliombwa badala yake, na yote yamelipwa. Mpigie mwenye duka."),
+		possiblyAdvice:  t("Two sales to this phone are paid, and one was asked in place of the other. If it is one purchase, give the goods once, and call the owner.", "Mauzo mawili ya simu hii yamelipwa, na moja liliombwa badala ya jingine. Ikiwa ni mauzo yaleyale, toa bidhaa mara moja, na mpigie mwenye duka."),
 		possiblyWith:    t("This and KES %v of %s are paid, and one was asked in place of the other: two sales, or one paid twice?", "Haya na KES %v za %s yamelipwa, na moja liliombwa badala ya jingine: ni mauzo mawili, au moja limelipwa mara mbili?"),
 		twoSales:        t("two sales", "mauzo mawili"),
 		twoSalesAsk:     t("KES %v: 1 if these are two sales, 2 if this money was given back to the customer.", "KES %v: 1 ikiwa ni mauzo mawili, 2 ikiwa pesa hizi zimerudishwa kwa mteja."),

@@ -13,10 +13,18 @@ type key struct {
 	name string // of a key that types nothing: "enter", "esc", "f2", "ctrl+u"; otherwise empty
 	text string // what it types; otherwise empty
 
-	// pad is the digit or point that is printed on a key of the number pad whose Num Lock is off. Only terminals
-	// with the Kitty protocol tell such a key from the real arrows; name is then the arrow's.
+	// pad is what is printed on a key of the number pad that may be the one that name says: with Num Lock off, where only
+	// terminals with the Kitty protocol tell it from the real arrows, or one of PuTTY's.
 	pad string
 }
+
+// The keys of which PuTTY's number pad sends the same bytes as other terminals' F2, F3 and F4. [keyboard] tells these bytes
+// from the other ones for F2, F3 and F4; the code points are free for anybody's use.
+const (
+	keyPF2 = 0xf0f2 + iota
+	keyPF3
+	keyPF4
+)
 
 // readKey translates a press.
 func readKey(msg tea.KeyPressMsg) key {
@@ -27,7 +35,7 @@ func readKey(msg tea.KeyPressMsg) key {
 		if printed := padText(k.Code); printed != "" {
 			return key{text: printed}
 		}
-		if pad, ok := padUnlocked(k.Code); ok {
+		if pad, ok := padOther(k.Code); ok {
 			return pad
 		}
 		if text := printable(k.Text); text != "" {
@@ -35,7 +43,7 @@ func readKey(msg tea.KeyPressMsg) key {
 		}
 	}
 	switch name := k.Keystroke(); name {
-	case "kpenter":
+	case "kpenter", "ctrl+j": // the number pad's, and as tmux passes it on
 		return key{name: "enter"}
 	case "ctrl+h": // what Backspace sends on older terminals
 		return key{name: "backspace"}
@@ -64,7 +72,7 @@ func (k key) digit() string {
 	return ""
 }
 
-// typed is the key for a field of figures: with Num Lock off, what is printed on the number pad.
+// typed is the key for a field of figures: what is printed on the number pad.
 func (k key) typed() key {
 	if k.pad != "" {
 		return key{text: k.pad}
@@ -113,26 +121,27 @@ func padText(code rune) string {
 		return string('0' + code - tea.KeyKp0)
 	case code == tea.KeyKpMultiply:
 		return "*"
-	case code == tea.KeyKpPlus:
+	case code == tea.KeyKpPlus, code == tea.KeyKpComma: // PuTTY's + is where a VT220 has its comma
 		return "+"
 	case code == tea.KeyKpMinus:
 		return "-"
 	case code == tea.KeyKpDivide:
 		return "/"
-	case code == tea.KeyKpDecimal, code == tea.KeyKpComma, code == tea.KeyKpSep:
+	case code == tea.KeyKpDecimal, code == tea.KeyKpSep:
 		return "." // many keyboards print a comma on the decimal key
 	}
 	return ""
 }
 
-// padUnlocked is a key of the number pad with Num Lock off.
-func padUnlocked(code rune) (key, bool) {
+// padOther is a key of the number pad that is another key as well.
+func padOther(code rune) (key, bool) {
 	k, ok := map[rune]key{
 		tea.KeyKpInsert: {"insert", "", "0"},
 		tea.KeyKpEnd:    {"end", "", "1"}, tea.KeyKpDown: {"down", "", "2"}, tea.KeyKpPgDown: {"pgdown", "", "3"},
 		tea.KeyKpLeft: {"left", "", "4"}, tea.KeyKpBegin: {"begin", "", "5"}, tea.KeyKpRight: {"right", "", "6"},
 		tea.KeyKpHome: {"home", "", "7"}, tea.KeyKpUp: {"up", "", "8"}, tea.KeyKpPgUp: {"pgup", "", "9"},
 		tea.KeyKpDelete: {"delete", "", "."},
+		keyPF2:          {"f2", "", "/"}, keyPF3: {"f3", "", "*"}, keyPF4: {"f4", "", "-"},
 	}[code]
 	return k, ok
 }

@@ -30,7 +30,7 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	width, height := windowOf(cfg.Environ)
 	program := tea.NewProgram(newApp(cfg, crew),
-		tea.WithInput(cfg.Input), tea.WithOutput(cfg.Output), tea.WithEnvironment(cfg.Environ),
+		tea.WithInput(keyboard(cfg.Input)), tea.WithOutput(cfg.Output), tea.WithEnvironment(cfg.Environ),
 		tea.WithWindowSize(width, height),
 		tea.WithColorProfile(profileOf(cfg.Output, cfg.Environ)),
 		tea.WithoutSignalHandler(), // the caller's signals end ctx

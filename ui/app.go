@@ -37,6 +37,9 @@ type app struct {
 	sale      sale
 	offeredAt time.Time // when the sale began to offer to round its amount
 	pay       *pay      // in front of the form; nil while there is none
+	next      sale      // typed while a payment is in front
+	nextAt    time.Time // when the last key of it came
+	burst     burst
 	last      pos.Attempt
 	ledger    ledger
 	open      openList
@@ -77,6 +80,7 @@ func newApp(cfg Config, crew *crew) *app {
 		ascii:   cfg.ASCII || !isUTF8(cfg.Environ),
 		now:     cfg.Now(),
 		sale:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
+		next:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
 		told:    make(told),
 		states:  make(map[pos.AttemptID]pos.State),
 		unheard: make(map[pos.AttemptID]pos.State),
@@ -207,6 +211,9 @@ func (a *app) schedule() tea.Cmd {
 		step = time.Second
 	}
 	due := a.now.Truncate(step).Add(step)
+	if until := a.nextAt.Add(stands); a.typesAhead() && until.Before(due) {
+		due = until
+	}
 	if a.cfg.NoMotion && a.pay != nil {
 		if turn := a.pay.turn(a.now); !turn.IsZero() && turn.Before(due) {
 			due = turn

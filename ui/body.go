@@ -49,7 +49,7 @@ func (a *app) body(l look, arr arrangement) (block, []hint) {
 	case a.at == screenOpen:
 		return a.open.view(l), hints
 	case a.pay != nil:
-		return a.pay.view(l), hints
+		return a.pay.view(l, a.next.inLine(l.say)), hints
 	}
 	return a.sale.view(l, a.above(l)), hints
 }
@@ -67,6 +67,8 @@ func (a *app) hints(w *words) []hint {
 		return a.ledger.hints(w)
 	case a.at == screenOpen:
 		return a.open.hints(w, a.now)
+	case a.typesAhead():
+		return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, {"esc", w.kClear}}
 	case a.pay != nil:
 		return a.pay.hints(w, a.now, a.cfg.Phone != nil)
 	}
@@ -134,6 +136,9 @@ func (a *app) smallView(l look) block {
 	if p := a.pay; p != nil {
 		tn, word = p.word(l.say)
 		amount, phone = p.request.Amount, p.request.Phone.Local()
+		if next := a.next.inLine(l.say); next != "" {
+			first = l.center(l.ink.accent, next)
+		}
 	} else if note, i := a.sale.note(l); note != "" {
 		first = l.wrap(i, note)
 	}

@@ -305,6 +305,7 @@ func (c *cashier) press(keys ...string) {
 		}
 		for _, r := range k {
 			c.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+			c.app.burst.last = time.Time{} // a person types them one by one
 		}
 	}
 }

@@ -27,15 +27,14 @@ type pay struct {
 type wish uint8
 
 const (
-	wishNothing  wish = iota
-	wishCheck         // ask M-PESA now
-	wishStop          // stop waiting
-	wishAgain         // ask the same phone again
-	wishTwice         // ask although the customer may pay twice
-	wishNumber        // ask another number
-	wishNext          // a new sale
-	wishTypeOver      // a new sale that begins with the key pressed
-	wishForm          // back to the form as it was
+	wishNothing wish = iota
+	wishCheck        // ask M-PESA now
+	wishStop         // stop waiting
+	wishAgain        // ask the same phone again
+	wishTwice        // ask although the customer may pay twice
+	wishNumber       // ask another number
+	wishNext         // the next sale, as far as it is typed
+	wishForm         // back to the form as it was
 	wishSale
 	wishLedger
 	wishCode // type the code of the customer's SMS
@@ -45,6 +44,10 @@ const (
 // aside is how long a fresh result takes no Enter: a key meant for the screen before must not dismiss an end that nobody
 // has seen, nor ask again.
 const aside = 700 * time.Millisecond
+
+// stands is how long a result, or a question, stands against typing, and how long after a key of the next sale the other keys
+// belong to that too.
+const stands = 1500 * time.Millisecond
 
 // press answers a key.
 func (p pay) press(k key, now time.Time) (pay, wish) {
@@ -62,7 +65,7 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		switch {
 		case k.is("enter"):
 			return p, wishCheck
-		case k.is("2") && !locked:
+		case k.is("2") && !locked && now.Sub(p.changed) >= stands && now.Sub(p.refused.Until) >= stands:
 			return p, wishTwice
 		case back:
 			return p, wishForm
@@ -73,8 +76,6 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		switch {
 		case k.is("enter", "+", "n") && !fresh, back && !fresh:
 			return p, wishNext
-		case k.digit() != "" && p.goodNews():
-			return p, wishTypeOver
 		case k.is("*"):
 			return p, wishLedger
 		case k.is("/") && p.codeWanted():

@@ -83,7 +83,7 @@ func TestResultKeys(t *testing.T) {
 			c := newCashier(t)
 			c.size(60, 20) // where the word is in a line of its own
 			tc.play(c)
-			c.tick(time.Second)
+			c.tick(2 * time.Second)
 			c.press(tc.keys...)
 			c.sees(tc.sees...)
 			if got := [3]int{len(c.till.charged), len(c.till.checked), len(c.till.stopped)}; got != tc.calls {
@@ -153,6 +153,10 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c.sees("wait 1:00")
 	c.press("2") // not while it is locked
 	c.tick(61 * time.Second)
+	c.press("2") // nor as soon as it is unlocked: it may be of an amount
+	c.sees("next sale: 2")
+	c.press("<esc>")
+	c.tick(time.Second)
 	c.sees("the customer may pay twice", "Press 2 to ask all the same.")
 	c.press("<enter>", "<enter>")
 	if len(c.till.charged) != 1 || len(c.till.checked) != 2 || c.till.checked[0] != "earlier" {

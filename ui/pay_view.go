@@ -10,8 +10,9 @@ import (
 	"kaunta/pos"
 )
 
-// view draws the payment: band, amount and what to say and do, each in its place whatever the state.
-func (p pay) view(l look) block {
+// view draws the payment: band, amount and what to say and do, each in its place whatever the state, and below them what is
+// typed for the next sale.
+func (p pay) view(l look, next string) block {
 	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
@@ -21,7 +22,12 @@ func (p pay) view(l look) block {
 	if st.big {
 		lines = append(lines, "")
 	}
-	return block{lines: append(lines, stack(st.rest, p.details(l)...)...)}
+	if next == "" {
+		return block{lines: append(lines, stack(st.rest, p.details(l)...)...)}
+	}
+	lines = append(lines, stack(st.rest-1, p.details(l)...)...)
+	lines = append(lines, make([]string, max(0, l.height-1-len(lines)))...)
+	return block{lines: append(lines, l.center(l.ink.accent, next)...)}
 }
 
 // bandLines is a band: the word as big as the amount where there is room, so that it can be read from across the shop, and

@@ -12,6 +12,7 @@ import (
 func (a *app) charge(r pos.Request, before *pay) tea.Cmd {
 	a.pay = &pay{request: r, before: before, changed: a.now}
 	a.early = nil
+	a.burst = burst{}
 	return a.desk.chargeCmd(r)
 }
 
@@ -26,7 +27,7 @@ func (a *app) charged(m chargedMsg) tea.Cmd {
 		p.refused, p.changed = open, a.now
 		return a.learnEarly()
 	case m.err != nil:
-		if a.pay = p.before; a.pay != nil {
+		if a.giveUp(); a.pay != nil {
 			a.pay.problem = m.err
 			return a.learnEarly()
 		}
@@ -42,6 +43,13 @@ func (a *app) charged(m chargedMsg) tea.Cmd {
 	a.last, a.resumed = m.attempt, 0
 	a.sale = a.sale.cleared()
 	return a.learnEarly()
+}
+
+// giveUp takes a request out of the front that was not sent. The form, where that comes back, is what is typed into.
+func (a *app) giveUp() {
+	if a.pay = a.pay.before; a.pay == nil {
+		a.next, a.burst = a.next.cleared(), burst{}
+	}
 }
 
 // learnEarly takes the updates that came before the till's answer.
@@ -144,7 +152,7 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 			return 2
 		}
 	case inTheWay && at.State.Final():
-		a.pay = p.before // nothing is in the way any more
+		a.giveUp() // nothing is in the way any more
 	case fresh != 0:
 	case at.State.Final() && (before == pos.StillChecking || before != 0 && a.atStart[at.ID]):
 	default:

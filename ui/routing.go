@@ -20,6 +20,9 @@ func (a *app) press(k key) tea.Cmd {
 	if arr.size == sizeTiny {
 		return nil // nothing is done blindly
 	}
+	if a.fillsIn() && k.is("f2", "f3", "f4") {
+		k = k.typed()
+	}
 	switch k.name {
 	case "f1":
 		return a.goTo(screenSale)
@@ -72,14 +75,12 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 	switch {
 	case a.at == screenLedger:
 		a.ledger, cmd, w = a.ledger.press(k, a.desk, l)
-		return tea.Batch(cmd, a.carryOut(w, k))
+		return tea.Batch(cmd, a.carryOut(w))
 	case a.at == screenOpen:
 		a.open, cmd, w = a.open.press(k, a.desk, l)
-		return tea.Batch(cmd, a.carryOut(w, k))
+		return tea.Batch(cmd, a.carryOut(w))
 	case a.pay != nil:
-		next, w := a.pay.press(k, a.now)
-		a.pay = &next
-		return a.carryOut(w, k)
+		return a.pressPay(k)
 	}
 	if a.emptySale() {
 		switch {
@@ -97,7 +98,10 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 		a.offeredAt = a.now
 		return nil // it was meant for the question before
 	}
-	next, request := a.sale.press(k)
+	if k.is("esc") { // with the sale that it was to come after
+		a.next = a.next.cleared()
+	}
+	next, request := a.burst.press(a.sale, k, a.now)
 	if _, offers := next.offers(); offers && !offered {
 		a.offeredAt = a.now
 	}
@@ -107,17 +111,53 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 	return nil
 }
 
+// pressPay answers a key while a payment is in front. Figures that mean nothing to it are the next sale's, and so is every other key
+// of a form while these are being typed: whoever types looks at the keys, not at a result that lands meanwhile. Nobody is
+// asked for a payment before the cashier has seen the form.
+func (a *app) pressPay(k key) tea.Cmd {
+	figure := k.typed()
+	forNext := a.typesAhead() && (figure.text != "" || k.is("enter", "esc", "backspace", "delete", "tab", "shift+tab", "ctrl+u", "ctrl+w"))
+	if !forNext {
+		next, w := a.pay.press(k, a.now)
+		if a.pay = &next; w != wishNothing || figure.digit() == "" {
+			return a.carryOut(w)
+		}
+	}
+	a.next, _ = a.burst.press(a.next, figure, a.now)
+	a.nextAt = a.now
+	if a.pay.goodNews() && a.now.Sub(a.pay.changed) >= stands {
+		return a.carryOut(wishNext)
+	}
+	return nil
+}
+
+// typesAhead reports whether the next sale is being typed while a payment is in front.
+func (a *app) typesAhead() bool {
+	return a.pay != nil && !a.next.empty() && a.now.Sub(a.nextAt) < stands
+}
+
 // typing reports whether keys are going into a text that has been begun.
 func (a *app) typing() bool {
 	switch {
 	case a.at == screenSale && a.pay == nil:
 		return a.sale.focus != fieldAmount || !a.sale.fields[fieldAmount].empty()
+	case a.at == screenSale:
+		return a.typesAhead()
 	case a.at == screenLedger:
 		return a.ledger.asks != asksNothing || a.ledger.detail != nil && a.ledger.detail.code.on
 	case a.at == screenOpen:
 		return a.open.code.on
 	}
 	return false
+}
+
+// fillsIn reports whether figures of a sale that has been begun are in front.
+func (a *app) fillsIn() bool {
+	s := a.sale
+	if a.pay != nil {
+		s = a.next
+	}
+	return a.at == screenSale && a.typing() && s.focus != fieldReference
 }
 
 // emptySale reports whether an empty form is in front, where the operators of the number pad lead to the other screens.
@@ -164,7 +204,7 @@ func (a *app) goTo(s screen) tea.Cmd {
 }
 
 // carryOut does what a screen wishes.
-func (a *app) carryOut(w wish, k key) tea.Cmd {
+func (a *app) carryOut(w wish) tea.Cmd {
 	p := a.pay
 	switch w {
 	case wishSale:
@@ -202,14 +242,11 @@ func (a *app) carryOut(w wish, k key) tea.Cmd {
 	case wishNumber:
 		r := p.request
 		r.Sale = p.attempt.Sale
-		a.sale, a.pay = a.sale.anotherNumber(r), nil
-	case wishNext, wishTypeOver:
-		a.sale, a.pay = a.sale.cleared(), nil
-		if w == wishTypeOver {
-			a.sale, _ = a.sale.press(k)
-		}
+		a.sale, a.pay, a.burst = a.sale.anotherNumber(r), nil, burst{}
+	case wishNext:
+		a.sale, a.next, a.pay = a.next, a.next.cleared(), nil
 	case wishForm:
-		a.pay = p.before
+		a.giveUp()
 	}
 	return nil
 }

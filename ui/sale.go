@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"kaunta/pos"
 )
@@ -129,6 +130,49 @@ func (s sale) press(k key) (sale, *pos.Request) {
 		f = f.insert(only(k.text, referenceChars))
 	}
 	s.fields[s.focus] = f
+	return s, nil
+}
+
+// takes reports whether the field in front has a use for what the key types. A reference leaves out what it has not, as with a paste.
+func (s sale) takes(k key) bool {
+	switch s.focus {
+	case fieldPhone:
+		return only(k.text, phoneChars+"-/.") == k.text
+	case fieldReference:
+		return true
+	}
+	return only(k.text, amountChars) == k.text
+}
+
+// burst is keys that come faster than a person types: of a scanner, of a terminal that pastes as if it typed, or what is left of
+// a key that came in parts. As with a paste, a form takes them whole or not at all.
+type burst struct {
+	before sale // the form as it was
+	last   time.Time
+	keys   int
+	bad    bool
+}
+
+// tooFast is the longest time between two keys of a burst. Nobody who looks for keys is faster, and a line of 9600 baud is.
+const tooFast = 25 * time.Millisecond
+
+// press gives a key to the form.
+func (b *burst) press(s sale, k key, now time.Time) (sale, *pos.Request) {
+	if now.Sub(b.last) > tooFast {
+		*b = burst{before: s}
+	}
+	b.last = now
+	b.keys++
+	b.bad = b.bad || !s.takes(k)
+	if !b.bad || b.keys == 1 {
+		return s.press(k)
+	}
+	s = b.before
+	if s.focus == fieldPhone {
+		_, s.wrong = pos.ParseMSISDN("?")
+	} else {
+		_, s.wrong = pos.ParseAmount("?", s.max)
+	}
 	return s, nil
 }
 
@@ -320,5 +364,5 @@ func (s sale) hints(w *words) []hint {
 	case s.focus == fieldReference:
 		return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, clear, {"f2", w.kLedger}}
 	}
-	return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, clear, {"f2", w.kLedger}, {"f3", w.kOpen}}
+	return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, clear}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,6 +28,7 @@ func TestFifteenKeys(t *testing.T) {
 	}
 	c.sees("0712 345 678", "KES 450", "Do not give goods yet.")
 	c.tell(paid(c.app.pay.attempt, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.tick(2 * time.Second)
 	c.press("8") // and the next sale begins with its own first digit
 	c.sees("KES 8", "Amount     8")
 	if c.app.pay != nil {

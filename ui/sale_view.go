@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -151,6 +152,25 @@ func (s sale) comesTo() string {
 		sum += "?"
 	}
 	return sum
+}
+
+// inLine is what has been typed of a sale while another is in front: "next sale: 3*150 = 450  0712345678". Empty where that is nothing.
+func (s sale) inLine(w *words) string {
+	if s.empty() {
+		return ""
+	}
+	line := w.kNext + ":"
+	for f, field := range s.fields {
+		if field.empty() {
+			continue
+		}
+		line += " " + field.String()
+		if known := s.comesTo(); saleField(f) == fieldAmount && known != "" {
+			line += " " + known
+		}
+		line += " "
+	}
+	return strings.TrimRight(line, " ")
 }
 
 // visible is the part of a field that fits into room cells with the cursor in it. Fields take characters of one cell only.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"regexp"
 	"strings"
 	"sync"
@@ -90,7 +91,7 @@ func newSession(t *testing.T) *session {
 		s.tell(a)
 		return a, nil
 	}
-	in, keys := io.Pipe()
+	keys, in := net.Pipe()
 	s.keys = keys
 	s.out = &counted{Writer: s.term}
 	ctx, end := context.WithCancel(t.Context())

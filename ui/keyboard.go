@@ -14,9 +14,11 @@ import (
 )
 
 // How long the rest of a key's bytes is waited for. A lone ESC is the Esc key, which must still be on the screen within 100 ms;
-// what goes on after an ESC no person types, so that there is time.
+// what goes on after an ESC no person types, so that there is time. longestKey is in bytes, and the two characters of a line's
+// end come in lineEndTogether.
 const (
-	escAlone        = 80 * time.Millisecond
+	escAlone        = 75 * time.Millisecond
+	lastLook        = 5 * time.Millisecond
 	restOfKey       = time.Second
 	longestKey      = 1024
 	lineEndTogether = 50 * time.Millisecond
@@ -74,6 +76,9 @@ func (k *keyReader) Read(p []byte) (int, error) {
 				wait = escAlone
 			}
 			n, err = k.readWithin(wait)
+			if errors.Is(err, os.ErrDeadlineExceeded) { // on a busy machine the time may be over before what came in time is seen
+				n, err = k.readWithin(lastLook)
+			}
 			k.take(k.buf[:n])
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				k.expire()
@@ -89,12 +94,7 @@ func (k *keyReader) Read(p []byte) (int, error) {
 // readWithin reads if something comes in the time d, and else fails with os.ErrDeadlineExceeded. From an input that cannot be
 // waited for so it does not read; then the library below has to do with the part.
 func (k *keyReader) readWithin(d time.Duration) (int, error) {
-	if c, ok := k.from.(interface{ SetReadDeadline(time.Time) error }); ok && c.SetReadDeadline(time.Now().Add(d)) == nil {
-		n, err := k.from.Read(k.buf[:])
-		_ = c.SetReadDeadline(time.Time{})
-		return n, err
-	}
-	if f, ok := k.from.(inputTerminal); ok {
+	if f, ok := k.from.(inputTerminal); ok { // whose deadlines no longer count once somebody has had its descriptor
 		if c, err := uv.NewCancelReader(f); err == nil {
 			defer func() { _ = c.Close() }()
 			timer := time.AfterFunc(d, func() { c.Cancel() })
@@ -104,6 +104,10 @@ func (k *keyReader) readWithin(d time.Duration) (int, error) {
 			}
 			return n, err
 		}
+	} else if c, ok := k.from.(interface{ SetReadDeadline(time.Time) error }); ok && c.SetReadDeadline(time.Now().Add(d)) == nil {
+		n, err := k.from.Read(k.buf[:])
+		_ = c.SetReadDeadline(time.Time{})
+		return n, err
 	}
 	k.out, k.part = append(k.out, k.part...), nil
 	return 0, nil

@@ -157,6 +157,21 @@ func TestBytesInAPseudoTerminal(t *testing.T) {
 	s.close()
 }
 
+// TestKeysInPartsInAPseudoTerminal: a terminal is waited with for the rest of a key, and given up on.
+func TestKeysInPartsInAPseudoTerminal(t *testing.T) {
+	s := newPTYSession(t)
+	s.see("Type the amount.")
+	s.press("450")
+	s.see("KES 450")
+	s.press("\x1b[2")
+	s.press("0~") // F9
+	s.see("Kiasi")
+	s.see("KES 450")
+	s.press("\x1b")
+	s.see("Andika kiasi.")
+	s.close()
+}
+
 // BenchmarkFirstFrame is from the call of Run to a first frame that can be read, in a pseudo-terminal that answers no
 // queries.
 func BenchmarkFirstFrame(b *testing.B) {

@@ -281,6 +281,7 @@ func TestNoReceiptCode(t *testing.T) {
 		c.sees("Code from the SMS")
 		c.press("<esc>", "+")
 		c.sees("PAID", "KES 450")
+		c.tick(2 * time.Second)
 		c.press("5") // it is still good news, to be typed over
 		c.sees("Amount")
 		if c.bells != 1 || len(c.till.charged) != 1 {

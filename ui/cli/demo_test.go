@@ -78,23 +78,32 @@ func (x *terminal) press(keys string) {
 // see waits until the screen shows every one of the texts.
 func (x *terminal) see(texts ...string) {
 	x.Helper()
-	patience := time.After(time.Minute)
-	for {
-		x.mu.Lock()
-		changed, shown, missing := x.changed, x.screen.String(), ""
-		x.mu.Unlock()
+	x.wait(func(shown string) (missing string) {
 		for _, text := range texts {
 			if !strings.Contains(shown, text) {
 				missing = text
 			}
 		}
-		if missing == "" {
+		return missing
+	})
+}
+
+// wait waits until nothing is missing on the screen.
+func (x *terminal) wait(missing func(shown string) string) {
+	x.Helper()
+	patience := time.After(time.Minute)
+	for {
+		x.mu.Lock()
+		changed, shown := x.changed, x.screen.String()
+		x.mu.Unlock()
+		text := missing(shown)
+		if text == "" {
 			return
 		}
 		select {
 		case <-changed:
 		case <-patience:
-			x.Fatalf("%q does not appear on the screen:\n%s", missing, shown)
+			x.Fatalf("%q does not appear on the screen:\n%s", text, shown)
 		}
 	}
 }
@@ -114,8 +123,19 @@ func TestDemo(t *testing.T) {
 	x.see("LEDGER", "0712 ••• 678", "✓ paid")
 	x.press("\x1bOP") // F1
 	x.see("✓ PAID")
-	x.press("60")
-	x.see("KES 60")
+	x.press("6")
+	ahead := false
+	x.wait(func(shown string) string {
+		if ahead = strings.Contains(shown, "next sale: 6"); ahead || strings.Contains(shown, "KES 6") {
+			return ""
+		}
+		return "6"
+	})
+	if ahead { // the result had not stood long enough
+		x.see("0–9 next amount")
+	}
+	x.press("0")
+	x.see("Amount     60")
 	x.press("\r0712345651\r")
 	x.see("WAITING FOR PIN", "0712 345 651")
 	x.kill()

@@ -237,6 +237,7 @@ func TestTypingAsAResultLands(t *testing.T) {
 				}
 				s.sees(word, "next sale: 250")
 				<-time.After(2 * time.Second)
+				s.settle()
 				s.sees(word, "next sale: 250") // nothing goes away by itself
 				leave := "\r"
 				if word != "PAID" {

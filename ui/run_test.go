@@ -58,8 +58,8 @@ type counted struct {
 
 func (c *counted) Write(p []byte) (int, error) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.n += len(p)
-	c.mu.Unlock()
 	_, err := c.Writer.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
 	return len(p), err
 }
@@ -137,6 +137,8 @@ func (s *session) settle() {
 }
 
 func (s *session) screen() string {
+	s.out.mu.Lock() // a cell can change once the emulator has given it
+	defer s.out.mu.Unlock()
 	var b strings.Builder
 	for y := range s.term.Height() {
 		for x := range s.term.Width() {

@@ -17,7 +17,7 @@ import (
 // what goes on after an ESC no person types, so that there is time. longestKey is in bytes, and the two characters of a line's
 // end come in lineEndTogether.
 const (
-	escAlone        = 75 * time.Millisecond
+	escAlone        = 65 * time.Millisecond
 	lastLook        = 5 * time.Millisecond
 	restOfKey       = time.Second
 	longestKey      = 1024

@@ -31,7 +31,7 @@ func TestKeysThatComeInParts(t *testing.T) {
 		{"text", []part{{0, "450\r"}}, []string{"450\r"}},
 		{"a key in one part", []part{{0, "\x1b[20~"}}, []string{"\x1b[20~"}},
 		{"after its ESC", []part{{0, "\x1b"}, {60 * ms, "[20~"}}, []string{"\x1b[20~"}},
-		{"byte by byte", []part{{0, "\x1b"}, {70 * ms, "["}, {200 * ms, "2"}, {400 * ms, "0"}, {900 * ms, "~"}}, []string{"\x1b[20~"}},
+		{"byte by byte", []part{{0, "\x1b"}, {65 * ms, "["}, {200 * ms, "2"}, {400 * ms, "0"}, {900 * ms, "~"}}, []string{"\x1b[20~"}},
 		{"a mouse report", []part{{0, "\x1b[<65;"}, {300 * ms, "12;5M"}}, []string{"\x1b[<65;12;5M"}},
 		{"an old mouse report", []part{{0, "\x1b[M"}, {300 * ms, "123"}}, []string{"\x1b[M123"}},
 		{"a key of the number pad", []part{{0, "4\x1bO"}, {300 * ms, "p0"}}, []string{"4\x1bOp0"}},
@@ -100,7 +100,7 @@ func TestKeysThatComeInParts(t *testing.T) {
 // TestPartsOfAKeyTypeNothing: neither into an amount nor on a screen where a digit asks for a payment.
 func TestPartsOfAKeyTypeNothing(t *testing.T) {
 	for _, parts := range [][2]string{{"\x1b", "[20~"}, {"\x1b[", "20~"}, {"\x1b[2", "0~"}, {"\x1b", "[<65;12;5M"}, {"\x1b[<65;", "12;5M"}, {"\x1b", "Or"}} {
-		for _, gap := range []time.Duration{30, 60, 75, 200, 500} {
+		for _, gap := range []time.Duration{30, 60, 65, 200, 500} {
 			synctest.Test(t, func(t *testing.T) {
 				s := newSession(t)
 				s.types("4", "5", "0")
@@ -112,8 +112,8 @@ func TestPartsOfAKeyTypeNothing(t *testing.T) {
 				}
 				s.settle()
 				got := s.screen()
-				typed := parts[1] == "Or" && gap < 80 // then it is the number pad's 2
-				cleared := parts[0] == "\x1b" && gap > 80
+				typed := parts[1] == "Or" && gap < 70 // then it is the number pad's 2
+				cleared := parts[0] == "\x1b" && gap > 70
 				switch {
 				case typed && !strings.Contains(got, "KES 4,502"), cleared && !strings.Contains(got, "KES 0 "), !typed && !cleared && !strings.Contains(got, "KES 450 "):
 					t.Errorf("%q in %d ms:\n%s", parts, gap, got)

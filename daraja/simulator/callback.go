@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -47,15 +48,30 @@ func (a *attempt) callback() []byte {
 		c.ResultCode = json.Number(told.code)
 	}
 	if told == paid {
-		c.CallbackMetadata = &callbackMetadata{[]callbackItem{
-			{"Amount", a.amount + a.extra},
-			{"MpesaReceiptNumber", a.receipt},
-			{"Balance", nil},
-			{"TransactionDate", json.Number(a.paidAt.Format("20060102150405"))},
-			{"PhoneNumber", json.Number(a.msisdn)},
-		}}
+		items := []callbackItem{{"Amount", a.amountForm()}, {"MpesaReceiptNumber", a.receipt}}
+		items = append(items, a.balanceForm()...)
+		c.CallbackMetadata = &callbackMetadata{append(items,
+			callbackItem{"TransactionDate", json.Number(a.paidAt.Format("20060102150405"))},
+			callbackItem{"PhoneNumber", json.Number(a.msisdn)},
+		)}
 	}
 	return marshal(body)
+}
+
+// amountForm is the amount in one of the forms that M-PESA has written it in over the years.
+func (a *attempt) amountForm() json.Number {
+	return json.Number(strconv.Itoa(a.amount+a.extra) + [...]string{"", "", ".00", ".0"}[a.number%4])
+}
+
+// balanceForm is the item Balance: without a value as a rule, with a text, or left out.
+func (a *attempt) balanceForm() []callbackItem {
+	switch a.number % 5 {
+	case 3:
+		return []callbackItem{{"Balance", "KES 0.00"}}
+	case 4:
+		return nil
+	}
+	return []callbackItem{{"Balance", nil}}
 }
 
 // deliver posts a callback once and journals it. Daraja promises no second try, so there is none.

@@ -33,7 +33,7 @@
 //   - A CallBackURL may be plain http and may name this machine, since the listener is usually beside it.
 //   - A new token leaves the earlier ones alive unless [Options.InvalidateTokens] is set.
 //   - Amounts, phones and texts are checked in one fixed order, the order of the fields in Safaricom's
-//     sample request; Daraja's own order is not published.
+//     sample request but for PhoneNumber, which comes before PartyA; Daraja's own order is not published.
 //   - Pushes are never rate limited, except on the phone whose ending says so.
 //
 // The package uses no other package of this module, so that the Daraja client and the simulator it is tested

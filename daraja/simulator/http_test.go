@@ -154,12 +154,18 @@ func TestForeignClients(t *testing.T) {
 				t.Errorf("callback %+v, push %+v", cb, accepted)
 			}
 			var items []string
-			for _, item := range cb.CallbackMetadata.Item {
+			for _, item := range cb.CallbackMetadata.Item { // TestCallbackForms has the forms of these two
+				switch item.Name {
+				case "Balance":
+					continue
+				case "Amount":
+					item.Value, _, _ = bytes.Cut(item.Value, []byte("."))
+				}
 				items = append(items, item.Name+"="+string(item.Value))
 			}
 			payment := st.sim.Journal().Payments[0]
 			want := []string{
-				"Amount=70", `MpesaReceiptNumber="` + payment.Receipt + `"`, "Balance=",
+				"Amount=70", `MpesaReceiptNumber="` + payment.Receipt + `"`,
 				"TransactionDate=" + payment.Time.Format("20060102150405"), "PhoneNumber=254712345678",
 			}
 			if fmt.Sprint(items) != fmt.Sprint(want) {
@@ -318,6 +324,12 @@ func TestShapesOfTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	paidBody := st.next(t)
+	for n := 0; n < 5 && !strings.Contains(paidBody, `{"Name":"Balance"}`); n++ { // its form in the recorded one
+		if _, _, err := st.push(pushBody(false, "254712345678", "70", st.callBack)); err != nil {
+			t.Fatal(err)
+		}
+		paidBody = st.next(t)
+	}
 	if _, _, err := st.push(pushBody(false, "254712345632", "70", st.callBack)); err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func (s *Simulator) readPush(f fields) (pushRequest, *answer) {
 	if bad := s.checkMerchant(f); bad != nil {
 		return p, bad
 	}
-	switch f.text("TransactionType") {
+	switch strings.TrimRight(f.text("TransactionType"), " ") { // Safaricom's own samples have a blank
 	case "CustomerPayBillOnline":
 	case buyGoods:
 		if p.shortCode == sandboxPayBill {
@@ -112,10 +112,10 @@ func (s *Simulator) readPush(f fields) (pushRequest, *answer) {
 	switch {
 	case !whole:
 		return p, invalid("Amount")
+	case !validMSISDN(p.msisdn): // before PartyA (seen on the wire)
+		return p, invalid("PhoneNumber")
 	case !validMSISDN(f.text("PartyA")):
 		return p, invalid("PartyA")
-	case !validMSISDN(p.msisdn):
-		return p, invalid("PhoneNumber")
 	case !validShortCode(p.partyB):
 		return p, invalid("PartyB")
 	case !validCallBackURL(p.callBackURL):

@@ -33,7 +33,7 @@ func (e *Error) Error() string {
 		detail = fmt.Sprintf("HTTP %d", e.HTTPStatus)
 	}
 	if detail != "" {
-		detail = " (" + strings.TrimRight(detail, ".") + ")"
+		detail = " (" + MaskPhones(strings.TrimRight(detail, ".")) + ")"
 	}
 	return fmt.Sprintf("daraja %s: %s%s; %s", e.Endpoint, inSentence(what.EN), detail, inSentence(do.EN))
 }

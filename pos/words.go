@@ -5,6 +5,12 @@ import "kaunta/daraja"
 // Reason says why the attempt is NOT PAID or STILL CHECKING, and what the cashier can do; empty texts where there is
 // nothing to add to the state itself.
 func (a Attempt) Reason() (what, do Text) {
+	what, do = a.reason()
+	what.EN, what.SW = a.Phone.MaskText(what.EN), a.Phone.MaskText(what.SW) // it may repeat what Daraja said
+	return what, do
+}
+
+func (a Attempt) reason() (what, do Text) {
 	switch {
 	case a.SaleWasPaid():
 		return Text{

@@ -77,7 +77,7 @@ func (d detail) body(width int) []string {
 	if d.chosen >= len(d.events) || d.events[d.chosen].Answer == nil {
 		return nil
 	}
-	return rawLines(d.events[d.chosen].Answer.Raw, width)
+	return rawLines(d.events[d.chosen].Answer.Raw, d.attempt.Phone, width)
 }
 
 // detailWidth is how wide the detail runs in a body of the given width.
@@ -139,7 +139,7 @@ func (d detail) view(l look) block {
 		facts = append(facts, l.say.confirmedBy+" "+names)
 	}
 	if a.Reference != "" {
-		facts = append(facts, l.say.saleOf+" "+printable(a.Reference))
+		facts = append(facts, l.say.saleOf+" "+shown(a.Phone, a.Reference))
 	}
 	if what, _ := a.Reason(); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
 		facts = append(facts, l.say.text(what))
@@ -197,7 +197,7 @@ func (d detail) view(l look) block {
 func (d detail) eventsView(l look, left string, width, height int) []string {
 	var lines, whole []string
 	if d.chosen < len(d.events) {
-		text := said(l.say, d.events[d.chosen])
+		text := said(l.say, d.attempt.Phone, d.events[d.chosen])
 		if before := eventColumns(l, d.events[d.chosen], width); before+ansi.StringWidth(text) > width {
 			whole = wrap(text, width)
 		}
@@ -219,10 +219,10 @@ func (d detail) eventsView(l look, left string, width, height int) []string {
 			after = flush(after, 9) + "  "
 		}
 		if i == d.chosen {
-			lines = append(lines, left+l.ink.chosen.on(fit(when+" "+after+kind+" "+said(l.say, e), width)))
+			lines = append(lines, left+l.ink.chosen.on(fit(when+" "+after+kind+" "+said(l.say, d.attempt.Phone, e), width)))
 			continue
 		}
-		lines = append(lines, left+fit(l.ink.text.on(when)+" "+l.ink.dim.on(after)+l.ink.text.on(kind)+" "+l.ink.dim.on(said(l.say, e)), width))
+		lines = append(lines, left+fit(l.ink.text.on(when)+" "+l.ink.dim.on(after)+l.ink.text.on(kind)+" "+l.ink.dim.on(said(l.say, d.attempt.Phone, e)), width))
 	}
 	if len(whole) > 0 {
 		lines = append(lines, "")
@@ -245,11 +245,15 @@ func eventColumns(l look, e pos.Event, width int) int {
 	return when + 1 + after + kind + 1
 }
 
+// shown is a text from outside about a payment from the phone, as a person reads it: on one line, and
+// without the number.
+func shown(phone pos.MSISDN, text string) string { return phone.MaskText(printable(text)) }
+
 // said is what an event told, in one line.
-func said(w *words, e pos.Event) string {
+func said(w *words, phone pos.MSISDN, e pos.Event) string {
 	var parts []string
 	add := func(s string) {
-		if s = strings.TrimSpace(printable(s)); s != "" {
+		if s = strings.TrimSpace(shown(phone, s)); s != "" {
 			parts = append(parts, s)
 		}
 	}
@@ -297,11 +301,12 @@ func (d detail) rawView(l look, row func(string) string, width, height int) []st
 	return lines
 }
 
-// rawLines breaks a body into lines of at most width cells. No control character of it is left.
-func rawLines(raw []byte, width int) []string {
+// rawLines breaks a body into lines of at most width cells. No control character of it is left, and
+// no phone number.
+func rawLines(raw []byte, phone pos.MSISDN, width int) []string {
 	var lines []string
 	for line := range strings.Lines(strings.ToValidUTF8(string(raw), "?")) {
-		lines = append(lines, strings.Split(ansi.Hardwrap(strings.TrimRight(printable(line), " "), width, true), "\n")...)
+		lines = append(lines, strings.Split(ansi.Hardwrap(strings.TrimRight(shown(phone, line), " "), width, true), "\n")...)
 	}
 	return lines
 }

@@ -102,7 +102,7 @@ func (p pay) details(l look) [][]string {
 		problem = l.wrap(l.ink.tones[toneFail], l.say.err(p.problem))
 	}
 	whose := l.ink.strong.on(p.request.Phone.Local())
-	if ref := printable(p.attempt.Reference); ref != "" { // as the customer sees it
+	if ref := shown(p.attempt.Phone, p.attempt.Reference); ref != "" { // as the customer sees it
 		whose += l.ink.dim.on("  " + ref)
 	}
 	phone := []string{center(whose, l.width)}
@@ -141,7 +141,7 @@ func (p pay) paid(l look) [][]string {
 	}
 	who := []string{a.Phone.Local()}
 	if a.Reference != "" {
-		who = append(who, printable(a.Reference))
+		who = append(who, shown(a.Phone, a.Reference))
 	}
 	if names := l.say.witnesses(a); names != "" {
 		who = append(who, l.say.confirmedBy+" "+names)
@@ -210,7 +210,7 @@ func (p pay) unclear(l look) [][]string {
 		second = l.wrap(l.ink.tones[toneCheck], l.say.text(what))
 	}
 	if code := a.ResultCode(); code != "" {
-		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+printable(a.Cause.ResultDesc))...)
+		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+shown(a.Phone, a.Cause.ResultDesc))...)
 	}
 	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.waitingSince, clock(a.AskedAt)), p.nextCheck(l)})
 	if a.ForOwner() {

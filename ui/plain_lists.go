@@ -107,7 +107,7 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	}
 	facts := p.facts(word, a, true)
 	if a.Reference != "" {
-		facts = append(facts, p.say.saleOf+" "+printable(a.Reference))
+		facts = append(facts, p.say.saleOf+" "+shown(a.Phone, a.Reference))
 	}
 	switch {
 	case a.Owed():

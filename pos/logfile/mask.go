@@ -76,12 +76,7 @@ var patterns = []struct {
 	{regexp.MustCompile(`(?i)(token[^0-9a-z\[]{1,6})[0-9a-z._~+/-]{16,}=*`), "${1}" + hidden},
 	// Whoever knows an attempt's address can say that it is paid. The moment in it stays, to tell one attempt from another.
 	{regexp.MustCompile(`(/cb\\?/(?:[0-9a-f]{12})?)[0-9a-f]{32}`), "${1}…"},
-	// 0712 345 678, +254-712-345-678: in runs of digits below.
-	{regexp.MustCompile(`((?:\b0|254[ -]?)[17]\d\d[ -])\d{3}([ -]?\d{3}\b)`), "${1}•••${2}"},
 }
-
-// digits are what may hold a mobile number.
-var digits = regexp.MustCompile(`\d{9,}`)
 
 // text is s with what must not stand in a log replaced.
 func (m *masker) text(s string) string {
@@ -91,24 +86,7 @@ func (m *masker) text(s string) string {
 	for _, p := range patterns {
 		s = p.find.ReplaceAllString(s, p.with)
 	}
-	return digits.ReplaceAllStringFunc(s, maskNumber)
-}
-
-// maskNumber hides the middle of a mobile number at the end of a run of digits. Before it stands what a number can begin with, "54"
-// being what is left of it in 2.54712345678e+11, or the moment at the head of a CheckoutRequestID, of 14 digits or more.
-func maskNumber(run string) string {
-	head, nine := run[:len(run)-9], run[len(run)-9:]
-	if nine[0] != '7' && nine[0] != '1' {
-		return run
-	}
-	switch head {
-	case "", "0", "254", "2540", "00254", "54":
-	default:
-		if len(head) < 14 {
-			return run
-		}
-	}
-	return head + nine[:3] + "•••" + nine[6:]
+	return daraja.MaskPhones(s)
 }
 
 // attr masks an attribute, as slog's handlers have it done.

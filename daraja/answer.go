@@ -74,6 +74,9 @@ type Answer struct {
 	MerchantRequestID string
 	CheckoutRequestID string
 
+	// CustomerMessage comes with an accepted push: what Daraja would have the customer told.
+	CustomerMessage string
+
 	// ResultCode is a string because Daraja's are: "0", "1032", "E3008". Empty: there was none.
 	ResultCode string
 	ResultDesc string

@@ -51,7 +51,6 @@ type Config struct {
 type Client struct {
 	cfg       Config // with defaults filled in
 	shortCode int64
-	partyB    int64
 
 	http   *http.Client // tokens and queries: keeps connections
 	pushes *http.Client // a connection for each push; see transport.go
@@ -100,7 +99,6 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	c := &Client{
 		cfg:       cfg,
 		shortCode: digits(cfg.ShortCode),
-		partyB:    digits(cfg.PartyB),
 		http:      &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
 		log:       slog.New(slog.DiscardHandler),
 		now:       time.Now,
@@ -119,6 +117,9 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 
 // shortCodeForm is the form of Pay Bill, store and till numbers, which have five to seven digits today.
 var shortCodeForm = regexp.MustCompile(`^[1-9][0-9]{3,9}$`)
+
+// IsShortCode reports whether s can be a Pay Bill, store or till number.
+func IsShortCode(s string) bool { return shortCodeForm.MatchString(s) }
 
 func (cfg Config) check() error {
 	var mistakes []error

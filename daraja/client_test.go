@@ -116,6 +116,57 @@ func TestPushOnTheWire(t *testing.T) {
 	}
 }
 
+// TestPushPaysAnother: who is paid can be said of one push. Nothing else of it changes.
+func TestPushPaysAnother(t *testing.T) {
+	f := newFakeDaraja(t, answering(200, pushAccepted))
+	payBill, till := testConfig(f.URL), testConfig(f.URL)
+	till.ShortCode, till.PartyB, till.TransactionType = "7001234", "5001234", CustomerBuyGoodsOnline
+	for _, tt := range []struct {
+		name  string
+		cfg   Config
+		typ   TransactionType
+		party string
+		want  string // "": refused
+	}{
+		{"as configured", payBill, "", "", "CustomerPayBillOnline 174379"},
+		{"a till of a Pay Bill", payBill, CustomerBuyGoodsOnline, "5009999", "CustomerBuyGoodsOnline 5009999"},
+		{"another Pay Bill", payBill, "", "600000", "CustomerPayBillOnline 600000"},
+		{"a till that is not named", payBill, CustomerBuyGoodsOnline, "", ""},
+		{"another till", till, CustomerBuyGoodsOnline, "5009999", "CustomerBuyGoodsOnline 5009999"},
+		{"the same till", till, CustomerBuyGoodsOnline, "", "CustomerBuyGoodsOnline 5001234"},
+		{"the Pay Bill of a till", till, CustomerPayBillOnline, "", "CustomerPayBillOnline 7001234"},
+		{"no till number", payBill, CustomerBuyGoodsOnline, "shop 1", ""},
+		{"no type", payBill, "CustomerBuyGoods", "5009999", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := testPush
+			r.TransactionType, r.PartyB = tt.typ, tt.party
+			_, before := f.seen()
+			a, err := newTestClient(t, tt.cfg).STKPush(t.Context(), r)
+			_, after := f.seen()
+			if tt.want == "" {
+				if err == nil || !a.NotSent || a.Verdict != VerdictValidation || len(after) != len(before) {
+					t.Errorf("%+v, %v, and %d requests", a, err, len(after)-len(before))
+				}
+				return
+			}
+			if err != nil || a.CustomerMessage != "Success. Request accepted for processing" {
+				t.Fatalf("%+v, %v", a, err)
+			}
+			var sent struct {
+				TransactionType           string
+				PartyB, BusinessShortCode int64
+			}
+			if err := json.Unmarshal([]byte(after[len(after)-1].body), &sent); err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(sent.TransactionType, " ", sent.PartyB); got != tt.want || fmt.Sprint(sent.BusinessShortCode) != tt.cfg.ShortCode {
+				t.Errorf("sent %s to %d, want %s", got, sent.BusinessShortCode, tt.want)
+			}
+		})
+	}
+}
+
 func TestQueryOnTheWire(t *testing.T) {
 	f := newFakeDaraja(t, answering(200, string(queryBodyOf("0", "The service request is processed successfully."))))
 	c := newTestClient(t, testConfig(f.URL), WithClock(func() time.Time { return time.Date(2025, 11, 23, 14, 32, 7, 0, eat) }))

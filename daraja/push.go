@@ -24,6 +24,11 @@ type PushRequest struct {
 	// CallBackURL is where Daraja reports the end, once, several times or never. See [CheckCallBackURL].
 	CallBackURL string
 
+	// TransactionType and PartyB say who is paid, where that is not the one of [Config]: for
+	// CustomerBuyGoodsOnline PartyB is the till. Empty: as in Config.
+	TransactionType TransactionType
+	PartyB          string
+
 	// AccountReference is shown in the customer's prompt. Both texts are cleaned by [CleanReference] and
 	// [CleanDescription], and may be empty.
 	AccountReference string
@@ -57,15 +62,16 @@ func (c *Client) STKPush(ctx context.Context, r PushRequest) (Answer, error) {
 		return a, &Error{Answer: a}
 	}
 	phone := digits(r.Phone)
+	kind, partyB := c.payee(r)
 	password, timestamp := c.password()
 	a, err := c.call(ctx, EndpointPush, pushBody{
 		BusinessShortCode: c.shortCode,
 		Password:          password.Reveal(),
 		Timestamp:         timestamp,
-		TransactionType:   c.cfg.TransactionType,
+		TransactionType:   kind,
 		Amount:            r.Amount,
 		PartyA:            phone,
-		PartyB:            c.partyB,
+		PartyB:            digits(partyB),
 		PhoneNumber:       phone,
 		CallBackURL:       r.CallBackURL,
 		AccountReference:  CleanReference(r.AccountReference, ""),
@@ -75,6 +81,21 @@ func (c *Client) STKPush(ctx context.Context, r PushRequest) (Answer, error) {
 		return a, nil
 	}
 	return a, &Error{Answer: a, Err: err}
+}
+
+// payee is who a push pays: the type of the payment, and its PartyB; empty where r leaves it open.
+func (c *Client) payee(r PushRequest) (kind TransactionType, partyB string) {
+	kind, partyB = r.TransactionType, r.PartyB
+	if kind == "" || kind == c.cfg.TransactionType {
+		kind = c.cfg.TransactionType
+		if partyB == "" {
+			partyB = c.cfg.PartyB
+		}
+	}
+	if partyB == "" && kind == CustomerPayBillOnline {
+		partyB = c.cfg.ShortCode
+	}
+	return kind, partyB
 }
 
 // checkPush says what Daraja would refuse, by the names that Daraja uses, or "". Nothing leaves the machine for it.
@@ -87,6 +108,12 @@ func (c *Client) checkPush(r PushRequest) string {
 	case !canonicalPhone.MatchString(r.Phone):
 		return "Invalid PhoneNumber: not 254 and nine digits beginning with 7 or 1"
 	}
+	switch kind, partyB := c.payee(r); {
+	case kind != CustomerPayBillOnline && kind != CustomerBuyGoodsOnline:
+		return fmt.Sprintf("Invalid TransactionType: it is %s or %s", CustomerPayBillOnline, CustomerBuyGoodsOnline)
+	case !IsShortCode(partyB):
+		return "Invalid PartyB: a Pay Bill or till number has four to ten digits"
+	}
 	if err := CheckCallBackURL(r.CallBackURL); err != nil {
 		return "Invalid CallBackURL: " + err.Error()
 	}
@@ -96,6 +123,7 @@ func (c *Client) checkPush(r PushRequest) string {
 // readPush is the verdict on a push's answer with status 200. Only "0" together with an id means that it was
 // accepted; with anything else the push may have gone out.
 func readPush(a Answer, o object) Answer {
+	a.CustomerMessage = message(o.text("CustomerMessage"))
 	if code, _ := scalar(o["ResponseCode"]); code == "0" && a.CheckoutRequestID != "" {
 		a.Verdict = VerdictAccepted
 	}

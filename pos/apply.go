@@ -124,6 +124,7 @@ func (a Attempt) learn(e Event) Attempt {
 func (a Attempt) learnPush(ans daraja.Answer, idUsedBy AttemptID) Attempt {
 	switch {
 	case ans.Verdict == daraja.VerdictAccepted:
+		a.CustomerMessage = ans.CustomerMessage
 		if idUsedBy != "" {
 			a = a.mismatched() // the id is not learned: a query by it would tell of the other payment
 		} else if a.CheckoutRequestID == "" {

@@ -131,6 +131,7 @@ type Attempt struct {
 
 	MerchantRequestID string
 	CheckoutRequestID string
+	CustomerMessage   string // what M-PESA would have the customer told of the push; empty for none
 
 	Receipt string    // M-PESA's receipt number; empty while it is not known
 	PaidAt  time.Time // M-PESA's own time of the payment; zero while it is not known

@@ -116,4 +116,11 @@ type Asked struct {
 	// Overrides is the latest earlier attempt to this phone that the till was still following when the
 	// cashier asked, of another sale: if both are paid, somebody may have paid twice.
 	Overrides AttemptID
+
+	// Once is the mark of Request.Once; empty for none. No two attempts of a ledger have the same.
+	Once string
+
+	// BuyGoods is the till number that is paid, where the request named another one than the account's
+	// own; empty: that one.
+	BuyGoods string
 }

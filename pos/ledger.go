@@ -14,12 +14,16 @@ type Ledger interface {
 	// By an event that makes an attempt PAID while another sale that was asked in its place is paid, or that
 	// settles such a pair, the ledger adds events to the others in the same commit (see Attempt.Other).
 	//
-	// An EventAsked makes the attempt. An ErrRefused means that this event is not on disk, and that the ledger takes others;
+	// An EventAsked makes the attempt. It is refused where another attempt has its address, or its mark of a key.
+	// An ErrRefused means that this event is not on disk, and that the ledger takes others;
 	// any other error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
 
 	// ByAddress finds the attempt with the secret callback address, or returns ErrNotFound.
 	ByAddress(address string) (AttemptID, error)
+
+	// ByOnce finds the attempt that was asked with the mark of a key (Asked.Once), or returns ErrNotFound.
+	ByOnce(mark string) (AttemptID, error)
 
 	// ByReceipt finds the attempt that a receipt number closed, or returns ErrNotFound.
 	ByReceipt(receipt string) (AttemptID, error)

@@ -9,6 +9,15 @@ type MSISDN string
 // Forgotten reports whether only the last digits of the number are known any more.
 func (m MSISDN) Forgotten() bool { return len(m) == 12 && m[3] == '*' }
 
+// same reports whether m and other can be the same number: of one that is forgotten, the last digits
+// must do.
+func (m MSISDN) same(other MSISDN) bool {
+	if m.Forgotten() || other.Forgotten() {
+		return len(m) == len(other) && m[len(m)-3:] == other[len(other)-3:]
+	}
+	return m == other
+}
+
 // ParseMSISDN reads a number in any form a customer may say it. The error is a
 // *daraja.PhoneError, which says in one sentence what is wrong.
 func ParseMSISDN(s string) (MSISDN, error) {

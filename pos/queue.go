@@ -245,7 +245,7 @@ func (t *Till) query(id AttemptID) {
 	t.mu.Lock()
 	w.asking = false
 	w.next = time.Time{}
-	t.querying = false
+	t.queried()
 	t.rate.asked(now) // from its end: it may have waited for a token, and been sent again with another
 	if !cancelled {
 		t.rate.answered(&answer, now, t.cfg.Jitter)

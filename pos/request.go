@@ -29,6 +29,13 @@ type Request struct {
 
 	// MayPayTwice says that the cashier was warned of an earlier attempt that is still open, and asks all the same.
 	MayPayTwice bool
+
+	// Once is a key of the caller's own, empty for none. The first request with a key asks; every later
+	// one, from whatever process and after any crash, gets the attempt of the first.
+	Once string
+
+	// BuyGoods is the till number to pay; empty for the account's own number.
+	BuyGoods string
 }
 
 // Update tells a subscriber that something about an attempt has changed. It is sent after

@@ -3,8 +3,6 @@ package pos
 import (
 	"context"
 	crand "crypto/rand"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -77,6 +75,7 @@ type Till struct {
 	health   Health
 	rate     rate
 	querying bool           // a query is on its way; there is only ever one
+	quiet    chan struct{}  // closed when that one has ended
 	wrong    map[MSISDN]int // wrong PINs in a row
 }
 
@@ -99,6 +98,7 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 		watched: make(map[AttemptID]*watch),
 		subs:    make(map[*Subscription]struct{}),
 		wrong:   make(map[MSISDN]int),
+		quiet:   make(chan struct{}),
 		// The process before this one may have asked a moment ago.
 		rate: rate{every: cfg.QueryEvery, free: time.Now().Add(cfg.QueryEvery)},
 	}
@@ -139,8 +139,10 @@ func (t *Till) Followed() ([]Attempt, error) { return t.cfg.Ledger.Followed() }
 // Charge asks a customer for a payment. It returns as soon as the attempt is on disk (L1), in state Sending;
 // the push, its answer and everything after come as updates, and go on whatever becomes of ctx.
 //
-// Errors: *AmountError, *daraja.PhoneError, *OpenError, ErrSalePaid, ErrClosed, ErrNotFound for a sale that
-// is not known, or the ledger's. Whatever the error, no push was sent.
+// With a key that was used before (Request.Once) nothing is asked, and the attempt is that of the first request, as it now is.
+//
+// Errors: *AmountError, *daraja.PhoneError, *OpenError, *OnceError, ErrOnceKey, ErrSalePaid, ErrClosed, ErrNotFound for a
+// sale that is not known, or the ledger's. Whatever the error, no push was sent.
 func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	switch {
 	case r.Amount < MinAmount:
@@ -156,6 +158,9 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 
 	t.asking.Lock()
 	defer t.asking.Unlock()
+	if a, err := t.askedBefore(r); !errors.Is(err, ErrNotFound) {
+		return a, err
+	}
 	overrides, err := t.mayAsk(r)
 	if err != nil {
 		return Attempt{}, err
@@ -178,7 +183,7 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 		Sale: r.Sale, Phone: r.Phone, Amount: r.Amount, Reference: r.Reference, Description: r.Description,
 		Address: address, CallBackURL: url, Reachable: reachable,
 		ConfirmBoth: reachable && t.cfg.ConfirmAbove > 0 && r.Amount > t.cfg.ConfirmAbove,
-		Overrides:   overrides,
+		Overrides:   overrides, Once: onceMark(r.Once), BuyGoods: r.BuyGoods,
 	}
 	if !t.begin() {
 		return Attempt{}, ErrClosed
@@ -257,10 +262,14 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 func (t *Till) push(a Attempt) {
 	answer := daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictUnknown, NotSent: true, ErrorMessage: saleWasPaid}
 	if !t.paidMeanwhile(a) {
-		answer, _ = t.cfg.Gateway.STKPush(t.pushes, daraja.PushRequest{
+		request := daraja.PushRequest{
 			Amount: int64(a.Amount), Phone: string(a.Phone), CallBackURL: a.CallBackURL,
 			AccountReference: a.Reference, TransactionDesc: a.Description,
-		})
+		}
+		if a.BuyGoods != "" {
+			request.TransactionType, request.PartyB = daraja.CustomerBuyGoodsOnline, a.BuyGoods
+		}
+		answer, _ = t.cfg.Gateway.STKPush(t.pushes, request)
 		t.hear(answer)
 	}
 	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed, At: time.Now(), Answer: &answer})
@@ -456,19 +465,4 @@ func (t *Till) poke() {
 	case t.wake <- struct{}{}:
 	default:
 	}
-}
-
-// newID makes a ULID of the moment now; t.asking is held.
-func (t *Till) newID(now time.Time) string {
-	return ulid.MustNew(ulid.Timestamp(now), t.ids).String()
-}
-
-// newAddress makes the secret part of a callback URL: the moment now in milliseconds, as in a ULID, by which the ledger finds
-// the attempt, and 128 random bits, which are the secret. In hex, so that it can spell none of the
-// words that Safaricom forbids in a URL (each has a letter beyond f).
-func newAddress(now time.Time) string {
-	var b [6 + 16]byte
-	binary.BigEndian.PutUint64(b[:8], ulid.Timestamp(now)<<16)
-	_, _ = crand.Read(b[6:]) // never fails: crypto/rand ends the program instead
-	return hex.EncodeToString(b[:])
 }

@@ -42,6 +42,7 @@
 //	references   reference in small letters, 0, ms                –
 //	checkouts    keyed hash of the CheckoutRequestID (8), ms      –
 //	overrides    overridden attempt, attempt                      –  asked as another sale in place of the first
+//	once         mark of a caller's key                           attempt
 //	addresses    secret callback address                          attempt: those that do not begin with its moment
 //
 // An address begins with the moment of its attempt, and so needs no index; ledgers that were of version 1 have old addresses in theirs.

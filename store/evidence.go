@@ -173,6 +173,12 @@ func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 			return nil, nil, err
 		}
 	}
+	if len(e.Asked.Once) > longest {
+		return nil, nil, fmt.Errorf("store: the mark of the key of attempt %s is longer than %d bytes", e.Attempt, longest)
+	}
+	if e.Asked.Once != "" && has(b.tx, onceBucket, []byte(e.Asked.Once)) {
+		return nil, nil, fmt.Errorf("store: attempt %s has the key of an earlier one", e.Attempt)
+	}
 	sale, err := b.sale(s)
 	return newRec(k), sale, err
 }

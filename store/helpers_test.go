@@ -102,6 +102,13 @@ func asked(n int) pos.Event {
 	}
 }
 
+// onceAsked is asked with the mark of a key.
+func onceAsked(n int, mark string) pos.Event {
+	e := asked(n)
+	e.Asked.Once = mark
+	return e
+}
+
 // again asks for the sale of e once more, as attempt n.
 func again(e pos.Event, n int) pos.Event {
 	next := asked(n)

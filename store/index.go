@@ -44,6 +44,9 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	if a.Address != "" && !beginsWith(a.Address, k) {
 		list = append(list, entry{addressesBucket, []byte(a.Address), k[:]})
 	}
+	if a.Once != "" {
+		list = append(list, entry{onceBucket, []byte(a.Once), k[:]})
+	}
 	if p, ok := r.phone(a); ok {
 		add(phonesBucket, phoneKey(*p, k.ms()))
 	}

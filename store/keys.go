@@ -22,6 +22,7 @@ const (
 	unsettledBucket  bucket = "unsettled"
 	totalsBucket     bucket = "totals"
 	addressesBucket  bucket = "addresses"
+	onceBucket       bucket = "once"
 	receiptsBucket   bucket = "receipts"
 	checkoutsBucket  bucket = "checkouts"
 	phonesBucket     bucket = "phones"
@@ -41,7 +42,7 @@ func evidenceBuckets() []bucket {
 // derivedBuckets lists those that follow from the events.
 func derivedBuckets() []bucket {
 	return []bucket{
-		salesBucket, unsettledBucket, totalsBucket, addressesBucket,
+		salesBucket, unsettledBucket, totalsBucket, addressesBucket, onceBucket,
 		receiptsBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
 		overridesBucket,
 	}
@@ -62,7 +63,7 @@ func (b bucket) sealed() bool {
 // nothing will be put between those that are there; so do those of one amount, of which a few make up most. The others need room.
 func (b bucket) fill() float64 {
 	switch b {
-	case phonesBucket, receiptsBucket, referencesBucket, addressesBucket, checkoutsBucket:
+	case phonesBucket, receiptsBucket, referencesBucket, addressesBucket, onceBucket, checkoutsBucket:
 		return 0.5
 	case amountsBucket:
 		return 0.8

@@ -23,7 +23,7 @@ var (
 
 // version is the version of the ledgers that this program makes. testdata keeps a ledger of each. Version 2 had another index of phones, and
 // nothing settled by hand; version 3 a set of what was open and one of what was owed back, and of what did not match none; version 4 no index of
-// most CheckoutRequestIDs, nor of what was asked in place of something else, and the set of what is unsettled without NOT PAID by one query.
+// most CheckoutRequestIDs, nor of callers' keys, nor of what was asked in place of something else, and the set of what is unsettled without NOT PAID by one query.
 const version = 5
 
 // migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole

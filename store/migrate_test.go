@@ -90,6 +90,9 @@ func TestOlderVersions(t *testing.T) {
 				equal(t, "events", must[[]pos.Event](t)(l.Events(e.Attempt)), must[[]pos.Event](t)(today.Events(e.Attempt)))
 				if e.Kind == pos.EventAsked {
 					equal(t, "by address", must[pos.AttemptID](t)(l.ByAddress(e.Asked.Address)), e.Attempt)
+					if e.Asked.Once != "" {
+						equal(t, "by key", must[pos.AttemptID](t)(l.ByOnce(e.Asked.Once)), e.Attempt)
+					}
 				}
 			}
 			day := pos.DayOf(opening)
@@ -127,15 +130,19 @@ func v4Events() []pos.Event {
 }
 
 // v5Events are those of version 4, and what version 5 has besides: NOT PAID by one query, two sales of which one was
-// asked in place of the other, and an id that another attempt has.
+// asked in place of the other, an id that another attempt has; a key, the till that is paid, and M-PESA's word for the customer.
 func v5Events() []pos.Event {
 	once, first, instead, repeated := asked(20), asked(21), asked(22), asked(23)
 	instead.Asked.Overrides = first.Attempt
 	other := pushed(repeated)
 	other.Answer.CheckoutRequestID = checkoutOf(first)
+	keyed := onceAsked(24, onceKey)
+	keyed.Asked.BuyGoods = "712345678" // no phone number
+	accepted := pushed(keyed)
+	accepted.Answer.CustomerMessage = "Success. Request accepted for processing"
 	return append(v4Events(), once, pushed(once), queried(once, daraja.VerdictFailed, "1032"),
 		first, pushed(first), instead, pushed(instead), paid(instead, receiptOf(22)), paid(first, receiptOf(21)),
-		repeated, other)
+		repeated, other, keyed, accepted, paid(keyed, receiptOf(24)))
 }
 
 func versionOf(l *Ledger) (version int, err error) {

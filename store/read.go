@@ -64,6 +64,22 @@ func (l *Ledger) ByAddress(address string) (pos.AttemptID, error) {
 	return id, err
 }
 
+// ByOnce implements [pos.Ledger].
+func (l *Ledger) ByOnce(mark string) (pos.AttemptID, error) {
+	if mark == "" || len(mark) > longest {
+		return "", pos.ErrNotFound
+	}
+	var id pos.AttemptID
+	err := l.view(func(tx *bolt.Tx) error {
+		k, err := named(tx, onceBucket, mark)
+		if err == nil {
+			id = k.attempt()
+		}
+		return err
+	})
+	return id, err
+}
+
 // Open lists what has no end, oldest first. With a pos.ErrRefused, there are others, which cannot be read.
 func (l *Ledger) Open() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Open) }
 
@@ -366,14 +382,23 @@ func (rd reader) byAddress(address string) (key, error) {
 	if found != (key{}) {
 		return found, nil
 	}
-	body, wrong := get(rd.tx, addressesBucket, []byte(address))
+	k, other := named(rd.tx, addressesBucket, address)
+	if errors.Is(other, pos.ErrNotFound) {
+		other = err
+	}
+	return k, other
+}
+
+// named is the attempt that an index has under a name, or pos.ErrNotFound.
+func named(tx *bolt.Tx, b bucket, name string) (key, error) {
+	body, err := get(tx, b, []byte(name))
 	switch {
-	case wrong != nil:
-		return key{}, wrong
-	case body == nil:
+	case err != nil:
 		return key{}, err
+	case body == nil:
+		return key{}, pos.ErrNotFound
 	case len(body) != idSize:
-		return key{}, damaged(addressesBucket, []byte(address), errShape)
+		return key{}, damaged(b, []byte(name), errShape)
 	}
 	return key(body), nil
 }

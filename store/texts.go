@@ -46,16 +46,23 @@ func eventTexts(t *texts, k key, e *pos.Event) {
 // laterTexts are the fields that version 5 brought. They are left out where all are empty, as they are
 // in the events of older versions.
 func laterTexts(t *texts, e *pos.Event) {
-	if e.Asked == nil {
-		e.Asked = new(pos.Asked)
-		defer func() { e.Asked = nil }()
+	asked, answer := e.Asked, e.Answer
+	if asked == nil {
+		asked = new(pos.Asked)
 	}
-	if t.out != nil && e.IDUsedBy == "" && e.Other == "" && e.Asked.Overrides == "" || t.out == nil && t.shape.done() {
+	if answer == nil {
+		answer = new(daraja.Answer)
+	}
+	if t.out != nil && e.IDUsedBy+e.Other+asked.Overrides == "" && asked.Once+asked.BuyGoods+answer.CustomerMessage == "" ||
+		t.out == nil && t.shape.done() {
 		return
 	}
-	text(t, &e.Asked.Overrides, own)
+	text(t, &asked.Overrides, own)
 	text(t, &e.IDUsedBy, own)
 	text(t, &e.Other, own)
+	text(t, &asked.Once, own)
+	text(t, &asked.BuyGoods, own)
+	text(t, &answer.CustomerMessage, words)
 }
 
 func askedTexts(t *texts, k key, a *pos.Asked) {
@@ -198,7 +205,7 @@ func sameAnswer(a, b *daraja.Answer) bool {
 func sameWords(a, b *daraja.Answer) bool {
 	return a.Endpoint == b.Endpoint && a.Verdict == b.Verdict && a.NotSent == b.NotSent && a.HTTPStatus == b.HTTPStatus &&
 		a.ErrorCode == b.ErrorCode && a.ErrorMessage == b.ErrorMessage &&
-		a.MerchantRequestID == b.MerchantRequestID && a.CheckoutRequestID == b.CheckoutRequestID &&
+		a.MerchantRequestID == b.MerchantRequestID && a.CheckoutRequestID == b.CheckoutRequestID && a.CustomerMessage == b.CustomerMessage &&
 		a.ResultCode == b.ResultCode && a.ResultDesc == b.ResultDesc && a.Receipt == b.Receipt &&
 		a.Amount == b.Amount && a.HasAmount == b.HasAmount && a.TransactionDate == b.TransactionDate
 }

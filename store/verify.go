@@ -542,7 +542,7 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 				}
 				body, err := get(tx, b, e.key)
 				if err == nil && (!has(tx, b, e.key) || b == receiptsBucket && e.body[0] == holds && !bytes.Equal(body, e.body) ||
-					b == addressesBucket && !bytes.Equal(body, e.body)) {
+					(b == addressesBucket || b == onceBucket) && !bytes.Equal(body, e.body)) {
 					v.wrong(derived, &row{r.key, a.AskedAt}, "the index of %s does not name it rightly", b)
 				}
 			}
@@ -567,7 +567,7 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 			if len(at) >= idSize {
 				err = visit(key(at[len(at)-idSize:]), nil)
 			}
-		case addressesBucket:
+		case addressesBucket, onceBucket:
 			if len(body) == idSize {
 				err = visit(key(body), nil)
 			}

@@ -308,6 +308,7 @@ func TestVerifyFinds(t *testing.T) {
 		} {
 			t.Run(what+" "+string(b), func(t *testing.T) {
 				l := copyOf(t, path, newPath(t))
+				add(t, l, onceAsked(99_999, onceKey))
 				err := l.db.Update(func(tx *bolt.Tx) error {
 					k, _ := tx.Bucket([]byte(b)).Cursor().Last()
 					if k == nil {

@@ -102,6 +102,11 @@ func (k *disk) ByAddress(address string) (pos.AttemptID, error) {
 	return read(k, func() (pos.AttemptID, error) { return k.ledger.ByAddress(address) })
 }
 
+// ByOnce implements pos.Ledger.
+func (k *disk) ByOnce(mark string) (pos.AttemptID, error) {
+	return read(k, func() (pos.AttemptID, error) { return k.ledger.ByOnce(mark) })
+}
+
 // ByReceipt implements pos.Ledger.
 func (k *disk) ByReceipt(receipt string) (pos.AttemptID, error) {
 	return read(k, func() (pos.AttemptID, error) { return k.ledger.ByReceipt(receipt) })

@@ -25,24 +25,29 @@ type Row struct {
 	Reason            string // why it is not paid, or not known to be, in English
 	Witnesses         []string
 	Notices           []string
+	MerchantRequestID string
 	CheckoutRequestID string // with the phone number in it masked, as Phone is
+	CustomerMessage   string // what M-PESA would have the customer told of the push
 	TypedReceipt      string // a receipt number that a person typed, who proves nothing by it
 	WithoutReceipt    bool   // it is paid, and M-PESA has given no receipt number
 }
 
-// RowOf is the row of an attempt, with the whole phone number if unmask is true.
+// RowOf is the row of an attempt. The customer's number is masked wherever it stands in it, unless
+// unmask is true.
 func RowOf(a pos.Attempt, unmask bool) Row {
 	what, do := a.Reason()
-	phone, checkout := a.Phone.Local(), a.CheckoutRequestID
+	phone, checkout, reference := a.Phone.Local(), a.CheckoutRequestID, a.Reference
+	merchant, message, typed := a.MerchantRequestID, a.CustomerMessage, a.Claimed
 	if !unmask {
-		phone, checkout = strings.ReplaceAll(a.Phone.Masked(), " ", ""), maskedID(checkout, a.Phone)
+		phone, reference, typed = strings.ReplaceAll(a.Phone.Masked(), " ", ""), a.Phone.MaskText(reference), a.Phone.MaskText(typed)
+		checkout, merchant, message = a.Phone.MaskID(checkout), a.Phone.MaskID(merchant), a.Phone.MaskText(message)
 	}
 	return Row{
 		Sale: pos.SaleID(clean(string(a.Sale))), Attempt: pos.AttemptID(clean(string(a.ID))), Asked: local(a.AskedAt), Ended: local(a.EndedAt), PaidAt: local(a.PaidAt),
-		State: a.State.String(), Amount: a.Amount, Phone: clean(phone), Reference: clean(a.Reference), Receipt: clean(a.Receipt),
+		State: a.State.String(), Amount: a.Amount, Phone: clean(phone), Reference: clean(reference), Receipt: clean(a.Receipt),
 		ResultCode: clean(a.ResultCode()), Reason: clean(strings.TrimSpace(what.EN + " " + do.EN)),
-		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), CheckoutRequestID: clean(checkout),
-		TypedReceipt: clean(a.Claimed), WithoutReceipt: a.WithoutReceipt(),
+		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), MerchantRequestID: clean(merchant), CheckoutRequestID: clean(checkout),
+		CustomerMessage: clean(message), TypedReceipt: clean(typed), WithoutReceipt: a.WithoutReceipt(),
 	}
 }
 
@@ -52,15 +57,6 @@ func yes(is bool) string {
 		return "yes"
 	}
 	return ""
-}
-
-// maskedID hides the phone number in one of Daraja's ids, which end in it.
-func maskedID(id string, phone pos.MSISDN) string {
-	if len(phone) != 12 {
-		return id
-	}
-	national := string(phone[3:])
-	return strings.ReplaceAll(id, national, national[:3]+"•••"+national[6:])
 }
 
 func local(t time.Time) time.Time {

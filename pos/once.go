@@ -1,0 +1,83 @@
+package pos
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// longestKey is how long a key of [Request.Once] may be, in bytes.
+const longestKey = 64
+
+// ErrOnceKey refuses a key of [Request.Once] that cannot be one.
+var ErrOnceKey error = &Said{
+	EN: "The key of a payment has 1 to 64 bytes of plain text, without control characters.",
+	SW: "Ufunguo wa malipo una herufi 1 hadi 64 za kawaida.",
+}
+
+// CheckOnce returns [ErrOnceKey] for a key that cannot be one, nil for a good one.
+func CheckOnce(key string) error {
+	if key == "" || len(key) > longestKey || !utf8.ValidString(key) || strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return ErrOnceKey
+	}
+	return nil
+}
+
+// onceMark is what the ledger keeps of a key: a hash, since a key may hold a customer's number, which
+// is forgotten one day, and the key itself never. Empty for no key.
+func onceMark(key string) string {
+	if key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("kaunta once\x00" + key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// OnceError refuses a key that an earlier request was made with, for another amount or phone.
+type OnceError struct {
+	Earlier Attempt
+}
+
+// Error is one plain sentence.
+func (e *OnceError) Error() string { return e.Say().EN }
+
+// Say is the sentence in English and Kiswahili.
+func (e *OnceError) Say() Text {
+	a := e.Earlier
+	return Text{
+		EN: fmt.Sprintf("This key was used for KES %v from %v: nobody was asked. Use another key for another payment.", a.Amount, a.Phone),
+		SW: fmt.Sprintf("Ufunguo huu ulitumika kwa KES %v kutoka %v: hakuna aliyeombwa. Tumia ufunguo mwingine kwa malipo mengine.", a.Amount, a.Phone),
+	}
+}
+
+// askedBefore is the attempt of an earlier request with the key of r; ErrNotFound where there is none. One that is STILL
+// CHECKING is asked about. t.asking is held, so that of two requests at once with one key only the first asks.
+func (t *Till) askedBefore(r Request) (Attempt, error) {
+	if r.Once == "" {
+		return Attempt{}, ErrNotFound
+	}
+	if err := CheckOnce(r.Once); err != nil {
+		return Attempt{}, err
+	}
+	id, err := t.cfg.Ledger.ByOnce(onceMark(r.Once))
+	if err != nil {
+		return Attempt{}, err
+	}
+	a, err := t.cfg.Ledger.Attempt(id)
+	switch {
+	case errors.Is(err, ErrNotFound): // never taken for a key that is free
+		return Attempt{}, fmt.Errorf("the attempt of this key is not in the ledger: %w", ErrRefused)
+	case err != nil:
+		return Attempt{}, err
+	case a.Amount != r.Amount || !a.Phone.same(r.Phone):
+		return Attempt{}, &OnceError{Earlier: a}
+	}
+	if a.State == StillChecking {
+		_, _ = t.CheckNow(id) // else there is nothing to ask with
+	}
+	return a, nil
+}

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,6 +52,8 @@ func main() {
 		Interactive: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
 		OpenShop:    headless,
 		OpenBook:    openBook,
+		Query:       shop.Query,
+		LedgerKind:  ledgerKind,
 		Screen:      screen,
 		Demo:        demo,
 		Simulate:    simulate,
@@ -79,16 +82,25 @@ func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
 	case owner == nil:
 		return &cli.Shop{Till: sh.Payments(), Book: sh.Ledger, Close: sh.Close}, nil
 	}
-	// The money goes where that till has it go, and not where this configuration says.
-	switch is := owner.Info(); {
-	case s.CheckAccount() != nil:
-	case is.Environment != s.Environment:
-		return nil, fmt.Errorf("the till that is open on %s is for %s, and this configuration for %s: name another ledger", s.Ledger, is.Environment, s.Environment)
-	case is.Number != s.Daraja.Number():
-		return nil, fmt.Errorf("the till that is open on %s has customers pay to %s, and this configuration says %s: close that till and open it again, or name another ledger",
-			s.Ledger, is.Number, s.Daraja.Number())
+	if err := shop.Agree(owner.Info(), s); err != nil {
+		return nil, errors.Join(err, owner.Close())
 	}
 	return &cli.Shop{Till: owner, Book: owner, Close: owner.Close}, nil
+}
+
+// ledgerKind is the kind of an error of the ledger's, for programs; "" for any other error.
+func ledgerKind(err error) string {
+	switch {
+	case errors.Is(err, store.ErrLocked):
+		return "ledger_in_use"
+	case errors.Is(err, store.ErrFull):
+		return "disk_full"
+	case errors.Is(err, store.ErrDamaged):
+		return "ledger_damaged"
+	case errors.Is(err, store.ErrFailed):
+		return "ledger_failed"
+	}
+	return ""
 }
 
 // openShop opens the shop of s. A payment that is under way goes on when whoever reads the output leaves, and what libraries log
@@ -200,7 +212,7 @@ func restore(sim *simulator.Simulator, sh *shop.Shop, shortCode string) {
 		}
 		url, _ := sh.CallBackURL(a.Address)
 		sim.Restore(simulator.Push{
-			MSISDN: string(a.Phone), Amount: int(a.Amount), AccountReference: a.Reference, ShortCode: shortCode, CallBackURL: url,
+			MSISDN: string(a.Phone), Amount: int(a.Amount), AccountReference: a.Reference, ShortCode: cmp.Or(a.BuyGoods, shortCode), CallBackURL: url,
 			MerchantRequestID: a.MerchantRequestID, CheckoutRequestID: a.CheckoutRequestID,
 		})
 	}

@@ -20,8 +20,8 @@ func (e *RateError) Error() string {
 }
 
 // Query asks M-PESA about any CheckoutRequestID of this till's account, in turn with the till's own queries and at their rate. The
-// answer is recorded nowhere. The error is a *RateError where ctx ends before it is the query's turn, ErrClosed, or the gateway's;
-// the Answer is complete where M-PESA was asked.
+// answer is recorded nowhere, and says itself where M-PESA could not be reached. The error is a *RateError where ctx ends before it is the
+// query's turn, ErrClosed, or why it was given up.
 func (t *Till) Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
 	if !t.begin() {
 		return daraja.Answer{}, ErrClosed
@@ -52,7 +52,7 @@ func (t *Till) Query(ctx context.Context, checkoutRequestID string) (daraja.Answ
 		return answer, fmt.Errorf("M-PESA has not answered in the time that was given: %w", ctx.Err())
 	}
 	t.hear(answer)
-	return answer, err
+	return answer, nil
 }
 
 // awaitTurn returns when no other query is on its way and the rate allows one, with the till's one query taken.

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"time"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -283,6 +284,11 @@ func (c *Client) Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
 	defer cancel()
 	a, err := first(call[pos.Attempt](ctx, c, http.MethodPost, "charge", nil, r))
 	return a, timely(err)
+}
+
+// Query is [Payments.Query] on that till.
+func (c *Client) Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
+	return first(call[daraja.Answer](ctx, c, http.MethodPost, "query", nil, checkoutRequestID))
 }
 
 // StopWaiting is [Payments.StopWaiting] on that till.

@@ -5,7 +5,7 @@
 //	────────                                          ─────────────────────────────────────────────
 //	Listen ─► <ledger>.sock ◄── HTTP/1.1, JSON lines ──── Dial ─► Client
 //	Serve ─┬─► Shop.Book      reads, a page at a time            .DayPage .Totals .Days .Find .Events …
-//	       ├─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle
+//	       ├─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle .Query
 //	       └─► Shop.Backup, Shop.Verify                          .Backup .Verify
 //
 // [Payments] and [Client] have the same methods, so that a command does not know which of the two it works on.
@@ -39,6 +39,7 @@
 //	GET  /v1/days?first=&last=                pos.DayTotals
 //	POST /v1/charge      pos.Request          pos.Attempt, once it is on disk
 //	POST /v1/follow      [attempt, …]         pos.Attempt, each as it is, and again after every change
+//	POST /v1/query       CheckoutRequestID    daraja.Answer, once it is the query's turn
 //	POST /v1/stop        attempt              –
 //	POST /v1/settle                           pos.Attempt, those that are open
 //	GET  /v1/backup, /v1/verify               bytes; a trailer says how it ended

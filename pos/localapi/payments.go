@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -29,6 +30,7 @@ type Till interface {
 	Followed() ([]pos.Attempt, error)
 	StopWaiting(ctx context.Context, id pos.AttemptID) error
 	Subscribe() *pos.Subscription
+	Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error)
 }
 
 // Payments takes payments on the till of this process. [Client] has the same methods for a till elsewhere.
@@ -40,6 +42,11 @@ type Payments struct {
 // Charge is [pos.Till.Charge].
 func (p Payments) Charge(ctx context.Context, r pos.Request) (pos.Attempt, error) {
 	return p.Till.Charge(ctx, r)
+}
+
+// Query is [pos.Till.Query].
+func (p Payments) Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
+	return p.Till.Query(ctx, checkoutRequestID)
 }
 
 // StopWaiting is [pos.Till.StopWaiting].

@@ -142,6 +142,20 @@ func (s *server) routes() http.Handler {
 		}
 		return s.Payments.StopWaiting(context.WithoutCancel(r.Context()), id)
 	}))
+	mux.Handle("POST /v1/query", s.handle(func(r *http.Request, a *answer) error {
+		var id string
+		if err := readBody(r, &id); err != nil {
+			return err
+		}
+		if err := a.flush(); err != nil { // the answer has begun, though it may be long until its turn comes
+			return err
+		}
+		told, err := s.Payments.Query(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		return a.item(told)
+	}))
 	mux.Handle("POST /v1/settle", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Payments.Settle(context.Background()) }))
 	mux.Handle("POST /v1/follow", s.handle(func(r *http.Request, a *answer) error {
 		var ids []pos.AttemptID

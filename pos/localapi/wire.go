@@ -34,6 +34,8 @@ type problem struct {
 	Amount *pos.AmountError   `json:"amount,omitempty"`
 	Phone  *daraja.PhoneError `json:"phone,omitempty"`
 	Open   *pos.OpenError     `json:"open,omitempty"`
+	Once   *pos.OnceError     `json:"once,omitempty"`
+	Rate   *pos.RateError     `json:"rate,omitempty"`
 }
 
 // known are the errors that arrive as what they were.
@@ -44,6 +46,7 @@ var known = map[string]error{
 	"unsubscribed":   pos.ErrUnsubscribed,
 	"nothing_to_ask": pos.ErrNothingToAsk,
 	"refused":        pos.ErrRefused,
+	"once_key":       pos.ErrOnceKey,
 }
 
 // problemOf is err, ready to leave; nil for nil.
@@ -60,6 +63,8 @@ func problemOf(err error) *problem {
 	errors.As(err, &p.Amount)
 	errors.As(err, &p.Phone)
 	errors.As(err, &p.Open)
+	errors.As(err, &p.Once)
+	errors.As(err, &p.Rate)
 	return p
 }
 
@@ -83,6 +88,10 @@ func (p *problem) err() error {
 		return p.Phone
 	case p.Open != nil:
 		return p.Open
+	case p.Once != nil:
+		return p.Once
+	case p.Rate != nil:
+		return p.Rate
 	}
 	if is := known[p.Code]; is != nil && is.Error() == p.Text {
 		return is

@@ -104,6 +104,8 @@ func (e echo) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
 	return e.attempts[0], e.err
 }
 
+func (e echo) Query(context.Context, string) (daraja.Answer, error) { return *e.events[0].Answer, e.err }
+
 // serveShelf serves s on a real socket.
 func serveShelf(t *testing.T, s shelf) (c *Client, asked *pos.Request) {
 	t.Helper()
@@ -135,6 +137,7 @@ func TestTrip(t *testing.T) {
 		"Totals":    func() (got, want any, err error) { got, err = c.Totals(1); return got, s.totals, err },
 		"Days":      func() (got, want any, err error) { got, err = c.Days(1, 2); return got, s.days, err },
 		"Settle":    func() (got, want any, err error) { got, err = c.Settle(t.Context()); return got, s.attempts, err },
+		"Query":     func() (got, want any, err error) { got, err = c.Query(t.Context(), "x"); return got, *s.events[0].Answer, err },
 		"Charge": func() (got, want any, err error) {
 			got, err = c.Charge(t.Context(), request)
 			return got, s.attempts[0], err
@@ -154,13 +157,13 @@ func TestTrip(t *testing.T) {
 
 // TestErrorTrip sends every error that a caller tells apart.
 func TestErrorTrip(t *testing.T) {
-	open := filled[pos.OpenError](t)
+	open, once, rate := filled[pos.OpenError](t), filled[pos.OnceError](t), filled[pos.RateError](t)
 	for _, want := range []error{
 		pos.ErrNotFound, pos.ErrClosed, pos.ErrSalePaid, pos.ErrNothingToAsk,
 		fmt.Errorf("store: attempt 7: %w", pos.ErrNotFound),
 		&pos.AmountError{Reason: pos.AmountTooBig, Max: 1000},
 		&daraja.PhoneError{Reason: daraja.PhoneTooLong},
-		&open,
+		&open, &once, &rate, pos.ErrOnceKey,
 		errors.New("store: the ledger is damaged: record attempts/01: \"\x00\xff\" <é>"),
 	} {
 		c, _ := serveShelf(t, shelf{attempts: []pos.Attempt{{}}, err: want})
@@ -177,7 +180,8 @@ func TestErrorTrip(t *testing.T) {
 		if errors.As(err, &lost) {
 			t.Errorf("%v: an answer is no silence", err)
 		}
-		if _, typed := want.(interface{ Say() pos.Text }); typed && !reflect.DeepEqual(want, err) {
+		_, typed := want.(interface{ Say() pos.Text })
+		if typed = typed || want == error(&rate); typed && !reflect.DeepEqual(want, err) {
 			t.Errorf("(-want +got)\n%s", cmp.Diff(want, err))
 		}
 		if err := c.StopWaiting(t.Context(), "x"); err == nil {

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 )
 
@@ -18,18 +18,26 @@ func (c *commands) chargeCommand() *cobra.Command {
 	var amount, phone string
 	var r pos.Request
 	var wait time.Duration
-	var asJSON bool
+	var asJSON, unmask bool
 	cmd := &cobra.Command{
 		Use:   "charge",
 		Short: "Take one payment without the screen",
 		Long: `Asks a phone for a payment, prints each change, and ends when M-PESA has said PAID or NOT PAID, or after --wait.
 
+--once KEY asks at most once for a key of yours, such as the number of an order: a second call with it, from any process and after
+any crash, waits for the payment that the first one asked for, and ends as that does. Another amount or phone with the same key is an error.
+
+With --json, an error is one object on standard output: {"final":true,"error":{"kind","message","retryable","may_have_moved_money"}}; where something
+is known of the payment, "error" stands in its last object. The README lists the kinds. Phone numbers are masked, also within M-PESA's ids,
+unless you say --unmask.
+
 With --json, act on "state". "final" only says that no line follows: on the last one "state" may be "still_checking", and then money may
 have moved. (In kaunta ledger --json "final" says that the payment has its end.)
 
 Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run kaunta settle), 1 error, 2 usage.`,
-		Example: `kaunta charge --amount 450 --phone 0712345678 --json`,
-		Args:    noArgs,
+		Example: `kaunta charge --amount 450 --phone 0712345678 --json
+kaunta charge --amount 450 --phone 0712345678 --once order-1017`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if r.Amount, err = pos.ParseAmount(amount, pos.MaxAmount); err != nil {
@@ -41,13 +49,19 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 			if wait <= 0 {
 				return usageError{errors.New("--wait is a time above 0, such as 180s")}
 			}
-			p := payment{request: r, wait: wait, open: c.shop, out: c.printer(asJSON)}
+			if cmd.Flags().Changed("once") {
+				if err := pos.CheckOnce(r.Once); err != nil {
+					return usageError{fmt.Errorf("--once: %w", err)}
+				}
+			}
+			if cmd.Flags().Changed("buy-goods") && !daraja.IsShortCode(r.BuyGoods) {
+				return usageError{errors.New("--buy-goods is a till number, of four to ten digits")}
+			}
+			c.sayWhatIsCut(r)
+			p := payment{request: r, wait: wait, open: c.shop, out: c.printer(asJSON, unmask)}
 			state, err := p.take(cmd.Context())
 			if state == 0 { // nothing was asked
 				return err
-			}
-			if sent := p.attempt.Reference; p.attempt.ID != "" && r.Reference != "" && sent != strings.TrimSpace(r.Reference) {
-				c.complain(fmt.Errorf("M-PESA takes no reference %q: the customer was shown %q", r.Reference, sent))
 			}
 			return exitStatus(state, err)
 		},
@@ -58,9 +72,23 @@ Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run k
 	f.StringVar(&r.Reference, "reference", "", "shown to the customer, at most 12 letters and digits")
 	f.StringVar(&r.Description, "description", "", "at most 13 letters and digits")
 	f.BoolVar(&r.MayPayTwice, "may-pay-twice", false, "ask although an earlier request to this phone, over two minutes old, has no answer yet")
+	f.StringVar(&r.Once, "once", "", "a key of 1 to 64 bytes: ask at most once for it, ever")
+	f.StringVar(&r.BuyGoods, "buy-goods", "", "pay this till number (Buy Goods) instead of the configuration's")
 	f.DurationVar(&wait, "wait", pos.Patience, "how long to wait for the end")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object for each change")
+	f.BoolVar(&unmask, "unmask", false, unmaskUsage)
 	return cmd
+}
+
+// sayWhatIsCut says, before anybody is asked, where M-PESA takes a text only in part.
+func (c *commands) sayWhatIsCut(r pos.Request) {
+	say := func(what, given, sent, how string) {
+		if given != "" && sent != strings.TrimSpace(given) {
+			c.complain(fmt.Errorf("M-PESA takes no %s %q: %s %q", what, r.Phone.MaskText(given), how, r.Phone.MaskText(sent)))
+		}
+	}
+	say("reference", r.Reference, daraja.CleanReference(r.Reference, ""), "the customer is shown")
+	say("description", r.Description, daraja.CleanDescription(r.Description, ""), "it is sent as")
 }
 
 // shop opens the shop of the configuration.
@@ -104,6 +132,7 @@ type payment struct {
 	out     *printer
 
 	attempt pos.Attempt // as it is known to be
+	earlier bool        // an earlier call with the same key has asked for it
 }
 
 // maxShops is how many shops one payment may see close before it: each was open when it was reached.
@@ -126,15 +155,16 @@ func (p *payment) take(ctx context.Context) (pos.State, error) {
 				time.AfterFunc(p.wait, enough)
 			}
 		}
-		if err == nil {
+		if err == nil && !(p.earlier && ended(p.attempt)) {
 			err = p.follow(waiting, enough, shop)
 		}
 		if err == nil && waiting.Err() != nil {
 			err = p.leave(context.WithoutCancel(ctx), shop)
 		}
 		closed := shop.Close()
-		var lost interface{ MayHaveMovedMoney() bool } // the till of another process, which was killed perhaps
-		gone := errors.Is(err, pos.ErrUnsubscribed) || errors.Is(err, pos.ErrClosed) || p.attempt.ID != "" && errors.As(err, &lost)
+		var lost interface{ MayHaveMovedMoney() bool }     // the till of another process, which was killed perhaps
+		safe := p.attempt.ID != "" || p.request.Once != "" // nothing is asked twice by going on
+		gone := errors.Is(err, pos.ErrUnsubscribed) || errors.Is(err, pos.ErrClosed) || safe && errors.As(err, &lost)
 		if !gone || waiting.Err() != nil {
 			return p.end(cmp.Or(err, closed))
 		}
@@ -146,6 +176,7 @@ func (p *payment) take(ctx context.Context) (pos.State, error) {
 func (p *payment) ask(ctx context.Context, shop *Shop) (err error) {
 	var amount *pos.AmountError
 	var unsure interface{ MayHaveMovedMoney() bool }
+	began := time.Now().Truncate(time.Microsecond) // as exactly as the ledger keeps times
 	switch p.attempt, err = shop.Till.Charge(ctx, p.request); {
 	case errors.As(err, &amount): // more than this shop takes
 		return usageError{err}
@@ -156,7 +187,10 @@ func (p *payment) ask(ctx context.Context, shop *Shop) (err error) {
 	case err != nil:
 		return err
 	}
-	p.out.print(p.attempt, false)
+	p.earlier = p.request.Once != "" && p.attempt.AskedAt.Before(began)
+	if !(p.earlier && ended(p.attempt)) {
+		p.out.print(p.attempt, false, nil)
+	}
 	return nil
 }
 
@@ -176,7 +210,7 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 			if ended(a) && !awaitsCallback(a) {
 				return nil
 			}
-			p.out.print(p.attempt, false)
+			p.out.print(p.attempt, false, nil)
 		}
 		if ended(a) {
 			time.AfterFunc(callbackGrace, enough)
@@ -188,7 +222,7 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 // leave waits no longer, and takes what the ledger says last: the end may have come in the same moment as the time-out.
 func (p *payment) leave(ctx context.Context, shop *Shop) error {
 	var stopped error
-	if !p.attempt.State.Final() { // else only its second witness was waited for
+	if !p.attempt.State.Final() && !p.earlier { // else only its second witness was waited for, or whoever asked for it may still wait
 		stopped = shop.Till.StopWaiting(ctx, p.attempt.ID)
 	}
 	a, err := shop.Book.Attempt(p.attempt.ID)
@@ -206,106 +240,6 @@ func (p *payment) end(err error) (pos.State, error) {
 	if !ended(p.attempt) {
 		p.attempt.State = pos.StillChecking
 	}
-	p.out.print(p.attempt, true)
+	p.out.print(p.attempt, true, err)
 	return p.attempt.State, cmp.Or(err, p.out.unread)
-}
-
-func (c *commands) settleCommand() *cobra.Command {
-	var wait time.Duration
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "settle",
-		Short: "Find out what became of payments that are still open",
-		Long: `Takes up every payment that had no end when the till stopped, asks M-PESA about it, and prints each change.
-
-Exit status: 0 nothing is open any more, 11 something is still checking, 1 error, 2 usage.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if wait <= 0 {
-				return usageError{errors.New("--wait is a time above 0, such as 60s")}
-			}
-			shop, err := c.shop(cmd.Context())
-			if err != nil {
-				return err
-			}
-			out := c.printer(asJSON)
-			found, left, err := settle(cmd.Context(), shop.Till, wait, out)
-			if !asJSON && err == nil && out.unread == nil {
-				fmt.Fprintf(c.Stdout, "%d found open, %d still open\n", found, left)
-			}
-			if err := errors.Join(err, shop.Close()); err != nil {
-				return err
-			}
-			if left > 0 {
-				return exit{ExitStillChecking, out.unread}
-			}
-			return out.unread
-		},
-	}
-	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait for the ends")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each change")
-	return cmd
-}
-
-// settle waits until everything that is open has its end, and returns how many it found and how many are left. What has none by then is
-// STILL CHECKING.
-func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (found, left int, err error) {
-	waiting, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	open, damaged := till.Settle(ctx)
-	if damaged != nil && !errors.Is(damaged, pos.ErrRefused) || len(open) == 0 {
-		return len(open), len(open), damaged
-	}
-	var ids []pos.AttemptID
-	last := make(map[pos.AttemptID]pos.Attempt) // those without an end, as they were shown
-	for _, a := range open {
-		ids = append(ids, a.ID)
-		last[a.ID] = a
-	}
-	for a, err := range till.Follow(waiting, ids...) {
-		if waiting.Err() != nil {
-			break
-		}
-		if err != nil {
-			return len(open), len(last), err
-		}
-		last[a.ID] = a
-		if ended(a) {
-			delete(last, a.ID)
-		}
-		out.print(a, ended(a))
-		if len(last) == 0 {
-			break
-		}
-	}
-	for _, id := range ids {
-		if a, left := last[id]; left {
-			a.State = pos.StillChecking
-			out.print(a, true)
-		}
-	}
-	return len(open), len(last), damaged
-}
-
-// printer prints the changes of attempts as long as somebody reads: that nobody does is no reason to stop asking M-PESA (L7).
-type printer struct {
-	write  func(a pos.Attempt, final bool) error
-	unread error // why nobody reads
-}
-
-// print prints an attempt as it is; final says that no change of it follows.
-func (p *printer) print(a pos.Attempt, final bool) {
-	if p.unread == nil {
-		p.unread = p.write(a, final)
-	}
-}
-
-func (c *commands) printer(asJSON bool) *printer {
-	if asJSON {
-		return &printer{write: func(a pos.Attempt, final bool) error { return lineOf(a, final, time.Now()).writeJSON(c.Stdout) }}
-	}
-	return &printer{write: func(a pos.Attempt, _ bool) error {
-		_, err := io.WriteString(c.Stdout, sentence(a)+"\n")
-		return err
-	}}
 }

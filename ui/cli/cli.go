@@ -13,6 +13,7 @@ import (
 	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
+	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/pos/settings"
 	"kaunta/ui/doctor"
@@ -43,6 +44,13 @@ type Kaunta struct {
 
 	// OpenBook opens the ledger for reading, or reaches the till that has it.
 	OpenBook func(s settings.Settings) (Book, error)
+
+	// Query asks M-PESA about any CheckoutRequestID of the account, through the till that is open on the ledger where one is. An answer
+	// that says nothing about the payment is no error.
+	Query func(ctx context.Context, s settings.Settings, checkoutRequestID string) (daraja.Answer, error)
+
+	// LedgerKind is the kind of an error of the ledger's, for programs; "" for any other error. See Kinds.
+	LedgerKind func(error) string
 
 	// Screen runs the till's screens until the cashier leaves.
 	Screen func(ctx context.Context, s settings.Settings, o ScreenOptions) error
@@ -134,6 +142,9 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 	err := root.ExecuteContext(ctx)
 	var end exit
 	var usage usageError
+	if err != nil && !errors.As(err, &end) && wantsJSON(args) {
+		_ = c.writeProblem(k.Stdout, err) // where nobody reads it, the status says that it went wrong
+	}
 	switch {
 	case err == nil:
 		return ExitPaid
@@ -153,8 +164,10 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 
 // complain says what went wrong, in one line.
 func (c *commands) complain(err error) {
-	fmt.Fprintf(c.Stderr, "kaunta: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+	fmt.Fprintf(c.Stderr, "kaunta: %s\n", inOneLine(err))
 }
+
+func inOneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // exit ends a command with a status that says what is known of the money, whatever else went wrong.
 type exit struct {
@@ -217,7 +230,7 @@ kaunta ledger --day yesterday --find 678`,
 	c.screenFlags(root)
 	root.SilenceErrors, root.SilenceUsage = true, true // Run says what was wrong, in one line
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(),
+	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(), c.queryCommand(),
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
 		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.checkCopyCommand(),
 		c.compareFilesCommand(),
@@ -328,7 +341,13 @@ GET /simulator/journal tells what was asked, paid and called back; POST /simulat
 }
 
 // settings loads the configuration with the flags on top.
-func (c *commands) settings() (settings.Settings, error) { return settings.Load(c.config, c.getenv) }
+func (c *commands) settings() (settings.Settings, error) {
+	s, err := settings.Load(c.config, c.getenv)
+	if err != nil {
+		err = settingsError{err}
+	}
+	return s, err
+}
 
 // getenv is the environment with the flags on top.
 func (c *commands) getenv(name string) string {

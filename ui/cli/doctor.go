@@ -218,7 +218,7 @@ func (c *commands) pushShilling(ctx context.Context, phone pos.MSISDN, yes, asJS
 	}
 	p := payment{
 		request: pos.Request{Amount: 1, Phone: phone, Reference: "Test", Description: "Test"},
-		wait:    shillingPatience, out: c.printer(asJSON),
+		wait:    shillingPatience, out: c.printer(asJSON, false),
 		open: func(ctx context.Context) (*Shop, error) { return c.OpenShop(ctx, s) },
 	}
 	state, err := p.take(ctx)

@@ -19,14 +19,16 @@ const findLimit = 1000
 
 func (c *commands) ledgerCommand() *cobra.Command {
 	var dayFlag, find string
-	var asJSON, asCSV bool
+	var asJSON, asCSV, unmask bool
 	cmd := &cobra.Command{
 		Use:   "ledger",
 		Short: "List a day's payments, or find one",
 		Long: `Lists every payment asked on a day, newest first. --find looks through all days, or with --day through that one: a receipt
 number, the last digits of a phone, an amount, a reference or an id.
 
-With --json, act on "state". "final" says that a payment has its end: "state" is "paid" or "not_paid".`,
+With --json, act on "state". "final" says that a payment has its end: "state" is "paid" or "not_paid".
+
+Phone numbers are masked, also within M-PESA's ids, unless you say --unmask.`,
 		Example: `kaunta ledger --day yesterday
 kaunta ledger --find 678 --json`,
 		Args: noArgs,
@@ -50,7 +52,7 @@ kaunta ledger --find 678 --json`,
 				write = csvWriter
 			}
 			out := bufio.NewWriter(c.Stdout)
-			row, flush := write(out)
+			row, flush := write(out, unmask)
 			rows := 0
 			counted := func(a pos.Attempt) error {
 				rows++
@@ -76,6 +78,7 @@ kaunta ledger --find 678 --json`,
 	cmd.Flags().StringVar(&find, "find", "", "a receipt, last digits of a phone, an amount, a reference or an id")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each payment")
 	cmd.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
+	cmd.Flags().BoolVar(&unmask, "unmask", false, unmaskUsage)
 	return cmd
 }
 
@@ -93,27 +96,29 @@ func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error
 	return damaged
 }
 
-// A rowWriter prints attempts one by one in some format.
-type rowWriter func(w io.Writer) (row func(pos.Attempt) error, flush func() error)
+const unmaskUsage = "print whole phone numbers"
 
-func jsonWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
+// A rowWriter prints attempts one by one in some format, with whole phone numbers if unmask is true.
+type rowWriter func(w io.Writer, unmask bool) (row func(pos.Attempt) error, flush func() error)
+
+func jsonWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() error) {
 	row := func(a pos.Attempt) error {
 		at := a.EndedAt
 		if at.IsZero() {
 			at = a.AskedAt
 		}
-		return lineOf(a, a.State.Final(), at).writeJSON(w)
+		return lineOf(a, a.State.Final(), unmask, at).writeJSON(w)
 	}
 	return row, func() error { return nil }
 }
 
-func csvWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
+func csvWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() error) {
 	out, err := export.NewCSV(w, false)
-	row := func(a pos.Attempt) error { return errors.Join(err, out.Row(export.RowOf(a, false))) }
+	row := func(a pos.Attempt) error { return errors.Join(err, out.Row(export.RowOf(a, unmask))) }
 	return row, func() error { return errors.Join(err, out.Close(nil)) }
 }
 
-func tableWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
+func tableWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() error) {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "TIME\tKES\tPHONE\tRECEIPT\tRESULT")
 	row := func(a pos.Attempt) error {
@@ -128,7 +133,7 @@ func tableWriter(w io.Writer) (func(pos.Attempt) error, func() error) {
 			}
 		}
 		_, err := fmt.Fprintf(out, "%s\t%v\t%s\t%s\t%s%s\n",
-			a.AskedAt.In(pos.EAT).Format("2006-01-02 15:04:05"), a.Amount, a.Phone.Masked(), receipt, result, notices(a))
+			a.AskedAt.In(pos.EAT).Format("2006-01-02 15:04:05"), a.Amount, shownPhone(a.Phone, unmask), receipt, result, notices(a))
 		return err
 	}
 	return row, out.Flush

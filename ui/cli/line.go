@@ -19,7 +19,7 @@ type line struct {
 	State             string        `json:"state"`
 	Final             bool          `json:"final"` // see lineOf: act on State instead
 	Amount            int64         `json:"amount"`
-	Phone             string        `json:"phone"` // masked: "0712•••678"
+	Phone             string        `json:"phone"` // masked: "0712•••678"; whole with --unmask
 	Reference         string        `json:"reference,omitempty"`
 	Receipt           string        `json:"receipt"`
 	TypedReceipt      string        `json:"typed_receipt,omitempty"` // from the customer's SMS: a person's word
@@ -27,22 +27,29 @@ type line struct {
 	Reason            string        `json:"reason"`
 	Witnesses         []string      `json:"witnesses"`
 	Notices           []string      `json:"notices"`
-	CheckoutRequestID string        `json:"checkout_request_id"`
+	MerchantRequestID string        `json:"merchant_request_id"`
+	CheckoutRequestID string        `json:"checkout_request_id"` // masked as the phone is
+	CustomerMessage   string        `json:"customer_message"`
+	BuyGoods          string        `json:"buy_goods,omitempty"`
 	Time              string        `json:"time"`
 	Asked             string        `json:"asked"`
 	Ended             string        `json:"ended"`
+	PaidAt            string        `json:"paid_at"`
+	Error             *problem      `json:"error,omitempty"` // beside what is known of the payment
 }
 
 // lineOf is a as it was at the moment at. final says that the command prints no more of it, whatever its state; in a list of the
-// ledger, that it has its end. What to do is in the state alone.
-func lineOf(a pos.Attempt, final bool, at time.Time) line {
-	r := export.RowOf(a, false)
+// ledger, that it has its end. What to do is in the state alone. Phone numbers are whole
+// if unmask is true.
+func lineOf(a pos.Attempt, final, unmask bool, at time.Time) line {
+	r := export.RowOf(a, unmask)
 	return line{
 		Sale: r.Sale, Attempt: r.Attempt, State: r.State, Final: final,
 		Amount: int64(r.Amount), Phone: r.Phone, Reference: r.Reference,
 		Receipt: r.Receipt, TypedReceipt: r.TypedReceipt, ResultCode: r.ResultCode, Reason: r.Reason,
-		Witnesses: r.Witnesses, Notices: r.Notices, CheckoutRequestID: a.CheckoutRequestID,
-		Time: export.Stamp(at), Asked: export.Stamp(r.Asked), Ended: export.Stamp(r.Ended),
+		Witnesses: r.Witnesses, Notices: r.Notices, MerchantRequestID: r.MerchantRequestID, CheckoutRequestID: r.CheckoutRequestID,
+		CustomerMessage: r.CustomerMessage, BuyGoods: a.BuyGoods,
+		Time: export.Stamp(at), Asked: export.Stamp(r.Asked), Ended: export.Stamp(r.Ended), PaidAt: export.Stamp(r.PaidAt),
 	}
 }
 
@@ -72,10 +79,18 @@ func word(s pos.State) string {
 	}
 }
 
+// shownPhone is a number for a person to read.
+func shownPhone(m pos.MSISDN, unmask bool) string {
+	if unmask {
+		return m.Local()
+	}
+	return m.Masked()
+}
+
 // sentence is an attempt for a person to read, in one line.
-func sentence(a pos.Attempt) string {
+func sentence(a pos.Attempt, unmask bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-15s  KES %v  %s", word(a.State), a.Amount, a.Phone.Masked())
+	fmt.Fprintf(&b, "%-15s  KES %v  %s", word(a.State), a.Amount, shownPhone(a.Phone, unmask))
 	switch {
 	case a.WithoutReceipt() && a.Reachable:
 		b.WriteString("  receipt number to follow")

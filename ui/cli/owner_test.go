@@ -224,6 +224,12 @@ func TestOwnerHangs(t *testing.T) {
 	for _, args := range []string{"ledger", "report --json", "charge --amount 80 --phone " + pays, "settle"} {
 		all.Go(func() {
 			code, out, complaint := status(t, kaunta(url, ledger, strings.Fields(args)...))
+			if asJSON := strings.HasSuffix(args, "--json"); asJSON {
+				if !strings.Contains(out, `{"final":true,"error":{"kind":"ledger_in_use"`) || strings.Count(out, "\n") != 1 {
+					t.Errorf("%s: %s", args, out)
+				}
+				out = ""
+			}
 			if code != 1 || out != "" || !strings.Contains(complaint, want) || !strings.Contains(complaint, "hangs") || strings.Count(complaint, "\n") != 1 {
 				t.Errorf("%s: %d %s %s", args, code, out, complaint)
 			}

@@ -33,6 +33,12 @@ func waitingCharge(t *testing.T, url, ledger, phone string, env ...string) (cmd 
 	t.Helper()
 	cmd = kaunta(url, ledger, "charge", "--amount", "450", "--phone", phone, "--json")
 	cmd.Env = append(cmd.Env, env...)
+	return cmd, startWaiting(t, cmd)
+}
+
+// startWaiting is waitingCharge for a command of the test's own.
+func startWaiting(t *testing.T, cmd *exec.Cmd) (rest func() (code int, last change, complaint string)) {
+	t.Helper()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
@@ -52,7 +58,7 @@ func waitingCharge(t *testing.T, url, ledger, phone string, env ...string) (cmd 
 		}
 		waiting = strings.Contains(line, `"waiting"`)
 	}
-	return cmd, func() (int, change, string) {
+	return func() (int, change, string) {
 		t.Helper()
 		changes := readChanges(t, lines)
 		_ = cmd.Wait()

@@ -100,11 +100,11 @@ func queryStatus(a daraja.Answer) (status int, informs bool) {
 
 func writeQueried(w io.Writer, a daraja.Answer, id string, unmask bool) error {
 	var nobody pos.MSISDN // the number in the id is not known otherwise
-	what, do := daraja.Advice(a)
+	advice := queryAdvice(a)
 	q := queried{
 		Final: true, Verdict: string(a.Verdict), ResultCode: a.ResultCode, ResultDesc: nobody.MaskText(a.ResultDesc), ErrorCode: a.ErrorCode,
 		MerchantRequestID: a.MerchantRequestID, CheckoutRequestID: id, MayHaveMovedMoney: a.MayHaveMovedMoney(),
-		EN: strings.TrimSpace(what.EN + " " + do.EN), SW: strings.TrimSpace(what.SW + " " + do.SW), Time: export.Stamp(time.Now()),
+		EN: advice.EN, SW: advice.SW, Time: export.Stamp(time.Now()),
 	}
 	if !unmask {
 		q.CheckoutRequestID = nobody.MaskID(id)
@@ -121,8 +121,25 @@ func sayQueried(w io.Writer, a daraja.Answer) error {
 	case daraja.VerdictFailed:
 		state = pos.NotPaid
 	}
-	what, do := daraja.Advice(a)
-	_, err := fmt.Fprintf(w, "%-15s  %s\n%s\n", word(state), pos.MSISDN("").MaskText(strings.TrimSpace(a.ResultCode+" "+a.ResultDesc)),
-		strings.TrimSpace(what.EN+" "+do.EN))
+	said := strings.TrimSpace(a.ResultCode + " " + a.ResultDesc)
+	if said == "" {
+		said = strings.TrimSpace(a.ErrorCode + " " + a.ErrorMessage)
+	}
+	_, err := fmt.Fprintf(w, "%-15s  %s\n%s\n", word(state), pos.MSISDN("").MaskText(said), queryAdvice(a).EN)
 	return err
+}
+
+// unknownID is the code with which M-PESA answers a query about an id that it does not know: its own, asked about too early, or nobody's.
+const unknownID = "400.002.02"
+
+// queryAdvice is what an answer means.
+func queryAdvice(a daraja.Answer) daraja.Text {
+	if a.Verdict == daraja.VerdictPending && a.ErrorCode == unknownID {
+		return daraja.Text{
+			EN: "M-PESA does not know this id: it is no payment of this account, or one of which it was asked too early. Ask again in a minute.",
+			SW: "M-PESA haijui namba hii: si malipo ya akaunti hii, au imeulizwa mapema mno. Uliza tena baada ya dakika moja.",
+		}
+	}
+	what, do := daraja.Advice(a)
+	return daraja.Text{EN: strings.TrimSpace(what.EN + " " + do.EN), SW: strings.TrimSpace(what.SW + " " + do.SW)}
 }

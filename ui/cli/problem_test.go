@@ -1,0 +1,27 @@
+package cli_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kaunta/ui/cli"
+)
+
+// TestKindsAreDocumented: the README lists the kinds of error as they are, and no other.
+func TestKindsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	table.WriteString("| kind | retryable | what it means |\n| --- | --- | --- |\n")
+	for _, k := range cli.Kinds {
+		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", k.Kind, map[bool]string{true: "yes", false: "no"}[k.Retryable], k.Means)
+	}
+	if !strings.Contains(string(text), table.String()+"\n") {
+		t.Errorf("the README does not have this table:\n%s", table.String())
+	}
+}

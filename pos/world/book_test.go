@@ -54,8 +54,8 @@ func (w *world) say(kind pos.EventKind, address, body string, means meaning) {
 	}
 }
 
-// written takes note of an event that the disk has; w.mu is held.
-func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool) {
+// written takes note of an event that the disk has; w.mu is held. once is the key that the attempt was asked with.
+func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool, once string) {
 	r := w.byID[a.ID]
 	if r == nil {
 		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), owner: p, phone: a.Phone,
@@ -68,7 +68,7 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool) {
 			w.instead[a.Overrides] = append(w.instead[a.Overrides], r)
 		}
 	}
-	x := writing{row: r, before: r.now, event: e, warned: warned, word: true}
+	x := writing{row: r, before: r.now, event: e, warned: warned, word: true, once: once}
 	if a.Events >= r.now.Events {
 		r.now = a
 	}

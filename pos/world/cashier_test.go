@@ -24,8 +24,17 @@ func (w *world) sell(i int) {
 	if e := w.roll("reference", i); w.plays(e, "cashier: a phone number for the reference", 0.1) {
 		r.Reference = one(e, "0"+string(r.Phone[3:]), string(r.Phone[3:]), string(r.Phone), "0733123"+string(r.Phone[9:11])+"9")
 	}
+	orders := w.roll("order", i) // of a program that asks with a key of its own until it hears of an attempt
+	keyed, attempts := w.plays(orders, "program: asks with a key", 0.2), 0
 	for range 5 {
+		if keyed {
+			r.Once = fmt.Sprintf("order %d, request %d", i, attempts)
+		}
 		a, err := w.ask(d, r)
+		if keyed && err == nil {
+			attempts++
+			w.busy.Go(func() { w.askLater(orders, r) })
+		}
 		if err != nil {
 			var open *pos.OpenError
 			if errors.As(err, &open) && !open.Locked() && w.plays(d, "cashier: asks in spite of the warning", 0.5) {
@@ -62,6 +71,28 @@ func (w *world) sell(i int) {
 	}
 }
 
+// askLater is a program that has lost the answer, or was started again, and asks once more with its key.
+func (w *world) askLater(d dice, r pos.Request) {
+	for range d.IntN(4) {
+		if !w.wait(d.stretch(time.Second, 12*time.Hour)) {
+			return
+		}
+		deepen(false)
+		other := w.plays(d, "program: another amount with its key", 0.1)
+		if r := r; other {
+			r.Amount++
+			var mismatch *pos.OnceError
+			if _, err := w.ask(d, r); err == nil {
+				w.fail("oneKeyOneAttempt", "a key was taken for another amount")
+			} else if errors.As(err, &mismatch) {
+				w.count("refused: a key for another amount")
+			}
+			continue
+		}
+		_, _ = w.ask(d, r)
+	}
+}
+
 // phoneOf is the number of the nth customer. Many end alike.
 func phoneOf(n int) pos.MSISDN { return pos.MSISDN(fmt.Sprintf("254712%03d%03d", n, 111*(n%5))) }
 
@@ -70,7 +101,8 @@ func (w *world) ask(d dice, r pos.Request) (pos.Attempt, error) {
 	if !w.wait(d.within(50*time.Millisecond, time.Second)) { // from one key to the next
 		return pos.Attempt{}, errNoTill
 	}
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), warnedKey{}, r.MayPayTwice))
+	said := context.WithValue(context.WithValue(context.Background(), warnedKey{}, r.MayPayTwice), onceKey{}, r.Once)
+	ctx, cancel := context.WithCancel(said)
 	defer cancel()
 	if w.plays(d, "cashier: leaves while asking", 0.01) {
 		cancel()
@@ -85,7 +117,7 @@ func (w *world) ask(d dice, r pos.Request) (pos.Attempt, error) {
 		both.Go(func() { attempts[i], errs[i] = w.charge(ctx, r) })
 	}
 	both.Wait()
-	if errs[0] == nil && errs[1] == nil {
+	if errs[0] == nil && errs[1] == nil && attempts[0].ID != attempts[1].ID {
 		w.fail("oneEnterOnePush", "two Enters in the same moment made two attempts")
 	}
 	if errs[1] == nil {
@@ -211,6 +243,11 @@ func (w *world) charge(ctx context.Context, r pos.Request) (a pos.Attempt, err e
 	})
 	var open *pos.OpenError
 	switch {
+	case err == nil && r.Once != "":
+		w.count("requests with a key, answered")
+		w.mu.Lock()
+		check(w, whenAnswered, answering{r.Once, a}, w.byID[a.ID])
+		w.mu.Unlock()
 	case err == nil:
 		w.count("attempts")
 	case errors.As(err, &open):

@@ -21,6 +21,9 @@ const slowest = 2 * time.Second
 // warnedKey says in a context that the cashier was warned (pos.Request.MayPayTwice), which the ledger is not told.
 type warnedKey struct{}
 
+// onceKey is the key of pos.Request.Once in a context: of it, the ledger is told a mark only.
+type onceKey struct{}
+
 // Append implements pos.Ledger.
 func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
 	select {
@@ -39,7 +42,8 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 	a, changed, err := k.ledger.Append(ctx, e)
 	if err == nil {
 		k.w.mu.Lock()
-		k.w.written(k.process, e, a, ctx.Value(warnedKey{}) == true)
+		once, _ := ctx.Value(onceKey{}).(string)
+		k.w.written(k.process, e, a, ctx.Value(warnedKey{}) == true, once)
 		k.w.mu.Unlock()
 	}
 	if !k.step() {

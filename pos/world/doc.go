@@ -19,6 +19,9 @@
 // In a share of the worlds the ledger also forgets its customers' numbers, minutes or hours after the payments and while others go on
 // (forget_test.go): no law may notice, but for the stars where a number stood. And some ledgers are verified whole at the end.
 //
+// Some cashiers are programs that ask with a key of their own (pos.Request.Once), until they hear of an attempt and long after it: they get the
+// attempt of the first request, whatever was killed meanwhile.
+//
 // M-PESA keeps the truth (push, in push_test.go), the world reads along as the till writes its disk (row, in
 // book_test.go), and the laws compare the two at every step: they are listed at the head of laws_test.go. There is one
 // lie that M-PESA does not tell, that something unpaid was paid, and one thing that Daraja does not do, send the callback

@@ -188,9 +188,21 @@ var faults = []fault{
 	},
 	{
 		"two Enters in one moment", "pos/till.go",
-		"	t.asking.Lock()\n	defer t.asking.Unlock()\n	overrides, err := t.mayAsk(r)\n",
-		"	overrides, err := t.mayAsk(r)\n",
+		"	t.asking.Lock()\n	defer t.asking.Unlock()\n	if a, err := t.askedBefore(r)",
+		"	if a, err := t.askedBefore(r)",
 		"phoneIsHeld|oneEnterOnePush",
+	},
+	{
+		"a key is free again when its payment has ended", "store/index.go",
+		"	if a.Once != \"\" {\n",
+		"	if a.Once != \"\" && !a.State.Final() {\n",
+		"oneKeyOneAttempt",
+	},
+	{
+		"the mark of a key is another each time", "pos/once.go",
+		"\"kaunta once\\x00\" + key",
+		"\"kaunta once\\x00\" + key + fmt.Sprint(new(int))",
+		"oneKeyOneAttempt",
 	},
 	{
 		"queries do not keep the rate", "pos/till.go",

@@ -32,6 +32,7 @@ var (
 		refusedPushIsOver,
 		phoneIsHeld,
 		whatIsOverriddenIsRecorded,
+		oneKeyOneAttempt,
 		paidSaleIsNotAskedAgain,
 		askedNeverChanges,
 		byHandIsSomebodysWord,
@@ -44,6 +45,7 @@ var (
 	}
 	whenAuthorized   = []law[authorizing]{refusedTokenIsUsedNoMore}
 	whenRefused      = []law[refusing]{lockIsNamedBeforeWarning}
+	whenAnswered     = []law[answering]{keyNamesItsAttempt}
 	whenQueried      = []law[querying]{rateIsKept, nothingForgottenIsAsked}
 	whenAcknowledged = []law[acknowledging]{acknowledgedIsOnDisk}
 	whenShown        = []law[showing]{screenFollowsDisk}
@@ -76,6 +78,7 @@ type (
 		word   bool    // its answer's body is one that M-PESA sent to this attempt
 		again  bool    // it is a callback that the disk has already
 		warned bool    // the cashier who asked was warned of an earlier attempt
+		once   string  // the key of whoever asked
 	}
 	// pushing: a push leaves the till. row is nil where no attempt has its address.
 	pushing struct {
@@ -92,6 +95,11 @@ type (
 	refusing struct {
 		request pos.Request
 		*pos.OpenError
+	}
+	// answering: the till has taken a request with a key, and says that this is its attempt.
+	answering struct {
+		once    string
+		attempt pos.Attempt
 	}
 	// querying: a query about an id leaves the till, so long after the one before.
 	querying struct {
@@ -292,6 +300,29 @@ func phoneIsHeld(w *world, x writing) string {
 				return fmt.Sprintf("asked without a warning of attempt %d, which is %v", r.n, r.now.State)
 			}
 		}
+	}
+	return ""
+}
+
+// A key is used by one attempt, for ever. All pushes are of attempts on the disk, and each has one: so a key pushes once.
+func oneKeyOneAttempt(w *world, x writing) string {
+	if x.event.Kind != pos.EventAsked || x.once == "" {
+		return ""
+	}
+	if other := w.byOnce[x.once]; other != nil && other != x.row {
+		return fmt.Sprintf("asked with the key of attempt %d, which is %v", other.n, other.now.State)
+	}
+	w.byOnce[x.once] = x.row
+	return ""
+}
+
+// Whoever asks with a key gets the attempt that was asked with it.
+func keyNamesItsAttempt(w *world, x answering) string {
+	switch r := w.byOnce[x.once]; {
+	case r == nil:
+		return "an attempt for a key that no attempt on the disk was asked with"
+	case r.now.ID != x.attempt.ID:
+		return fmt.Sprintf("another attempt than %d, which was asked with the key", r.n)
 	}
 	return ""
 }

@@ -33,6 +33,7 @@ type world struct {
 	byPhone   map[pos.MSISDN][]*row
 	instead   map[pos.AttemptID][]*row // asked in place of it, as other sales
 	receipts  map[string]*row          // closed by which row
+	byOnce    map[string]*row          // asked with which key
 	words     map[said]meaning
 	mpesa     mpesa
 	till      *process // nil while none is running
@@ -70,7 +71,7 @@ func newWorld(seed uint64, sales int, path string) *world {
 		seed: seed, sales: sales, path: path,
 		began: time.Now(), over: make(chan struct{}),
 		byID: map[pos.AttemptID]*row{}, byAddress: map[string]*row{}, bySale: map[pos.SaleID][]*row{}, byPhone: map[pos.MSISDN][]*row{}, instead: map[pos.AttemptID][]*row{},
-		receipts: map[string]*row{}, words: map[said]meaning{}, screen: map[pos.AttemptID]pos.State{},
+		receipts: map[string]*row{}, byOnce: map[string]*row{}, words: map[said]meaning{}, screen: map[pos.AttemptID]pos.State{},
 	}
 	d := w.roll("climate", 0)
 	deaths := d.IntN(8)

@@ -37,7 +37,7 @@ func onceMark(key string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// OnceError refuses a key that an earlier request was made with, for another amount or phone.
+// OnceError refuses a key that an earlier request was made with, for another amount, phone or till.
 type OnceError struct {
 	Earlier Attempt
 }
@@ -48,9 +48,16 @@ func (e *OnceError) Error() string { return e.Say().EN }
 // Say is the sentence in English and Kiswahili.
 func (e *OnceError) Say() Text {
 	a := e.Earlier
+	what := Text{
+		EN: fmt.Sprintf("This key was used for KES %v from %v", a.Amount, a.Phone),
+		SW: fmt.Sprintf("Ufunguo huu ulitumika kwa KES %v kutoka %v", a.Amount, a.Phone),
+	}
+	if a.BuyGoods != "" {
+		what.EN, what.SW = what.EN+" to till "+a.BuyGoods, what.SW+" kwa till "+a.BuyGoods
+	}
 	return Text{
-		EN: fmt.Sprintf("This key was used for KES %v from %v: nobody was asked. Use another key for another payment.", a.Amount, a.Phone),
-		SW: fmt.Sprintf("Ufunguo huu ulitumika kwa KES %v kutoka %v: hakuna aliyeombwa. Tumia ufunguo mwingine kwa malipo mengine.", a.Amount, a.Phone),
+		EN: what.EN + ": nobody was asked. Use another key for another payment.",
+		SW: what.SW + ": hakuna aliyeombwa. Tumia ufunguo mwingine kwa malipo mengine.",
 	}
 }
 
@@ -73,7 +80,7 @@ func (t *Till) askedBefore(r Request) (Attempt, error) {
 		return Attempt{}, fmt.Errorf("the attempt of this key is not in the ledger: %w", ErrRefused)
 	case err != nil:
 		return Attempt{}, err
-	case a.Amount != r.Amount || !a.Phone.same(r.Phone):
+	case a.Amount != r.Amount || !a.Phone.same(r.Phone) || a.BuyGoods != r.BuyGoods:
 		return Attempt{}, &OnceError{Earlier: a}
 	}
 	if a.State == StillChecking {

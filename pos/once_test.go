@@ -51,6 +51,7 @@ func TestOnce(t *testing.T) {
 		for what, r := range map[string]pos.Request{
 			"another amount": once("order 17", 451),
 			"another phone":  {Once: "order 17", Amount: 450, Phone: "254722000111"},
+			"another till":   {Once: "order 17", Amount: 450, Phone: phone, BuyGoods: "600111"},
 		} {
 			if _, err := c.till.Charge(t.Context(), r); !errors.As(err, &other) || other.Earlier.ID != first.ID {
 				t.Errorf("%s: %v", what, err)

@@ -104,7 +104,9 @@ func (e echo) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
 	return e.attempts[0], e.err
 }
 
-func (e echo) Query(context.Context, string) (daraja.Answer, error) { return *e.events[0].Answer, e.err }
+func (e echo) Query(context.Context, string) (daraja.Answer, error) {
+	return *e.events[0].Answer, e.err
+}
 
 // serveShelf serves s on a real socket.
 func serveShelf(t *testing.T, s shelf) (c *Client, asked *pos.Request) {
@@ -137,7 +139,10 @@ func TestTrip(t *testing.T) {
 		"Totals":    func() (got, want any, err error) { got, err = c.Totals(1); return got, s.totals, err },
 		"Days":      func() (got, want any, err error) { got, err = c.Days(1, 2); return got, s.days, err },
 		"Settle":    func() (got, want any, err error) { got, err = c.Settle(t.Context()); return got, s.attempts, err },
-		"Query":     func() (got, want any, err error) { got, err = c.Query(t.Context(), "x"); return got, *s.events[0].Answer, err },
+		"Query": func() (got, want any, err error) {
+			got, err = c.Query(t.Context(), "x")
+			return got, *s.events[0].Answer, err
+		},
 		"Charge": func() (got, want any, err error) {
 			got, err = c.Charge(t.Context(), request)
 			return got, s.attempts[0], err

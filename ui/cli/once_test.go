@@ -3,8 +3,10 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -101,6 +103,44 @@ func TestOnceAtOnce(t *testing.T) {
 	}
 	if j := readJournal(t, url); j.pushes("254712345678") != 1 || j.paid("254712345678") != 1 {
 		t.Errorf("%d pushes, %d payments", j.pushes("254712345678"), j.paid("254712345678"))
+	}
+}
+
+// TestOnceOwnerLost: where the till is lost between the request and its answer, a call with a key may ask again, and does.
+func TestOnceOwnerLost(t *testing.T) {
+	t.Parallel()
+	url := startSimulator(t, "--speed", "20")
+	ledger := filepath.Join(t.TempDir(), "shop.ledger")
+	_, _, _ = status(t, kaunta(url, ledger, "charge", "--amount", "80", "--phone", "0712345632")) // makes the ledger
+	l, err := net.Listen("unix", ledger+".sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() { // a till that is killed by the first request
+		defer close(served)
+		defer l.Close()
+		for asked := false; !asked; {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			request := make([]byte, 4096)
+			n, _ := c.Read(request)
+			if bytes.HasPrefix(request[:n], []byte("GET /v1/info ")) {
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"+`{"item":{"Ledger":%q,"Environment":"training","Number":"174379"}}`+"\n"+`{"end":{}}`, ledger)
+			}
+			asked = bytes.HasPrefix(request[:n], []byte("POST /v1/charge "))
+			_ = c.Close()
+		}
+	}()
+	code, out, complaint := status(t, onceCharge(url, ledger, "k"))
+	<-served
+	if last := lastLine(t, out); code != 0 || last.State != "paid" || complaint != "" {
+		t.Errorf("%d %s %s", code, out, complaint)
+	}
+	if j := readJournal(t, url); j.pushes("254712345678") != 1 {
+		t.Errorf("%d pushes", j.pushes("254712345678"))
 	}
 }
 

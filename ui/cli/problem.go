@@ -34,7 +34,7 @@ var Kinds = []struct {
 	{"phone", false, "not a Kenyan mobile number (status 2)"},
 	{"configuration", false, "the configuration is missing or wrong"},
 	{"phone_held", true, "an earlier request to this phone has no end yet; nobody was asked"},
-	{"once_mismatch", false, "the key of `--once` was used for another amount or phone; nobody was asked"},
+	{"once_mismatch", false, "the key of `--once` was used for another amount, phone or till; nobody was asked"},
 	{"sale_paid", false, "the sale is paid already; nobody was asked"},
 	{"not_found", false, "the ledger holds no such thing"},
 	{"ledger_in_use", true, "another program holds the ledger, and cannot be worked through"},

@@ -70,3 +70,30 @@ func (s *Subscription) signal() {
 	default:
 	}
 }
+
+// Health tells how M-PESA has been answering.
+func (t *Till) Health() Health {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := t.health
+	h.Ledger = t.broken
+	return h
+}
+
+// Subscribe returns a queue of everything that happens from now on.
+func (t *Till) Subscribe() *Subscription {
+	s := &Subscription{ready: make(chan struct{}, 1)}
+	s.leave = func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.subs, s)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		s.end()
+		return s
+	}
+	t.subs[s] = struct{}{}
+	return s
+}

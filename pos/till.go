@@ -312,33 +312,6 @@ func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
 	return err
 }
 
-// Health tells how M-PESA has been answering.
-func (t *Till) Health() Health {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	h := t.health
-	h.Ledger = t.broken
-	return h
-}
-
-// Subscribe returns a queue of everything that happens from now on.
-func (t *Till) Subscribe() *Subscription {
-	s := &Subscription{ready: make(chan struct{}, 1)}
-	s.leave = func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.subs, s)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.closed {
-		s.end()
-		return s
-	}
-	t.subs[s] = struct{}{}
-	return s
-}
-
 // Close takes no more payments, ends what can be ended and waits for the till's goroutines. Queries stop at
 // once. A push that is on the wire is waited for until ctx ends, since its answer is worth having; then it counts
 // as lost. What is open stays open, and the next start resumes it.

@@ -285,8 +285,8 @@ var faults = []fault{
 	},
 	{
 		"a new sale does not know what it was asked in place of", "pos/till.go",
-		"		Overrides:   overrides,\n",
-		"		Overrides:   overrides[:0],\n",
+		"		Overrides:   overrides, Once:",
+		"		Overrides:   overrides[:0], Once:",
 		"whatIsOverriddenIsRecorded",
 	},
 	{

@@ -21,7 +21,7 @@ type Claim struct {
 
 // Say is the claim in words, in English and Kiswahili.
 func (c Claim) Say() Text {
-	code, paid := c.Attempt.Claimed, c.Attempt.State == Paid
+	code, paid := c.Attempt.Phone.MaskText(c.Attempt.Claimed), c.Attempt.State == Paid // some type the number
 	switch {
 	case c.Holder.ID != "":
 		h := c.Holder

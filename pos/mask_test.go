@@ -3,6 +3,9 @@ package pos
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"kaunta/daraja"
 )
 
 func TestMaskText(t *testing.T) {
@@ -42,4 +45,30 @@ func FuzzMaskText(f *testing.F) {
 			t.Errorf("the number is shown: %q", shown)
 		}
 	})
+}
+
+// TestWordsHideTheNumber: whatever of a payment is made into words is without the number that stands in it.
+func TestWordsHideTheNumber(t *testing.T) {
+	const digits = "712345678"
+	a := Attempt{ID: "a", State: NotPaid, Cause: Cause{
+		Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictFailed, ResultCode: "77" + digits, ResultDesc: "Customer " + digits + " is unknown",
+	}}
+	a.Phone, a.Claimed, a.Amount, a.AskedAt = "254"+digits, "0"+digits, 450, time.Now()
+	what, do := a.Reason()
+	later := a
+	later.State, later.Cause.Endpoint, later.Cause.Verdict = StillChecking, daraja.EndpointPush, daraja.VerdictValidation
+	later.Cause.ErrorMessage = "Invalid PhoneNumber 0" + digits
+	whatLater, doLater := later.Reason()
+	for _, said := range []Text{
+		what, do, whatLater, doLater, Claim{Attempt: a}.Say(), Claim{Attempt: a, OddDate: true}.Say(), Claim{Attempt: a, Holder: a}.Say(),
+		(&OpenError{Earlier: a}).Say(), (&OnceError{Earlier: a}).Say(),
+	} {
+		if strings.Contains(said.EN, digits) || strings.Contains(said.SW, digits) {
+			t.Errorf("the number is said: %+v", said)
+		}
+	}
+	told := daraja.Error{Answer: daraja.Answer{Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictValidation, ErrorMessage: "Invalid PhoneNumber 0" + digits}}
+	if strings.Contains(told.Error(), digits) || !strings.Contains(told.Error(), "0712•••678") {
+		t.Errorf("the number is said: %v", told.Error())
+	}
 }

@@ -157,7 +157,7 @@ func (w *words) receiptOf(a pos.Attempt) string {
 	case !a.WithoutReceipt():
 		return ""
 	case a.Claimed != "":
-		return fmt.Sprintf(w.claimedCode, printable(a.Claimed))
+		return fmt.Sprintf(w.claimedCode, shown(a.Phone, a.Claimed))
 	case a.Reachable:
 		return w.codeLater
 	}

@@ -820,7 +820,9 @@ func TestTypedReceiptOfAPaid(t *testing.T) {
 		}}, func(cfg *pos.Config) {
 			cfg.CallBackURL = func(address string) (string, bool) { return "https://shop.example/cb/" + address, false }
 		})
-		first, second := c.charge(order(450)), c.charge(pos.Request{Phone: "254712345600", Amount: 20})
+		first := c.charge(order(450))
+		synctest.Wait() // so that its push is the first
+		second := c.charge(pos.Request{Phone: "254712345600", Amount: 20})
 		elapse(time.Minute)
 		c.want(first.ID, pos.Paid)
 		c.callback(first, paidBody(1, 450, "UKN1ABCDE2")) // it came through after all

@@ -8,7 +8,8 @@ import (
 	"kaunta/daraja"
 )
 
-// RateError says that M-PESA could not be asked in the time that was given: the till's queries are spaced.
+// RateError says that M-PESA could not be asked in the time that was given: the till's queries are
+// spaced.
 type RateError struct {
 	Until time.Time // it may be asked from then on
 	Now   time.Time
@@ -19,9 +20,10 @@ func (e *RateError) Error() string {
 	return fmt.Sprintf("M-PESA may be asked again in %v: wait that long, or give the command more time", max(e.Until.Sub(e.Now), time.Second).Round(time.Second))
 }
 
-// Query asks M-PESA about any CheckoutRequestID of this till's account, in turn with the till's own queries and at their rate. The
-// answer is recorded nowhere, and says itself where M-PESA could not be reached. The error is a *RateError where ctx ends before it is the
-// query's turn, ErrClosed, or why it was given up.
+// Query asks M-PESA about any CheckoutRequestID of this till's account, in turn with the till's own
+// queries and at their rate. The answer is recorded nowhere, and says itself where M-PESA could not
+// be reached. The error is a *RateError where ctx ends before it is the query's turn, ErrClosed, or
+// why it was given up.
 func (t *Till) Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
 	if !t.begin() {
 		return daraja.Answer{}, ErrClosed
@@ -55,7 +57,8 @@ func (t *Till) Query(ctx context.Context, checkoutRequestID string) (daraja.Answ
 	return answer, nil
 }
 
-// awaitTurn returns when no other query is on its way and the rate allows one, with the till's one query taken.
+// awaitTurn returns when no other query is on its way and the rate allows one, with the till's one
+// query taken.
 func (t *Till) awaitTurn(ctx context.Context) error {
 	for {
 		t.mu.Lock()

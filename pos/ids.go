@@ -14,9 +14,9 @@ func (t *Till) newID(now time.Time) string {
 	return ulid.MustNew(ulid.Timestamp(now), t.ids).String()
 }
 
-// newAddress makes the secret part of a callback URL: the moment now in milliseconds, as in a ULID, by which the ledger finds
-// the attempt, and 128 random bits, which are the secret. In hex, so that it can spell none of the
-// words that Safaricom forbids in a URL (each has a letter beyond f).
+// newAddress makes the secret part of a callback URL: the moment now in milliseconds, as in a ULID,
+// by which the ledger finds the attempt, and 128 random bits, which are the secret. In hex, so that
+// it can spell none of the words that Safaricom forbids in a URL (each has a letter beyond f).
 func newAddress(now time.Time) string {
 	var b [6 + 16]byte
 	binary.BigEndian.PutUint64(b[:8], ulid.Timestamp(now)<<16)

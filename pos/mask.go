@@ -2,8 +2,8 @@ package pos
 
 import "kaunta/daraja"
 
-// MaskID is one of Daraja's ids as it is shown beside a masked number: without the customer's number
-// in it.
+// MaskID is one of Daraja's ids as it is shown beside a masked number: without the customer's
+// number in it.
 func (m MSISDN) MaskID(id string) string { return daraja.MaskID(m.hideIn(id)) }
 
 // MaskText is a text that came from outside, such as a raw body, as it is shown beside a masked
@@ -36,7 +36,8 @@ func (m MSISDN) hideIn(text string) string {
 }
 
 // groupsOf reports where the nine digits end with which text begins, and where the three in their
-// middle stand; 0 where it does not begin with them. A blank or a dash may stand between two digits.
+// middle stand; 0 where it does not begin with them. A blank or a dash may stand between two
+// digits.
 func groupsOf(text, national string) (end int, middle [2]int) {
 	n := 0
 	for i := range len(text) {

@@ -47,7 +47,8 @@ func FuzzMaskText(f *testing.F) {
 	})
 }
 
-// TestWordsHideTheNumber: whatever of a payment is made into words is without the number that stands in it.
+// TestWordsHideTheNumber: whatever of a payment is made into words is without the number that
+// stands in it.
 func TestWordsHideTheNumber(t *testing.T) {
 	const digits = "712345678"
 	a := Attempt{ID: "a", State: NotPaid, Cause: Cause{

@@ -27,8 +27,8 @@ func CheckOnce(key string) error {
 	return nil
 }
 
-// onceMark is what the ledger keeps of a key: a hash, since a key may hold a customer's number, which
-// is forgotten one day, and the key itself never. Empty for no key.
+// onceMark is what the ledger keeps of a key: a hash, since a key may hold a customer's number,
+// which is forgotten one day, and the key itself never. Empty for no key.
 func onceMark(key string) string {
 	if key == "" {
 		return ""
@@ -61,8 +61,9 @@ func (e *OnceError) Say() Text {
 	}
 }
 
-// askedBefore is the attempt of an earlier request with the key of r; ErrNotFound where there is none. One that is STILL
-// CHECKING is asked about. t.asking is held, so that of two requests at once with one key only the first asks.
+// askedBefore is the attempt of an earlier request with the key of r; ErrNotFound where there is
+// none. One that is STILL CHECKING is asked about. t.asking is held, so that of two requests at
+// once with one key only the first asks.
 func (t *Till) askedBefore(r Request) (Attempt, error) {
 	if r.Once == "" {
 		return Attempt{}, ErrNotFound

@@ -131,7 +131,8 @@ func TestBuyGoodsOfOneRequest(t *testing.T) {
 	})
 }
 
-// TestQueryOfAnyID: what is asked by hand about any id waits its turn, at the rate of the till's own queries, which go on.
+// TestQueryOfAnyID: what is asked by hand about any id waits its turn, at the rate of the till's
+// own queries, which go on.
 func TestQueryOfAnyID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const every = 13 * time.Second

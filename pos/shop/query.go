@@ -10,8 +10,9 @@ import (
 	"kaunta/pos/settings"
 )
 
-// Query asks M-PESA about any CheckoutRequestID of the account: through the till that is open on the ledger of s, where one is, since each
-// new access token ends the one before, and the rate of queries is the account's. No ledger is opened for it.
+// Query asks M-PESA about any CheckoutRequestID of the account: through the till that is open on
+// the ledger of s, where one is, since each new access token ends the one before, and the rate of
+// queries is the account's. No ledger is opened for it.
 func Query(ctx context.Context, s settings.Settings, checkoutRequestID string) (answer daraja.Answer, err error) {
 	owner, err := localapi.Dial(ctx, s.Ledger)
 	switch {

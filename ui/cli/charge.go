@@ -24,7 +24,7 @@ func (c *commands) chargeCommand() *cobra.Command {
 		Short: "Take one payment without the screen",
 		Long: `Asks a phone for a payment, prints each change, and ends when M-PESA has said PAID or NOT PAID, or after --wait.
 
---once KEY asks at most once for a key of yours, such as the number of an order: a second call with it, from any process and after
+Two calls ask twice, also where the first was killed, unless both have the same --once. --once KEY asks at most once for a key of yours, such as the number of an order: a second call with it, from any process and after
 any crash, waits for the payment that the first one asked for, and ends as that does. Another amount, phone or till with the same key is an error.
 
 With --json, an error is one object on standard output: {"final":true,"error":{"kind","message","retryable","may_have_moved_money"}}; where something

@@ -14,8 +14,9 @@ import (
 	"testing"
 )
 
-// TestNoNumberIsShown goes over everything that a person or a program reads of a payment, and finds the customer's nine digits in none of it:
-// they stand in its id, in the bodies of push and callback, and in the reference that the shop gave. With --unmask they are there.
+// TestNoNumberIsShown goes over everything that a person or a program reads of a payment, and finds
+// the customer's nine digits in none of it: they stand in its id, in the bodies of push and
+// callback, and in the reference that the shop gave. With --unmask they are there.
 func TestNoNumberIsShown(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)

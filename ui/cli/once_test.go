@@ -106,7 +106,8 @@ func TestOnceAtOnce(t *testing.T) {
 	}
 }
 
-// TestOnceOwnerLost: where the till is lost between the request and its answer, a call with a key may ask again, and does.
+// TestOnceOwnerLost: where the till is lost between the request and its answer, a call with a key
+// may ask again, and does.
 func TestOnceOwnerLost(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
@@ -144,7 +145,8 @@ func TestOnceOwnerLost(t *testing.T) {
 	}
 }
 
-// TestOnceLeavesTheFirstWaiting: who gives up on the payment of an earlier call does not end that call's waiting.
+// TestOnceLeavesTheFirstWaiting: who gives up on the payment of an earlier call does not end that
+// call's waiting.
 func TestOnceLeavesTheFirstWaiting(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
@@ -167,8 +169,8 @@ func TestOnceLeavesTheFirstWaiting(t *testing.T) {
 	}
 }
 
-// TestOnceKilled kills the first call at every point after its asking is on disk. The second call returns the same attempt, and no more
-// than one push is ever on the wire.
+// TestOnceKilled kills the first call at every point after its asking is on disk. The second call
+// returns the same attempt, and no more than one push is ever on the wire.
 func TestOnceKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program once more")

@@ -22,8 +22,9 @@ type problem struct {
 	MayHaveMovedMoney bool `json:"may_have_moved_money"`
 }
 
-// Kinds are the kinds of error, for programs. Their names are a promise. Retryable says that the same command can succeed later although
-// nobody has mended anything; where money may have moved, no error is.
+// Kinds are the kinds of error, for programs. Their names are a promise. Retryable says that the
+// same command can succeed later although nobody has mended anything; where money may have moved,
+// no error is.
 var Kinds = []struct {
 	Kind      string
 	Retryable bool
@@ -117,7 +118,8 @@ func kindOfAnswer(a daraja.Answer) string {
 	return "error"
 }
 
-// problemOf is err for a program to read. moved says that the customer may have been asked, or may have paid.
+// problemOf is err for a program to read. moved says that the customer may have been asked, or may
+// have paid.
 func (c *commands) problemOf(err error, moved bool) *problem {
 	if err == nil {
 		return nil
@@ -139,7 +141,8 @@ func (c *commands) writeProblem(w io.Writer, err error) error {
 	}{true, c.problemOf(err, false)})
 }
 
-// wantsJSON reports whether the command line asks for JSON, also one that cannot be read to its end.
+// wantsJSON reports whether the command line asks for JSON, also one that cannot be read to its
+// end.
 func wantsJSON(args []string) bool {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]

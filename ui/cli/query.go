@@ -129,7 +129,8 @@ func sayQueried(w io.Writer, a daraja.Answer) error {
 	return err
 }
 
-// unknownID is the code with which M-PESA answers a query about an id that it does not know: its own, asked about too early, or nobody's.
+// unknownID is the code with which M-PESA answers a query about an id that it does not know: its
+// own, asked about too early, or nobody's.
 const unknownID = "400.002.02"
 
 // queryAdvice is what an answer means.

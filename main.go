@@ -136,8 +136,17 @@ func openBook(s settings.Settings) (cli.Book, error) {
 	return ledger, err
 }
 
-// lookAtLedger opens the ledger for reading and walks what the screens show first.
+// lookAtLedger opens the ledger for reading and walks what the screens show first, or asks the till that has it.
 func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
+	owner, err := shop.Owner(context.Background(), s.Ledger)
+	switch {
+	case err != nil:
+		return doctor.Ledger{}, err
+	case owner != nil:
+		host, _ := os.Hostname()
+		is := owner.Info()
+		return doctor.Ledger{Found: true, HeldBy: fmt.Sprintf("the till of process %d on %s", is.PID, host), Trouble: is.Trouble}, owner.Close()
+	}
 	ledger, err := store.Open(s.Ledger, store.Options{ReadOnly: true})
 	var locked *store.LockedError
 	switch {
@@ -152,8 +161,13 @@ func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	}
 	_, errTotals := ledger.Totals(pos.DayOf(time.Now()))
 	_, errUnsettled := ledger.Unsettled()
+	now := time.Now()
+	last, errLast := ledger.Last(now)
 	found := doctor.Ledger{Found: true, Environment: ledger.Origin().Environment}
-	return found, errors.Join(errTotals, errUnsettled, ledger.Close())
+	if doubt := pos.Doubt(now, last); doubt != nil && doubt.Behind() {
+		found.Trouble = doubt.Say()
+	}
+	return found, errors.Join(errTotals, errUnsettled, errLast, ledger.Close())
 }
 
 // hostKeys are a relay's keys as the form shows them.
@@ -193,7 +207,7 @@ func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 	if ledger != "" {
 		s.Ledger = ledger
 	}
-	s.Log.DebugHTTP = o.DebugHTTP
+	s.Log.DebugHTTP, s.ClockIsRight = o.DebugHTTP, o.ClockIsRight
 	sh, err := openShop(ctx, s)
 	if err != nil {
 		return errors.Join(err, stop())

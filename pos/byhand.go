@@ -67,7 +67,7 @@ func (t *Till) ByHand(ctx context.Context, seen Attempt, as EventKind) error {
 	if err != nil {
 		return err
 	}
-	now, until := time.Now(), a.ByHandFrom()
+	now, until := t.cfg.Clock(), a.ByHandFrom()
 	switch {
 	case len(a.Answers()) == 0:
 		return ErrSettled

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"kaunta/daraja"
 )
@@ -77,7 +76,7 @@ func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Cla
 		return Claim{}, ErrClosed
 	}
 	defer t.work.Done()
-	a, err := t.record(ctx, Event{Attempt: id, Kind: EventTyped, At: time.Now(), Typed: receipt})
+	a, err := t.record(ctx, Event{Attempt: id, Kind: EventTyped, At: t.cfg.Clock(), Typed: receipt})
 	if err != nil {
 		return Claim{}, err
 	}

@@ -3,6 +3,7 @@ package pos
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Ledger is where the till keeps its evidence. Package store has the one on disk.
@@ -37,6 +38,14 @@ type Ledger interface {
 
 	// Sale returns the attempts of a sale, oldest first; none where the sale is not known.
 	Sale(id SaleID) (Sale, error)
+
+	// AtItsPath is why what is written will not be found by the next till: the ledger's file is no longer the one that its name
+	// leads to. It is nil while all is well. What is open is recorded all the same, in the file that the till holds.
+	AtItsPath() error
+
+	// Last is when the last attempt was asked, by a clock that says now; zero where there is none. Attempts that follow on a rest longer
+	// than LongestRest count once they have gone on for some weeks: a clock that jumped ahead for a while makes no other clock wrong.
+	Last(now time.Time) (time.Time, error)
 }
 
 // ErrRefused is what an error is that concerns one attempt of the ledger only, such as a damaged record.

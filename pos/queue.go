@@ -20,14 +20,15 @@ type watch struct {
 	asked    bool      // a query has been sent
 }
 
-// newWatch follows an attempt asked at the moment asked. If that is yet to come, the clock has been set back since, and
-// counting from there would leave the attempt alone for as long.
-func newWatch(a Attempt, asked, now time.Time) *watch {
-	if asked.After(now) {
-		asked = now
-	}
-	return &watch{attempt: a, began: asked}
+// newWatch follows an attempt that was asked so long ago. From now on its age is measured by the monotonic reading of now, which no
+// setting of the clock touches.
+func newWatch(a Attempt, age time.Duration, now time.Time) *watch {
+	return &watch{attempt: a, began: now.Add(-age)}
 }
+
+// age is how long ago the attempt was asked, by the clock. If that is yet to come, the clock has been set back since, and counting from
+// there would leave the attempt alone for as long.
+func (t *Till) age(a Attempt) time.Duration { return max(0, t.cfg.Clock().Sub(a.AskedAt)) }
 
 // replan brings the plan up to date after the event e.
 func (w *watch) replan(e Event, now time.Time) {
@@ -54,7 +55,7 @@ func (w *watch) replan(e Event, now time.Time) {
 func (t *Till) resume(a Attempt, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	w := newWatch(a, a.AskedAt, now)
+	w := newWatch(a, t.age(a), now)
 	if a.Open() && !a.Facts.Has(Waited) {
 		w.deadline = w.began.Add(Patience)
 	}
@@ -118,7 +119,7 @@ func (t *Till) run() {
 	for {
 		expired, ask, wait := t.due(time.Now())
 		for _, id := range slices.Sorted(slices.Values(expired)) {
-			_, _ = t.record(t.queries, Event{Attempt: id, Kind: EventGaveUp, At: time.Now()})
+			_, _ = t.record(t.queries, Event{Attempt: id, Kind: EventGaveUp, At: t.cfg.Clock()})
 		}
 		if ask != "" && t.begin() {
 			go func() {
@@ -255,7 +256,7 @@ func (t *Till) query(id AttemptID) {
 		return
 	}
 	t.hear(answer)
-	_, _ = t.record(context.Background(), Event{Attempt: id, Kind: EventQueried, At: now, Answer: &answer})
+	_, _ = t.record(context.Background(), Event{Attempt: id, Kind: EventQueried, At: t.cfg.Clock(), Answer: &answer})
 }
 
 // hear keeps the health of M-PESA up to date from its own answers.
@@ -302,7 +303,7 @@ func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
 	}
 	w := t.watched[id]
 	if w == nil {
-		w = newWatch(a, a.AskedAt, time.Now())
+		w = newWatch(a, t.age(a), time.Now())
 	}
 	if !w.attempt.Askable() {
 		return time.Time{}, ErrNothingToAsk

@@ -67,8 +67,11 @@ type Health struct {
 	// Unreached is true where the last answer was none: M-PESA's address could not be reached, or fell silent.
 	Unreached bool
 
-	// Ledger is why the ledger takes no more writes; nil while all is well.
+	// Ledger is why the ledger takes no more writes, or is not where the next till will look for it; nil while all is well.
 	Ledger error
+
+	// Clock is what is wrong with the machine's clock; nil where it can be right.
+	Clock *ClockError
 }
 
 // Errors of [Till.Charge] that are not about the request itself.
@@ -81,15 +84,15 @@ var (
 )
 
 // OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no end: the customer may
-// pay both. Until Until nothing helps; after it the cashier may ask again, knowing that (Request.MayPayTwice).
+// pay both. While the lock holds nothing helps; after it the cashier may ask again, knowing that (Request.MayPayTwice).
 type OpenError struct {
 	Earlier Attempt
-	Until   time.Time // the end of the lock, which may be past
-	Now     time.Time // zero: the words name the time of day at which the lock ends, and not what is left of it
+	Left    time.Duration // how much longer the lock holds, whatever the clock says; none where it is over
+	Ends    time.Time     // set by a screen: the words name the time of day at which the lock ends, and not what is left of it
 }
 
 // Locked reports whether the lock still holds.
-func (e *OpenError) Locked() bool { return e.Now.Before(e.Until) }
+func (e *OpenError) Locked() bool { return e.Left > 0 }
 
 // Error is one plain sentence.
 func (e *OpenError) Error() string { return e.Say().EN }
@@ -103,10 +106,10 @@ func (e *OpenError) Say() Text {
 	}
 	then := Text{EN: "if you ask again, the customer may pay twice.", SW: "ukiomba tena, mteja anaweza kulipa mara mbili."}
 	if e.Locked() {
-		until := "until " + e.Until.In(EAT).Format(time.TimeOnly)
-		untilSW := "hadi " + e.Until.In(EAT).Format(time.TimeOnly)
-		if !e.Now.IsZero() {
-			left := e.Until.Sub(e.Now).Round(time.Second)
+		until := "until " + e.Ends.In(EAT).Format(time.TimeOnly)
+		untilSW := "hadi " + e.Ends.In(EAT).Format(time.TimeOnly)
+		if e.Ends.IsZero() {
+			left := e.Left.Round(time.Second)
 			until = fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
 			untilSW = until
 		}

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"kaunta/daraja"
 	"kaunta/pos"
 )
@@ -71,8 +73,8 @@ func (c *counter) events(id pos.AttemptID) int {
 func TestClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
-		ahead := time.Now().Add(24 * time.Hour)
-		id := pos.AttemptID("01J00000000000000000000001")
+		ahead := time.Now().Add(23 * time.Hour)
+		id := pos.AttemptID(ulid.MustNew(ulid.Timestamp(ahead), nil).String())
 		asked := pos.Asked{Sale: "01J00000000000000000000002", Phone: phone, Amount: 5, Address: "00000000000000000000000000000001", Reachable: true}
 		answer := accepted(7)
 		for _, e := range []pos.Event{

@@ -71,15 +71,6 @@ func (s *Subscription) signal() {
 	}
 }
 
-// Health tells how M-PESA has been answering.
-func (t *Till) Health() Health {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	h := t.health
-	h.Ledger = t.broken
-	return h
-}
-
 // Subscribe returns a queue of everything that happens from now on.
 func (t *Till) Subscribe() *Subscription {
 	s := &Subscription{ready: make(chan struct{}, 1)}

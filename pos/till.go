@@ -40,6 +40,13 @@ type Config struct {
 	// QueryEvery is the least time between two queries. Safaricom's sandbox allows one in 12 s.
 	QueryEvery time.Duration
 
+	// Clock is the machine's clock, by which everything is dated; nil: time.Now. It may be set, forward and back: how long something
+	// takes, and whether a lock holds, is measured by time.Now, whose monotonic reading nobody sets.
+	Clock func() time.Time
+
+	// ClockIsRight is a person's word that the clock is right, though the ledger has attempts that are dated later.
+	ClockIsRight bool
+
 	MaxAmount    Shillings    // 0: MaxAmount
 	ConfirmAbove Shillings    // PAID above this needs both witnesses, where a callback can come; 0: never
 	Logger       *slog.Logger // nil: silent
@@ -84,6 +91,9 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	if cfg.MaxAmount == 0 {
 		cfg.MaxAmount = MaxAmount
 	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.N[time.Duration]
 	}
@@ -111,17 +121,16 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("till: reading what was open: %w", err)
 	}
-	now := time.Now()
 	for _, a := range followed {
 		if a.Open() && !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
-			a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: now})
+			a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: cfg.Clock()})
 			if errors.Is(err, ErrRefused) {
 				continue
 			} else if err != nil {
 				return nil, fmt.Errorf("till: resuming what was open: %w", err)
 			}
 		}
-		t.resume(a, now)
+		t.resume(a, time.Now())
 		if a.Open() {
 			t.resumed = append(t.resumed, a)
 		}
@@ -141,8 +150,8 @@ func (t *Till) Followed() ([]Attempt, error) { return t.cfg.Ledger.Followed() }
 //
 // With a key that was used before (Request.Once) nothing is asked, and the attempt is that of the first request, as it now is.
 //
-// Errors: *AmountError, *daraja.PhoneError, *OpenError, *OnceError, ErrOnceKey, ErrSalePaid, ErrClosed, ErrNotFound for a
-// sale that is not known, or the ledger's. Whatever the error, no push was sent.
+// Errors: *AmountError, *daraja.PhoneError, *OpenError, *ClockError, *OnceError, ErrOnceKey, ErrSalePaid, ErrClosed,
+// ErrNotFound for a sale that is not known, or the ledger's. Whatever the error, no push was sent.
 func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	switch {
 	case r.Amount < MinAmount:
@@ -165,7 +174,7 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	if err != nil {
 		return Attempt{}, err
 	}
-	now := time.Now()
+	now := t.cfg.Clock()
 	id := AttemptID(t.newID(now))
 	if r.Sale == "" {
 		r.Sale = SaleID(id) // a sale has the name of its first attempt
@@ -229,6 +238,9 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 			return "", ErrSalePaid
 		}
 	}
+	if err := t.ready(); err != nil {
+		return "", err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -247,8 +259,8 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
 			continue
 		}
-		e := &OpenError{Earlier: a, Until: w.began.Add(PhoneLock), Now: now}
-		if (e.Locked() || !r.MayPayTwice) && (open == nil || e.Until.After(open.Until)) {
+		e := &OpenError{Earlier: a, Left: w.began.Add(PhoneLock).Sub(now)}
+		if (e.Locked() || !r.MayPayTwice) && (open == nil || e.Left > open.Left) {
 			open = e
 		}
 	}
@@ -272,7 +284,7 @@ func (t *Till) push(a Attempt) {
 		answer, _ = t.cfg.Gateway.STKPush(t.pushes, request)
 		t.hear(answer)
 	}
-	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed, At: time.Now(), Answer: &answer})
+	_, _ = t.record(context.Background(), Event{Attempt: a.ID, Kind: EventPushed, At: t.cfg.Clock(), Answer: &answer})
 }
 
 // saleWasPaid stands in ledgers as the reason of a push that was not sent: it is never reworded.
@@ -296,7 +308,7 @@ func (t *Till) Callback(ctx context.Context, address string, body []byte) error 
 	}
 	answer := daraja.ParseCallback(body)
 	// The sender may hang up; what it brought is kept all the same.
-	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})
+	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: t.cfg.Clock(), Answer: &answer})
 	return err
 }
 
@@ -308,7 +320,7 @@ func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
 		return ErrClosed
 	}
 	defer t.work.Done()
-	_, err := t.record(ctx, Event{Attempt: id, Kind: EventStopped, At: time.Now()})
+	_, err := t.record(ctx, Event{Attempt: id, Kind: EventStopped, At: t.cfg.Clock()})
 	return err
 }
 
@@ -359,11 +371,11 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	}
 	w := t.watched[a.ID]
 	if w == nil {
-		asked := a.AskedAt
+		age := t.age(a)
 		if e.Kind == EventAsked {
-			asked = e.At // with its monotonic reading, which no setting of the clock touches
+			age = 0
 		}
-		w = newWatch(a, asked, time.Now())
+		w = newWatch(a, age, time.Now())
 		t.watched[a.ID] = w
 	}
 	ended := w.attempt.Open() && a.State.Final() // by this event: a second witness is no second try

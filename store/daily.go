@@ -94,7 +94,11 @@ func (l *Ledger) written() (n uint64, err error) {
 func (d Daily) once(ctx context.Context, l *Ledger, now time.Time) error {
 	var forgotten, saved error
 	if d.ForgetAfter > 0 {
-		if _, forgotten = l.Forget(ctx, now.Add(-d.ForgetAfter)); forgotten != nil {
+		plausible, err := l.plausible(now)
+		if forgotten = err; plausible { // else it waits: what is forgotten for a clock that is years ahead does not come back
+			_, forgotten = l.Forget(ctx, now.Add(-d.ForgetAfter))
+		}
+		if forgotten != nil {
 			forgotten = fmt.Errorf("old phone numbers could not all be forgotten: %w", forgotten)
 		}
 	}
@@ -123,7 +127,7 @@ func (d Daily) backup(ctx context.Context, l *Ledger, day pos.Day) error {
 	case !l.isOwn(path):
 		return fmt.Errorf("%s is not a backup of this ledger: give each till a folder of its own", path)
 	}
-	return d.prune(l)
+	return d.prune(l, day)
 }
 
 const backupSuffix = ".ledger"
@@ -131,9 +135,9 @@ const backupSuffix = ".ledger"
 // prefix begins the names of a ledger's backups: kaunta-production-2026-11-24.ledger.
 func (d Daily) prefix(l *Ledger) string { return "kaunta-" + l.origin.Environment + "-" }
 
-// prune removes what is beyond those to keep: backups that have the name of one and are of this ledger, and nothing else. What a
-// backup that was killed has left behind goes too.
-func (d Daily) prune(l *Ledger) error {
+// prune removes what is beyond those to keep up to today: backups that have the name of one and are of this ledger, and nothing else.
+// Those of later days were made while the clock was ahead, and do not count. What a backup that was killed has left behind goes too.
+func (d Daily) prune(l *Ledger, today pos.Day) error {
 	entries, err := os.ReadDir(d.Folder)
 	if err != nil {
 		return err
@@ -153,7 +157,7 @@ func (d Daily) prune(l *Ledger) error {
 		}
 		day, ok := strings.CutPrefix(e.Name(), d.prefix(l))
 		day, dated := strings.CutSuffix(day, backupSuffix)
-		if _, err := time.Parse(time.DateOnly, day); ok && dated && err == nil {
+		if _, err := time.Parse(time.DateOnly, day); ok && dated && err == nil && day <= today.String() {
 			own = append(own, path)
 		}
 	}

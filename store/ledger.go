@@ -75,7 +75,9 @@ type Origin struct {
 // Ledger is the till's ledger in one file. All methods may be called from any goroutine.
 type Ledger struct {
 	db       *bolt.DB
-	path     string
+	file     *os.File // that db writes; nil where it only reads
+	name     string   // by which the ledger was opened
+	path     string   // where that name led
 	readOnly bool
 	origin   Origin
 	secret   []byte     // the key of the hashes of phone numbers
@@ -124,6 +126,7 @@ func Open(path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	name := path
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // the pid file stands beside the file itself, whatever it was called by
 	}
@@ -148,17 +151,17 @@ func Open(path string, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	if o.ReadOnly {
-		return start(&Ledger{db: db, path: path, readOnly: true, origin: origin})
+		return start(&Ledger{db: db, name: name, path: path, readOnly: true, origin: origin})
 	}
 	if err := db.Close(); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 
-	db, err = openToWrite(path, o)
+	db, file, err := openToWrite(path, o)
 	if err != nil {
 		return nil, err
 	}
-	return start(&Ledger{db: db, path: path, origin: origin})
+	return start(&Ledger{db: db, file: file, name: name, path: path, origin: origin})
 }
 
 // usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The error is
@@ -248,28 +251,31 @@ func replaced(path string, f *os.File) bool {
 }
 
 // openToWrite opens a ledger that has been inspected, brings it to this program's version and leaves word of who has it.
-func openToWrite(path string, o Options) (*bolt.DB, error) {
+func openToWrite(path string, o Options) (db *bolt.DB, file *os.File, err error) {
 	options := bolt.Options{MaxSize: maxSize, NoSync: o.UnsafeNoSync}
+	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		file = f // the last that was opened: a ledger may be made anew on the way
+		return f, err
+	}
 	if runtime.GOOS != "windows" {
 		options.InitialMmapSize = mapped
 	}
-	db, err := openFile(path, options)
-	if err != nil {
-		return nil, err
+	if db, err = openFile(path, options); err != nil {
+		return nil, nil, err
 	}
 	if failedBefore(path) {
-		db, err = renew(db, path, options)
-		if err != nil {
-			return nil, err
+		if db, err = renew(db, path, options); err != nil {
+			return nil, nil, err
 		}
 	}
 	if db, err = migrate(db, path, o, options); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	db.AllocSize = growth
 	sweep(path)
 	writePID(path, o.Now())
-	return db, nil
+	return db, file, nil
 }
 
 // start sets the ledger's goroutine going.
@@ -301,7 +307,7 @@ func (l *Ledger) Close() error { return l.close() }
 func (l *Ledger) shut() error {
 	close(l.quit)
 	<-l.stopped
-	if !l.readOnly {
+	if !l.readOnly && l.AtItsPath() == nil { // else the note is another's by now
 		removePID(l.path) // before the lock is let go: afterwards it may be another's
 	}
 	if err := l.db.Close(); err != nil {

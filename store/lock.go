@@ -22,15 +22,19 @@ type LockedError struct {
 	// Who has it, as far as is known: PID is 0 for a reader, and where the note beside the ledger is gone.
 	PID   int
 	Host  string
-	Since time.Time
+	Since time.Time // zero where it is not known
 }
 
 func (e *LockedError) Error() string {
 	if e.PID == 0 {
 		return fmt.Sprintf("store: the ledger %s is in use by another program: close that one first", e.Path)
 	}
-	return fmt.Sprintf("store: the ledger %s is in use by another till (process %d on %s, since %s): go on there, or close it first",
-		e.Path, e.PID, e.Host, e.Since.In(pos.EAT).Format("15:04 on 2 January"))
+	since := ""
+	if !e.Since.IsZero() {
+		since = e.Since.In(pos.EAT).Format(", since 15:04 on 2 January")
+	}
+	return fmt.Sprintf("store: the ledger %s is in use by another till (process %d on %s%s): go on there, or close it first",
+		e.Path, e.PID, e.Host, since)
 }
 
 // Is makes a LockedError an [ErrLocked].

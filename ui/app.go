@@ -257,7 +257,11 @@ func (a *app) refresh() tea.Cmd {
 // learnShop takes the shop's figures.
 func (a *app) learnShop(m shopMsg) tea.Cmd {
 	a.reading, a.read = false, true
-	a.shop = m
+	var bell tea.Cmd
+	warned := a.warning() != nil
+	if a.shop = m; !warned && a.warning() != nil {
+		bell = a.desk.bellCmd(2)
+	}
 	a.ledger = a.ledger.monthRead(m.month)
 	if m.err == nil || len(m.unsettled) > 0 { // the status line says that something could not be read
 		a.open = a.open.learned(m.unsettled)
@@ -279,9 +283,9 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 		}
 	}
 	if a.stale {
-		return a.refresh()
+		return tea.Batch(bell, a.refresh())
 	}
-	return nil
+	return bell
 }
 
 // paste gives pasted text to the field in front.

@@ -112,6 +112,8 @@ func (a *app) troubles(l look, sums bool) []string {
 	switch {
 	case a.shop.health.Ledger != nil:
 		add(toneFail, "! "+l.say.ledgerFails)
+	case a.shop.health.Clock != nil && a.shop.health.Clock.Behind():
+		add(toneFail, "! "+l.say.clockWrong)
 	case a.shop.err != nil:
 		add(toneFail, "! "+l.say.ledgerUnread)
 	}
@@ -130,6 +132,9 @@ func (a *app) troubles(l look, sums bool) []string {
 	if n, sum := a.unsettled(pos.Attempt.Unmatched); n > 0 {
 		add(toneCheck, "! "+count(l.say.unmatched, n, sum))
 	}
+	if c := a.shop.health.Clock; c != nil && !c.Behind() {
+		add(toneCheck, "? "+l.say.clockDoubt)
+	}
 	if a.shop.link.Unkept {
 		add(toneCheck, "! "+l.say.unkept)
 	}
@@ -140,6 +145,17 @@ func (a *app) troubles(l look, sums bool) []string {
 		list = append(list, l.ink.dim.on(l.say.pollingOnly))
 	}
 	return list
+}
+
+// warning is why the till takes no new payment, in a sentence; none where it does.
+func (a *app) warning() []string {
+	switch h := a.shop.health; {
+	case h.Ledger != nil:
+		return wrap(a.say.err(h.Ledger), a.width-2)
+	case h.Clock != nil && h.Clock.Behind():
+		return wrap(a.say.err(h.Clock), a.width-2)
+	}
+	return nil
 }
 
 // checking counts the attempts that are STILL CHECKING, and their money; those too that were open at the start, which nobody has

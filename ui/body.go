@@ -133,13 +133,16 @@ func (a *app) smallView(l look) block {
 	amount, _, _ := a.sale.running()
 	phone := a.sale.fields[fieldPhone].String()
 	var first []string
+	for _, line := range a.warning() {
+		first = append(first, l.ink.tones[toneFail].on(line))
+	}
 	if p := a.pay; p != nil {
 		tn, word = p.word(l.say)
 		amount, phone = p.request.Amount, p.request.Phone.Local()
-		if next := a.next.inLine(l.say); next != "" {
+		if next := a.next.inLine(l.say); next != "" && len(first) == 0 {
 			first = l.center(l.ink.accent, next)
 		}
-	} else if note, i := a.sale.note(l); note != "" {
+	} else if note, i := a.sale.note(l); note != "" && len(first) == 0 {
 		first = l.wrap(i, note)
 	}
 	lines := []string{l.ink.bands[tn].on(fit(center(word, l.width), l.width))}

@@ -52,9 +52,19 @@ type arrangement struct {
 	size          size
 	rules         bool // a rule below the header and one above the status
 	air           bool // an empty row below the header
+	warning       int  // rows of why no new payment is taken
 	banner        bool
 	strip         bool
 	width, height int // of the body, without the strip
+}
+
+// warned makes room for a warning, which stands on every screen that has bands.
+func (a arrangement) warned(rows int) arrangement {
+	if a.size >= sizePlain {
+		a.warning = rows
+		a.height = max(1, a.height-rows)
+	}
+	return a
 }
 
 // arrange divides a window. wantBanner and wantStrip say what there is to show.

@@ -12,7 +12,9 @@ type pay struct {
 	request pos.Request
 
 	attempt   pos.Attempt    // what is known of it; zero until the till has it on disk
+	began     time.Time      // when the till took the request, by a clock that nobody sets; zero where it was another's
 	refused   *pos.OpenError // an earlier request is in the way
+	free      time.Time      // when its lock ends, by that clock
 	before    *pay           // the payment that is asked again, shown again if the till refuses
 	problem   error          // why the last key did nothing
 	askAt     time.Time      // when M-PESA is asked next; zero: not planned
@@ -61,11 +63,11 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 	back := k.is("esc", "-")
 	switch {
 	case p.refused != nil:
-		locked := now.Before(p.refused.Until)
+		locked := now.Before(p.free)
 		switch {
 		case k.is("enter"):
 			return p, wishCheck
-		case k.is("2") && !locked && now.Sub(p.changed) >= stands && now.Sub(p.refused.Until) >= stands:
+		case k.is("2") && !locked && now.Sub(p.changed) >= stands && now.Sub(p.free) >= stands:
 			return p, wishTwice
 		case back:
 			return p, wishForm
@@ -145,7 +147,7 @@ func (p pay) learn(u pos.Update, now time.Time) pay {
 func (p pay) moves(now time.Time) bool {
 	switch {
 	case p.refused != nil:
-		return now.Before(p.refused.Until)
+		return now.Before(p.free)
 	case p.attempt.ID == "":
 		return false
 	case p.attempt.State == pos.StillChecking:
@@ -160,7 +162,7 @@ func (p pay) turn(now time.Time) time.Time {
 	moments := []time.Time{p.askAt}
 	switch {
 	case p.refused != nil:
-		moments = append(moments, p.refused.Until)
+		moments = append(moments, p.free)
 	case p.attempt.State == pos.StillChecking:
 		moments = append(moments, p.unlock())
 	}
@@ -174,7 +176,27 @@ func (p pay) turn(now time.Time) time.Time {
 }
 
 // unlock is when the phone may be asked again although this attempt has no end.
-func (p pay) unlock() time.Time { return p.attempt.AskedAt.Add(pos.PhoneLock) }
+func (p pay) unlock() time.Time { return p.asked().Add(pos.PhoneLock) }
+
+// asked is when the customer was asked.
+func (p pay) asked() time.Time {
+	if p.began.IsZero() {
+		return p.attempt.AskedAt
+	}
+	return p.began
+}
+
+// refuse puts an earlier request in the way.
+func (p *pay) refuse(e *pos.OpenError, now time.Time) {
+	p.refused, p.free = e, now.Add(max(0, e.Left))
+}
+
+// inTheWay is what is in the way as it is at the moment now.
+func (p pay) inTheWay(now time.Time) *pos.OpenError {
+	e := *p.refused
+	e.Left = p.free.Sub(now)
+	return &e
+}
 
 // hints are the keys of the state.
 func (p pay) hints(w *words, now time.Time, practice bool) []hint {
@@ -182,7 +204,7 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	switch {
 	case p.refused != nil:
 		hints := []hint{{"enter", w.kCheck}, {"-", w.kBack}}
-		if !now.Before(p.refused.Until) {
+		if !now.Before(p.free) {
 			hints = append([]hint{{"2", w.kTwice}}, hints...)
 		}
 		return hints

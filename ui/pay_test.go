@@ -424,7 +424,7 @@ func TestBehindARefusal(t *testing.T) {
 	other := c.attempt(pos.Request{Sale: "other", Phone: a.Phone, Amount: 99}) // of a kaunta charge, which holds the phone
 	other.ID = "other"
 	c.till.charge = func(pos.Request) (pos.Attempt, error) {
-		return pos.Attempt{}, &pos.OpenError{Earlier: other, Until: c.now.Add(time.Minute), Now: c.now}
+		return pos.Attempt{}, &pos.OpenError{Earlier: other, Left: time.Minute}
 	}
 	c.press("<enter>")
 	a = paid(a, "SKN4T7W2QX")

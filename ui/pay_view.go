@@ -225,13 +225,12 @@ func (p pay) unclear(l look) [][]string {
 
 // refusal says which earlier request is in the way, counts its lock down and then asks whether to go on.
 func (p pay) refusal(l look) [][]string {
-	e := *p.refused
-	e.Now = l.now
+	e := p.inTheWay(l.now)
 	locked := e.Locked()
 	if locked && l.still {
-		e.Now = time.Time{} // a time of day in place of the countdown
+		e.Ends = p.free // a time of day in place of the countdown
 	}
-	groups := [][]string{l.wrap(l.ink.strong, l.say.err(&e))}
+	groups := [][]string{l.wrap(l.ink.strong, l.say.err(e))}
 	if !locked {
 		groups = append(groups, l.wrap(l.ink.tones[toneCheck], l.say.twiceKey))
 	}
@@ -243,7 +242,7 @@ func (p pay) refusal(l look) [][]string {
 
 // progress is the bar toward the end of waiting, and the plan's next check.
 func (p pay) progress(l look) []string {
-	elapsed := l.now.Sub(p.attempt.AskedAt)
+	elapsed := l.now.Sub(p.asked())
 	if p.attempt.ID == "" {
 		return nil
 	}
@@ -255,7 +254,7 @@ func (p pay) progress(l look) []string {
 		return l.center(l.ink.dim, fmt.Sprintf(l.say.waitingSince, seconds(p.attempt.AskedAt)), next)
 	}
 	width := min(40, l.width-12)
-	full := p.deadline.Sub(p.attempt.AskedAt)
+	full := p.deadline.Sub(p.asked())
 	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
 	bar := l.ink.tones[toneWait].on(repeat("━", done)) + l.ink.line.on(repeat("┄", width-done))
 	return append([]string{center(bar+"  "+l.ink.text.on(span(elapsed)), l.width)}, l.center(l.ink.dim, next)...)

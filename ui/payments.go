@@ -24,7 +24,8 @@ func (a *app) charged(m chargedMsg) tea.Cmd {
 	case p == nil || p.attempt.ID != "":
 		return nil
 	case errors.As(m.err, &open):
-		p.refused, p.changed = open, a.now
+		p.refuse(open, a.now)
+		p.changed = a.now
 		return a.learnEarly()
 	case m.err != nil:
 		if a.giveUp(); a.pay != nil {
@@ -38,8 +39,8 @@ func (a *app) charged(m chargedMsg) tea.Cmd {
 		}
 		return a.learnEarly()
 	}
-	p.attempt, p.changed, p.before = m.attempt, a.now, nil
-	p.deadline = m.attempt.AskedAt.Add(pos.Patience)
+	p.attempt, p.began, p.changed, p.before = m.attempt, a.now, a.now, nil
+	p.deadline = p.began.Add(pos.Patience)
 	a.last, a.resumed = m.attempt, 0
 	a.sale = a.sale.cleared()
 	return a.learnEarly()

@@ -294,7 +294,8 @@ func (p *plain) farewell() {
 // trouble is what is not as it should be, as far as the cashier was told.
 type trouble struct {
 	refusing    bool
-	ledger      bool
+	says        string // of the ledger or the clock
+	stopped     bool   // no new payment is taken
 	unreachable bool
 	unkept      bool
 }
@@ -309,10 +310,21 @@ func (p *plain) look() {
 	if p.cfg.Link != nil {
 		link = p.cfg.Link()
 	}
-	if h.Ledger != nil && !p.trouble.ledger {
-		p.news(2, sentence([]string{p.say.ledgerFails}, p.say.err(h.Ledger)))
+	wrong, about := h.Ledger, p.say.ledger
+	if wrong == nil && h.Clock != nil {
+		wrong, about = h.Clock, p.say.clock
 	}
-	p.trouble.ledger = h.Ledger != nil
+	says, stopped := "", wrong != nil && (h.Ledger != nil || h.Clock.Behind())
+	if wrong != nil {
+		says = sentence([]string{about}, p.say.err(wrong))
+	}
+	switch {
+	case says != "" && says != p.trouble.says:
+		p.news(2, says)
+	case p.trouble.stopped && !stopped:
+		p.news(1, p.plain.paymentsBack)
+	}
+	p.trouble.says, p.trouble.stopped = says, stopped
 
 	switch refusing := h.Refusing != ""; {
 	case refusing == p.trouble.refusing:

@@ -305,7 +305,7 @@ func TestPlainHealth(t *testing.T) {
 		c.falls(pos.Health{Ledger: full}, true)
 		c.pass(time.Minute)
 		c.says(
-			"14:34:10 LEDGER: no new payments: the disk is full: make room and start the till again",
+			"14:34:10 LEDGER: the disk is full: make room and start the till again",
 			"14:34:10 Callbacks come again.",
 			"Amount:",
 		)

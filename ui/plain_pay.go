@@ -34,7 +34,7 @@ func (p *plain) offers() []offer {
 		return []offer{next}
 	case q == nil:
 		return []offer{back, next}
-	case q.refused != nil && p.now().Before(q.refused.Until):
+	case q.refused != nil && p.now().Before(q.free):
 		return []offer{check, back, next}
 	case q.refused != nil:
 		return []offer{check, twice, back, next}
@@ -175,14 +175,14 @@ func (p *plain) check(id pos.AttemptID) {
 // tellRefused says which earlier request is in the way, with the word for what that means now.
 func (p *plain) tellRefused(word string) {
 	q := p.pay
-	e := *q.refused
-	if e.Now = p.now(); e.Locked() && p.cfg.NoMotion {
-		e.Now = time.Time{} // a time of day in place of what is left
+	e := q.inTheWay(p.now())
+	if e.Locked() && p.cfg.NoMotion {
+		e.Ends = q.free // a time of day in place of what is left
 	}
 	p.follow[e.Earlier.ID] = true
-	p.news(2, sentence([]string{word}, p.say.err(&e)))
+	p.news(2, sentence([]string{word}, p.say.err(e)))
 	if e.Locked() {
-		p.unlock = e.Until
+		p.unlock = q.free
 	}
 }
 
@@ -209,7 +209,7 @@ func (p *plain) tellProgress() {
 
 // waiting is how long the customer has been asked, and when M-PESA is asked next.
 func (p *plain) waiting(now time.Time) string {
-	s := fmt.Sprintf(p.plain.stillWaiting, span(now.Sub(p.pay.attempt.AskedAt)))
+	s := fmt.Sprintf(p.plain.stillWaiting, span(now.Sub(p.pay.asked())))
 	if at := p.pay.askAt; at.After(now) {
 		s += "; " + fmt.Sprintf(p.plain.nextCheck, p.at(at))
 	}
@@ -219,7 +219,7 @@ func (p *plain) waiting(now time.Time) string {
 // plan sets when to say next that the payment in front is still waiting: at every half minute of it.
 func (p *plain) plan(now time.Time) {
 	const every = 30 * time.Second
-	asked := p.pay.attempt.AskedAt
+	asked := p.pay.asked()
 	next := asked.Add((now.Sub(asked)/every + 1) * every)
 	if !p.cfg.NoMotion && next.Before(asked.Add(pos.Patience)) { // then the till itself has something to say
 		p.speaks = next

@@ -198,7 +198,7 @@ func TestPlainAnything(t *testing.T) {
 		known := []pos.Attempt{}
 		till.charge = func(r pos.Request) (pos.Attempt, error) {
 			for _, a := range known {
-				if e := (&pos.OpenError{Earlier: a, Until: a.AskedAt.Add(pos.PhoneLock), Now: now}); a.Open() && a.Phone == r.Phone && (e.Locked() || !r.MayPayTwice) {
+				if e := (&pos.OpenError{Earlier: a, Left: a.AskedAt.Add(pos.PhoneLock).Sub(now)}); a.Open() && a.Phone == r.Phone && (e.Locked() || !r.MayPayTwice) {
 					return pos.Attempt{}, e
 				}
 			}

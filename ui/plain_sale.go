@@ -89,7 +89,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 	var amount *pos.AmountError
 	switch {
 	case errors.As(err, &open):
-		p.pay.refused = open
+		p.pay.refuse(open, now)
 		p.tellRefused(strings.ToUpper(p.say.notSentTitle))
 	case errors.As(err, &amount):
 		p.notSent(err)
@@ -99,7 +99,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 		p.notSent(err)
 	default:
 		p.out.line(fmt.Sprintf(p.plain.asking, r.Phone.Local(), r.Amount))
-		p.pay.attempt, p.pay.deadline, p.pay.before = a, a.AskedAt.Add(pos.Patience), nil
+		p.pay.attempt, p.pay.began, p.pay.deadline, p.pay.before = a, now, now.Add(pos.Patience), nil
 		p.sale = p.sale.cleared()
 		p.plan(now)
 	}

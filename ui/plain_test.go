@@ -294,7 +294,7 @@ func TestPlainLock(t *testing.T) {
 			"Enter: check now. new: next sale.",
 		)
 		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
-			e := &pos.OpenError{Earlier: unclear(a), Until: a.AskedAt.Add(pos.PhoneLock), Now: c.now()}
+			e := &pos.OpenError{Earlier: unclear(a), Left: a.AskedAt.Add(pos.PhoneLock).Sub(c.now())}
 			if r.MayPayTwice && !e.Locked() {
 				return c.attempt(r), nil
 			}
@@ -340,7 +340,7 @@ func TestPlainInTheWay(t *testing.T) {
 			c.types("stop")
 			c.tell(unclear(a), pos.EventStopped)
 			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
-				return pos.Attempt{}, &pos.OpenError{Earlier: unclear(a), Until: a.AskedAt.Add(pos.PhoneLock), Now: c.now()}
+				return pos.Attempt{}, &pos.OpenError{Earlier: unclear(a), Left: a.AskedAt.Add(pos.PhoneLock).Sub(c.now())}
 			}
 			c.types("again")
 			c.all()
@@ -358,7 +358,7 @@ func TestPlainInTheWay(t *testing.T) {
 			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
 			c.tell(refused(c.sell("450", phoneA), "1032", ""), pos.EventCalledBack)
 			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
-				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Until: c.now().Add(time.Minute), Now: c.now()}
+				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Left: time.Minute}
 			}
 			c.pass(time.Second)
 			c.types("", "")
@@ -373,7 +373,7 @@ func TestPlainInTheWay(t *testing.T) {
 		inSale(t, func(c *talk) {
 			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
 			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
-				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Until: c.now().Add(time.Minute), Now: c.now()}
+				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Left: time.Minute}
 			}
 			c.types("450", phoneA, "")
 			c.all()

@@ -14,7 +14,7 @@ type plainWords struct {
 	askHelp, goOn, roundOffer, referenceField, referenceWrong string
 	asking, stillWaiting, nextCheck, nothingNew, askedAt      string
 	notNow, tooSoon, receiptIs, noSuchNumber                  string
-	mpesaAnswers, callbacksLost, callbacksBack                string
+	mpesaAnswers, callbacksLost, callbacksBack, paymentsBack  string
 	more, noMore, noNumber, practice, bell, closed, typeCode  string
 	whichAnswer                                               string
 }
@@ -48,6 +48,7 @@ func newPlainWords(lang Language) *plainWords {
 		mpesaAnswers:  t("M-PESA answers again.", "M-PESA inajibu tena."),
 		callbacksLost: t("NO CALLBACKS: results come by query, a little later.", "HAKUNA CALLBACK: matokeo huja kwa kuuliza, yakichelewa kidogo."),
 		callbacksBack: t("Callbacks come again.", "Callback zinakuja tena."),
+		paymentsBack:  t("New payments are taken again.", "Malipo mapya yanapokelewa tena."),
 
 		more:        t("more: the next.", "zaidi: yanayofuata."),
 		noMore:      t("No more.", "Hakuna zaidi."),

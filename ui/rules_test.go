@@ -88,7 +88,7 @@ func TestOneRuleInTheWay(t *testing.T) {
 	for name, end := range unclearEnds() {
 		a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
 		for _, now := range []time.Time{{}, noon.Add(time.Second), noon.Add(pos.PhoneLock)} {
-			e := &pos.OpenError{Earlier: a, Until: noon.Add(pos.PhoneLock), Now: now}
+			e := &pos.OpenError{Earlier: a, Left: noon.Add(pos.PhoneLock).Sub(now)}
 			text := e.Say()
 			en, sw := "hold the goods and wait ", "usitoe bidhaa bado, subiri "
 			switch {

@@ -29,6 +29,10 @@ type memory struct {
 
 func (m *memory) Followed() ([]pos.Attempt, error) { return nil, nil }
 
+func (m *memory) AtItsPath() error { return nil }
+
+func (m *memory) Last(time.Time) (time.Time, error) { return time.Time{}, nil }
+
 func (m *memory) Append(context.Context, pos.Event) (pos.Attempt, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -197,7 +201,7 @@ func TestProgram(t *testing.T) {
 		s.sees("◔ WAITING FOR PIN")
 		<-time.After(10 * time.Second)
 		s.settle()
-		s.sees("0:09", "━")
+		s.sees("0:10", "━")
 
 		s.tell(paid(a, "SKN4T7W2QX"))
 		s.settle()

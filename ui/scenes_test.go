@@ -8,6 +8,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/store"
 )
 
 // phoneA and phoneB are customers' numbers.
@@ -174,6 +175,19 @@ func scenes() []scene {
 			c.till.health = pos.Health{Ledger: errors.New("disk full")}
 			c.do(c.app.refresh())
 		}},
+		{"moved", nil, func(c *cashier) {
+			c.till.health = pos.Health{Ledger: store.ErrMoved}
+			c.do(c.app.refresh())
+		}},
+		{"clock", nil, func(c *cashier) {
+			c.press("*")
+			c.till.health = pos.Health{Clock: &pos.ClockError{Says: time.Unix(0, 0), Last: c.now}}
+			c.do(c.app.refresh())
+		}},
+		{"clock-doubt", nil, func(c *cashier) {
+			c.till.health = pos.Health{Clock: &pos.ClockError{Says: c.now.AddDate(12, 0, 0), Last: c.now}}
+			c.do(c.app.refresh())
+		}},
 		{"help", practice, func(c *cashier) { c.press("?") }},
 		{"practice", practice, func(c *cashier) {
 			c.day(3)
@@ -324,7 +338,7 @@ func (c *cashier) inTheWay(locked time.Duration) func(pos.Request) (pos.Attempt,
 	earlier := unclear(c.row(0, 450, phoneA))
 	earlier.ID, earlier.AskedAt = "earlier", c.now.Add(locked-pos.PhoneLock)
 	return func(r pos.Request) (pos.Attempt, error) {
-		e := &pos.OpenError{Earlier: earlier, Until: earlier.AskedAt.Add(pos.PhoneLock), Now: c.now}
+		e := &pos.OpenError{Earlier: earlier, Left: earlier.AskedAt.Add(pos.PhoneLock).Sub(c.now)}
 		if r.MayPayTwice && !e.Locked() {
 			return c.attempt(r), nil
 		}

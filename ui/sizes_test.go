@@ -112,7 +112,8 @@ func TestASCIIIsASCII(t *testing.T) {
 func TestCursorOfEveryField(t *testing.T) {
 	types := map[string]bool{
 		"sale-empty": true, "sale": true, "sale-again": true, "sale-rounded": true, "sale-refused": true, "sale-resumed": true,
-		"ledger-find": true, "open-code": true, "detail-code": true, "trouble": true, "broken": true, "practice-idle": true,
+		"ledger-find": true, "open-code": true, "detail-code": true, "trouble": true, "broken": true, "moved": true, "clock-doubt": true,
+		"practice-idle": true,
 	}
 	for _, s := range scenes() {
 		c := s.stage(t)

@@ -24,7 +24,7 @@ func (a *app) View() tea.View {
 
 // look is how the screens look at the moment.
 func (a *app) look() (arrangement, look) {
-	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip())
+	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip()).warned(len(a.warning()))
 	return arr, look{
 		say: a.say, ink: a.ink, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil,
 		width: arr.width, height: arr.height, now: a.now,
@@ -52,6 +52,9 @@ func (a *app) frame() (string, block) {
 	add(a.header(l, a.width))
 	if arr.rules {
 		add(rule)
+	}
+	for _, line := range a.warning()[:arr.warning] {
+		add(l.ink.bands[toneFail].on(fit(" "+line, a.width)))
 	}
 	if arr.banner {
 		add(bannerLine(l, a.banners, a.seenKey(), a.width))

@@ -16,6 +16,7 @@ type words struct {
 	today, paidCount, notPaidCount                         string
 	checking, owedBack, unmatched, doubtful                string
 	pollingOnly, forged, unkept, ledgerFails, ledgerUnread string
+	clock, clockWrong, clockDoubt                          string
 	refusing, unreached, offline                           string
 
 	// States and notices.
@@ -110,6 +111,9 @@ func newWords(lang Language) *words {
 		unreached:    t("M-PESA not reached since %s", "M-PESA haifikiki tangu %s"),
 		offline:      t("no internet since %s", "hakuna intaneti tangu %s"),
 		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
+		clock:        t("CLOCK", "SAA"),
+		clockWrong:   t("CLOCK: no new payments", "SAA: hakuna malipo mapya"),
+		clockDoubt:   t("is the clock right?", "saa ni sahihi?"),
 
 		ledgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
 

@@ -22,6 +22,9 @@ import (
 // ErrNobody is returned by [Dial] where no till can be reached beside the ledger.
 var ErrNobody = errors.New("no till answers for this ledger")
 
+// ErrSilent is returned by [Dial] where there is a till that says nothing.
+var ErrSilent = errors.New("the till that holds the ledger does not answer: it hangs, or was stopped: close it, then try again")
+
 // The deadlines of a client.
 const (
 	greeting = 3 * time.Second  // for the till to say who it is
@@ -36,9 +39,17 @@ type Client struct {
 	http *http.Client
 }
 
-// Dial connects to the till that has the ledger. Errors: [ErrNobody], or in a sentence why the one that is there cannot be
-// worked with.
+// Dial connects to the till that has the ledger, also where that has lost its name meanwhile. Errors: [ErrNobody], or in a
+// sentence why the one that is there cannot be worked with.
 func Dial(ctx context.Context, ledger string) (*Client, error) {
+	c, err := dial(ctx, ledger, beside)
+	if errors.Is(err, ErrNobody) {
+		c, err = dial(ctx, ledger, byName)
+	}
+	return c, err
+}
+
+func dial(ctx context.Context, ledger string, find func(ledger string) (string, error)) (*Client, error) {
 	socket, err := find(ledger)
 	if err != nil {
 		return nil, err
@@ -50,14 +61,14 @@ func Dial(ctx context.Context, ledger string) (*Client, error) {
 	var unreached *unreachedError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, errors.New("the till that holds the ledger does not answer: it hangs, or was stopped: close it, then try again")
+		return nil, ErrSilent
 	case errors.Is(err, errForeign):
 		return nil, err
 	case errors.As(err, &unreached):
 		return nil, ErrNobody // the socket was left behind
 	case err != nil:
 		return nil, err
-	case !sameFile(c.info.Ledger, ledger):
+	case c.info.Ledger != realPath(ledger) && !sameFile(c.info.Ledger, ledger):
 		return nil, ErrNobody // the note beside a copy of a ledger speaks of the original
 	}
 	return c, nil

@@ -132,7 +132,7 @@ func phone(n int) pos.MSISDN { return pos.MSISDN(fmt.Sprintf("2547123%05d", n)) 
 // raw connects to the socket of a ledger without a client.
 func raw(t *testing.T, ledger string) net.Conn {
 	t.Helper()
-	socket, err := find(ledger)
+	socket, err := beside(ledger)
 	if err != nil {
 		t.Fatal(err)
 	}

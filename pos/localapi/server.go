@@ -22,6 +22,9 @@ type Shop struct {
 	Book     Book
 	Payments Payments
 
+	// Trouble is why the till takes no new payment at present; nil where it does, or where nobody says.
+	Trouble func() error
+
 	// Backup writes a consistent copy of the ledger to w, and Verify its pages, for whoever asks to check; nil: this till does neither.
 	// One of them runs at a time.
 	Backup, Verify func(w io.Writer) error
@@ -33,6 +36,8 @@ type Info struct {
 	Ledger      string // its path
 	Environment string // training, sandbox or production
 	Number      string // what customers pay to: the Pay Bill, or the till of Buy Goods
+
+	Trouble pos.Text // why it takes no new payment at present; empty where it does
 }
 
 const (
@@ -87,7 +92,7 @@ type server struct {
 
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /v1/info", s.handle(func(_ *http.Request, a *answer) error { return a.item(s.Info) }))
+	mux.Handle("GET /v1/info", s.handle(func(_ *http.Request, a *answer) error { return a.item(s.info()) }))
 	mux.Handle("GET /v1/attempt", one(s, func(q url.Values) (pos.Attempt, error) { return s.Book.Attempt(pos.AttemptID(q.Get("id"))) }))
 	mux.Handle("GET /v1/day", rows(s, func(q url.Values) ([]pos.Attempt, error) {
 		day, errDay := numberIn(q, "day")
@@ -184,6 +189,22 @@ func (s *server) routes() http.Handler {
 			"run the version of kaunta that the till runs"))
 	}))
 	return mux
+}
+
+// info says who the till is, and how it is at this moment.
+func (s *server) info() Info {
+	info := s.Info
+	if s.Trouble == nil {
+		return info
+	}
+	if err := s.Trouble(); err != nil {
+		info.Trouble = pos.Text{EN: err.Error(), SW: err.Error()}
+		var said interface{ Say() pos.Text }
+		if errors.As(err, &said) {
+			info.Trouble = said.Say()
+		}
+	}
+	return info
 }
 
 // handle makes a handler of h, whose error ends the answer.

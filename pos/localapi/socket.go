@@ -23,13 +23,28 @@ const noteStart = "The socket of this ledger's till is at:\n"
 // Path is where the till of a ledger is reached, or a note that says where.
 func Path(ledger string) string { return realPath(ledger) + ".sock" }
 
-// realPath is the file that a path leads to, so that two names of one ledger have one socket.
+// realPath is the file that a path leads to, so that two names of one ledger have one socket; where the file is gone, the one that it
+// would lead to.
 func realPath(ledger string) string {
 	if abs, err := filepath.Abs(ledger); err == nil {
 		ledger = abs
 	}
-	if real, err := filepath.EvalSymlinks(ledger); err == nil {
-		ledger = real
+	const mostLinks = 40
+	for range mostLinks {
+		if real, err := filepath.EvalSymlinks(ledger); err == nil {
+			return real
+		}
+		to, err := os.Readlink(ledger)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(ledger), to)
+		}
+		ledger = to
+	}
+	if parent := filepath.Dir(ledger); parent != ledger {
+		return filepath.Join(realPath(parent), filepath.Base(ledger))
 	}
 	return ledger
 }
@@ -37,28 +52,47 @@ func realPath(ledger string) string {
 // Listen makes the socket of a ledger, in the place of one that an earlier till left behind. Only who holds the ledger's lock
 // may call it. Closing the listener removes the socket. An error means that this till cannot be shared; it can
 // work all the same.
+//
+// There is a second one in a folder of the user's own, if that can be made: by it the till is found when the ledger has lost its name or
+// its folder, and with it the first.
 func Listen(ledger string) (net.Listener, error) {
 	at := Path(ledger)
 	if err := replaceable(at); err != nil {
 		return nil, err
 	}
 	l, err := bind(at)
-	if err == nil {
-		return newListener(l, at), nil
-	}
-	folder, elsewhere := runtimeFolder()
-	if elsewhere != nil {
-		return nil, errors.Join(err, elsewhere)
-	}
-	sum := sha256.Sum256([]byte(at))
-	socket := filepath.Join(folder, hex.EncodeToString(sum[:8]))
-	if l, elsewhere = bind(socket); elsewhere != nil {
+	named, socket, elsewhere := bindNamed(at)
+	switch {
+	case err == nil && elsewhere == nil:
+		return newListener([]string{at, socket}, l, named), nil
+	case err == nil:
+		return newListener([]string{at}, l), nil
+	case elsewhere != nil:
 		return nil, errors.Join(err, elsewhere)
 	}
 	if err := writeNote(at, socket); err != nil {
-		return nil, errors.Join(err, l.Close(), os.Remove(socket))
+		return nil, errors.Join(err, named.Close(), os.Remove(socket))
 	}
-	return newListener(l, at, socket), nil
+	return newListener([]string{at, socket}, named), nil
+}
+
+// bindNamed makes the socket that goes by the name of the one at the path, in a folder of the user's own.
+func bindNamed(at string) (l *net.UnixListener, socket string, err error) {
+	folder := runtimeFolders()[0]
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, "", fmt.Errorf("local socket: %w", err)
+	}
+	if err := own(folder); err != nil {
+		return nil, "", err
+	}
+	socket = namedSocket(folder, at)
+	l, err = bind(socket)
+	return l, socket, err
+}
+
+func namedSocket(folder, at string) string {
+	sum := sha256.Sum256([]byte(at))
+	return filepath.Join(folder, hex.EncodeToString(sum[:8]))
 }
 
 // replaceable refuses to put a socket in the place of something that no till has made.
@@ -118,23 +152,26 @@ func listenUnix(path string) (*net.UnixListener, error) {
 	return l, nil
 }
 
-// runtimeFolder is a folder with a short path that only this user may enter.
-func runtimeFolder() (string, error) {
-	folder := filepath.Join(os.TempDir(), fmt.Sprintf("kaunta-%d", os.Geteuid()))
+// runtimeFolders are folders with a short path that only this user may enter: the one for sockets, and then the one that a till uses which
+// was started without a session.
+func runtimeFolders() []string {
+	folders := []string{filepath.Join(os.TempDir(), fmt.Sprintf("kaunta-%d", os.Geteuid()))}
 	if run := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(run) {
-		folder = filepath.Join(run, "kaunta")
+		folders = append([]string{filepath.Join(run, "kaunta")}, folders...)
 	}
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("local socket: %w", err)
-	}
+	return folders
+}
+
+// own refuses a folder that others can use.
+func own(folder string) error {
 	info, err := os.Lstat(folder) // not what a link leads to
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("local socket: %w", err)
+		return fmt.Errorf("local socket: %w", err)
 	case !info.IsDir() || !ours(info) || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return "", fmt.Errorf("local socket: others can use the folder %s: remove it, or make it yours alone (chmod 700)", folder)
+		return fmt.Errorf("local socket: others can use the folder %s: remove it, or make it yours alone (chmod 700)", folder)
 	}
-	return folder, nil
+	return nil
 }
 
 // writeNote leaves word at the place of the socket of where it is.
@@ -166,8 +203,8 @@ func readNote(at string) (socket string, err error) {
 	return socket, nil
 }
 
-// find is the socket to connect to for the ledger, or [ErrNobody].
-func find(ledger string) (string, error) {
+// beside is the socket beside the ledger, or [ErrNobody].
+func beside(ledger string) (string, error) {
 	at := Path(ledger)
 	info, err := look(at)
 	if err != nil {
@@ -181,6 +218,20 @@ func find(ledger string) (string, error) {
 	}
 	_, err = look(at)
 	return at, err
+}
+
+// byName is the ledger's socket in a folder of the user's own, or [ErrNobody].
+func byName(ledger string) (string, error) {
+	for _, folder := range runtimeFolders() {
+		socket := namedSocket(folder, Path(ledger))
+		if own(folder) != nil {
+			continue
+		}
+		if _, err := look(socket); err == nil {
+			return socket, nil
+		}
+	}
+	return "", ErrNobody
 }
 
 // look finds a file that this user has made: a socket of anybody else's could be anything.
@@ -200,23 +251,43 @@ func look(path string) (fs.FileInfo, error) {
 // maxConnections is how many programs may be connected at once; more wait in the system's queue.
 const maxConnections = 256
 
-// listener takes connections of this user only, and a bounded number of them.
+// listener takes connections of this user only, and a bounded number of them, from one or two sockets.
 type listener struct {
-	*net.UnixListener
-	slots  chan struct{} // holds one for each open connection
-	closed chan struct{}
-	close  func() error
+	sockets []*net.UnixListener
+	taken   chan taken
+	slots   chan struct{} // holds one for each open connection
+	closed  chan struct{}
+	close   func() error
 }
 
-// newListener removes the paths when it is closed.
-func newListener(l *net.UnixListener, paths ...string) *listener {
-	n := &listener{UnixListener: l, slots: make(chan struct{}, maxConnections), closed: make(chan struct{})}
+type taken struct {
+	net.Conn
+	err error
+}
+
+// newListener removes the paths when it is closed, unless another till's sockets are there by then.
+func newListener(paths []string, sockets ...*net.UnixListener) *listener {
+	n := &listener{
+		sockets: sockets, taken: make(chan taken), slots: make(chan struct{}, maxConnections), closed: make(chan struct{}),
+	}
+	made := make([]fs.FileInfo, len(paths))
+	for i, path := range paths {
+		made[i], _ = os.Lstat(path)
+	}
+	var taking sync.WaitGroup
+	for _, l := range sockets {
+		taking.Go(func() { n.take(l) })
+	}
 	n.close = sync.OnceValue(func() error {
 		close(n.closed)
-		errs := []error{l.Close()}
-		for _, path := range paths {
-			if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-				errs = append(errs, err)
+		var errs []error
+		for _, l := range sockets {
+			errs = append(errs, l.Close())
+		}
+		taking.Wait()
+		for i, path := range paths {
+			if is, err := os.Lstat(path); err == nil && made[i] != nil && os.SameFile(made[i], is) {
+				errs = append(errs, os.Remove(path))
 			}
 		}
 		return errors.Join(errs...)
@@ -224,27 +295,51 @@ func newListener(l *net.UnixListener, paths ...string) *listener {
 	return n
 }
 
-func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	release := func() { <-l.slots }
+// take hands over the connections of a socket.
+func (n *listener) take(l *net.UnixListener) {
+	release := func() { <-n.slots }
 	for {
 		c, err := l.AcceptUnix()
-		if err != nil {
-			release()
-			return nil, err
+		if err == nil && !samePeer(c) { // the mode keeps others out, and this is beside it
+			_ = c.Close()
+			continue
 		}
-		if samePeer(c) {
-			return &connection{UnixConn: c, release: sync.OnceFunc(release)}, nil
+		t := taken{err: err}
+		if err == nil {
+			select {
+			case n.slots <- struct{}{}:
+				t.Conn = &connection{UnixConn: c, release: sync.OnceFunc(release)}
+			case <-n.closed:
+				_ = c.Close()
+				return
+			}
 		}
-		_ = c.Close() // the mode keeps others out, and this is beside it
+		select {
+		case n.taken <- t:
+		case <-n.closed:
+			if err == nil {
+				_ = t.Conn.Close()
+			}
+			return
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
 	}
 }
 
-func (l *listener) Close() error { return l.close() }
+func (n *listener) Accept() (net.Conn, error) {
+	select {
+	case t := <-n.taken:
+		return t.Conn, t.err
+	case <-n.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (n *listener) Addr() net.Addr { return n.sockets[0].Addr() }
+
+func (n *listener) Close() error { return n.close() }
 
 // connection gives its slot back when it is closed.
 type connection struct {

@@ -36,6 +36,8 @@ type problem struct {
 	Open   *pos.OpenError     `json:"open,omitempty"`
 	Once   *pos.OnceError     `json:"once,omitempty"`
 	Rate   *pos.RateError     `json:"rate,omitempty"`
+	Clock  *pos.ClockError    `json:"clock,omitempty"`
+	Said   *pos.Said          `json:"said,omitempty"` // in both languages, of an error that is none of these
 }
 
 // known are the errors that arrive as what they were.
@@ -65,6 +67,10 @@ func problemOf(err error) *problem {
 	errors.As(err, &p.Open)
 	errors.As(err, &p.Once)
 	errors.As(err, &p.Rate)
+	errors.As(err, &p.Clock)
+	if p.Code == "" {
+		errors.As(err, &p.Said)
+	}
 	return p
 }
 
@@ -92,6 +98,10 @@ func (p *problem) err() error {
 		return p.Once
 	case p.Rate != nil:
 		return p.Rate
+	case p.Clock != nil:
+		return p.Clock
+	case p.Said != nil && p.Said.EN == p.Text:
+		return p.Said
 	}
 	if is := known[p.Code]; is != nil && is.Error() == p.Text {
 		return is

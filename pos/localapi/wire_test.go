@@ -16,6 +16,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/store"
 )
 
 // filler sets every field that a value has, at any depth, to something of its own that is not zero.
@@ -162,13 +163,15 @@ func TestTrip(t *testing.T) {
 
 // TestErrorTrip sends every error that a caller tells apart.
 func TestErrorTrip(t *testing.T) {
-	open, once, rate := filled[pos.OpenError](t), filled[pos.OnceError](t), filled[pos.RateError](t)
+	open, once, rate, clock := filled[pos.OpenError](t), filled[pos.OnceError](t), filled[pos.RateError](t), filled[pos.ClockError](t)
 	for _, want := range []error{
 		pos.ErrNotFound, pos.ErrClosed, pos.ErrSalePaid, pos.ErrNothingToAsk,
 		fmt.Errorf("store: attempt 7: %w", pos.ErrNotFound),
 		&pos.AmountError{Reason: pos.AmountTooBig, Max: 1000},
 		&daraja.PhoneError{Reason: daraja.PhoneTooLong},
 		&open, &once, &rate, pos.ErrOnceKey,
+		&clock,
+		store.ErrMoved,
 		errors.New("store: the ledger is damaged: record attempts/01: \"\x00\xff\" <é>"),
 	} {
 		c, _ := serveShelf(t, shelf{attempts: []pos.Attempt{{}}, err: want})

@@ -146,9 +146,12 @@ func (s *Settings) readEnvironment(getenv func(string) string) {
 	set("KAUNTA_CALLBACK_LISTEN", &s.Callback.Listen)
 	set("KAUNTA_PUBLIC_URL", &s.Callback.PublicURL)
 	set("KAUNTA_LEDGER", &s.Ledger)
-	var debug string
+	var debug, clock string
 	if set("KAUNTA_DEBUG_HTTP", &debug) {
 		s.Log.DebugHTTP = IsOn(debug)
+	}
+	if set("KAUNTA_CLOCK_IS_RIGHT", &clock) {
+		s.ClockIsRight = IsOn(clock)
 	}
 }
 

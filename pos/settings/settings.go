@@ -43,6 +43,10 @@ type Settings struct {
 	// ProductionInFile says that the configuration file itself asks for production, which its owner wrote on purpose, and
 	// not only a variable of the environment.
 	ProductionInFile bool `toml:"-"`
+
+	// ClockIsRight is a person's word that the clock is right though the ledger bears later dates. It is for one start, so the environment
+	// has it and not the file.
+	ClockIsRight bool `toml:"-"`
 }
 
 // Daraja is the shop's account with Safaricom. Each secret can stand in a file of its own instead, which is read into it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"kaunta/pos/localapi"
 	"kaunta/pos/settings"
@@ -42,4 +43,33 @@ func Attach(ctx context.Context, path string, open func() error) (*localapi.Clie
 		}
 	}
 	return nil, fmt.Errorf("%w; it cannot be asked from here: it may be an older version of kaunta", locked)
+}
+
+// Owner is the till that has the ledger at path open, also where its file has lost its name; nil where none answers. The error says of
+// one that is there why it does not.
+func Owner(ctx context.Context, path string) (*localapi.Client, error) {
+	owner, err := localapi.Dial(ctx, path)
+	if err != nil && !errors.Is(err, localapi.ErrSilent) { // nobody, or none that could be asked: the file's lock says the rest
+		return nil, nil
+	}
+	return owner, err
+}
+
+// Held refuses the ledger at path, with a [store.ErrLocked], while a till has it open: where its file has lost its name, no
+// lock stands in the way of a second ledger, whose till would ask the same customers again.
+func Held(ctx context.Context, path string) error {
+	owner, err := Owner(ctx, path)
+	if owner == nil {
+		if _, there := os.Stat(path); there == nil {
+			return nil // its lock says what a till that hangs does not
+		}
+		return err
+	}
+	info := owner.Info()
+	host, _ := os.Hostname()
+	held := error(&store.LockedError{Path: path, PID: info.PID, Host: host})
+	if info.Trouble.EN != "" {
+		held = fmt.Errorf("%w; that till says: %s", held, info.Trouble.EN)
+	}
+	return errors.Join(held, owner.Close())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"time"
 
 	"kaunta/pos/logfile"
 	"kaunta/pos/settings"
@@ -43,6 +44,32 @@ func logLink(ctx context.Context, log *slog.Logger, link *tunnel.Link) {
 				level = slog.LevelWarn
 			}
 			log.Log(ctx, level, "the way that callbacks take", "state", s.State, "url", s.URL, "epoch", s.Epoch, "err", s.Err)
+		}
+	}
+}
+
+// logTrouble looks every minute why the till takes no new payment, until ctx ends, and logs it once; and once when it takes them again.
+func (sh *Shop) logTrouble(ctx context.Context) {
+	ticks := time.NewTicker(time.Minute)
+	defer ticks.Stop()
+	said := ""
+	for {
+		says := ""
+		if err := sh.trouble(); err != nil {
+			says = err.Error()
+		}
+		switch {
+		case says == said:
+		case says != "":
+			sh.Log.Error("the till takes no new payment", "err", says)
+		default:
+			sh.Log.Info("the till takes new payments again")
+		}
+		said = says
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
 		}
 	}
 }

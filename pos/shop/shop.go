@@ -61,6 +61,9 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := Held(ctx, s.Ledger); err != nil {
+		return nil, err
+	}
 	ledger, err := store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
 	if err != nil {
 		return nil, err
@@ -93,7 +96,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	sh.Till, err = pos.Start(ctx, pos.Config{
 		Gateway: failpoint.Gateway(client), Ledger: failpoint.Ledger(ledger), CallBackURL: sh.CallBackURL, Reaches: sh.link.Reaches,
 		QueryEvery: s.Limits.QueryEvery, MaxAmount: pos.Shillings(s.Limits.MaxAmount), ConfirmAbove: pos.Shillings(s.Limits.ConfirmAbove),
-		Logger: sh.Log,
+		Logger: sh.Log, ClockIsRight: s.ClockIsRight,
 	})
 	if err != nil {
 		stop()
@@ -106,10 +109,14 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	}
 	work.Go(func() { sh.link.Run(running) })
 	work.Go(func() { logLink(running, sh.Log, sh.link) })
+	work.Go(func() { sh.logTrouble(running) })
 	if local != "" {
 		awaitURL(sh.link)
 	}
 	unshare := sh.share(ctx, s.Daraja.Number())
+	if s.ClockIsRight {
+		sh.Log.Warn("a person says that the clock is right", "clock", time.Now())
+	}
 	sh.Log.Info("the till is open", "environment", s.Environment, "ledger", s.Ledger, "reach", s.Callback.Reach, "local", local, "resumed", len(sh.Till.Resumed()))
 
 	sh.close = sync.OnceValue(func() error {
@@ -120,7 +127,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		closed := sh.Till.Close(ending)
 		stop() // until now callbacks were taken
 		work.Wait()
-		err := errors.Join(served, closed, unshare(), ledger.Close())
+		err := errors.Join(served, closed, ledger.AtItsPath(), unshare(), ledger.Close())
 		client.Close()
 		sh.Log.Info("the till is closed", "err", err)
 		return errors.Join(err, logFile.Close())
@@ -149,7 +156,7 @@ func (sh *Shop) share(ctx context.Context, number string) (unshare func() error)
 	go func() {
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
 			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: sh.Ledger.Origin().Environment, Number: number},
-			Book: sh.Ledger, Payments: sh.Payments(),
+			Book: sh.Ledger, Payments: sh.Payments(), Trouble: sh.trouble,
 			Backup: func(w io.Writer) error { return sh.Ledger.StreamBackup(sharing, w) },
 			Verify: func(w io.Writer) error { return sh.Ledger.Snapshot(sharing, w) },
 		})
@@ -158,6 +165,17 @@ func (sh *Shop) share(ctx context.Context, number string) (unshare func() error)
 		stop()
 		return <-served
 	}
+}
+
+// trouble is why the till takes no new payment at present; nil where it does.
+func (sh *Shop) trouble() error {
+	switch h := sh.Till.Health(); {
+	case h.Ledger != nil:
+		return h.Ledger
+	case h.Clock != nil && h.Clock.Behind():
+		return h.Clock
+	}
+	return nil
 }
 
 // awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not

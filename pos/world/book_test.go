@@ -2,6 +2,7 @@ package world
 
 import (
 	"slices"
+	"time"
 
 	"kaunta/pos"
 )
@@ -14,7 +15,8 @@ type row struct {
 	owner  *process // which asked
 	writer *process // which wrote of it last
 	phone  pos.MSISDN
-	others []string // the nine digits of other numbers that its evidence may speak of
+	others []string  // the nine digits of other numbers that its evidence may speak of
+	at     time.Time // when it was asked, whatever the till's clock said
 
 	now    pos.Attempt        // as the disk has it
 	states map[pos.State]bool // every state that the disk has ever had it in
@@ -58,7 +60,7 @@ func (w *world) say(kind pos.EventKind, address, body string, means meaning) {
 func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool, once string) {
 	r := w.byID[a.ID]
 	if r == nil {
-		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), owner: p, phone: a.Phone,
+		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), owner: p, phone: a.Phone, at: time.Now(),
 			states: map[pos.State]bool{}, proof: map[meaning]bool{}, known: map[string]bool{}}
 		w.rows = append(w.rows, r)
 		w.byID[a.ID], w.byAddress[a.Address] = r, r

@@ -45,6 +45,7 @@ func (w *world) sell(i int) {
 			continue
 		}
 		r.Sale, r.MayPayTwice = a.Sale, false
+		asked := time.Now()
 		state := w.attend(d, a.ID)
 
 		switch again := d.Float64(); {
@@ -57,7 +58,7 @@ func (w *world) sell(i int) {
 			return
 		case state != pos.NotPaid:
 			r.MayPayTwice = true
-			lock := time.Until(a.AskedAt.Add(pos.PhoneLock))
+			lock := pos.PhoneLock - time.Since(asked)
 			if !w.plays(d, "cashier: does not wait out the lock", 0.2) && lock > 0 && !w.wait(lock+d.within(0, 20*time.Second)) {
 				return
 			}
@@ -141,7 +142,7 @@ func (w *world) attend(d dice, id pos.AttemptID) pos.State {
 			_ = w.call("CheckNow", func(p *process) error { _, err := p.till.CheckNow(id); return err })
 		case w.plays(d, "cashier: stops waiting", 0.07):
 			_ = w.call("StopWaiting", func(p *process) error { return p.till.StopWaiting(context.Background(), id) })
-		case w.plays(d, "cashier: starts a second till", 0.01):
+		case w.plays(d, "cashier: starts a second till", 0.01) && !w.isAway():
 			_ = w.call("a second till", func(*process) error { return w.openTwice() })
 		case w.plays(d, "cashier: types a receipt", 0.05):
 			receipt := w.customersSMS(d, id)
@@ -257,6 +258,8 @@ func (w *world) charge(ctx context.Context, r pos.Request) (a pos.Attempt, err e
 		w.mu.Unlock()
 	case errors.Is(err, pos.ErrSalePaid):
 		w.count("refused: paid already")
+	case outOfPlace(err) != "":
+		w.count(outOfPlace(err))
 	default:
 		w.count("refused: no till or no disk")
 	}

@@ -101,6 +101,14 @@ func (k *disk) refusal(what string, e pos.Event) (refusal error, written bool) {
 	return nil, false
 }
 
+// AtItsPath implements pos.Ledger.
+func (k *disk) AtItsPath() error { return k.ledger.AtItsPath() }
+
+// Last implements pos.Ledger.
+func (k *disk) Last(now time.Time) (time.Time, error) {
+	return read(k, func() (time.Time, error) { return k.ledger.Last(now) })
+}
+
 // ByAddress implements pos.Ledger.
 func (k *disk) ByAddress(address string) (pos.AttemptID, error) {
 	return read(k, func() (pos.AttemptID, error) { return k.ledger.ByAddress(address) })

@@ -16,6 +16,8 @@
 // forge callbacks; the disk fails; and the till's process is killed at any step, which is before or after each write to
 // its disk and each write to and read from the network (process.step), and started again on the same ledger.
 //
+// In a share of the worlds the machine's clock is set, and the ledger is moved away and back, while all that goes on (machine_test.go).
+//
 // In a share of the worlds the ledger also forgets its customers' numbers, minutes or hours after the payments and while others go on
 // (forget_test.go): no law may notice, but for the stars where a number stood. And some ledgers are verified whole at the end.
 //

@@ -127,8 +127,8 @@ var faults = []fault{
 	},
 	{
 		"a callback is acknowledged before the write", "pos/till.go",
-		"	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})\n	return err\n",
-		"	t.work.Go(func() {\n		_, _ = t.record(context.Background(), Event{Attempt: id, Kind: EventCalledBack, At: time.Now(), Answer: &answer})\n	})\n	return nil\n",
+		"	_, err = t.record(context.WithoutCancel(ctx), Event{Attempt: id, Kind: EventCalledBack, At: t.cfg.Clock(), Answer: &answer})\n	return err\n",
+		"	t.work.Go(func() {\n		_, _ = t.record(context.Background(), Event{Attempt: id, Kind: EventCalledBack, At: t.cfg.Clock(), Answer: &answer})\n	})\n	return nil\n",
 		"acknowledgedIsOnDisk",
 	},
 	{
@@ -182,9 +182,27 @@ var faults = []fault{
 	},
 	{
 		"of several open attempts any is named", "pos/till.go",
-		" && (open == nil || e.Until.After(open.Until)) {",
+		" && (open == nil || e.Left > open.Left) {",
 		" {",
 		"lockIsNamedBeforeWarning",
+	},
+	{
+		"a lock goes by the clock", "pos/till.go",
+		"Left: w.began.Add(PhoneLock).Sub(now)}",
+		"Left: a.AskedAt.Add(PhoneLock).Sub(t.cfg.Clock()) + 0*now.Sub(now)}",
+		"phoneIsHeld|lockIsTwoMinutes|lockIsNamedBeforeWarning",
+	},
+	{
+		"a payment is begun in a file that nobody will find", "pos/ready.go",
+		"	if err := t.cfg.Ledger.AtItsPath(); err != nil {\n		return err\n	}\n",
+		"",
+		"askedWhereItIsFound",
+	},
+	{
+		"a payment is begun by a clock that is behind", "pos/ready.go",
+		"	case doubt != nil && doubt.Behind():\n",
+		"	case doubt != nil && doubt.Behind() && doubt.Last.IsZero():\n",
+		"askedOnTheRightDay",
 	},
 	{
 		"two Enters in one moment", "pos/till.go",

@@ -33,6 +33,8 @@ var (
 		phoneIsHeld,
 		whatIsOverriddenIsRecorded,
 		oneKeyOneAttempt,
+		askedWhereItIsFound,
+		askedOnTheRightDay,
 		paidSaleIsNotAskedAgain,
 		askedNeverChanges,
 		byHandIsSomebodysWord,
@@ -44,7 +46,7 @@ var (
 		noPushOfAnEarlierProcess,
 	}
 	whenAuthorized   = []law[authorizing]{refusedTokenIsUsedNoMore}
-	whenRefused      = []law[refusing]{lockIsNamedBeforeWarning}
+	whenRefused      = []law[refusing]{lockIsNamedBeforeWarning, lockIsTwoMinutes}
 	whenAnswered     = []law[answering]{keyNamesItsAttempt}
 	whenQueried      = []law[querying]{rateIsKept, nothingForgottenIsAsked}
 	whenAcknowledged = []law[acknowledging]{acknowledgedIsOnDisk}
@@ -293,7 +295,7 @@ func phoneIsHeld(w *world, x writing) string {
 			if r == x.row || !r.told || !r.now.Open() || r.now.Phone.Forgotten() && r.now.Sale != now.Sale {
 				continue // what was forgotten, and is open again by late evidence, holds no phone: nobody knows which
 			}
-			switch age := now.AskedAt.Sub(r.now.AskedAt); {
+			switch age := x.row.at.Sub(r.at); {
 			case age < pos.PhoneLock:
 				return fmt.Sprintf("asked %v after attempt %d, which is %v", age, r.n, r.now.State)
 			case !x.warned:
@@ -335,7 +337,7 @@ func lockIsNamedBeforeWarning(w *world, x refusing) string {
 	}
 	for _, earlier := range [][]*row{w.byPhone[x.request.Phone], w.bySale[x.request.Sale]} {
 		for _, r := range earlier {
-			if r.told && r.now.Open() && (!r.now.Phone.Forgotten() || r.now.Sale == x.request.Sale) && x.Now.Sub(r.now.AskedAt) < pos.PhoneLock {
+			if r.told && r.now.Open() && (!r.now.Phone.Forgotten() || r.now.Sale == x.request.Sale) && time.Since(r.at) < pos.PhoneLock {
 				return fmt.Sprintf("a warning only, and attempt %d still holds the phone or the sale", r.n)
 			}
 		}

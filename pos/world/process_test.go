@@ -97,7 +97,7 @@ func (p *process) open() (err error) {
 	jitter := w.roll("jitter", p.n)
 	p.till, err = pos.Start(context.Background(), pos.Config{
 		Gateway: gateway{p.client}, Ledger: &disk{p}, CallBackURL: p.callBackURL,
-		QueryEvery: w.climate.queryEvery, ConfirmAbove: w.climate.confirmAbove,
+		QueryEvery: w.climate.queryEvery, ConfirmAbove: w.climate.confirmAbove, Clock: w.clock,
 		Jitter: func(limit time.Duration) time.Duration { return jitter.within(0, limit) },
 	})
 	if err != nil {
@@ -120,6 +120,9 @@ func (p *process) open() (err error) {
 	sub := p.till.Subscribe()
 	p.screen.Go(func() { p.watch(sub) })
 	p.chores.Go(p.byHandNowAndThen)
+	if w.climate.unruly {
+		p.chores.Go(p.machineNowAndThen)
+	}
 	if w.climate.forgetAfter > 0 {
 		p.chores.Go(p.forgetNowAndThen)
 	}
@@ -180,7 +183,7 @@ func (p *process) stop() {
 	w.mu.Unlock()
 
 	p.callbacks.Wait()
-	p.chores.Wait()
+	p.chores.Wait() // and with it the machine is as it should be
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	w.promptly("Close", lastAnswer+10*slowest, func() { _ = p.till.Close(ctx) })

@@ -54,7 +54,7 @@ func (w *world) readLedger(last bool) (x reading, closeLedger func() error, err 
 	}
 	x.totals = map[pos.Day]pos.Totals{}
 	x.open, x.unsettled, x.find = fetch(ledger.Open()), fetch(ledger.Unsettled()), ledger.Find
-	for day := pos.DayOf(w.began); day <= pos.DayOf(time.Now()); day = day.Add(1) {
+	for day := pos.DayOf(w.began).Add(-2); day <= pos.DayOf(time.Now().Add(time.Hour)); day = day.Add(1) {
 		x.rows = append(x.rows, fetch(ledger.DayPage(day, "", 1<<20))...)
 		totals, err := ledger.Totals(day)
 		errs = append(errs, err)

@@ -100,7 +100,7 @@ func folder(t *testing.T) string {
 
 // runWorld runs one world on a new ledger at path.
 func runWorld(t *testing.T, seed uint64, sales int, path string) (w *world) {
-	for _, old := range []string{path, path + ".failed", path + ".pid"} {
+	for _, old := range []string{path, path + ".failed", path + ".pid", path + ".away"} {
 		_ = os.Remove(old)
 	}
 	watchdog := time.AfterFunc(2*time.Minute, func() {

@@ -20,6 +20,7 @@ type world struct {
 	tally   tally
 
 	fair  atomic.Bool   // mischief is over
+	skew  atomic.Int64  // how far the machine's clock is from the right time
 	began time.Time     // when the shop opened
 	over  chan struct{} // closed when everybody shall go home
 	busy  sync.WaitGroup
@@ -37,6 +38,7 @@ type world struct {
 	words     map[said]meaning
 	mpesa     mpesa
 	till      *process // nil while none is running
+	away      bool     // the ledger's file has lost its name
 	screen    map[pos.AttemptID]pos.State
 	lastQuery time.Time
 	horizon   time.Time // what was asked before it, and has an end, is forgotten
@@ -55,6 +57,7 @@ type climate struct {
 	deaths       int           // how often the till's process ends
 	lifetime     float64       // how many steps it makes before it is killed, on average
 	forgetAfter  time.Duration // age at which phone numbers are forgotten; 0: never
+	unruly       bool          // its clock is set, and its ledger is moved
 }
 
 // road is how callbacks reach the till.
@@ -88,6 +91,7 @@ func newWorld(seed uint64, sales int, path string) *world {
 	if d := w.roll("forgetful", 0); d.IntN(3) == 0 {
 		w.climate.forgetAfter = d.stretch(2*pos.Patience, 12*time.Hour)
 	}
+	w.climate.unruly = w.roll("unruly", 0).IntN(3) == 0
 	w.mpesa = mpesa{w: w, byCheckout: map[string]*push{}, prompts: map[string]*push{}, ended: map[string]time.Time{}}
 	return w
 }

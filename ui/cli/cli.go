@@ -117,7 +117,8 @@ type ScreenOptions struct {
 	ASCII    bool // nothing but ASCII
 	NoMotion bool // nothing moves by itself
 
-	DebugHTTP bool // for the practice till, which has no settings of the owner's
+	// For the practice till, which has no settings of the owner's.
+	DebugHTTP, ClockIsRight bool
 }
 
 // SimulatorOptions are the flags of the simulator command.
@@ -187,6 +188,7 @@ type commands struct {
 	Kaunta
 	config, ledger string
 	debugHTTP      bool
+	clockIsRight   bool
 	screen         ScreenOptions
 }
 
@@ -204,7 +206,7 @@ Exit status: 0 paid or done, 1 error, 2 usage, 10 not paid, 11 still checking.
 
 The environment overrides the configuration file: MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE, MPESA_PASSKEY,
 MPESA_TILL (Buy Goods), MPESA_ENVIRONMENT (sandbox or production), KAUNTA_DARAJA_URL (such as a simulator), KAUNTA_PUBLIC_URL and
-KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER, KAUNTA_DEBUG_HTTP.
+KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER, KAUNTA_DEBUG_HTTP, KAUNTA_CLOCK_IS_RIGHT.
 
 Real money moves on purpose only. The till opens in production where the configuration file says environment = "production", as
 kaunta setup writes it after a typed word; where only MPESA_ENVIRONMENT says so, it asks for that word once, before it makes the
@@ -227,6 +229,7 @@ kaunta ledger --day yesterday --find 678`,
 	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default "+settings.DefaultPath())
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
 	root.PersistentFlags().BoolVar(&c.debugHTTP, "debug-http", false, "write all that the till and Safaricom say to each other into the log file, secrets and numbers masked (or KAUNTA_DEBUG_HTTP=1)")
+	root.PersistentFlags().BoolVar(&c.clockIsRight, "clock-is-right", false, "sell by this machine's clock though the ledger has payments of a later date, which were dated wrongly (or KAUNTA_CLOCK_IS_RIGHT=1); needed until the first payment")
 	c.screenFlags(root)
 	root.SilenceErrors, root.SilenceUsage = true, true // Run says what was wrong, in one line
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -290,6 +293,7 @@ func (c *commands) demo(ctx context.Context) error {
 		return err
 	}
 	c.screen.DebugHTTP = settings.IsOn(c.getenv("KAUNTA_DEBUG_HTTP"))
+	c.screen.ClockIsRight = settings.IsOn(c.getenv("KAUNTA_CLOCK_IS_RIGHT"))
 	return c.Demo(ctx, c.ledger, c.screen)
 }
 
@@ -354,7 +358,7 @@ func (c *commands) getenv(name string) string {
 	switch {
 	case name == "KAUNTA_LEDGER" && c.ledger != "":
 		return c.ledger
-	case name == "KAUNTA_DEBUG_HTTP" && c.debugHTTP:
+	case name == "KAUNTA_DEBUG_HTTP" && c.debugHTTP, name == "KAUNTA_CLOCK_IS_RIGHT" && c.clockIsRight:
 		return "true"
 	}
 	return c.Getenv(name)

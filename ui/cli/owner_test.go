@@ -255,7 +255,7 @@ func TestOwnerOtherVersion(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
-	_, _ = waitingCharge(t, url, ledger, never)
+	_, _ = waitingCharge(t, url, ledger, never, "XDG_RUNTIME_DIR="+t.TempDir()) // where nobody looks
 	refuse := func(want string) {
 		t.Helper()
 		for _, command := range []string{"ledger", "settle"} {

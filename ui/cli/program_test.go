@@ -33,6 +33,12 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		run := filepath.Join(dir, "run")
+		if err := os.Mkdir(run, 0o700); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		os.Setenv("XDG_RUNTIME_DIR", run)                        // of the sockets that tills leave behind which are killed
 		os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")) // of whoever has no log file of their own
 		return m.Run()
 	}())

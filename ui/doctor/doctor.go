@@ -44,6 +44,8 @@ type Ledger struct {
 	Found       bool
 	HeldBy      string // who has it open for writing; empty: nobody
 	Environment string // what it was made for; empty where it is held
+
+	Trouble daraja.Text // why a till takes no new payment with it at present; empty where it does
 }
 
 // Terminal is the terminal at which the till would be shown.

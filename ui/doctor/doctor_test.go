@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"kaunta/daraja"
 	"kaunta/daraja/simulator"
 	"kaunta/pos/settings"
 )
@@ -77,7 +78,12 @@ func TestRun(t *testing.T) {
 		"a locale of ASCII": {func(p *Patient) {
 			p.Getenv = func(name string) string { return map[string]string{"TERM": "linux", "LANG": "C"}[name] }
 		}, "terminal", Fault, "not UTF-8"},
-		"a small window":         {func(p *Patient) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
+		"a small window": {func(p *Patient) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
+		"a ledger that takes no payment": {func(p *Patient) {
+			p.Ledger = func(settings.Settings) (Ledger, error) {
+				return Ledger{Found: true, HeldBy: "the till of process 7 on duka", Trouble: daraja.Text{EN: "The file is gone.", SW: "Faili haipo."}}, nil
+			}
+		}, "ledger", Fault, "The file is gone."},
 		"a clock that is slow":   {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
 		"a clock almost right":   {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
 		"another time zone":      {func(p *Patient) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},

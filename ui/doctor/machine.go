@@ -39,6 +39,9 @@ func ledger(_ context.Context, x *examination) Finding {
 	case err != nil:
 		text := sentence(err.Error())
 		return fault(text, text, "Name another ledger with --ledger, or restore a backup.", "Taja daftari jingine kwa --ledger, au rudisha nakala.")
+	case l.Trouble.EN != "":
+		return fault(l.Trouble.EN, l.Trouble.SW, "Put the file back where it was, or set the clock; if the clock is right, start the till once with --clock-is-right.",
+			"Rudisha faili mahali pake, au rekebisha saa; kama saa ni sahihi, anzisha till mara moja kwa --clock-is-right.")
 	case l.HeldBy != "":
 		return ok("In use by "+l.HeldBy+"; it was not looked into.", "Inatumiwa na "+l.HeldBy+"; haikuangaliwa ndani.")
 	case l.Found && l.Environment != x.Settings.Environment:

@@ -145,11 +145,17 @@ func restoreLedger(ctx context.Context, s settings.Settings, backup string, allo
 	if s.CheckAccount() == nil || s.Ledger == settings.LedgerPath(s.Environment) { // else the file that was named may be for any
 		o.Environment = s.Environment
 	}
+	if err := shop.Held(ctx, s.Ledger); err != nil {
+		return cli.Checked{}, "", err
+	}
 	report, aside, err := store.Restore(ctx, backup, s.Ledger, o)
 	return checked(report), aside, err
 }
 
 func compactLedger(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error) {
+	if err := shop.Held(ctx, s.Ledger); err != nil {
+		return 0, 0, err
+	}
 	return store.Compact(ctx, s.Ledger, store.Options{Progress: progress}, func(ctx context.Context, path string) (store.Report, error) {
 		return checkFile(ctx, path, nil)
 	})

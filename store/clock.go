@@ -1,0 +1,90 @@
+package store
+
+import (
+	"encoding/binary"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"kaunta/pos"
+)
+
+// trial is for how long a ledger must have been written after a longer rest than [pos.LongestRest] until it is believed that the
+// clock did not jump: M-PESA takes no request from a clock that is years off, so nobody sells for so long by one.
+const trial = 14 * 24 * time.Hour
+
+// mostAhead is how many attempts of later moments than now are looked at: a clock is set right long before it makes so many.
+const mostAhead = 1000
+
+// Last implements [pos.Ledger]. Of the attempts that are later than now and the newest before, it is the one that was written last:
+// where a sale was begun although others bear a later date, those were dated wrongly.
+func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
+	err = l.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket([]byte(attemptsBucket)).Cursor()
+		newest := uint64(0)
+		looked := 0
+		for k, value := c.Last(); k != nil && looked < mostAhead; k, value = c.Prev() {
+			looked++
+			n, err := firstNumber(k, value)
+			if err != nil {
+				continue // what is damaged says nothing, and stops no shop
+			}
+			if n > newest {
+				newest, last = n, keyTime(k)
+			}
+			if !keyTime(k).After(now) {
+				break
+			}
+		}
+		if before := restBefore(tx, last); !before.IsZero() {
+			last = before
+		}
+		return nil
+	})
+	return last, err
+}
+
+// firstNumber is the number in the ledger of an attempt's first event.
+func firstNumber(k, sealed []byte) (uint64, error) {
+	body, err := unseal(attemptsBucket, k, sealed)
+	if err != nil {
+		return 0, err
+	}
+	_, size := binary.Uvarint(body)
+	n, numbered := binary.Uvarint(body[max(0, size):])
+	if len(k) != idSize || size <= 0 || numbered <= 0 {
+		return 0, damaged(attemptsBucket, k, errShape)
+	}
+	return n, nil
+}
+
+// plausible reports whether the clock can be right that says now, by when payments were asked: it may not be after a long rest.
+func (l *Ledger) plausible(now time.Time) (plausible bool, err error) {
+	err = l.view(func(tx *bolt.Tx) error {
+		plausible = restBefore(tx, now).IsZero()
+		return nil
+	})
+	return plausible, err
+}
+
+// restBefore is when a rest began that was longer than a shop's, and that had not ended for as long as a trial at the moment at; zero
+// where there was none.
+func restBefore(tx *bolt.Tx, at time.Time) time.Time {
+	c := tx.Bucket([]byte(attemptsBucket)).Cursor()
+	from := firstKey(at.Add(-trial))
+	k, _ := c.Seek(from[:])
+	if k == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = c.Prev()
+	}
+	if len(k) != idSize {
+		return time.Time{}
+	}
+	if before := keyTime(k); at.Sub(before) > trial+pos.LongestRest {
+		return before
+	}
+	return time.Time{}
+}
+
+func keyTime(k []byte) time.Time { return time.UnixMilli(int64(key(k).ms())).In(pos.EAT) }

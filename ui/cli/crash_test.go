@@ -1,10 +1,13 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -16,6 +19,7 @@ import (
 // crash is one run of the matrix: a payment with some ending, and the point at which the program is killed.
 type crash struct {
 	digits, point, phone, callbacks string
+	away                            bool // the ledger was moved away while the program ran, and back when it was killed
 
 	killed bool     // the point was reached
 	rows   []change // of the ledger, after the next start has settled what it could
@@ -44,32 +48,43 @@ func TestCrashMatrix(t *testing.T) {
 	var crashes []*crash
 	var runs sync.WaitGroup
 	slots := make(chan struct{}, 100) // nearly all of the time is waiting
+	plan := func(digits, point string, away bool) {
+		c := &crash{
+			digits: digits, point: point, away: away, phone: fmt.Sprintf("25471%05d%s", len(crashes), digits),
+			// Its own port, the same before and after as in a shop, and none that the system hands out by itself.
+			callbacks: fmt.Sprintf("127.0.0.1:%d", 21000+len(crashes)),
+		}
+		crashes = append(crashes, c)
+		ledger := filepath.Join(t.TempDir(), "shop.ledger")
+		runs.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			c.run(t, program, url, ledger)
+		})
+	}
 	for _, digits := range endings {
-		for i, point := range points {
-			c := &crash{
-				digits: digits, point: point, phone: fmt.Sprintf("25471200%02d%s", i, digits),
-				// Its own port, the same before and after as in a shop, and none that the system hands out by itself.
-				callbacks: fmt.Sprintf("127.0.0.1:%d", 21000+len(crashes)),
-			}
-			crashes = append(crashes, c)
-			ledger := filepath.Join(t.TempDir(), "shop.ledger")
-			runs.Go(func() {
-				slots <- struct{}{}
-				defer func() { <-slots }()
-				c.run(t, program, url, ledger)
-			})
+		for _, point := range points {
+			plan(digits, point, false)
+		}
+	}
+	for _, digits := range []string{"78", "32", "51", "56", "63", "64"} {
+		for _, point := range []string{"before-called_back", "after-called_back", "before-queried", "after-queried", "before-stopped", "after-stopped"} {
+			plan(digits, point, true)
 		}
 	}
 	runs.Wait()
 
 	j := readJournal(t, url)
-	reached := map[string]int{}
+	reached, away := map[string]int{}, 0
 	for _, c := range crashes {
 		if c.killed {
 			reached[c.point]++
 		}
+		if c.killed && c.away {
+			away++
+		}
 		for _, fault := range c.faults(j) {
-			t.Errorf("ending %s, killed %s (%v): %s; the ledger says %+v", c.digits, c.point, c.killed, fault, c.rows)
+			t.Errorf("ending %s, killed %s (%v), away %v: %s; the ledger says %+v", c.digits, c.point, c.killed, c.away, fault, c.rows)
 		}
 	}
 	for _, point := range points {
@@ -77,15 +92,22 @@ func TestCrashMatrix(t *testing.T) {
 			t.Errorf("no run reached the point %s", point)
 		}
 	}
-	t.Logf("%d runs, killed at: %v", len(crashes), reached)
+	if away == 0 {
+		t.Error("no run was killed while its ledger was away")
+	}
+	t.Logf("%d runs, killed at: %v; %d while the ledger was away", len(crashes), reached, away)
 }
 
 // run takes the payment, is killed, starts again and settles.
 func (c *crash) run(t *testing.T, program, url, ledger string) {
-	start := func(env string, args ...string) ([]byte, int) {
+	prepare := func(env string, args ...string) *exec.Cmd {
 		cmd := kaunta(url, ledger, args...)
 		cmd.Path, cmd.Err = program, nil
 		cmd.Env = append(cmd.Env, "KAUNTA_CALLBACK_LISTEN="+c.callbacks, env)
+		return cmd
+	}
+	start := func(env string, args ...string) ([]byte, int) {
+		cmd := prepare(env, args...)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
@@ -98,8 +120,13 @@ func (c *crash) run(t *testing.T, program, url, ledger string) {
 		}
 		return out, cmd.ProcessState.ExitCode()
 	}
-	_, status := start("KAUNTA_FAILPOINT="+c.point, "charge", "--amount", "450", "--phone", c.phone, "--wait", "17s")
-	c.killed = status == -1
+	charge := []string{"charge", "--amount", "450", "--phone", c.phone, "--wait", "17s"}
+	if c.away {
+		c.killed = c.chargeAway(prepare("KAUNTA_FAILPOINT="+c.point, append(charge, "--json")...), ledger)
+	} else {
+		_, status := start("KAUNTA_FAILPOINT="+c.point, charge...)
+		c.killed = status == -1
+	}
 	_, c.exit = start("", "settle", "--wait", "16s")
 	rows, _ := start("", "ledger", "--json")
 	totals, _ := start("", "report", "--json")
@@ -109,6 +136,26 @@ func (c *crash) run(t *testing.T, program, url, ledger string) {
 	}
 	c.paid = report.Paid
 	c.rows = readChanges(t, bytes.NewReader(rows))
+}
+
+// chargeAway takes the payment, with the ledger moved away as soon as the customer was asked and back when all is over. It reports whether
+// the program was killed; where it was not, it ends by saying that the ledger is away.
+func (c *crash) chargeAway(cmd *exec.Cmd, ledger string) (killed bool) {
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		c.err = errors.Join(c.err, err)
+		return false
+	}
+	lines := bufio.NewReader(out)
+	_, _ = lines.ReadString('\n')
+	c.err = errors.Join(c.err, os.Rename(ledger, ledger+".away"))
+	_, _ = io.Copy(io.Discard, lines)
+	_ = cmd.Wait()
+	c.err = errors.Join(c.err, os.Rename(ledger+".away", ledger))
+	return cmd.ProcessState.ExitCode() == -1
 }
 
 // faults says what the ledger has wrong about the run, by what M-PESA did.

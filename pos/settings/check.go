@@ -33,6 +33,12 @@ var numberForm = regexp.MustCompile(`^[1-9][0-9]{3,9}$`)
 // IsNumber reports whether s can be a Pay Bill, store or till number.
 func IsNumber(s string) bool { return numberForm.MatchString(s) }
 
+// passkeyForm is the form of every passkey that was seen, the sandbox's public one among them; Safaricom documents none.
+var passkeyForm = regexp.MustCompile(`^[0-9A-Za-z]{64}$`)
+
+// LooksLikePasskey reports whether s has the form of a passkey.
+func LooksLikePasskey(s daraja.Secret) bool { return passkeyForm.MatchString(s.Reveal()) }
+
 // hostForm is the form of a name in the internet, with two parts at least.
 var hostForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$`)
 

@@ -357,6 +357,46 @@ func TestLastTrouble(t *testing.T) {
 	}
 }
 
+// noHost is what cloudflared says where its name for quick tunnels is not found.
+const noHost = "2026-12-01T12:00:00Z INF Requesting new quick Tunnel on trycloudflare.com...\n" +
+	`failed to request quick Tunnel: Post "https://api.trycloudflare.com/tunnel": dial tcp: lookup api.trycloudflare.com: no such host` + "\n"
+
+// A name that the child does not find is an error of name resolution, for
+// whoever gives advice.
+func TestNameNotFound(t *testing.T) {
+	logs := map[string]string{
+		noHost: "api.trycloudflare.com",
+		`t ERR edge discovery error="lookup _v2-origintunneld._tcp.argotunnel.com on 192.0.2.53:53: server misbehaving"` + "\n": "_v2-origintunneld._tcp.argotunnel.com",
+		"t ERR dial tcp 192.0.2.1:443: i/o timeout\n": "",
+		"t ERR lookup of the tunnel failed\n":         "",
+	}
+	corpus, err := os.ReadFile("../../../shared/corpus/reports/cloudflared-nosuchhost.log")
+	switch {
+	case err == nil:
+		logs[string(corpus)] = "api.trycloudflare.com"
+	case !errors.Is(err, os.ErrNotExist):
+		t.Error(err)
+	}
+	for log, name := range logs {
+		trouble := &lastTrouble{}
+		_, _ = trouble.Write([]byte(log))
+		ended := errors.New("the program ended by itself")
+		err := trouble.explain(ended)
+		found := ""
+		if dns, is := errors.AsType[*net.DNSError](err); is {
+			found = dns.Name
+		}
+		if found != name || !errors.Is(err, ended) || !strings.HasSuffix(err.Error(), "; its last words: "+trouble.last) {
+			t.Errorf("%q tells of %q, want %q: %v", log, found, name, err)
+		}
+	}
+	r := play(t, "no-host", Config{})
+	err = r.run(func(url string, _ func()) { t.Errorf("up(%q)", url) })
+	if dns, is := errors.AsType[*net.DNSError](err); !is || dns.Name != "api.trycloudflare.com" || !dns.IsNotFound {
+		t.Errorf("Run: %v", err)
+	}
+}
+
 // The real program, as far as it comes without Cloudflare's edge: it takes the
 // arguments, answers /ready with "not yet", and ends with the session.
 func TestRealCloudflaredUpToTheEdge(t *testing.T) {

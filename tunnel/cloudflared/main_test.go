@@ -102,6 +102,9 @@ func standIn(role string) {
 	case "refused":
 		fmt.Fprintln(os.Stderr, "failed to request quick Tunnel: \x1b[31m429 Too Many Requests\x1b[0m")
 		os.Exit(1)
+	case "no-host":
+		fmt.Fprint(os.Stderr, noHost)
+		os.Exit(1)
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 	case "flood":

@@ -3,6 +3,8 @@ package cloudflared
 import (
 	"bytes"
 	"fmt"
+	"net"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -79,12 +81,32 @@ func (t *lastTrouble) masked() string {
 	return line
 }
 
-// explain adds what the child said last to why its session ended.
+// explain adds what the child said last to why its session ended. Where that is
+// a name that was not found, the error is a *net.DNSError too, as it would be if
+// this program had looked the name up.
 func (t *lastTrouble) explain(err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == "" {
 		return err
 	}
-	return fmt.Errorf("%w; its last words: %s", err, t.last)
+	said := lastWords{text: t.last}
+	if found := lookup.FindStringSubmatch(t.last); found != nil {
+		said.cause = &net.DNSError{Name: found[1], Err: found[2], IsNotFound: found[2] == "no such host", IsTimeout: found[2] == "i/o timeout"}
+	}
+	return fmt.Errorf("%w; its last words: %w", err, said)
 }
+
+// lookup finds the words in which Go's resolver, which cloudflared uses, says
+// that it has no address for a name.
+var lookup = regexp.MustCompile(`lookup ([A-Za-z0-9._-]+)(?: on [^ ]+)?: (no such host|server misbehaving|i/o timeout)`)
+
+// lastWords is a line of the child's.
+type lastWords struct {
+	text  string
+	cause error // what it tells of; nil where that is not known
+}
+
+func (w lastWords) Error() string { return w.text }
+
+func (w lastWords) Unwrap() error { return w.cause }

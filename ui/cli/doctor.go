@@ -29,11 +29,11 @@ func (c *commands) doctorCommand() *cobra.Command {
 		Use:   "doctor",
 		Short: "Find out what is wrong, and what to do about it",
 		Long: `Looks at the configuration, the account with Safaricom, the way that callbacks take, the ledger and this machine, and prints a line
-for each: ✓ in order, × with what to do, – not looked at and why. It asks Safaricom for a token and one question, and moves no money.
+for each: ✓ in order, ! should be better, × must be mended, – not looked at and why. It asks Safaricom for a token and one question, and moves no money.
 
 --push-to asks that phone for KES 1 at the end, as a sale would: the only proof of short code and passkey. In production the shilling is real.
 
-Exit status: 0 nothing to fix, 1 something to fix, 2 usage; with --push-to 10 not paid, 11 still checking.`,
+Exit status: 0 nothing to fix but warnings, 1 something to fix, 2 usage; with --push-to 10 not paid, 11 still checking.`,
 		Example: `kaunta doctor
 kaunta doctor --push-to 0712345678`,
 		Args: noArgs,
@@ -77,16 +77,19 @@ func (c *commands) examine(ctx context.Context, asJSON bool) (healthy bool, err 
 	if err := ctx.Err(); err != nil {
 		return false, errors.New("stopped before everything was looked at")
 	}
-	faults := 0
+	faults, warnings := 0, 0
 	for _, f := range findings {
-		if f.Status == doctor.Fault {
+		switch f.Status {
+		case doctor.Fault:
 			faults++
+		case doctor.Warning:
+			warnings++
 		}
 	}
 	if asJSON {
 		return faults == 0, writeFindings(c.Stdout, findings)
 	}
-	return faults == 0, c.printFindings(findings, s.Language, faults)
+	return faults == 0, c.printFindings(findings, s.Language, summary(faults, warnings))
 }
 
 // terminal is the one that the output goes to.
@@ -123,9 +126,9 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 
 // printFindings prints a line each, and below it what to do. On a terminal they are broken at its width, so that titles stand
 // out; elsewhere a line stays a line.
-func (c *commands) printFindings(findings []doctor.Finding, language string, faults int) error {
+func (c *commands) printFindings(findings []doctor.Finding, language string, last daraja.Text) error {
 	t := c.terminal()
-	signs := map[doctor.Status]string{doctor.OK: "✓", doctor.Fault: "×", doctor.Unchecked: "–"}
+	signs := map[doctor.Status]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Fault: "×", doctor.Unchecked: "–"}
 	titles := 0
 	for _, f := range findings {
 		titles = max(titles, utf8.RuneCountInString(in(language, f.Title)))
@@ -146,7 +149,7 @@ func (c *commands) printFindings(findings []doctor.Finding, language string, fau
 			writeParagraph(&b, indent+"→ ", indent+"  ", fix, t)
 		}
 	}
-	b.WriteString("\n" + in(language, summary(faults)) + "\n")
+	b.WriteString("\n" + in(language, last) + "\n")
 	text := b.String()
 	if t.Is && !c.utf8() {
 		text = strings.NewReplacer("✓", "+", "×", "x", "–", "-", "→", ">", "•", "*").Replace(text)
@@ -155,14 +158,21 @@ func (c *commands) printFindings(findings []doctor.Finding, language string, fau
 	return err
 }
 
-func summary(faults int) daraja.Text {
+func summary(faults, warnings int) daraja.Text {
+	t := daraja.Text{EN: fmt.Sprintf("%d things to fix", faults), SW: fmt.Sprintf("Mambo %d ya kurekebisha", faults)}
 	switch faults {
 	case 0:
-		return daraja.Text{EN: "Nothing to fix.", SW: "Hakuna cha kurekebisha."}
+		t = daraja.Text{EN: "Nothing to fix", SW: "Hakuna cha kurekebisha"}
 	case 1:
-		return daraja.Text{EN: "One thing to fix.", SW: "Jambo moja la kurekebisha."}
+		t = daraja.Text{EN: "One thing to fix", SW: "Jambo moja la kurekebisha"}
 	}
-	return daraja.Text{EN: fmt.Sprintf("%d things to fix.", faults), SW: fmt.Sprintf("Mambo %d ya kurekebisha.", faults)}
+	switch warnings {
+	case 0:
+		return daraja.Text{EN: t.EN + ".", SW: t.SW + "."}
+	case 1:
+		return daraja.Text{EN: t.EN + ", and one warning.", SW: t.SW + ", na onyo moja."}
+	}
+	return daraja.Text{EN: fmt.Sprintf("%s, and %d warnings.", t.EN, warnings), SW: fmt.Sprintf("%s, na maonyo %d.", t.SW, warnings)}
 }
 
 // writeParagraph writes text after lead; further lines begin with indent.

@@ -127,15 +127,50 @@ func reach(ctx context.Context, x *examination) Finding {
 		err = x.Reach(ctx, x.Settings)
 	}
 	if err != nil {
-		why := prefixed.ReplaceAllString(err.Error(), "")
-		fix := daraja.Text{EN: "See that the public URL leads to " + c.Listen + " on this machine.", SW: "Hakikisha anwani ya majibu inaelekea " + c.Listen + " kwenye mashine hii."}
-		if c.Reach == settings.ReachStatic {
-			fix.EN += " Some routers cannot call themselves: then try the address from a phone."
-			fix.SW += " Baadhi ya router haziwezi kujipigia: jaribu anwani kwa simu."
+		if dns, is := errors.AsType[*net.DNSError](err); is && c.Reach != settings.ReachStatic && c.Reach != settings.ReachACME {
+			return noName(c.Reach, dns.Name)
 		}
+		why := prefixed.ReplaceAllString(err.Error(), "")
+		fix := mend(c)
 		return fault("A test sent to the callback address did not come back: "+why+".", "Jaribio kwa anwani ya majibu halikurudi: "+why+".", fix.EN, fix.SW)
 	}
 	return ok("A test sent to the callback address came back to this machine.", "Jaribio kwa anwani ya majibu limerudi kwenye mashine hii.")
+}
+
+// noName is the finding for a tunnel that is not there, since this machine has no address for the name that it begins at.
+func noName(way, name string) Finding {
+	to := daraja.Text{EN: "the tunnel's server", SW: "seva ya njia hiyo"}
+	switch way {
+	case settings.ReachCloudflared:
+		to = daraja.Text{EN: "Cloudflare", SW: "Cloudflare"}
+	case settings.ReachNgrok:
+		to = daraja.Text{EN: "ngrok", SW: "ngrok"}
+	}
+	return fault("There is no tunnel: this machine's DNS does not find "+name+". Results come by query only.",
+		"Hakuna njia: DNS ya mashine hii haipati "+name+". Matokeo huja kwa kuuliza tu.",
+		"Check the internet connection and the DNS of this machine; if other names are found, this network blocks "+to.EN+": use another network, or another way.",
+		"Angalia mtandao na DNS ya mashine hii; majina mengine yakipatikana, mtandao huu unazuia "+to.SW+": tumia mtandao mwingine, au njia nyingine.")
+}
+
+// mend is what to do where a test did not come back along a way. A quick tunnel of Cloudflare's has no public URL to look at.
+func mend(c settings.Callback) daraja.Text {
+	switch {
+	case c.Reach == settings.ReachCloudflared && c.Cloudflared.Token == "":
+		return daraja.Text{EN: "See that this machine reaches Cloudflare, to its port 7844 too; until then results come by query only.",
+			SW: "Hakikisha mashine hii inafikia Cloudflare, na mlango wake 7844 pia; hadi hapo matokeo huja kwa kuuliza tu."}
+	case c.Reach == settings.ReachCloudflared:
+		return daraja.Text{EN: "See in Cloudflare's dashboard that the tunnel's hostname is that of public_url.", SW: "Hakikisha kwenye dashibodi ya Cloudflare kwamba jina la tunnel ni la public_url."}
+	case c.Reach == settings.ReachNgrok:
+		return daraja.Text{EN: "Compare authtoken and domain with ngrok's dashboard.", SW: "Linganisha authtoken na jina na dashibodi ya ngrok."}
+	case c.Reach == settings.ReachSSH:
+		return daraja.Text{EN: "See that the server has all that kaunta setup --print-relay prints.", SW: "Hakikisha seva ina yote yanayoonyeshwa na kaunta setup --print-relay."}
+	}
+	fix := daraja.Text{EN: "See that the public URL leads to " + c.Listen + " on this machine.", SW: "Hakikisha anwani ya majibu inaelekea " + c.Listen + " kwenye mashine hii."}
+	if c.Reach == settings.ReachStatic {
+		fix.EN += " Some routers cannot call themselves: then try the address from a phone."
+		fix.SW += " Baadhi ya router haziwezi kujipigia: jaribu anwani kwa simu."
+	}
+	return fix
 }
 
 // tillAt is listen if a till answers there, else "". A till answers a probe with a proof of 64 hexadecimal digits (package

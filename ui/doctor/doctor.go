@@ -26,6 +26,7 @@ type Status string
 // The statuses.
 const (
 	OK        Status = "ok"
+	Warning   Status = "warning" // the till works, and something should be better
 	Fault     Status = "fault"
 	Unchecked Status = "unchecked" // and Says tells why
 )
@@ -36,7 +37,7 @@ type Finding struct {
 	Title  daraja.Text // of the check, for people
 	Status Status
 	Says   daraja.Text // one sentence
-	Fix    daraja.Text // what to do; empty where there is nothing to do
+	Fix    daraja.Text // what to do; empty where there is nothing to do, and always under OK
 }
 
 // Ledger is what is known of the ledger file.
@@ -153,6 +154,10 @@ func unchecked(en, sw string) Finding {
 	return Finding{Status: Unchecked, Says: daraja.Text{EN: en, SW: sw}}
 }
 
+func warning(en, sw, fixEN, fixSW string) Finding {
+	return Finding{Status: Warning, Says: daraja.Text{EN: en, SW: sw}, Fix: daraja.Text{EN: fixEN, SW: fixSW}}
+}
+
 func fault(en, sw, fixEN, fixSW string) Finding {
 	return Finding{Status: Fault, Says: daraja.Text{EN: en, SW: sw}, Fix: daraja.Text{EN: fixEN, SW: fixSW}}
 }
@@ -173,10 +178,4 @@ func (x *examination) who() daraja.Text {
 		return daraja.Text{EN: "The simulator", SW: "Kiigizo"}
 	}
 	return daraja.Text{EN: "Safaricom", SW: "Safaricom"}
-}
-
-// advise is a finding with a hint, for what is no fault but could be better.
-func (f Finding) advise(en, sw string) Finding {
-	f.Fix = daraja.Text{EN: en, SW: sw}
-	return f
 }

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -78,27 +79,45 @@ func TestRun(t *testing.T) {
 		"a locale of ASCII": {func(p *Patient) {
 			p.Getenv = func(name string) string { return map[string]string{"TERM": "linux", "LANG": "C"}[name] }
 		}, "terminal", Fault, "not UTF-8"},
-		"a small window": {func(p *Patient) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
 		"a ledger that takes no payment": {func(p *Patient) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {
 				return Ledger{Found: true, HeldBy: "the till of process 7 on duka", Trouble: daraja.Text{EN: "The file is gone.", SW: "Faili haipo."}}, nil
 			}
 		}, "ledger", Fault, "The file is gone."},
-		"a clock that is slow":   {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
-		"a clock almost right":   {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
-		"another time zone":      {func(p *Patient) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},
-		"a risky kernel":         {func(p *Patient) { p.System = linux("5.15.20-generic", "12 commits") }, "disk", Fault, "fast_commit"},
-		"its fast_commit unused": {func(p *Patient) { p.System = linux("5.15.20-generic", "0 commits") }, "disk", OK, "MB are free"},
-		"a repaired kernel":      {func(p *Patient) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
-		"a newer kernel":         {func(p *Patient) { p.System = linux("6.1.0-13-amd64", "12 commits") }, "disk", OK, "MB are free"},
-		"no backups":             {func(p *Patient) { p.Settings.Records.BackupFolder = "" }, "backup", Unchecked, "no backups are made"},
-		"an old Go in practice":  {func(p *Patient) { p.Go = "go1.26.9" }, "program", OK, "may be forged"},
+		"a small window":                 {func(p *Patient) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
+		"a clock that is slow":           {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
+		"a clock almost right":           {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
+		"another time zone":              {func(p *Patient) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},
+		"a risky kernel":                 {func(p *Patient) { p.System = linux("5.15.20-generic", "12 commits") }, "disk", Fault, "fast_commit"},
+		"its fast_commit unused":         {func(p *Patient) { p.System = linux("5.15.20-generic", "0 commits") }, "disk", OK, "MB are free"},
+		"a repaired kernel":              {func(p *Patient) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
+		"a newer kernel":                 {func(p *Patient) { p.System = linux("6.1.0-13-amd64", "12 commits") }, "disk", OK, "MB are free"},
+		"no backups":                     {func(p *Patient) { p.Settings.Records.BackupFolder = "" }, "backup", Warning, "no backups are made"},
+		"an old Go in practice":          {func(p *Patient) { p.Go = "go1.26.9" }, "program", Warning, "may be forged"},
+		"a newer Go with the same fault": {func(p *Patient) { p.Go = "go1.27.2" }, "program", Warning, "Built with go1.27.2, which"},
+		"an early form of it":            {func(p *Patient) { p.Go = "go1.27rc1" }, "program", Warning, "may be forged"},
+		"a Go that was left alone":       {func(p *Patient) { p.Go = "go1.25.14" }, "program", Warning, "may be forged"},
+		"the mended Go":                  {func(p *Patient) { p.Go = "go1.26.10" }, "program", OK, "Built with go1.26.10."},
+		"the other mended Go":            {func(p *Patient) { p.Go = "go1.27.3" }, "program", OK, "Built with go1.27.3."},
+		"half of a passkey": {func(p *Patient) {
+			p.Settings.Environment, p.Settings.Daraja.Passkey = settings.Sandbox, settings.SandboxPasskey[:32]
+			p.Settings.Limits.QueryEvery = 13 * time.Second
+		}, "passkey", Warning, "this one has 32 characters"},
+		"a whole passkey": {func(p *Patient) {
+			p.Settings.Environment, p.Settings.Limits.QueryEvery = settings.Sandbox, 13*time.Second
+		}, "passkey", OK, "look right"},
+		"a quick tunnel without DNS": {func(p *Patient) {
+			p.Settings.Callback = settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:0"}
+			p.Reach = func(context.Context, settings.Settings) error {
+				return fmt.Errorf("tunnel cloudflared: it ended: %w", &net.DNSError{Name: "api.trycloudflare.com", Err: "no such host", IsNotFound: true})
+			}
+		}, "reach", Fault, "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come by query only."},
 		"an old Go with money": {func(p *Patient) {
 			p.Go = "go1.25.12 X:nodwarf5"
 			p.Settings.Environment, p.Settings.Daraja.ShortCode, p.Settings.Daraja.Passkey = settings.Production, "600100", "passkey-1"
 		}, "program", Fault, "Built with go1.25.12, which"},
-		"a newer Go":        {func(p *Patient) { p.Go = "go1.27rc1" }, "program", OK, "Built with go1.27rc1."},
-		"a Go of one's own": {func(p *Patient) { p.Go = "devel +abc" }, "program", OK, "devel"},
+		"a newer Go":        {func(p *Patient) { p.Go = "go1.28rc1" }, "program", OK, "Built with go1.28rc1."},
+		"a Go of one's own": {func(p *Patient) { p.Go = "devel +abc" }, "program", Unchecked, "names no release (devel +abc)"},
 		"a password refused": {func(p *Patient) {
 			p.Settings.Daraja.URL = refusing(t, 500, `{"errorCode":"500.001.1001","errorMessage":"The Password parameter provided is invalid"}`)
 		}, "passkey", Fault, "do not belong together"},
@@ -125,8 +144,8 @@ func TestRun(t *testing.T) {
 						t.Errorf("%s says %q", f.Name, text)
 					}
 				}
-				if f.Status == Fault && (f.Fix.EN == "" || f.Fix.SW == "") {
-					t.Errorf("%s has no fix", f.Name)
+				if fixed := f.Fix.EN != "" && f.Fix.SW != ""; fixed != (f.Status == Fault || f.Status == Warning) {
+					t.Errorf("%s, %s: the fix is %q", f.Name, f.Status, f.Fix.EN)
 				}
 			}
 		})
@@ -175,11 +194,61 @@ func refusing(t *testing.T, status int, body string) string {
 	return server.URL
 }
 
-// TestLeastGo: the doctor asks for the toolchain that go.mod asks for.
-func TestLeastGo(t *testing.T) {
+// TestToolchain: the toolchain that go.mod asks for has no known fault.
+func TestToolchain(t *testing.T) {
 	mod, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
-	if err != nil || !strings.Contains(string(mod), "\ntoolchain "+leastGo+"\n") {
-		t.Errorf("go.mod has another toolchain than %s: %v", leastGo, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(mod), "\ntoolchain ")
+	toolchain, _, _ := strings.Cut(rest, "\n")
+	if least := leastGo(toolchain); !found || least != "" {
+		t.Errorf("go.mod asks for %q, and %q is the least without a known fault", toolchain, least)
+	}
+}
+
+// TestNothingConfigured: what names no account is not ticked, whether there is a file or not.
+func TestNothingConfigured(t *testing.T) {
+	for says, text := range map[string]string{
+		"and the environment names no account": "", "nor the environment names an account": "# all that it says\n",
+	} {
+		p := healthy(t)
+		p.Settings.Daraja.ConsumerKey, p.Settings.Daraja.ConsumerSecret = "", ""
+		if text != "" {
+			if err := os.WriteFile(p.Path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := configuration(t.Context(), examine(t.Context(), p))
+		if f.Status != Warning || !strings.Contains(f.Says.EN, says) || !strings.Contains(f.Fix.EN, "kaunta setup") || f.Fix.SW == "" {
+			t.Errorf("%+v, want a warning that says %q", f, says)
+		}
+	}
+}
+
+// TestMend: what to do about a way that does not lead here names nothing that the way does not have.
+func TestMend(t *testing.T) {
+	quick := settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:8180"}
+	named := quick
+	named.Cloudflared.Token = "token"
+	for _, c := range []struct {
+		callback  settings.Callback
+		want, not string
+	}{
+		{quick, "Cloudflare", "public"},
+		{named, "dashboard that the tunnel's hostname", "routers"},
+		{settings.Callback{Reach: settings.ReachSSH}, "--print-relay", "routers"},
+		{settings.Callback{Reach: settings.ReachNgrok}, "ngrok's dashboard", "public"},
+		{settings.Callback{Reach: settings.ReachACME, Listen: "127.0.0.1:8180"}, "leads to 127.0.0.1:8180", "routers"},
+		{settings.Callback{Reach: settings.ReachStatic}, "routers", "Cloudflare"},
+	} {
+		if fix := mend(c.callback); !strings.Contains(fix.EN, c.want) || strings.Contains(fix.EN, c.not) || fix.SW == "" {
+			t.Errorf("%s: %+v, want %q and not %q", c.callback.Reach, fix, c.want, c.not)
+		}
+	}
+	fix := noName(settings.ReachCloudflared, "api.trycloudflare.com").Fix
+	if !strings.Contains(fix.EN, "DNS of this machine") || !strings.Contains(fix.EN, "blocks Cloudflare") || strings.Contains(fix.EN, "public URL") {
+		t.Errorf("without DNS: %q", fix.EN)
 	}
 }
 

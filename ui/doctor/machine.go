@@ -25,8 +25,17 @@ func configuration(_ context.Context, x *examination) Finding {
 		text := sentence(strings.Join(all, "; "))
 		return fault(text, text, "Correct "+x.Path+", or run kaunta setup.", "Rekebisha "+x.Path+", au endesha kaunta setup.")
 	}
-	if _, err := os.Stat(x.Path); errors.Is(err, fs.ErrNotExist) {
-		return ok("There is no file; the environment says what is needed.", "Hakuna faili; mazingira ndiyo yanayosema yanayohitajika.")
+	_, err := os.Stat(x.Path)
+	absent := errors.Is(err, fs.ErrNotExist)
+	switch empty := x.Settings.CheckAccount() != nil; {
+	case empty && absent:
+		return warning("There is no file "+x.Path+", and the environment names no account.", "Hakuna faili "+x.Path+", na mazingira hayataji akaunti.",
+			"Run kaunta setup, which writes the file.", "Endesha kaunta setup, inayoandika faili hiyo.")
+	case empty:
+		return warning("Neither "+x.Path+" nor the environment names an account.", x.Path+" haitaji akaunti, na mazingira pia.",
+			"Run kaunta setup, which keeps what the file says.", "Endesha kaunta setup, inayohifadhi yaliyomo kwenye faili.")
+	case absent:
+		return ok("There is no file; the account is in the environment.", "Hakuna faili; akaunti iko kwenye mazingira.")
 	}
 	return ok(x.Path+" is in order, and only this user can read it.", x.Path+" iko sawa, na mtumiaji huyu tu ndiye anayeweza kuisoma.")
 }
@@ -85,8 +94,8 @@ func disk(_ context.Context, x *examination) Finding {
 func backup(_ context.Context, x *examination) Finding {
 	folder := x.Settings.Records.BackupFolder
 	if folder == "" {
-		return unchecked("No backup_folder is set, so no backups are made.", "backup_folder haijawekwa, hivyo nakala hazitengenezwi.").
-			advise("Set backup_folder to a folder on another disk.", "Weka backup_folder kwenye diski nyingine.")
+		return warning("No backup_folder is set, so no backups are made.", "backup_folder haijawekwa, hivyo nakala hazitengenezwi.",
+			"Set backup_folder to a folder on another disk.", "Weka backup_folder kwenye diski nyingine.")
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() || writable(folder) != nil {
 		return fault("The folder for backups "+folder+" is not there or cannot be written.", "Folda ya nakala "+folder+" haipo au haiandikiki.",
@@ -116,21 +125,40 @@ func logFile(_ context.Context, x *examination) Finding {
 	return ok(path+" can be written.", path+" inaandikika.")
 }
 
-// leastGo is the toolchain of go.mod. Older ones accept certificates of authorities whose keys were stolen (CVE-2026-111943), so
-// that somebody on the way could pass for Safaricom.
-const leastGo = "go1.26.10"
+// mendedGo are the first releases of each minor version of Go whose crypto/x509 has no known fault, oldest first. Older ones
+// accept certificates of authorities whose keys were stolen, so that somebody on the way could pass for Safaricom: CVE-2026-111943,
+// Go vulnerability GO-2026-6809, mended on 2026-10-20; minor versions before these were not. As known on 2026-12-01.
+var mendedGo = []string{"go1.26.10", "go1.27.3"}
+
+// leastGo is the release to build with in place of one of the minor version of built, or "" where that one has no known fault.
+func leastGo(built string) string {
+	for _, mended := range mendedGo {
+		if version.Compare(version.Lang(built), version.Lang(mended)) > 0 {
+			continue
+		}
+		if version.Compare(built, mended) < 0 {
+			return mended
+		}
+		return ""
+	}
+	return "" // newer than all of them
+}
 
 func program(_ context.Context, x *examination) Finding {
 	built, _, _ := strings.Cut(x.Go, " ") // experiments follow
-	if !version.IsValid(built) || version.Compare(built, leastGo) >= 0 {
+	if !version.IsValid(built) {
+		return unchecked("Built with a Go that names no release ("+x.Go+"), so nothing is known of its faults.", "Imejengwa kwa Go isiyotaja toleo ("+x.Go+"), hivyo hitilafu zake hazijulikani.")
+	}
+	least := leastGo(built)
+	if least == "" {
 		return ok("Built with "+built+".", "Imejengwa kwa "+built+".")
 	}
-	en, sw := fmt.Sprintf("Built with %s, which accepts certificates that may be forged.", built), fmt.Sprintf("Imejengwa kwa %s, inayokubali vyeti vinavyoweza kughushiwa.", built)
-	fixEN, fixSW := "Build it again with "+leastGo+" or newer.", "Ijenge upya kwa "+leastGo+" au mpya zaidi."
-	if x.Settings.Environment != settings.Production {
-		return ok(en, sw).advise(fixEN, fixSW)
+	find := warning
+	if x.Settings.Environment == settings.Production {
+		find = fault
 	}
-	return fault(en, sw, fixEN, fixSW)
+	return find(fmt.Sprintf("Built with %s, which accepts certificates that may be forged.", built), fmt.Sprintf("Imejengwa kwa %s, inayokubali vyeti vinavyoweza kughushiwa.", built),
+		"Build it again with "+least+" or newer.", "Ijenge upya kwa "+least+" au mpya zaidi.")
 }
 
 func terminal(_ context.Context, x *examination) Finding {

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
@@ -26,6 +28,19 @@ type Mistake struct {
 }
 
 func (m Mistake) Error() string { return m.Says }
+
+// Sentence makes a whole sentence of an error's text: a capital first, and at the end one stop, or the sign that is there.
+func Sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return ""
+	}
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "…") {
+		return text
+	}
+	return strings.TrimRight(text, ".;: ") + "."
+}
 
 // maxFile is the most that is read of a configuration file, in bytes; the sample has seven thousand.
 const maxFile = 256 << 10

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kaunta/daraja"
 )
 
 func env(pairs ...string) func(string) string {
@@ -179,5 +181,28 @@ func TestRefusals(t *testing.T) {
 	}
 	if s, err = Load(write(t, account, 0o600), env()); err != nil || s.CheckAccount() != nil {
 		t.Errorf("with an account: %v, %v", err, s.CheckAccount())
+	}
+}
+
+// TestSentence: an error's text becomes one sentence with one sign at its end.
+func TestSentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"did you mean passkey?": "Did you mean passkey?", "the ledger is damaged": "The ledger is damaged.", "It ended.": "It ended.",
+		"no answer: ": "No answer.", "éa!": "Éa!", "": "",
+	} {
+		if got := Sentence(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestLooksLikePasskey(t *testing.T) {
+	for passkey, want := range map[daraja.Secret]bool{
+		SandboxPasskey: true, SandboxPasskey[:32]: false, SandboxPasskey + "0": false, "short": false, "": false,
+		SandboxPasskey[:63] + "-": false, SandboxPasskey[:63] + "\n": false,
+	} {
+		if got := LooksLikePasskey(passkey); got != want {
+			t.Errorf("a passkey of %d characters: %t, want %t", len(passkey), got, want)
+		}
 	}
 }

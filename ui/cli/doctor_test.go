@@ -121,7 +121,7 @@ func (w *ward) doctor() (map[string]finding, int) {
 		} else if err != nil {
 			w.Fatalf("%v in %s", err, out)
 		}
-		if line.EN == "" || line.SW == "" || line.Status == "fault" && (line.Fix == "" || line.FixSW == "") {
+		if line.EN == "" || line.SW == "" || (line.Status == "fault" || line.Status == "warning") != (line.Fix != "" && line.FixSW != "") {
 			w.Errorf("%s says too little: %+v", line.Check, line)
 		}
 		found[line.Check] = finding{line.Check, line.Status, line.EN, line.SW, line.Fix}
@@ -150,7 +150,8 @@ func TestDoctorFindsNothing(t *testing.T) {
 		t.Errorf("exit status %d, %d lines", status, len(found))
 	}
 	for _, f := range found {
-		if f.Status != "ok" && f.Check != "terminal" {
+		// The Go of whoever runs the tests may be one with a fault.
+		if f.Status != "ok" && f.Check != "terminal" && (f.Check != "program" || f.Status != "warning") {
 			t.Errorf("a shop in order: %+v", f)
 		}
 	}
@@ -253,6 +254,11 @@ func TestDoctorFindsFaults(t *testing.T) {
 				t.Errorf("exit status %d, %+v\nwant %q and the fix %q", status, f, p.says, p.fix)
 			}
 			for _, other := range found {
+				for _, twice := range []string{"?.", "..", ";.", ":."} {
+					if strings.Contains(other.EN+" "+other.SW+" "+other.Fix, twice) {
+						t.Errorf("two signs at the end of a sentence: %+v", other)
+					}
+				}
 				for _, secret := range []string{"key-1", "key-2", "secret-1", "passkey-1", "passkey-2"} {
 					if strings.Contains(other.EN+other.SW+other.Fix, secret) {
 						t.Errorf("a secret is printed: %+v", other)
@@ -269,12 +275,12 @@ func TestDoctorTerminal(t *testing.T) {
 	w := newWard(t)
 	w.write()
 	x := startTerminal(t, w.folder, 80, 24, "doctor")
-	x.see("✓ Keys", "The simulator accepts", "80×24, xterm-256color, UTF-8, colours.", "Nothing to fix.")
+	x.see("✓ Keys", "The simulator accepts", "80×24, xterm-256color, UTF-8, colours.", "Nothing to fix")
 
 	w.set["language"] = `"sw"`
 	w.write()
 	x = startTerminal(t, w.folder, 36, 24, "doctor")
-	x.see("× Terminali", "Dirisha ni 36×24, na till", "Jambo moja la kurekebisha.")
+	x.see("× Terminali", "Dirisha ni 36×24, na till", "Jambo moja la kurekebisha")
 }
 
 // TestDoctorBesideTill: a till that is running is left alone, and its own way is tried, through a real proxy.
@@ -323,7 +329,7 @@ func TestPushTo(t *testing.T) {
 		t.Errorf("%d pushes, %d payments", j.pushes("254712345678"), j.paid("254712345678"))
 	}
 	x := startTerminal(t, w.folder, 80, 40, "doctor", "--push-to", "0712345632")
-	x.see("Nothing to fix.", "No real money moves here.", "Type yes to send it:")
+	x.see("Nothing to fix", "No real money moves here.", "Type yes to send it:")
 	x.press("no\r")
 	x.see("nothing was sent")
 }

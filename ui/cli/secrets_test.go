@@ -209,7 +209,7 @@ func TestNoSecretEscapes(t *testing.T) {
 	}
 	x.kill()
 	d := startTerminal(t, w.folder, 80, 40, "doctor")
-	d.see("to fix.")
+	d.see("to fix")
 	for _, screen := range []*terminal{x, d} {
 		screen.mu.Lock()
 		for _, what := range c.escaped(screen.drawn) {

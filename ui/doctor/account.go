@@ -53,7 +53,7 @@ func keys(_ context.Context, x *examination) Finding {
 		return fault("The connection to "+host+" is not trusted: the clock of this machine may be wrong.", "Muunganisho na "+host+" hauaminiki: huenda saa ya mashine hii si sahihi.",
 			"Set the clock: timedatectl set-ntp true.", "Rekebisha saa: timedatectl set-ntp true.")
 	case a.HTTPStatus == 0:
-		return fault("Safaricom cannot be reached at "+host+": "+a.ErrorMessage+".", "Safaricom haipatikani kwenye "+host+": "+a.ErrorMessage+".",
+		return fault(settings.Sentence("Safaricom cannot be reached at "+host+": "+a.ErrorMessage), settings.Sentence("Safaricom haipatikani kwenye "+host+": "+a.ErrorMessage),
 			"Check the internet connection of this machine.", "Angalia mtandao wa mashine hii.")
 	}
 	return fault(fmt.Sprintf("%s does not answer as Safaricom does (HTTP status %d).", host, a.HTTPStatus), fmt.Sprintf("%s haijibu kama Safaricom (HTTP %d).", host, a.HTTPStatus),

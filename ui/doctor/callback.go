@@ -46,7 +46,7 @@ func address(ctx context.Context, x *examination) Finding {
 	}
 	if err := settings.CheckPublicURL(target); err != nil {
 		why := prefixed.ReplaceAllString(err.Error(), "")
-		return fault("Safaricom would refuse the public URL: it "+why+".", "Safaricom itaikataa anwani ya majibu: "+why+".",
+		return fault(settings.Sentence("Safaricom would refuse the public URL: it "+why), settings.Sentence("Safaricom itaikataa anwani ya majibu: "+why),
 			"Choose another public_url, such as https://till.example.com.", "Chagua public_url nyingine, kama https://till.example.com.")
 	}
 	u, err := url.Parse(target)
@@ -132,7 +132,7 @@ func reach(ctx context.Context, x *examination) Finding {
 		}
 		why := prefixed.ReplaceAllString(err.Error(), "")
 		fix := mend(c)
-		return fault("A test sent to the callback address did not come back: "+why+".", "Jaribio kwa anwani ya majibu halikurudi: "+why+".", fix.EN, fix.SW)
+		return fault(settings.Sentence("A test sent to the callback address did not come back: "+why), settings.Sentence("Jaribio kwa anwani ya majibu halikurudi: "+why), fix.EN, fix.SW)
 	}
 	return ok("A test sent to the callback address came back to this machine.", "Jaribio kwa anwani ya majibu limerudi kwenye mashine hii.")
 }

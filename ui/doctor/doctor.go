@@ -7,11 +7,8 @@ import (
 	"net/netip"
 	"regexp"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"kaunta/daraja"
 	"kaunta/pos/settings"
@@ -167,9 +164,7 @@ var prefixed = regexp.MustCompile(`^(store|tunnel( [a-z]+)?|daraja|callback addr
 
 // sentence makes a whole sentence of an error's text.
 func sentence(text string) string {
-	text = prefixed.ReplaceAllString(text, "")
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+	return settings.Sentence(prefixed.ReplaceAllString(text, ""))
 }
 
 // who answers where the settings send questions: Safaricom, or a simulator.

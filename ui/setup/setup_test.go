@@ -36,7 +36,10 @@ type owner struct {
 	changed chan struct{} // closed when something was drawn
 }
 
-// sit starts the form in a window. Safaricom takes any key but "wrong", and any passkey but "wrong".
+// wrongPasskey looks like a passkey.
+var wrongPasskey = strings.Repeat("0badcafe", 8)
+
+// sit starts the form in a window. Safaricom takes any key but "wrong", and any passkey but wrongPasskey.
 func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 	t.Helper()
 	if raced {
@@ -59,7 +62,7 @@ func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 			say := func(good bool, what string) Verdict {
 				return Verdict{good, daraja.Text{EN: what + map[bool]string{true: " taken.", false: " refused."}[good], SW: what + "."}}
 			}
-			return say(s.Daraja.ConsumerKey != "wrong", "Keys"), say(s.Daraja.Passkey != "wrong", "Passkey")
+			return say(s.Daraja.ConsumerKey != "wrong", "Keys"), say(s.Daraja.Passkey.Reveal() != wrongPasskey, "Passkey")
 		},
 		Parts: Parts{
 			Ways:     []string{"off", "static", "acme", "ssh", "cloudflared", "ngrok"},
@@ -214,7 +217,7 @@ func TestLive(t *testing.T) {
 		"Consumer key", "wrong\r", "Shift-Tab", "canary-secret\r", "× Keys.", "", "Andika tena", "\r",
 		"Consumer key", "canary-key\r", "Enter inaacha iliyopo.", "\r", "✓ Keys.", "",
 		"Wateja wanalipa wapi?", "2\r", "Namba ya till", "12\r", "Andika tarakimu", "\x7f\x7f5001234\r", "Shift-Tab", "600100\r",
-		"Passkey", "wrong\r", "× Passkey.", "", "Sasa je?", "2\r",
+		"Passkey", wrongPasskey+"\r", "× Passkey.", "", "Sasa je?", "2\r",
 		"Safaricom itaifikiaje", "2\r", "Anwani ya nje ya https", "http://till.example.com\r", "Ianze na https://", "\x15https://till.example.com\r", "Shift-Tab", "\r",
 		"Kiasi cha juu", "\r", "Shift-Tab", "\r",
 		"HALISI: pesa za kweli zitaenda 5001234", "ndiyo\r", "Esc inaondoka", "\x15halisi\r", "Na sasa?", "\r")
@@ -226,6 +229,32 @@ func TestLive(t *testing.T) {
 	}
 	if s, err := settings.Load(o.cfg.Path, func(string) string { return "" }); err != nil || !s.ProductionInFile {
 		t.Errorf("what was written does not load: %v", err)
+	}
+}
+
+// TestPasskey: what cannot be a passkey is refused, what does not look like one is asked about, and a whole one is taken.
+func TestPasskey(t *testing.T) {
+	t.Parallel()
+	o := sit(t, 80, 24, nil)
+	half, whole := "canary"+strings.Repeat("0", 26), "canary"+strings.Repeat("0", 58)
+	o.through("Unaanzaje?", "3\r", "Language / Lugha", "1\r", "The shop's name", "Duka\r",
+		"Consumer key", "canary-key\r", "Shift-Tab", "canary-secret\r", "Keys taken.", "",
+		"What do customers pay to?", "1\r", "Pay Bill number", "600100\r",
+		"Safaricom sent it", "short\r", "too short for a passkey", "\x15"+half+"\r",
+		"does not look like a passkey: it has 32 characters", "", "Use it all the same?", "1\r",
+		"64 letters and digits; Safaricom sent it", half+"\r", "Use it all the same?", "2\r", "Passkey taken.", "", "How does Safaricom", "")
+	o.end()
+	o.ended(Leave)
+	o.nothingWritten()
+
+	o = sit(t, 40, 12, nil)
+	o.through("Unaanzaje?", "3\r", "Language / Lugha", "1\r", "The shop's name", "Duka\r",
+		"Consumer key", "canary-key\r", "Shift-Tab", "canary-secret\r", "Keys taken.", "",
+		"What do customers pay to?", "1\r", "Pay Bill number", "600100\r", "64 letters and digits", whole+"\r", "Passkey taken.", "", "How does", "\r",
+		"Most in one payment", "\r", "Shift-Tab", "\r", "Type LIVE", "600100\r", "And now?", "2\r")
+	o.ended(Open)
+	if v := o.written(); v.Text("daraja.passkey") != whole {
+		t.Errorf("written: %#v", map[string]any(v))
 	}
 }
 

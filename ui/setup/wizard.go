@@ -81,7 +81,7 @@ func (w *wizard) begin() error {
 	w.exists = true
 	values, err := settings.ReadValues(w.Path)
 	if err != nil {
-		w.print(w.sign(false), daraja.Text{EN: err.Error() + ".", SW: err.Error() + "."})
+		w.print(w.sign(false), daraja.Text{EN: settings.Sentence(err.Error()), SW: settings.Sentence(err.Error())})
 		anew := "anew"
 		if err := w.ask(question{title: "What now? / Sasa je?", value: &anew, options: []option{
 			{"anew", "Begin anew; the old file stays as .bak / Anza upya"}, {"leave", "Leave / Ondoka"},
@@ -255,7 +255,7 @@ func (w *wizard) account() error {
 				return err
 			}
 		}
-		if err := w.ask(w.secret("daraja.passkey", "Passkey", w.in("Safaricom sent it when you went live.", "Safaricom ilikutumia ulipoanza."), &pass)); err != nil {
+		if err := w.askPasskey(&pass); err != nil {
 			return err
 		}
 		w.values.Set("daraja.short_code", code)
@@ -268,6 +268,37 @@ func (w *wizard) account() error {
 		if again, err := w.again(); err != nil || !again {
 			return err
 		}
+	}
+}
+
+// leastPasskey is below what no passkey can be, in characters.
+const leastPasskey = 16
+
+// askPasskey asks for the passkey until it looks like one, or the owner wants it as it is: Safaricom documents no form.
+func (w *wizard) askPasskey(pass *string) error {
+	for {
+		q := w.secret("daraja.passkey", "Passkey", w.in("64 letters and digits; Safaricom sent it when you went live.", "Herufi na tarakimu 64; Safaricom ilikutumia ulipoanza."), pass)
+		whole := q.valid
+		q.valid = func(s string) error {
+			if s != "" && len(s) < leastPasskey {
+				return w.wrong("This is too short for a passkey: copy all 64 letters and digits.", "Hii ni fupi mno: nakili herufi na tarakimu zote 64.")
+			}
+			return whole(s)
+		}
+		if err := w.ask(q); err != nil || *pass == "" || settings.LooksLikePasskey(daraja.Secret(*pass)) {
+			return err
+		}
+		w.print(w.sign(false), daraja.Text{
+			EN: fmt.Sprintf("This does not look like a passkey: it has %d characters, and Safaricom's have 64 letters and digits.", len(*pass)),
+			SW: fmt.Sprintf("Hii haifanani na passkey: ina herufi %d, na za Safaricom huwa na herufi na tarakimu 64.", len(*pass)),
+		})
+		what := "again"
+		if err := w.ask(question{title: w.in("Use it all the same?", "Itumike hivyo hivyo?"), value: &what, options: []option{
+			{"again", w.in("No, type it again", "Hapana, andika tena")}, {"keep", w.in("Yes, use it", "Ndiyo, itumike")},
+		}}); err != nil || what == "keep" {
+			return err
+		}
+		*pass = ""
 	}
 }
 

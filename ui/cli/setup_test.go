@@ -31,7 +31,7 @@ func TestSetUp(t *testing.T) {
 		{"What do customers pay to?", "\r"}, {"Pay Bill number", "600100\r"}, {"Passkey", "passkey-1\r"}, {"look right", ""},
 		{"How does Safaricom reach", "1\r"}, {"Most in one payment", "\r"}, {"Shift-Tab", "\r"},
 		{"LIVE: real money will move to 600100", "yes\r"}, {"Esc leaves.", "\x15600100\r"},
-		{"Check everything", "\r"}, {"Nothing to fix.", ""}, {"Enter opens the till:", "\r"}, {"Type the amount.", ""},
+		{"Check everything", "\r"}, {"Nothing to fix", ""}, {"Enter opens the till:", "\r"}, {"Type the amount.", ""},
 	} {
 		x.see(step[0])
 		x.press(step[1])

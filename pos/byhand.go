@@ -27,10 +27,10 @@ func (e *StillAskingError) Error() string { return e.Say().EN }
 
 // Say is the sentence in English and Kiswahili.
 func (e *StillAskingError) Say() Text {
-	until := e.Until.In(EAT).Format("2 Jan 15:04")
+	until := Moment(e.Until)
 	return Text{
-		EN: fmt.Sprintf("The till is still finding out by itself; from %s a person can clear this up.", until),
-		SW: fmt.Sprintf("Till bado inaulizia yenyewe; kuanzia %s mtu anaweza kuyashughulikia.", until),
+		EN: fmt.Sprintf("The till is still finding out by itself; from %s a person can clear this up.", until.EN),
+		SW: fmt.Sprintf("Till bado inaulizia yenyewe; kuanzia %s mtu anaweza kuyashughulikia.", until.SW),
 	}
 }
 

@@ -24,14 +24,14 @@ func (c Claim) Say() Text {
 	switch {
 	case c.Holder.ID != "":
 		h := c.Holder
-		when := h.AskedAt.In(EAT).Format("2 Jan 15:04")
+		when := Moment(h.AskedAt)
 		no := Text{EN: "It pays nothing here.", SW: "Haiwezi kulipia haya."}
 		if paid {
 			no = Text{EN: "It is not the code of this payment.", SW: "Si code ya malipo haya."}
 		}
 		return Text{
-			EN: fmt.Sprintf("%s has paid another sale: KES %v, %v, %s. %s", code, h.Amount, h.Phone, when, no.EN),
-			SW: fmt.Sprintf("%s imelipa mauzo mengine: KES %v, %v, %s. %s", code, h.Amount, h.Phone, when, no.SW),
+			EN: fmt.Sprintf("%s has paid another sale: KES %v, %v, %s. %s", code, h.Amount, h.Phone, when.EN, no.EN),
+			SW: fmt.Sprintf("%s imelipa mauzo mengine: KES %v, %v, %s. %s", code, h.Amount, h.Phone, when.SW, no.SW),
 		}
 	case c.OddDate && paid:
 		return Text{

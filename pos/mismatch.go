@@ -78,8 +78,8 @@ func (m Mismatch) Say() Text {
 	case receiptUsed:
 		en, sw := "", ""
 		if h := m.Holder; h.ID != "" {
-			when := h.AskedAt.In(EAT).Format("2 Jan 15:04")
-			en, sw = fmt.Sprintf(" of KES %v, %s", h.Amount, when), fmt.Sprintf(" ya KES %v, %s", h.Amount, when)
+			when := Moment(h.AskedAt)
+			en, sw = fmt.Sprintf(" of KES %v, %s", h.Amount, when.EN), fmt.Sprintf(" ya KES %v, %s", h.Amount, when.SW)
 		}
 		return Text{
 			EN: fmt.Sprintf("Code %s has paid another sale already%s.", m.Receipt, en),

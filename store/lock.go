@@ -31,7 +31,7 @@ func (e *LockedError) Error() string {
 	}
 	since := ""
 	if !e.Since.IsZero() {
-		since = e.Since.In(pos.EAT).Format(", since 15:04 on 2 January")
+		since = ", since " + pos.DateTime(e.Since)
 	}
 	return fmt.Sprintf("store: the ledger %s is in use by another till (process %d on %s%s): go on there, or close it first",
 		e.Path, e.PID, e.Host, since)

@@ -32,7 +32,7 @@ func (p Problem) Error() string {
 	if p.Attempt == "" {
 		return p.What
 	}
-	return fmt.Sprintf("attempt %s of %s: %s", p.Attempt, p.At.In(pos.EAT).Format("2 January 2006 15:04:05"), p.What)
+	return fmt.Sprintf("attempt %s of %s: %s", p.Attempt, pos.DateTime(p.At), p.What)
 }
 
 // Report is what [Ledger.Verify] found.

@@ -76,6 +76,8 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 		return t, "✓ " + w.givenBack
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		return toneCheck, "✓ " + w.verdicts["paid"] + " !" // there is something for the owner to look at
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
+		return t, "✓ " + w.paidLateColumn
 	case a.State == pos.Paid:
 		return t, "✓ " + w.verdicts["paid"]
 	case a.State == pos.StillChecking && !a.Open():

@@ -3,7 +3,6 @@ package ui
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"kaunta/pos"
@@ -34,19 +33,17 @@ func inWords(text func(*words) string) error {
 // dateShort is "Mon 23 Nov".
 func (w *words) dateShort(t time.Time) string {
 	t = t.In(pos.EAT)
-	return fmt.Sprintf("%s %d %s", w.weekdaysShort[t.Weekday()], t.Day(), w.monthsShort[t.Month()-1])
+	return fmt.Sprintf("%s %d %s", w.weekdaysShort[t.Weekday()], t.Day(), w.text(pos.MonthsShort[t.Month()-1]))
 }
 
 // dayMonth is "23 Nov", in six cells.
 func (w *words) dayMonth(t time.Time) string {
 	t = t.In(pos.EAT)
-	return fmt.Sprintf("%2d %s", t.Day(), w.monthsShort[t.Month()-1])
+	return fmt.Sprintf("%2d %s", t.Day(), w.text(pos.MonthsShort[t.Month()-1]))
 }
 
 // dayMonthClock is "23 Nov 14:32".
-func (w *words) dayMonthClock(t time.Time) string {
-	return strings.TrimSpace(w.dayMonth(t)) + " " + clock(t)
-}
+func (w *words) dayMonthClock(t time.Time) string { return w.text(pos.Moment(t)) }
 
 // dateLong is "Monday 23 November", with the year where it is not now's.
 func (w *words) dateLong(t, now time.Time) string {

@@ -51,7 +51,7 @@ func TestDamagedPayment(t *testing.T) {
 				return damagedBook{l}, err
 			},
 		}, strings.Fields(args))
-		rows, says := strings.Count(out.String(), "2026-11-23 "), strings.Contains(complaints.String(), "damaged")
+		rows, says := strings.Count(out.String(), "23 November 2026 "), strings.Contains(complaints.String(), "damaged")
 		if rows != want || says != (want > 0) || (status == 1) != (want > 0) {
 			t.Errorf("%s: %d, %s%s", args, status, out.String(), complaints.String())
 		}

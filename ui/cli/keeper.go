@@ -63,7 +63,7 @@ func (f Fault) String() string {
 	if f.Amount > 0 {
 		amount = fmt.Sprintf("KES %v", f.Amount)
 	}
-	return fmt.Sprintf("payment of %s, %s (%s): %s", f.At.In(pos.EAT).Format("2 January 2006 15:04:05"), amount, f.Attempt, f.What)
+	return fmt.Sprintf("payment of %s, %s (%s): %s", pos.DateTime(f.At), amount, f.Attempt, f.What)
 }
 
 // Missing is what the ledger in use has and a backup lacks.

@@ -126,14 +126,14 @@ func tableWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() erro
 		if receipt == "" {
 			receipt = "—"
 		}
-		result := word(a.State)
+		result, told := word(a)
 		if a.State != pos.Paid {
 			if why := reason(a); why != "" {
 				result += ": " + why
 			}
 		}
 		_, err := fmt.Fprintf(out, "%s\t%v\t%s\t%s\t%s%s\n",
-			a.AskedAt.In(pos.EAT).Format("2006-01-02 15:04:05"), a.Amount, shownPhone(a.Phone, unmask), receipt, result, notices(a))
+			pos.DateTime(a.AskedAt), a.Amount, shownPhone(a.Phone, unmask), receipt, result, notices(a.Notices&^told))
 		return err
 	}
 	return row, out.Flush

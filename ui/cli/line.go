@@ -63,19 +63,23 @@ func reason(a pos.Attempt) string {
 	return strings.TrimSpace(what.EN + " " + do.EN)
 }
 
-// word is the till's word for a state.
-func word(s pos.State) string {
-	switch s {
-	case pos.Sending:
-		return "SENDING"
-	case pos.Waiting:
-		return "WAITING FOR PIN"
-	case pos.Paid:
-		return "PAID"
-	case pos.NotPaid:
-		return "NOT PAID"
+// word is the till's word for an attempt, as the screen has it, and the notice that stands in it, if one does.
+func word(a pos.Attempt) (string, pos.Notice) {
+	switch {
+	case a.State == pos.Sending:
+		return "SENDING", 0
+	case a.State == pos.Waiting:
+		return "WAITING FOR PIN", 0
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
+		return "PAID TWICE", pos.PaidTwice
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
+		return "PAID LATE", pos.PaidLate
+	case a.State == pos.Paid:
+		return "PAID", 0
+	case a.State == pos.NotPaid:
+		return "NOT PAID", 0
 	default:
-		return "STILL CHECKING"
+		return "STILL CHECKING", 0
 	}
 }
 
@@ -90,7 +94,8 @@ func shownPhone(m pos.MSISDN, unmask bool) string {
 // sentence is an attempt for a person to read, in one line.
 func sentence(a pos.Attempt, unmask bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-15s  KES %v  %s", word(a.State), a.Amount, shownPhone(a.Phone, unmask))
+	state, told := word(a)
+	fmt.Fprintf(&b, "%-15s  KES %v  %s", state, a.Amount, shownPhone(a.Phone, unmask))
 	switch {
 	case a.WithoutReceipt() && a.Reachable:
 		b.WriteString("  receipt number to follow")
@@ -101,14 +106,14 @@ func sentence(a pos.Attempt, unmask bool) string {
 	case reason(a) != "":
 		b.WriteString("  " + reason(a))
 	}
-	b.WriteString(notices(a))
+	b.WriteString(notices(a.Notices &^ told))
 	return b.String()
 }
 
-// notices are the remarks on an attempt as they stand behind its state.
-func notices(a pos.Attempt) string {
+// notices are remarks on an attempt as they stand behind its word.
+func notices(set pos.Notice) string {
 	var b strings.Builder
-	for _, n := range a.Notices.Names() {
+	for _, n := range set.Names() {
 		b.WriteString("  [" + strings.ToUpper(strings.ReplaceAll(n, "_", " ")) + "]")
 	}
 	return b.String()

@@ -55,10 +55,10 @@ func (p *period) parse(now time.Time) (days, error) {
 		if first > last {
 			return days{}, usageError{fmt.Errorf("--from %v is after --to %v: exchange them", first, last)}
 		}
-		return days{first, last, fmt.Sprintf("%v to %v", first, last)}, nil
+		return days{first, last, pos.Date(first.Start()) + " to " + pos.Date(last.Start())}, nil
 	}
 	day, err := parseDay(p.day, now)
-	return days{day, day, day.Start().Format("Monday 2 January 2006")}, err
+	return days{day, day, pos.WeekdayDate(day.Start())}, err
 }
 
 // parseDay reads a day; empty is today.
@@ -86,7 +86,7 @@ func parseWeek(s string, now time.Time) (days, error) {
 		return days{}, err
 	}
 	first := day.Add(back - (int(day.Start().Weekday())+6)%7)
-	return days{first, first.Add(6), first.Start().Format("the week of Monday 2 January 2006")}, nil
+	return days{first, first.Add(6), "the week of " + pos.WeekdayDate(first.Start())}, nil
 }
 
 func parseMonth(s string, now time.Time) (days, error) {

@@ -397,7 +397,7 @@ func (c *counted) writeDays(b *strings.Builder, most pos.Shillings) {
 	if len(c.days) <= maxDayBars {
 		b.WriteString("\nPaid by the day\n")
 		for _, d := range c.days {
-			bar(b, d.day.Start().Format("Mon 02 Jan"), d.Paid.KES, most)
+			bar(b, d.day.Start().Format("Mon _2 Jan"), d.Paid.KES, most)
 		}
 		return
 	}

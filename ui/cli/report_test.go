@@ -25,7 +25,7 @@ import (
 type deal struct {
 	at     string // in East Africa, "2026-11-23 14:30:00"
 	amount pos.Shillings
-	end    string        // "paid", "queried" (paid, and no callback can come), a result code, or "open"
+	end    string        // "paid", "late" (paid when the till had given up), "queried" (paid, and no callback can come), a result code, or "open"
 	after  time.Duration // when that came
 	again  bool          // for the sale of the deal before
 	typed  string        // from the customer's SMS
@@ -68,7 +68,10 @@ func book(t *testing.T, deals []deal) string {
 			events = append(events, answer(pos.EventQueried, d.after, daraja.Answer{
 				Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPaid, ResultCode: "0",
 			}))
-		case "paid":
+		case "paid", "late":
+			if d.end == "late" {
+				events = append(events, pos.Event{Attempt: id, Kind: pos.EventGaveUp, At: at.Add(d.after - time.Second)})
+			}
 			events = append(events, answer(pos.EventCalledBack, d.after, daraja.Answer{
 				Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictPaid, ResultCode: "0", Receipt: fmt.Sprintf("UKN%07d", n),
 				Amount: int64(d.amount), HasAmount: true,
@@ -154,7 +157,7 @@ Paid by the hour
   13:00               45,500  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇
 `,
 		"--from 2026-11-25 --to 2026-11-29": `
-Kaunta · 2026-11-25 to 2026-11-29
+Kaunta · 25 November 2026 to 29 November 2026
 
                       payments             KES
   paid                       2             320

@@ -65,5 +65,5 @@ func (m Missing) sentence() string {
 		of = "the backup is not of this ledger: "
 	}
 	return fmt.Sprintf("%sthe present ledger has %s that the backup lacks, or knows less of, asked for since %s; %v of them paid, KES %v",
-		of, payments(m.Payments), m.Since.In(pos.EAT).Format("2 January 2006 15:04"), pos.Shillings(m.Paid.Count), m.Paid.KES)
+		of, payments(m.Payments), pos.DateTime(m.Since), pos.Shillings(m.Paid.Count), m.Paid.KES)
 }

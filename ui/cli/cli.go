@@ -226,11 +226,12 @@ kaunta ledger --day yesterday --find 678`,
 			return c.openTill(cmd.Context(), s)
 		},
 	}
-	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default "+settings.DefaultPath())
+	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default kaunta/kaunta.toml in the user's configuration folder")
 	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
 	root.PersistentFlags().BoolVar(&c.debugHTTP, "debug-http", false, "write all that the till and Safaricom say to each other into the log file, secrets and numbers masked (or KAUNTA_DEBUG_HTTP=1)")
 	root.PersistentFlags().BoolVar(&c.clockIsRight, "clock-is-right", false, "sell by this machine's clock though the ledger has payments of a later date, which were dated wrongly (or KAUNTA_CLOCK_IS_RIGHT=1); needed until the first payment")
 	c.screenFlags(root)
+	root.SuggestionsMinimumDistance = 2                // letters
 	root.SilenceErrors, root.SilenceUsage = true, true // Run says what was wrong, in one line
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(), c.queryCommand(),
@@ -266,9 +267,23 @@ func (c *commands) manCommand() *cobra.Command {
 		Use: "man", Short: "Print the manual page", Args: noArgs, Hidden: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			page, err := mango.NewManPage(1, cmd.Root())
-			if err == nil {
-				_, err = io.WriteString(c.Stdout, page.Build(roff.NewDocument()))
+			if err != nil {
+				return err
 			}
+			var description []string
+			for _, p := range strings.Split(cmd.Root().Long, "\n\n") {
+				p = strings.ReplaceAll(p, "\n", " ") // to the library each line is a paragraph
+				switch {
+				case strings.HasPrefix(p, "Exit status:"):
+					page.WithSection("Exit status", p)
+				case strings.HasPrefix(p, "The environment "):
+					page.WithSection("Environment", p)
+				default:
+					description = append(description, p)
+				}
+			}
+			page.WithLongDescription(strings.Join(description, "\n"))
+			_, err = io.WriteString(c.Stdout, page.Build(roff.NewDocument()))
 			return err
 		},
 	}
@@ -374,8 +389,15 @@ func (c *commands) account() (settings.Settings, error) {
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("%q is not a command of %s", args[0], cmd.CommandPath())}
+	switch {
+	case len(args) == 0:
+		return nil
+	case !cmd.HasSubCommands():
+		return usageError{fmt.Errorf("%s takes no argument: leave out %q", cmd.CommandPath(), args[0])}
 	}
-	return nil
+	says := fmt.Sprintf("%q is not a command of %s", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		says += ": did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usageError{errors.New(says)}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ kaunta export --week last > week.csv`,
 	}
 	f := cmd.Flags()
 	o.period.flags(cmd)
-	f.StringVar(&o.format, "format", "", "csv or xlsx (default by the ending of the file, else csv)")
+	f.StringVar(&o.format, "format", "", "csv or xlsx (default by the ending of the file, .csv or .xlsx; csv where it has none)")
 	f.StringVarP(&o.file, "output", "o", "", "the file to write; - or none is the standard output, for csv")
 	f.BoolVar(&o.bom, "bom", false, "begin csv with a byte order mark, which some spreadsheets need for letters beyond ASCII")
 	f.BoolVar(&o.unmask, "unmask", false, "write whole phone numbers")
@@ -66,10 +67,11 @@ func (o *exportOptions) complete() error {
 	if o.file == "-" {
 		o.file = ""
 	}
-	if o.format = strings.ToLower(o.format); o.format == "" {
-		o.format = "csv"
-		if strings.EqualFold(filepath.Ext(o.file), ".xlsx") {
-			o.format = "xlsx"
+	o.format = strings.ToLower(o.format)
+	if o.format == "" {
+		o.format = cmp.Or(strings.TrimPrefix(strings.ToLower(filepath.Ext(o.file)), "."), "csv")
+		if o.format != "csv" && o.format != "xlsx" {
+			return usageError{fmt.Errorf("%s: a file that ends in .%s cannot be written: end its name in .csv or .xlsx, or say --format", o.file, o.format)}
 		}
 	}
 	switch {

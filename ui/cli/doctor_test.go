@@ -217,12 +217,23 @@ var plants = map[string]struct {
 	"a port in use":                     {func(w *ward) { w.set["callback.listen"] = fmt.Sprintf("%q", strings.TrimPrefix(w.url, "http://")) }, "port", "in use by another program", `"listen"`},
 	"somebody else behind the address":  {func(w *ward) { w.set["callback.public_url"] = fmt.Sprintf("%q", w.url) }, "reach", "something other than this till answers", "routers"},
 	"nobody behind the address":         {func(w *ward) { w.set["callback.public_url"] = `"http://127.0.0.1:1"` }, "reach", "does not answer", "public URL leads to"},
+	"a quick tunnel without DNS":        {withoutDNS, "reach", "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come by query only.", "DNS of this machine"},
 	"a way that is not built in":        {func(w *ward) { w.set["callback.reach"] = `"pigeon"` }, "configuration", "off, static, acme, ssh, cloudflared or ngrok", "kaunta.toml"},
 	"a foreign file as ledger":          {func(w *ward) { w.write(); w.args = []string{"--ledger", w.config()} }, "ledger", "is not a ledger", "--ledger"},
 	"a ledger where none can be":        {func(w *ward) { w.write(); w.args = []string{"--ledger", filepath.Join(w.config(), "x.ledger")} }, "ledger", "cannot be", "--ledger"},
 	"the ledger of another environment": {otherLedger, "ledger", "was made for sandbox, and the till is set to training", `"ledger"`},
 	"a folder for backups that is not":  {func(w *ward) { w.set["records.backup_folder"] = `"/no/such/folder"` }, "backup", "is not there or cannot be written", "disk"},
 	"a log file where none can be":      {func(w *ward) { w.write(); w.set["log.file"] = fmt.Sprintf("%q", filepath.Join(w.config(), "x.log")) }, "log", "cannot be written", "[log]"},
+}
+
+// withoutDNS has a quick tunnel's program say what it says where no name is found.
+func withoutDNS(w *ward) {
+	program := filepath.Join(w.folder, "cloudflared")
+	script := "#!/bin/sh\n" + `echo 'failed to request quick Tunnel: Post "https://api.trycloudflare.com/tunnel": dial tcp: lookup api.trycloudflare.com: no such host' >&2` + "\nexit 1\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		w.Fatal(err)
+	}
+	w.set["callback.reach"], w.set["callback.cloudflared.program"] = `"cloudflared"`, fmt.Sprintf("%q", program)
 }
 
 // otherLedger leaves a ledger of Safaricom's sandbox in the shop, as a till that never reached it makes one.

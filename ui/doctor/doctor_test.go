@@ -106,6 +106,9 @@ func TestRun(t *testing.T) {
 		"a whole passkey": {func(p *Patient) {
 			p.Settings.Environment, p.Settings.Limits.QueryEvery = settings.Sandbox, 13*time.Second
 		}, "passkey", OK, "look right"},
+		"a tunnel that finds its name": {func(p *Patient) {
+			p.Settings.Callback = settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:0"}
+		}, "address", Unchecked, "finds a new name at each start"},
 		"a quick tunnel without DNS": {func(p *Patient) {
 			p.Settings.Callback = settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:0"}
 			p.Reach = func(context.Context, settings.Settings) error {

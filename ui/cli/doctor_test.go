@@ -166,6 +166,7 @@ var plants = map[string]struct {
 }{
 	"a file that others can read": {func(w *ward) { w.write(); os.Chmod(w.config(), 0o644) }, "configuration", "can be read by others", "kaunta setup"},
 	"a misspelt key":              {func(w *ward) { w.set["daraja.consumer_sceret"] = `"x"` }, "configuration", "did you mean consumer_secret?", "kaunta.toml"},
+	"two mistakes":                {func(w *ward) { w.set["daraja.paskey"], w.set["limits.max_amount"] = `"x"`, `0` }, "configuration", "did you mean passkey? Max_amount is 0", "kaunta.toml"},
 	"a file that is no TOML":      {func(w *ward) { w.set["shop"] = `Duka` }, "configuration", "is not understood: look at line 1", "kaunta.toml"},
 	"a secret's file is absent":   {func(w *ward) { delete(w.set, "daraja.passkey"); w.set["daraja.passkey_file"] = `"none"` }, "configuration", "daraja.passkey_file names cannot be read", "kaunta.toml"},
 	"a wrong key":                 {func(w *ward) { w.set["daraja.consumer_key"] = `"key-2"` }, "keys", "wrong keys, or sandbox keys on production", "developer portal"},
@@ -265,7 +266,7 @@ func TestDoctorFindsFaults(t *testing.T) {
 				t.Errorf("exit status %d, %+v\nwant %q and the fix %q", status, f, p.says, p.fix)
 			}
 			for _, other := range found {
-				for _, twice := range []string{"?.", "..", ";.", ":."} {
+				for _, twice := range []string{"?.", "..", ";.", ":.", "?;"} {
 					if strings.Contains(other.EN+" "+other.SW+" "+other.Fix, twice) {
 						t.Errorf("two signs at the end of a sentence: %+v", other)
 					}

@@ -20,9 +20,9 @@ func configuration(_ context.Context, x *examination) Finding {
 	if len(x.Mistakes) > 0 {
 		var all []string
 		for _, m := range x.Mistakes {
-			all = append(all, m.Says)
+			all = append(all, sentence(m.Says))
 		}
-		text := sentence(strings.Join(all, "; "))
+		text := strings.Join(all, " ")
 		return fault(text, text, "Correct "+x.Path+", or run kaunta setup.", "Rekebisha "+x.Path+", au endesha kaunta setup.")
 	}
 	_, err := os.Stat(x.Path)

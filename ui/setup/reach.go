@@ -163,7 +163,7 @@ func (w *wizard) askSSH() error {
 			err = errors.New("the server showed no keys")
 		}
 		if err != nil {
-			w.print(w.sign(false), daraja.Text{EN: err.Error() + ".", SW: err.Error() + "."})
+			w.print(w.sign(false), daraja.Text{EN: settings.Sentence(err.Error()), SW: settings.Sentence(err.Error())})
 			if again, err := w.again(); err != nil || !again {
 				return err
 			}

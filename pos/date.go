@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// People read a date as day, month in letters and year, in East Africa Time: these are its forms. Programs get RFC 3339, and on the
-// command line a day is written as [Day] writes it.
+// People read a date as day, month in letters and year, in East Africa Time: these are its forms.
+// Programs get RFC 3339, and on the command line a day is written as [Day] writes it.
 
 // Date is "23 November 2026".
 func Date(t time.Time) string { return t.In(EAT).Format("2 January 2006") }

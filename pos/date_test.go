@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// TestDates: one form of a date for people, in East Africa Time, and in Kiswahili with its own months.
+// TestDates: one form of a date for people, in East Africa Time, and in Kiswahili with its own
+// months.
 func TestDates(t *testing.T) {
 	at := time.Date(2026, 8, 22, 21, 30, 5, 0, time.UTC) // the 23rd there
 	for got, want := range map[string]string{

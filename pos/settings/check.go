@@ -33,7 +33,8 @@ var numberForm = regexp.MustCompile(`^[1-9][0-9]{3,9}$`)
 // IsNumber reports whether s can be a Pay Bill, store or till number.
 func IsNumber(s string) bool { return numberForm.MatchString(s) }
 
-// passkeyForm is the form of every passkey that was seen, the sandbox's public one among them; Safaricom documents none.
+// passkeyForm is the form of every passkey that was seen, the sandbox's public one among them;
+// Safaricom documents none.
 var passkeyForm = regexp.MustCompile(`^[0-9A-Za-z]{64}$`)
 
 // LooksLikePasskey reports whether s has the form of a passkey.

@@ -29,7 +29,8 @@ type Mistake struct {
 
 func (m Mistake) Error() string { return m.Says }
 
-// Sentence makes a whole sentence of an error's text: a capital first, and at the end one stop, or the sign that is there.
+// Sentence makes a whole sentence of an error's text: a capital first, and at the end one stop, or
+// the sign that is there.
 func Sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {

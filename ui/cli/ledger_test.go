@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestLedgerWords: the list says what the screen says of a payment that came late, and dates as people write them; programs read
-// the state and the notices.
+// TestLedgerWords: the list says what the screen says of a payment that came late, and dates as
+// people write them; programs read the state and the notices.
 func TestLedgerWords(t *testing.T) {
 	t.Parallel()
 	ledger := book(t, []deal{

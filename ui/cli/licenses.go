@@ -7,7 +7,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// licenses are those of this program and of every module that a released one contains, made by TestLicenses.
+// licenses are those of this program and of every module that a released one contains, made by
+// TestLicenses.
 //
 //go:embed licenses.txt
 var licenses string

@@ -22,7 +22,8 @@ var releaseTargets = []string{"linux/amd64", "linux/arm64", "linux/arm", "window
 // licenceFile finds the files that a module's terms ask to be passed on.
 var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]es?|copying|copyright|notice)([-_.].*)?$`)
 
-// TestLicenses holds licenses.txt to the modules that are in a released program: go test ./ui/cli -run TestLicenses -update-licenses.
+// TestLicenses holds licenses.txt to the modules that are in a released program: go test ./ui/cli
+// -run TestLicenses -update-licenses.
 func TestLicenses(t *testing.T) {
 	ci, err := os.ReadFile(filepath.Join("..", "..", ".ci", "run"))
 	for _, target := range releaseTargets {
@@ -47,7 +48,8 @@ func TestLicenses(t *testing.T) {
 	}
 }
 
-// gatherLicenses are the texts of all modules that are linked on any release target, each once, with the modules that it is of.
+// gatherLicenses are the texts of all modules that are linked on any release target, each once,
+// with the modules that it is of.
 func gatherLicenses(t *testing.T) []byte {
 	t.Helper()
 	ours, err := os.ReadFile(filepath.Join("..", "..", "LICENSE"))

@@ -63,7 +63,8 @@ func reason(a pos.Attempt) string {
 	return strings.TrimSpace(what.EN + " " + do.EN)
 }
 
-// word is the till's word for an attempt, as the screen has it, and the notice that stands in it, if one does.
+// word is the till's word for an attempt, as the screen has it, and the notice that stands in it,
+// if one does.
 func word(a pos.Attempt) (string, pos.Notice) {
 	switch {
 	case a.State == pos.Sending:

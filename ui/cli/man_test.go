@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestManPage: a paragraph of the help is one of the page, the page has the sections that people look for, and nothing in it is of
-// the user who printed it.
+// TestManPage: a paragraph of the help is one of the page, the page has the sections that people
+// look for, and nothing in it is of the user who printed it.
 func TestManPage(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("kaunta", "man").Output()

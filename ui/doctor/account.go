@@ -105,8 +105,8 @@ func understood(a daraja.Answer) bool {
 	return false
 }
 
-// passkey adds to what Safaricom says that the passkey does not look like one: a query alone does not prove it. A simulator takes
-// any.
+// passkey adds to what Safaricom says that the passkey does not look like one: a query alone does
+// not prove it. A simulator takes any.
 func passkey(_ context.Context, x *examination) Finding {
 	f := x.askedPasskey()
 	typed := x.Settings.Daraja.Passkey

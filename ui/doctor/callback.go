@@ -137,7 +137,8 @@ func reach(ctx context.Context, x *examination) Finding {
 	return ok("A test sent to the callback address came back to this machine.", "Jaribio kwa anwani ya majibu limerudi kwenye mashine hii.")
 }
 
-// noName is the finding for a tunnel that is not there, since this machine has no address for the name that it begins at.
+// noName is the finding for a tunnel that is not there, since this machine has no address for the
+// name that it begins at.
 func noName(way, name string) Finding {
 	to := daraja.Text{EN: "the tunnel's server", SW: "seva ya njia hiyo"}
 	switch way {
@@ -152,7 +153,8 @@ func noName(way, name string) Finding {
 		"Angalia mtandao na DNS ya mashine hii; majina mengine yakipatikana, mtandao huu unazuia "+to.SW+": tumia mtandao mwingine, au njia nyingine.")
 }
 
-// mend is what to do where a test did not come back along a way. A quick tunnel of Cloudflare's has no public URL to look at.
+// mend is what to do where a test did not come back along a way. A quick tunnel of Cloudflare's has
+// no public URL to look at.
 func mend(c settings.Callback) daraja.Text {
 	switch {
 	case c.Reach == settings.ReachCloudflared && c.Cloudflared.Token == "":

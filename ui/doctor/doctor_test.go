@@ -229,7 +229,8 @@ func TestNothingConfigured(t *testing.T) {
 	}
 }
 
-// TestMend: what to do about a way that does not lead here names nothing that the way does not have.
+// TestMend: what to do about a way that does not lead here names nothing that the way does not
+// have.
 func TestMend(t *testing.T) {
 	quick := settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:8180"}
 	named := quick

@@ -125,12 +125,14 @@ func logFile(_ context.Context, x *examination) Finding {
 	return ok(path+" can be written.", path+" inaandikika.")
 }
 
-// mendedGo are the first releases of each minor version of Go whose crypto/x509 has no known fault, oldest first. Older ones
-// accept certificates of authorities whose keys were stolen, so that somebody on the way could pass for Safaricom: CVE-2026-111943,
-// Go vulnerability GO-2026-6809, mended on 2026-10-20; minor versions before these were not. As known on 2026-12-01.
+// mendedGo are the first releases of each minor version of Go whose crypto/x509 has no known fault,
+// oldest first. Older ones accept certificates of compromised intermediate authorities, with which
+// somebody on the way could pass for Safaricom: CVE-2026-111943, GO-2026-6809, mended in October
+// 2026 for these minor versions only. As known on 2026-12-01.
 var mendedGo = []string{"go1.26.10", "go1.27.3"}
 
-// leastGo is the release to build with in place of one of the minor version of built, or "" where that one has no known fault.
+// leastGo is the release to build with in place of one of the minor version of built, or "" where
+// that one has no known fault.
 func leastGo(built string) string {
 	for _, mended := range mendedGo {
 		if version.Compare(version.Lang(built), version.Lang(mended)) > 0 {

@@ -39,7 +39,8 @@ type owner struct {
 // wrongPasskey looks like a passkey.
 var wrongPasskey = strings.Repeat("0badcafe", 8)
 
-// sit starts the form in a window. Safaricom takes any key but "wrong", and any passkey but wrongPasskey.
+// sit starts the form in a window. Safaricom takes any key but "wrong", and any passkey but
+// wrongPasskey.
 func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 	t.Helper()
 	if raced {
@@ -232,7 +233,8 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// TestPasskey: what cannot be a passkey is refused, what does not look like one is asked about, and a whole one is taken.
+// TestPasskey: what cannot be a passkey is refused, what does not look like one is asked about, and
+// a whole one is taken.
 func TestPasskey(t *testing.T) {
 	t.Parallel()
 	o := sit(t, 80, 24, nil)

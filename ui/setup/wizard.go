@@ -274,7 +274,8 @@ func (w *wizard) account() error {
 // leastPasskey is below what no passkey can be, in characters.
 const leastPasskey = 16
 
-// askPasskey asks for the passkey until it looks like one, or the owner wants it as it is: Safaricom documents no form.
+// askPasskey asks for the passkey until it looks like one, or the owner wants it as it is:
+// Safaricom documents no form.
 func (w *wizard) askPasskey(pass *string) error {
 	for {
 		q := w.secret("daraja.passkey", "Passkey", w.in("64 letters and digits; Safaricom sent it when you went live.", "Herufi na tarakimu 64; Safaricom ilikutumia ulipoanza."), pass)

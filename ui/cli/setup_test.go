@@ -22,13 +22,14 @@ func TestFirstRun(t *testing.T) {
 // typed word, the doctor, the till.
 func TestSetUp(t *testing.T) {
 	t.Parallel()
-	w := newWard(t)
+	passkey := strings.Repeat("0123abcd", 8)
+	w := newWardOf(t, "key-1", "secret-1", passkey)
 	x := startTerminal(t, w.folder, 60, 30, "env", "NO_COLOR=yes", "KAUNTA_DARAJA_URL="+w.url, "kaunta", "setup")
 	for _, step := range [][2]string{
 		{"How do you want to begin?", "3\r"}, {"Language / Lugha", "\r"}, {"The shop's name", "Duka la Mama\r"},
 		{"Consumer key", "key-2\r"}, {"Shift-Tab", "secret-1\r"}, {"× Safaricom refuses", ""}, {"Type them again", "\r"},
 		{"Enter keeps", "key-1\r"}, {"Shift-Tab", "\r"}, {"The simulator accepts", ""},
-		{"What do customers pay to?", "\r"}, {"Pay Bill number", "600100\r"}, {"Passkey", "passkey-1\r"}, {"look right", ""},
+		{"What do customers pay to?", "\r"}, {"Pay Bill number", "600100\r"}, {"64 letters and digits", "passkey-1\r"}, {"too short for a passkey", "\x15" + passkey + "\r"}, {"look right", ""},
 		{"How does Safaricom reach", "1\r"}, {"Most in one payment", "\r"}, {"Shift-Tab", "\r"},
 		{"LIVE: real money will move to 600100", "yes\r"}, {"Esc leaves.", "\x15600100\r"},
 		{"Check everything", "\r"}, {"Nothing to fix", ""}, {"Enter opens the till:", "\r"}, {"Type the amount.", ""},

@@ -114,18 +114,19 @@ func writeQueried(w io.Writer, a daraja.Answer, id string, unmask bool) error {
 
 // sayQueried prints the till's word, M-PESA's own, and what it means.
 func sayQueried(w io.Writer, a daraja.Answer) error {
-	state := pos.StillChecking
+	asked := pos.StillChecking
 	switch a.Verdict {
 	case daraja.VerdictPaid:
-		state = pos.Paid
+		asked = pos.Paid
 	case daraja.VerdictFailed:
-		state = pos.NotPaid
+		asked = pos.NotPaid
 	}
 	said := strings.TrimSpace(a.ResultCode + " " + a.ResultDesc)
 	if said == "" {
 		said = strings.TrimSpace(a.ErrorCode + " " + a.ErrorMessage)
 	}
-	_, err := fmt.Fprintf(w, "%-15s  %s\n%s\n", word(state), pos.MSISDN("").MaskText(said), queryAdvice(a).EN)
+	state, _ := word(pos.Attempt{State: asked})
+	_, err := fmt.Fprintf(w, "%-15s  %s\n%s\n", state, pos.MSISDN("").MaskText(said), queryAdvice(a).EN)
 	return err
 }
 

@@ -54,7 +54,7 @@ func TestTunnel(t *testing.T) {
 	pay("0712345637")
 	x.see("✓ PAID", "KES 450", "receipt U")
 
-	x.press("1200\r0722345637\r")
+	x.asksNext("1200", "0722345637")
 	x.see("WAITING FOR PIN", "0722 345 637")
 	relay.Kill()
 	pay("0722345637")
@@ -67,7 +67,7 @@ func TestTunnel(t *testing.T) {
 	x.see("✓ PAID", "KES 1,200", "receipt code later")
 	relay.Restart()
 	// The next payment does not wait until the tunnel tries again by itself, and neither does what it brings for the one before.
-	x.press("60\r0732345637\r")
+	x.asksNext("60", "0732345637")
 	x.see("WAITING FOR PIN", "0732 345 637")
 	j := readJournal(t, url)
 	if len(j.Payments) != 2 {
@@ -100,4 +100,21 @@ func TestTunnel(t *testing.T) {
 	if err != nil || !bytes.Contains(log, []byte("level=WARN msg=\"the way that callbacks take\" state=down")) || !bytes.Contains(log, []byte("state=live")) {
 		t.Errorf("the log does not tell of the tunnel: %v\n%s", err, log)
 	}
+}
+
+// asksNext asks for the next sale while the result of the one before is on the screen: what is typed while that is new
+// waits for Enter.
+func (x *terminal) asksNext(amount, phone string) {
+	x.Helper()
+	x.press(amount + "\r" + phone)
+	x.wait(func(shown string) string {
+		if strings.Contains(shown, "next sale: "+amount+"  "+phone) && strings.Contains(shown, "enter next sale") {
+			x.press("\r")
+		} else if !strings.Contains(shown, "enter ask for payment") {
+			return amount + " and " + phone
+		}
+		return ""
+	})
+	x.see("enter ask for payment")
+	x.press("\r")
 }

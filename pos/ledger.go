@@ -17,7 +17,7 @@ type Ledger interface {
 	//
 	// An EventAsked makes the attempt. It is refused where another attempt has its address, or its mark of a key.
 	// An ErrRefused means that this event is not on disk, and that the ledger takes others;
-	// any other error that the event may or may not be there.
+	// an ErrNoRoom that it is not, and may be tried again when the disk has room; any other error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
 
 	// ByAddress finds the attempt with the secret callback address, or returns ErrNotFound.
@@ -46,6 +46,13 @@ type Ledger interface {
 	// Last is when the last attempt was asked, by a clock that says now; zero where there is none. Attempts that follow on a rest longer
 	// than LongestRest count once they have gone on for some weeks: a clock that jumped ahead for a while makes no other clock wrong.
 	Last(now time.Time) (time.Time, error)
+}
+
+// ErrNoRoom is what an error is where the disk has no room for what became of a payment: nothing was written, and the ledger goes on
+// by itself when there is room.
+var ErrNoRoom error = &Said{
+	EN: "The disk is full: what became of this payment could not be written. Make room on it: the till then goes on by itself.",
+	SW: "Diski imejaa: yaliyotokea kwa malipo haya hayakuandikika. Ongeza nafasi kwenye diski: till itaendelea yenyewe.",
 }
 
 // ErrRefused is what an error is that concerns one attempt of the ledger only, such as a damaged record.

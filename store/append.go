@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	berrors "go.etcd.io/bbolt/errors"
+	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
 )
@@ -29,9 +29,9 @@ const maxBatch = 1024
 // come. ctx counts until the event is taken into a commit: if it ends before, nothing is written and the error is
 // ctx's; afterwards Append waits for the outcome, so that not knowing it is rare.
 //
-// Errors: ctx's, [ErrFull], [ErrFailed], [ErrDamaged] (with pos.ErrRefused), [ErrClosed], [ErrReadOnly], pos.ErrNotFound for an event of
-// an attempt that is not there, or why an EventAsked cannot be. Only after [ErrFailed] is it unknown whether the
-// event is on disk; with the others it is not.
+// Errors: ctx's, [ErrFull], pos.ErrNoRoom, [ErrFailed], [ErrClosed], [ErrReadOnly], pos.ErrNotFound for an event of an attempt that is
+// not there, or a pos.ErrRefused: a record that the event needs is damaged ([ErrDamaged]), or the event cannot be. Only
+// after [ErrFailed] is it unknown whether the event is on disk; with the others it is not.
 func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
 	if l.readOnly {
 		return pos.Attempt{}, false, ErrReadOnly
@@ -112,7 +112,7 @@ func (l *Ledger) drain(batch []*request) []*request {
 	return batch
 }
 
-// commit writes the batch in one transaction and answers every caller.
+// commit writes the batch and answers every caller.
 func (l *Ledger) commit(batch []*request) {
 	err := l.Health()
 	if err == nil {
@@ -126,18 +126,62 @@ func (l *Ledger) commit(batch []*request) {
 	}
 }
 
-// write sets the outcome of every request, and returns an error if there is none because the commit failed.
+// write sets the outcome of every request, and returns an error if there is none because the commit failed. It writes the batch in one
+// transaction or, where there is no room for that, each request in its own: one may fit where all together do not.
 func (l *Ledger) write(batch []*request) error {
-	tx, err := l.db.Begin(true)
+	var full *fullError
+	for more := int64(4 * growth); ; more *= 2 {
+		err := l.try(batch)
+		if !errors.As(err, &full) {
+			return err
+		}
+		if !full.ahead {
+			break
+		}
+		no, err := l.grow(l.ahead.given + more)
+		if err != nil {
+			return l.fail(err)
+		}
+		if no {
+			break
+		}
+	}
+	if len(batch) == 1 {
+		batch[0].attempt, batch[0].changed, batch[0].err = pos.Attempt{}, false, full.of(batch[0])
+		return nil
+	}
+	for i := range batch {
+		if err := l.write(batch[i : i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// try writes the batch in one transaction. An error is one of the commit: a [*fullError] where nothing was written.
+func (l *Ledger) try(batch []*request) error {
+	var tx *bolt.Tx
+	err := guard(func() (err error) {
+		if err := l.db.current(); err != nil {
+			return err
+		}
+		tx, err = l.db.Begin(true)
+		return err
+	})
 	if err != nil {
 		return l.fail(err)
 	}
+	commit := uint64(tx.ID())
 	err = guard(func() error {
 		b, err := l.begin(tx)
 		if err != nil {
 			return err
 		}
+		if err := l.lookAhead(tx.Size(), b.unsettled); err != nil {
+			return err
+		}
 		for _, r := range batch {
+			r.attempt, r.changed, r.err = pos.Attempt{}, false, nil
 			if r.work != nil {
 				if err := r.work(b); err != nil {
 					return err
@@ -151,9 +195,11 @@ func (l *Ledger) write(batch []*request) error {
 			if err != nil {
 				return err
 			}
-			if r.err = refused(why); r.err == nil {
-				r.attempt, r.changed = n.after, n.changed
+			if why != nil {
+				r.err = refusedEvent(why)
+				continue
 			}
+			r.attempt, r.changed = n.after, n.changed
 		}
 		if b.dirty {
 			if err := b.flush(); err != nil {
@@ -162,20 +208,20 @@ func (l *Ledger) write(batch []*request) error {
 			if err := tx.Commit(); err != nil {
 				return err
 			}
+			l.db.last.Store(commit)
 			l.shapes.saved()
 		}
 		l.tip = b.tip
 		return nil
 	})
 	_ = tx.Rollback() // says so if the transaction has ended; else nothing was to be written, or something panicked
-	switch {
-	case errors.Is(err, berrors.ErrMaxSizeReached):
-		return fmt.Errorf("%w: the ledger has reached %d MiB, the most that a 32-bit machine can keep: "+
-			"move it to a 64-bit machine", ErrFull, maxSize>>20)
-	case err != nil:
-		return l.fail(err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if full := l.full(err, commit); full != nil {
+		return full
+	}
+	return l.fail(err)
 }
 
 // fail makes err the reason why this file is never written again.
@@ -196,6 +242,9 @@ const spare = 32 << 20
 func (l *Ledger) roomFor(e pos.Event) error {
 	if e.Kind != pos.EventAsked {
 		return nil
+	}
+	if err := l.ahead.lacks; err != nil {
+		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	// Where the system does not tell, the commit itself will.
 	if free, err := l.room(); err == nil && free < spare {

@@ -3,13 +3,10 @@ package store
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
-	"os"
 	"os/exec"
 	"runtime/debug"
 	"strings"
@@ -207,34 +204,4 @@ func (t *beginning) line() string {
 		return ""
 	}
 	return ": " + line
-}
-
-// bbolt has two first pages, and each commit writes the other one. It opens a file that has lost one of them by the one that is left, which
-// may be that of the commit before: then the last payment has vanished, and all that is left agrees. So both must be well. A
-// power cut does not spoil one: what counts of it lies in one sector.
-const (
-	metaOffset = 16                 // after the page's header
-	metaSum    = 4*4 + 2*8 + 3*8    // where the checksum is: after magic, version, page size, flags, root, freelist, high water mark, number
-	metaMagic  = uint32(0xED0CDAED) // of bbolt
-)
-
-// checkFirstPages names a first page that is not as bbolt wrote it.
-func checkFirstPages(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	for n := range int64(2) {
-		var meta [metaSum + 8]byte
-		if _, err := f.ReadAt(meta[:], n*pageSize+metaOffset); err != nil {
-			return err
-		}
-		h := fnv.New64a()
-		_, _ = h.Write(meta[:metaSum])
-		if binary.NativeEndian.Uint32(meta[:]) != metaMagic || binary.NativeEndian.Uint64(meta[metaSum:]) != h.Sum64() {
-			return fmt.Errorf("the first page %d of 2 is damaged, and the last payment may be missing", n+1)
-		}
-	}
-	return nil
 }

@@ -54,7 +54,7 @@ func child(role string) int {
 	case "sells":
 		childSells(l)
 	case "writes", "grows":
-		if err := childFails(l, role); err != nil {
+		if err := childFills(l, role); err != nil {
 			fmt.Println("error", err)
 			return 1
 		}

@@ -283,6 +283,14 @@ func refused(err error) error {
 	return refusedError{err}
 }
 
+// refusedEvent makes of whatever is wrong with one event a pos.ErrRefused too.
+func refusedEvent(err error) error {
+	if errors.Is(err, pos.ErrNotFound) {
+		return err
+	}
+	return refusedError{err}
+}
+
 type refusedError struct{ error }
 
 func (e refusedError) Unwrap() error      { return e.error }

@@ -88,7 +88,8 @@
 // A new ledger is made under another name and renamed when it is whole and flushed; so is one that is brought up from an older
 // version (migrate.go), or made anew. A commit that fails is the last one of its
 // file ([ErrFailed]): what the system then shows may not be on the disk, so the next Open goes on in a copy (renew.go). A disk
-// that is almost full takes no new payments, and still takes what becomes of the old ones ([ErrFull]). A damaged record or
+// that is almost full takes no new payments ([ErrFull]), and still takes what becomes of the old ones: the file has room for that already
+// (ahead.go). A commit that wrote nothing for want of room is not the last one, and may be tried again (pos.ErrNoRoom). A damaged record or
 // page is an error, never a wrong amount ([ErrDamaged]). A process that finds the ledger in use is told by whom
 // ([*LockedError]). A ledger that others can write, or of another user, is not written (private_unix.go). A ledger made for one
 // environment is not opened for another, and one of a newer version not at all.

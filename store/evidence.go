@@ -58,9 +58,9 @@ func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 	if n, refused = b.prepare(e); refused != nil {
 		return n, refused, nil
 	}
-	more, err := b.twice(n)
-	if err != nil {
-		return n, nil, err
+	more, refused := b.twice(n)
+	if refused != nil {
+		return n, refused, nil
 	}
 	n.needed = slices.ContainsFunc(more, func(e pos.Event) bool { return e.Attempt == n.after.ID })
 	if err = b.write(&n); err != nil {
@@ -68,10 +68,8 @@ func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 	}
 	for _, e := range more {
 		also, refused := b.prepare(e)
-		if errors.Is(refused, ErrDamaged) {
-			continue // the other sale cannot be read, nor written
-		} else if refused != nil {
-			return n, nil, refused
+		if refused != nil {
+			continue // the other sale cannot be read, or not be written
 		}
 		if err := b.write(&also); err != nil {
 			return n, nil, err
@@ -286,11 +284,17 @@ func (b *batch) chain(r *rec, e *recEvent) error {
 func (b *batch) reindex(before, after []entry) error {
 	removed, added := changes(before, after)
 	for _, e := range removed {
+		if e.bucket == unsettledBucket {
+			b.unsettled--
+		}
 		if err := b.tx.Bucket([]byte(e.bucket)).Delete(e.key); err != nil {
 			return err
 		}
 	}
 	for _, e := range added {
+		if e.bucket == unsettledBucket {
+			b.unsettled++
+		}
 		if err := e.put(b.tx); err != nil {
 			return err
 		}

@@ -4,4 +4,4 @@ package store
 
 import "errors"
 
-func childFails(*Ledger, string) error { return errors.ErrUnsupported }
+func childFills(*Ledger, string) error { return errors.ErrUnsupported }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -22,7 +21,8 @@ import (
 // The errors a caller may want to tell apart, with [*LockedError] and pos.ErrNotFound.
 var (
 	// ErrFailed: a commit failed, so that it is not known what is on disk, and this file is never written again.
-	// Reads go on. The next Open goes on with a copy of what can be read (see renew.go).
+	// Reads go on. The next Open goes on with a copy of what can be read (see renew.go). It is not what a commit is that wrote
+	// nothing for want of room: that is a pos.ErrNoRoom, and may be tried again (see ahead.go).
 	ErrFailed error = &pos.Said{
 		EN: "The ledger could not be written and takes no more: see that the disk is well and has room, then start the till again.",
 		SW: "Daftari halikuandikika, na halipokei zaidi: hakikisha diski ni nzima na ina nafasi, kisha anzisha till upya.",
@@ -74,8 +74,7 @@ type Origin struct {
 
 // Ledger is the till's ledger in one file. All methods may be called from any goroutine.
 type Ledger struct {
-	db       *bolt.DB
-	file     *os.File // that db writes; nil where it only reads
+	db       *database
 	name     string   // by which the ledger was opened
 	path     string   // where that name led
 	readOnly bool
@@ -91,6 +90,7 @@ type Ledger struct {
 
 	room    func() (uint64, error) // free bytes on the ledger's disk
 	failure atomic.Pointer[error]  // why nothing is written any more
+	ahead   ahead                  // of the committing goroutine
 }
 
 var _ pos.Ledger = (*Ledger)(nil)
@@ -105,9 +105,6 @@ const (
 
 	// maxSize is how big the file may grow, 0 for no limit: on 32 bits, mapping fails near 1 GiB.
 	maxSize = (512 << 20) * (1 - strconv.IntSize/64)
-
-	// growth is how much the file grows at a time. Each costs a flush more; bbolt's own 16 MiB are years of a small shop.
-	growth = 1 << 20
 )
 
 // Open opens the ledger at path, or makes one there with mode 0600, its folder included. Errors, each one
@@ -157,11 +154,11 @@ func Open(path string, o Options) (*Ledger, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 
-	db, file, err := openToWrite(path, o)
+	db, err = openToWrite(path, o)
 	if err != nil {
 		return nil, err
 	}
-	return start(&Ledger{db: db, file: file, name: name, path: path, origin: origin})
+	return start(&Ledger{db: db, name: name, path: path, origin: origin})
 }
 
 // usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The error is
@@ -203,7 +200,7 @@ func explain(path string, err error) error {
 
 // openFile opens the file with bbolt. Whatever a damaged file makes of that, it comes back as an error, and the file's lock
 // is given back.
-func openFile(path string, o bolt.Options) (db *bolt.DB, err error) {
+func openFile(path string, o bolt.Options) (*database, error) {
 	open := o.OpenFile
 	if open == nil {
 		open = os.OpenFile
@@ -218,9 +215,16 @@ func openFile(path string, o bolt.Options) (db *bolt.DB, err error) {
 		file = f
 		return f, err
 	}
-	err = guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, &o)
-		return err
+	db := &database{}
+	err := guard(func() (err error) {
+		if db.DB, err = bolt.Open(path, 0o600, &o); err != nil {
+			return err
+		}
+		db.file = file
+		return db.View(func(tx *bolt.Tx) error {
+			db.last.Store(uint64(tx.ID()))
+			return nil
+		})
 	})
 	if errors.Is(err, ErrDamaged) && file != nil {
 		unlock(file) // the pages stay mapped, and with them the lock
@@ -251,31 +255,26 @@ func replaced(path string, f *os.File) bool {
 }
 
 // openToWrite opens a ledger that has been inspected, brings it to this program's version and leaves word of who has it.
-func openToWrite(path string, o Options) (db *bolt.DB, file *os.File, err error) {
+func openToWrite(path string, o Options) (*database, error) {
 	options := bolt.Options{MaxSize: maxSize, NoSync: o.UnsafeNoSync}
-	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
-		f, err := os.OpenFile(name, flag, mode)
-		file = f // the last that was opened: a ledger may be made anew on the way
-		return f, err
-	}
 	if runtime.GOOS != "windows" {
 		options.InitialMmapSize = mapped
 	}
-	if db, err = openFile(path, options); err != nil {
-		return nil, nil, err
+	db, err := openFile(path, options)
+	if err != nil {
+		return nil, err
 	}
 	if failedBefore(path) {
 		if db, err = renew(db, path, options); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if db, err = migrate(db, path, o, options); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	db.AllocSize = growth
 	sweep(path)
 	writePID(path, o.Now())
-	return db, file, nil
+	return db, nil
 }
 
 // start sets the ledger's goroutine going.
@@ -293,6 +292,7 @@ func start(l *Ledger) (*Ledger, error) {
 	l.quit = make(chan struct{})
 	l.stopped = make(chan struct{})
 	l.close = sync.OnceValue(l.shut)
+	l.ahead = ahead{limit: maxSize, allot: allot}
 	if l.readOnly {
 		close(l.stopped)
 	} else {
@@ -328,16 +328,4 @@ func (l *Ledger) Health() error {
 		return *p
 	}
 	return nil
-}
-
-// guard runs f, which reads pages of the file straight from memory. A damaged page can make bbolt panic, and one
-// that is not there is a fault of the machine: both come back as [ErrDamaged].
-func guard(f func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, p)
-		}
-	}()
-	return f()
 }

@@ -28,7 +28,7 @@ const version = 5
 
 // migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
 // and flushed. So a power cut leaves one or the other. It takes db over.
-func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.DB, error) {
+func migrate(db *database, path string, o Options, options bolt.Options) (*database, error) {
 	var found int
 	err := guard(func() error {
 		return db.View(func(tx *bolt.Tx) (err error) {
@@ -42,10 +42,10 @@ func migrate(db *bolt.DB, path string, o Options, options bolt.Options) (*bolt.D
 	if err == nil {
 		err = replaceBy(db, path, func(to *bolt.DB) error {
 			if found == 1 {
-				return fromVersion1(db, to, o)
+				return fromVersion1(db.DB, to, o)
 			}
 			b := &builder{db: to, progress: o.Progress}
-			return b.copy(context.Background(), db)
+			return b.copy(context.Background(), db.DB)
 		})
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
@@ -108,7 +108,7 @@ func putVersion(tx *bolt.Tx, version int) error {
 
 // inspect opens the file for reading only, which changes nothing in it, and returns it if it is a
 // ledger that this program can use for the environment.
-func inspect(path string, o Options) (*bolt.DB, Origin, error) {
+func inspect(path string, o Options) (*database, Origin, error) {
 	db, err := openFile(path, bolt.Options{ReadOnly: true})
 	if err != nil {
 		return nil, Origin{}, err

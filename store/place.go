@@ -15,7 +15,7 @@ func (l *Ledger) AtItsPath() error {
 	if l.readOnly {
 		return nil
 	}
-	if replaced(l.name, l.file) || replaced(l.path, l.file) {
+	if replaced(l.name, l.db.file) || replaced(l.path, l.db.file) {
 		return ErrMoved
 	}
 	return nil

@@ -84,7 +84,8 @@ func childOnDisk(part, mount string) error {
 	return nil
 }
 
-// meets sells on a disk that comes to be in trouble. The ledger takes no more then, says why in a sentence, and can still be read.
+// meets sells on a disk that comes to be in trouble. The ledger takes no more then, says why in a sentence, and can still be read. From a full
+// disk it recovers by itself.
 func meets(ledger string, acks *os.File, word string, trouble func(string) error) error {
 	l, err := Open(ledger, Options{Environment: "training", ShortCode: "174379"})
 	if err != nil {
@@ -107,7 +108,9 @@ func meets(ledger string, acks *os.File, word string, trouble func(string) error
 		}
 		if n >= 2004 {
 			const want = "see that the disk is well and has room, then start the till again"
-			if !errors.Is(err, ErrFailed) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			full := word == powercut.Full && errors.Is(err, ErrFull) && l.Health() == nil
+			failed := word != powercut.Full && errors.Is(err, ErrFailed) && strings.Contains(err.Error(), want)
+			if !full && !failed || strings.Contains(err.Error(), "\n") {
 				return fmt.Errorf("on a disk that is %s: %v", word, err)
 			}
 		}
@@ -117,6 +120,19 @@ func meets(ledger string, acks *os.File, word string, trouble func(string) error
 	}
 	if a, err := l.Attempt(asked(2001).Attempt); err != nil || a.Events != 1 {
 		return fmt.Errorf("reading on: %+v, %v", a, err)
+	}
+	if word == powercut.Full {
+		if err := trouble(powercut.Well); err != nil {
+			return err
+		}
+		for n := 2004; n < 2010; n++ {
+			if _, _, err := l.Append(context.Background(), asked(n)); err != nil {
+				return fmt.Errorf("when there is room again: %w", err)
+			}
+			if _, err := fmt.Fprintf(acks, "sold %d 1\n", n); err != nil {
+				return err
+			}
+		}
 	}
 	if err := l.Close(); err != nil {
 		return err

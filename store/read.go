@@ -22,7 +22,12 @@ import (
 
 // view runs read in a transaction.
 func (l *Ledger) view(read func(*bolt.Tx) error) error {
-	err := guard(func() error { return l.db.View(read) })
+	err := guard(func() error {
+		if err := l.db.current(); err != nil {
+			return err
+		}
+		return l.db.View(read)
+	})
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}

@@ -320,7 +320,7 @@ func Rebuild(ctx context.Context, path string, o Options) (left int, err error) 
 	b := &builder{progress: o.Progress}
 	err = replaceBy(db, path, func(to *bolt.DB) error {
 		b.db = to
-		return b.copy(ctx, db)
+		return b.copy(ctx, db.DB)
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		return 0, fmt.Errorf("store: the ledger %s could not be made anew, and is as it was: %w", path, err)

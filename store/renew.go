@@ -31,7 +31,7 @@ func failedBefore(path string) bool {
 }
 
 // renew puts a copy of the open ledger in its place and opens that. It takes db over.
-func renew(db *bolt.DB, path string, o bolt.Options) (*bolt.DB, error) {
+func renew(db *database, path string, o bolt.Options) (*database, error) {
 	// The lock is kept until the copy has the name; who waits for it finds the file replaced.
 	err := guard(func() error { return replace(db, path) })
 	if err := errors.Join(err, db.Close()); err != nil {
@@ -42,7 +42,7 @@ func renew(db *bolt.DB, path string, o bolt.Options) (*bolt.DB, error) {
 }
 
 // replace puts a copy of what readers see of db in its place.
-func replace(db *bolt.DB, path string) error {
+func replace(db *database, path string) error {
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
@@ -70,7 +70,7 @@ func replace(db *bolt.DB, path string) error {
 
 // replaceBy puts a new file, which fill has filled, in the place of the open ledger. Windows lets nobody replace a file that is
 // open: there db is closed first.
-func replaceBy(db *bolt.DB, path string, fill func(*bolt.DB) error) error {
+func replaceBy(db *database, path string, fill func(*bolt.DB) error) error {
 	temporary, err := newFile(path, fill)
 	if err != nil {
 		return err

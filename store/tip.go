@@ -16,6 +16,8 @@ type tip struct {
 	until   uint64                 // what is from before this moment, in milliseconds, is forgotten when it ends
 	totals  map[pos.Day]pos.Totals // of the days and months that payments came to lately
 	records map[key]*rec           // that were written lately: for as long as the file has them so
+
+	unsettled int // attempts
 }
 
 // maxRecent bounds each of the two.
@@ -27,8 +29,14 @@ func readTip(tx *bolt.Tx) (*tip, error) {
 	if t.head, err = getHead(tx); err != nil {
 		return nil, err
 	}
-	t.until, err = getForgotten(tx)
-	return t, err
+	if t.until, err = getForgotten(tx); err != nil {
+		return nil, err
+	}
+	c := tx.Bucket([]byte(unsettledBucket)).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		t.unsettled++
+	}
+	return t, nil
 }
 
 // take reads the record of an attempt, for an event to be added to it: from then on it is not in the tip, until it has been written.

@@ -118,6 +118,10 @@ const longestNap = time.Minute
 func (t *Till) run() {
 	for {
 		expired, ask, wait := t.due(time.Now())
+		if t.mayWriteAgain(time.Now()) {
+			t.writeAgain()
+			continue
+		}
 		for _, id := range slices.Sorted(slices.Values(expired)) {
 			_, _ = t.record(t.queries, Event{Attempt: id, Kind: EventGaveUp, At: t.cfg.Clock()})
 		}
@@ -156,6 +160,9 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 		if first.IsZero() || at.Before(first) {
 			first = at
 		}
+	}
+	if !t.late.tryAgain.IsZero() {
+		sooner(t.late.tryAgain)
 	}
 	var best *watch
 	for id, w := range t.watched {

@@ -83,6 +83,6 @@ func (t *Till) Health() Health {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h := t.health
-	h.Ledger, h.Clock = cmp.Or(t.broken, moved, err), doubt
+	h.Ledger, h.Clock = cmp.Or(t.broken, moved, t.noRoom, err), doubt
 	return h
 }

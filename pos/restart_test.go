@@ -214,6 +214,11 @@ func TestOneDamagedAttempt(t *testing.T) {
 		if h := c.till.Health(); h.Ledger != nil {
 			t.Errorf("the whole ledger counts as broken: %v", h.Ledger)
 		}
+		before := c.asks(checkoutID(2))
+		elapse(30 * time.Second) // nothing else happens that could wake the queue
+		if c.asks(checkoutID(2)) == before {
+			t.Error("nothing is asked about the payment beside a damaged one")
+		}
 		c.charge(pos.Request{Phone: "254712345611", Amount: 30})
 
 		reopen(torn{c.ledger, bad.ID})

@@ -77,6 +77,8 @@ type Till struct {
 	mu       sync.Mutex
 	closed   bool
 	broken   error // the ledger takes no more writes
+	noRoom   error // the disk had no room for the last event
+	late     unwritten
 	watched  map[AttemptID]*watch
 	subs     map[*Subscription]struct{}
 	health   Health
@@ -123,10 +125,12 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	}
 	for _, a := range followed {
 		if a.Open() && !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
-			a, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: cfg.Clock()})
-			if errors.Is(err, ErrRefused) {
-				continue
-			} else if err != nil {
+			is, err := t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: cfg.Clock()})
+			switch {
+			case err == nil:
+				a = is
+			case errors.Is(err, ErrNoRoom), errors.Is(err, ErrRefused): // it is followed all the same
+			default:
 				return nil, fmt.Errorf("till: resuming what was open: %w", err)
 			}
 		}
@@ -300,7 +304,7 @@ func (t *Till) paidMeanwhile(a Attempt) bool {
 }
 
 // Callback takes what came to a secret address. It returns nil once the evidence is on disk, ErrNotFound where
-// no attempt has the address, and otherwise the ledger's error.
+// no attempt has the address, and otherwise the ledger's error. After an ErrNoRoom the evidence is kept in memory: see unwritten.
 func (t *Till) Callback(ctx context.Context, address string, body []byte) error {
 	id, err := t.cfg.Ledger.ByAddress(address)
 	if err != nil {
@@ -337,6 +341,7 @@ func (t *Till) Close(ctx context.Context) error {
 	t.work.Wait()
 	stop()
 	t.cancelPushes()
+	t.writeAgain() // the last time
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -350,25 +355,26 @@ func (t *Till) Close(ctx context.Context) error {
 // record is the only way an event takes effect: disk first, then the watch list, then the subscribers.
 func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	a, changed, err := t.cfg.Ledger.Append(ctx, e)
-	var other Attempt
-	if err == nil && changed && a.Other != "" {
-		other, _ = t.cfg.Ledger.Attempt(a.Other) // what this event changed there too
-	}
-
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if err != nil {
-		if e.Kind == EventAsked || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
-			return a, err // nothing is lost: no push left, or nothing was to be written
-		}
-		if errors.Is(err, ErrRefused) {
-			t.log.Error("the ledger refuses an attempt", "attempt", e.Attempt, "event", e.Kind, "err", err)
-			t.giveUp(e.Attempt, e.Kind)
-		} else {
-			t.fail(e, err)
-		}
+		if e.Kind != EventAsked && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
+			t.unrecorded(e, err)
+		} // else nothing is lost: no push left, or nothing was to be written
 		return a, err
 	}
+	var other Attempt
+	if changed && a.Other != "" {
+		other, _ = t.cfg.Ledger.Attempt(a.Other) // what this event changed there too
+	}
+	a = t.recorded(e, a, other, changed)
+	t.log.Info("recorded", "attempt", a.ID, "event", e.Kind, "state", a.State)
+	return a, nil
+}
+
+// recorded takes what is on disk into the watch list and tells the subscribers.
+func (t *Till) recorded(e Event, a, other Attempt, changed bool) Attempt {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.noRoom = nil
 	w := t.watched[a.ID]
 	if w == nil {
 		age := t.age(a)
@@ -381,6 +387,9 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	ended := w.attempt.Open() && a.State.Final() // by this event: a second witness is no second try
 	if a.Events >= w.attempt.Events {
 		w.attempt = a // two records may finish in the other order: keep the later one
+	}
+	if ended {
+		w.next, w.urgent = time.Time{}, false // who asked for a check has the answer
 	}
 	w.replan(e, time.Now())
 	if ended {
@@ -400,33 +409,7 @@ func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 		delete(t.watched, a.ID)
 	}
 	t.poke()
-	t.log.Info("recorded", "attempt", a.ID, "event", e.Kind, "state", a.State)
-	return w.attempt, nil
-}
-
-// fail takes note that e could not be written, and that nothing will be from now on. What was learned is not on disk, so it
-// is not shown; that it is not known is. Nothing is asked any more about the other attempts either, so nobody is to
-// wait for them. t.mu is held.
-func (t *Till) fail(e Event, err error) {
-	t.broken = err
-	t.log.Error("the ledger takes no more writes", "err", err)
-	for id := range t.watched {
-		kind := EventKind(0)
-		if id == e.Attempt {
-			kind = e.Kind
-		}
-		t.giveUp(id, kind)
-	}
-}
-
-// giveUp says STILL CHECKING of an attempt of which nothing more can be written. t.mu is held.
-func (t *Till) giveUp(id AttemptID, kind EventKind) {
-	w := t.watched[id]
-	if w == nil || !w.attempt.Open() || w.attempt.State == StillChecking {
-		return
-	}
-	w.attempt.State, w.deadline, w.next = StillChecking, time.Time{}, time.Time{}
-	t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true})
+	return w.attempt
 }
 
 // countPINs keeps count of a phone's wrong PINs in a row: M-PESA locks the PIN after a few. t.mu is held.

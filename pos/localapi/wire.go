@@ -49,6 +49,7 @@ var known = map[string]error{
 	"nothing_to_ask": pos.ErrNothingToAsk,
 	"refused":        pos.ErrRefused,
 	"once_key":       pos.ErrOnceKey,
+	"no_room":        pos.ErrNoRoom,
 }
 
 // problemOf is err, ready to leave; nil for nil.

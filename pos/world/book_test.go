@@ -25,6 +25,10 @@ type row struct {
 	proof  map[meaning]bool   // what the evidence on the disk says, by the world's own reading
 	known  map[string]bool    // the bodies of the callbacks on the disk
 
+	askable time.Time // since when the disk has it open, with an id to ask with; zero: it is not
+	asked   time.Time // when the till last set out to ask M-PESA about it
+	refused *process  // which was refused the last event that it had of it
+
 	tries  int     // pushes that the till set out to send
 	left   int     // pushes that left the till and were not refused for their token
 	pushes []*push // those that reached M-PESA
@@ -74,7 +78,16 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool, onc
 	if a.Events >= r.now.Events {
 		r.now = a
 	}
-	r.writer = p
+	r.writer, r.refused = p, nil
+	if r.now.CheckoutRequestID != "" {
+		w.byCheckout[r.now.CheckoutRequestID] = r
+	}
+	switch {
+	case !r.now.Open() || !r.now.Askable():
+		r.askable = time.Time{}
+	case r.askable.IsZero():
+		r.askable = time.Now()
+	}
 	r.states[a.State] = true
 	if e.Answer != nil {
 		raw := string(e.Answer.Raw)

@@ -95,10 +95,40 @@ func (k *disk) refusal(what string, e pos.Event) (refusal error, written bool) {
 		w.count("disk: fails")
 		w.note(w.byID[e.Attempt], "disk", fmt.Sprintf("fails at %s, written: %t", what, written))
 		return fmt.Errorf("%w: the disk refused", store.ErrFailed), written
-	case e.Kind == pos.EventAsked && w.plays(d, "disk: full", 0.01):
+	case e.Kind == pos.EventAsked && (k.isFull() || w.plays(d, "disk: full", 0.01)):
 		return store.ErrFull, false
 	}
-	return nil, false
+	r := w.byID[e.Attempt]
+	switch {
+	case r == nil:
+		return nil, false
+	case k.isFull():
+		refusal = pos.ErrNoRoom
+		w.count("disk: no room for an outcome")
+		if e.Kind == pos.EventCalledBack {
+			k.late = append(k.late, acknowledging{r, string(e.Answer.Raw)})
+		}
+	case k.refuses(r):
+		refusal = pos.ErrRefused
+		w.count("disk: refuses an attempt")
+	default:
+		return nil, false
+	}
+	r.refused = k.process
+	w.note(r, "disk", fmt.Sprintf("%s: %v", what, refusal))
+	return refusal, false
+}
+
+// isFull reports whether there is no room on the disk; w.mu is held.
+func (k *disk) isFull() bool {
+	now := time.Now()
+	return !now.Before(k.full) && now.Before(k.roomAgain)
+}
+
+// refuses reports whether this process can write nothing more of the attempt, as if its record were damaged; w.mu is held.
+func (k *disk) refuses(r *row) bool {
+	d := k.w.roll("damaged", k.n*100_000+r.n)
+	return !k.w.fair.Load() && d.Float64() < 0.02*k.w.climate.mischief && time.Since(k.began) > d.stretch(time.Second, time.Hour)
 }
 
 // AtItsPath implements pos.Ledger.

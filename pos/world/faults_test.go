@@ -328,7 +328,7 @@ var faults = []fault{
 	{
 		"the screen is not told that the till gave up", "pos/till.go",
 		"	w.replan(e, time.Now())\n",
-		"	w.replan(e, time.Now())\n	if e.Kind == EventGaveUp {\n		return w.attempt, nil\n	}\n",
+		"	w.replan(e, time.Now())\n	if e.Kind == EventGaveUp {\n		return w.attempt\n	}\n",
 		"screenShowsTheLastWord",
 	},
 	{
@@ -378,6 +378,24 @@ var faults = []fault{
 		"	return true, entries, b.reindex(before, entries)\n",
 		"	return true, nil, nil\n",
 		"everyPhoneIsFound|theLedgerIsWhole|diskKeepsItsWord",
+	},
+	{
+		"an answer that is refused stops the queue", "pos/unwritten.go",
+		"	t.poke() // whoever was behind it in the queue is due\n",
+		"",
+		"everyOpenPaymentIsAskedAbout",
+	},
+	{
+		"what the disk had no room for is lost", "pos/unwritten.go",
+		"		t.late.keep(e, now)\n",
+		"",
+		"lateIsOnDisk",
+	},
+	{
+		"a full disk is the end of the till", "pos/unwritten.go",
+		"	case errors.Is(err, ErrNoRoom):\n		t.noRoom = err\n",
+		"	case errors.Is(err, ErrNoRoom):\n		t.broken = err\n",
+		"everyOpenPaymentIsAskedAbout|lateIsOnDisk",
 	},
 }
 

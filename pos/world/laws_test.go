@@ -53,7 +53,7 @@ var (
 	whenShown        = []law[showing]{screenFollowsDisk}
 	whenCalled       = []law[calling]{nothingHangs}
 	whenStarted      = []law[starting]{everythingOpenIsResumed}
-	whenStopped      = []law[stopping]{screenShowsTheLastWord}
+	whenStopped      = []law[stopping]{screenShowsTheLastWord, lateIsOnDisk, everyOpenPaymentIsAskedAbout}
 	whenRead         = []law[*reading]{
 		diskKeepsItsWord,
 		openIsListed,
@@ -484,8 +484,52 @@ func screenShowsTheLastWord(w *world, x stopping) string {
 		return ""
 	}
 	for _, r := range w.rows {
-		if shown := w.screen[r.now.ID]; r.writer == x.process && shown != r.now.State {
+		if shown := w.screen[r.now.ID]; r.writer == x.process && r.refused != x.process && shown != r.now.State {
 			return fmt.Sprintf("the screen says %v of attempt %d, the disk %v", shown, r.n, r.now.State)
+		}
+	}
+	return ""
+}
+
+// A callback for which the disk had no room is on it when the till has been stopped in an orderly way, if there was room by then.
+func lateIsOnDisk(_ *world, x stopping) string {
+	p := x.process
+	if p.killed || p.failed || time.Now().Before(p.roomAgain) {
+		return ""
+	}
+	for _, late := range p.late {
+		if !late.row.known[late.body] && late.row.refused != p {
+			return fmt.Sprintf("a callback to attempt %d came while the disk was full, and was never written", late.row.n)
+		}
+	}
+	return ""
+}
+
+// asksAfter is when a payment without an end is asked about in the background, counted from its push.
+var asksAfter = []time.Duration{15 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
+
+// Every payment without an end is asked about by the plan, whatever becomes of others, and of what M-PESA says of it.
+func everyOpenPaymentIsAskedAbout(w *world, x stopping) string {
+	p := x.process
+	if p.killed || p.failed {
+		return ""
+	}
+	open := 0
+	for _, r := range w.rows {
+		if r.now.Open() {
+			open++
+		}
+	}
+	patience := 30*time.Minute + time.Duration(open)*w.climate.queryEvery
+	for _, r := range w.rows {
+		if r.askable.IsZero() {
+			continue
+		}
+		for _, after := range asksAfter {
+			due := r.now.AskedAt.Add(after)
+			if due.After(r.askable) && due.After(p.began) && time.Since(due) > patience && r.asked.Before(due.Add(-5*time.Minute)) {
+				return fmt.Sprintf("attempt %d is %v, and was not asked about %v after its push", r.n, r.now.State, after)
+			}
 		}
 	}
 	return ""

@@ -40,8 +40,13 @@ type process struct {
 	steps   int
 	last    int // the step at which it is killed; 0: none
 	refuse  int // the step from which its disk takes no more; 0: none
-	failed  bool
-	tokens  int // that it asked for
+
+	began           time.Time
+	full, roomAgain time.Time       // when its disk is full, and when no longer
+	late            []acknowledging // callbacks that it had no room for
+
+	failed bool
+	tokens int // that it asked for
 }
 
 // errCut is what a dead process gets for whatever it still tries.
@@ -84,6 +89,11 @@ func (p *process) pause(d time.Duration) bool {
 
 func (p *process) open() (err error) {
 	w := p.w
+	p.began = time.Now()
+	if d := w.roll("full disk", p.n); w.plays(d, "disk: full for a while", 0.3) {
+		p.full = p.began.Add(d.stretch(time.Minute, 24*time.Hour))
+		p.roomAgain = p.full.Add(d.stretch(10*time.Second, 2*time.Hour))
+	}
 	if p.ledger, err = store.Open(w.path, store.Options{Environment: "training", UnsafeNoSync: true}); err != nil {
 		return err
 	}
@@ -96,7 +106,7 @@ func (p *process) open() (err error) {
 	p.server = tunnel.NewServer(tunnel.ServerConfig{Deliver: p.deliver})
 	jitter := w.roll("jitter", p.n)
 	p.till, err = pos.Start(context.Background(), pos.Config{
-		Gateway: gateway{p.client}, Ledger: &disk{p}, CallBackURL: p.callBackURL,
+		Gateway: gateway{p.client, w}, Ledger: &disk{p}, CallBackURL: p.callBackURL,
 		QueryEvery: w.climate.queryEvery, ConfirmAbove: w.climate.confirmAbove, Clock: w.clock,
 		Jitter: func(limit time.Duration) time.Duration { return jitter.within(0, limit) },
 	})

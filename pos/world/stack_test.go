@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"time"
 
 	"kaunta/daraja"
 )
@@ -20,7 +21,10 @@ func deepen(deeper bool) byte {
 }
 
 // gateway is the till's client, which each push and each query calls first.
-type gateway struct{ *daraja.Client }
+type gateway struct {
+	*daraja.Client
+	w *world
+}
 
 // STKPush implements pos.Gateway.
 func (g gateway) STKPush(ctx context.Context, r daraja.PushRequest) (daraja.Answer, error) {
@@ -31,5 +35,10 @@ func (g gateway) STKPush(ctx context.Context, r daraja.PushRequest) (daraja.Answ
 // STKQuery implements pos.Gateway.
 func (g gateway) STKQuery(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
 	deepen(false)
+	g.w.mu.Lock()
+	if r := g.w.byCheckout[checkoutRequestID]; r != nil {
+		r.asked = time.Now()
+	}
+	g.w.mu.Unlock()
 	return g.Client.STKQuery(ctx, checkoutRequestID)
 }

@@ -26,24 +26,25 @@ type world struct {
 	busy  sync.WaitGroup
 
 	// mu guards everything below. It is never held while anything waits for virtual time.
-	mu        sync.Mutex
-	rows      []*row
-	byID      map[pos.AttemptID]*row
-	byAddress map[string]*row
-	bySale    map[pos.SaleID][]*row
-	byPhone   map[pos.MSISDN][]*row
-	instead   map[pos.AttemptID][]*row // asked in place of it, as other sales
-	receipts  map[string]*row          // closed by which row
-	byOnce    map[string]*row          // asked with which key
-	words     map[said]meaning
-	mpesa     mpesa
-	till      *process // nil while none is running
-	away      bool     // the ledger's file has lost its name
-	screen    map[pos.AttemptID]pos.State
-	lastQuery time.Time
-	horizon   time.Time // what was asked before it, and has an end, is forgotten
-	notes     []note
-	broken    *breach
+	mu         sync.Mutex
+	rows       []*row
+	byID       map[pos.AttemptID]*row
+	byAddress  map[string]*row
+	bySale     map[pos.SaleID][]*row
+	byPhone    map[pos.MSISDN][]*row
+	byCheckout map[string]*row
+	instead    map[pos.AttemptID][]*row // asked in place of it, as other sales
+	receipts   map[string]*row          // closed by which row
+	byOnce     map[string]*row          // asked with which key
+	words      map[said]meaning
+	mpesa      mpesa
+	till       *process // nil while none is running
+	away       bool     // the ledger's file has lost its name
+	screen     map[pos.AttemptID]pos.State
+	lastQuery  time.Time
+	horizon    time.Time // what was asked before it, and has an end, is forgotten
+	notes      []note
+	broken     *breach
 }
 
 // climate is what a world is like as a whole.
@@ -73,7 +74,7 @@ func newWorld(seed uint64, sales int, path string) *world {
 	w := &world{
 		seed: seed, sales: sales, path: path,
 		began: time.Now(), over: make(chan struct{}),
-		byID: map[pos.AttemptID]*row{}, byAddress: map[string]*row{}, bySale: map[pos.SaleID][]*row{}, byPhone: map[pos.MSISDN][]*row{}, instead: map[pos.AttemptID][]*row{},
+		byID: map[pos.AttemptID]*row{}, byAddress: map[string]*row{}, bySale: map[pos.SaleID][]*row{}, byPhone: map[pos.MSISDN][]*row{}, instead: map[pos.AttemptID][]*row{}, byCheckout: map[string]*row{},
 		receipts: map[string]*row{}, byOnce: map[string]*row{}, words: map[said]meaning{}, screen: map[pos.AttemptID]pos.State{},
 	}
 	d := w.roll("climate", 0)

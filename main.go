@@ -136,7 +136,8 @@ func openBook(s settings.Settings) (cli.Book, error) {
 	return ledger, err
 }
 
-// lookAtLedger opens the ledger for reading and walks what the screens show first, or asks the till that has it.
+// lookAtLedger opens the ledger for reading, walks what the screens show first, and has another process try to write, as the till does: a
+// damaged file may end that. Or it asks the till that has it.
 func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	owner, err := shop.Owner(context.Background(), s.Ledger)
 	switch {
@@ -167,7 +168,13 @@ func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	if doubt := pos.Doubt(now, last); doubt != nil && doubt.Behind() {
 		found.Trouble = doubt.Say()
 	}
-	return found, errors.Join(errTotals, errUnsettled, errLast, ledger.Close())
+	if err := errors.Join(errTotals, errUnsettled, errLast, ledger.Close()); err != nil {
+		return found, err
+	}
+	if err := keeper.Try(context.Background(), s.Ledger); !errors.Is(err, store.ErrLocked) {
+		found.Unwritable = err
+	}
+	return found, nil
 }
 
 // hostKeys are a relay's keys as the form shows them.

@@ -1,8 +1,10 @@
 package pos
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -23,7 +25,10 @@ const (
 )
 
 func (u *unwritten) keep(e Event, now time.Time) {
-	if e.Answer == nil || len(u.events) >= mostUnwritten {
+	again := slices.ContainsFunc(u.events, func(was Event) bool { // Daraja delivers a callback several times
+		return was.Attempt == e.Attempt && was.Kind == e.Kind && e.Answer != nil && bytes.Equal(was.Answer.Raw, e.Answer.Raw)
+	})
+	if e.Answer == nil || again || len(u.events) >= mostUnwritten {
 		return
 	}
 	u.events = append(u.events, e)

@@ -56,6 +56,7 @@ func VerifyCopy(ctx context.Context, path string, progress func(done, total int)
 //	Check   ─► child process: ServeCheck     ─► VerifyFile
 //	Check   ─► child process: ServeCheckCopy ─► VerifyCopy
 //	Compare ─► child process: ServeCompare   ─► missing
+//	Try     ─► child process: ServeTry       ─► Writable
 //	  ▲                         │
 //	  └── lines of JSON ◄───────┘   progress, and in the end what was found; no end: the file has killed the child
 
@@ -112,6 +113,11 @@ func ServeCompare(ctx context.Context, w io.Writer, backup, path string) error {
 	})
 }
 
+// ServeTry is what the child of [Try] does: see [Writable]. The error is w's.
+func ServeTry(ctx context.Context, w io.Writer, path string) error {
+	return serve(ctx, w, func(context.Context, func(answer)) (answer, error) { return answer{Report: &Report{}}, Writable(path) })
+}
+
 func serve(ctx context.Context, w io.Writer, work func(ctx context.Context, say func(answer)) (answer, error)) error {
 	debug.SetMaxStack(maxStack)
 	ctx, cancel := context.WithCancel(ctx)
@@ -149,6 +155,12 @@ func Compare(ctx context.Context, cmd *exec.Cmd) (Gap, error) {
 		return Gap{}, err
 	}
 	return *a.Gap, nil
+}
+
+// Try runs cmd, which must come to [ServeTry], and returns why a till could not write the ledger.
+func Try(ctx context.Context, cmd *exec.Cmd) error {
+	_, err := ask(ctx, cmd, nil)
+	return err
 }
 
 // ask runs a child and returns its last word, a Report or a Gap.

@@ -29,6 +29,8 @@ func child(role string) int {
 		return complain(ServeCheckCopy(context.Background(), os.Stdout, path))
 	case "compares":
 		return complain(ServeCompare(context.Background(), os.Stdout, os.Getenv("KAUNTA_STORE_BACKUP"), path))
+	case "tries":
+		return complain(ServeTry(context.Background(), os.Stdout, path))
 	case "judges":
 		return childJudges()
 	case "on-disk":

@@ -156,9 +156,41 @@ func Open(path string, o Options) (*Ledger, error) {
 
 	db, err = openToWrite(path, o)
 	if err != nil {
-		return nil, err
+		return nil, readable(err)
 	}
 	return start(&Ledger{db: db, name: name, path: path, origin: origin})
+}
+
+// readable adds what helps a file that opens to be read, and not to be written: what a writer needs beyond the payments is the list of
+// free pages, which Compact makes anew.
+func readable(err error) error {
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("store: the ledger can be read, but not written: run kaunta compact, which makes it anew from its payments: %w", err)
+}
+
+// Writable opens the ledger at path as a till does, up to the first write, and says why that cannot be; it writes nothing. It is for a
+// process that nobody needs: see [ServeTry].
+func Writable(path string) error {
+	db, _, err := inspect(path, Options{})
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if db, err = openFile(path, bolt.Options{}); err != nil {
+		return readable(err)
+	}
+	err = guard(func() error {
+		tx, err := db.Begin(true)
+		if err != nil {
+			return err
+		}
+		return tx.Rollback()
+	})
+	return readable(errors.Join(err, db.Close()))
 }
 
 // usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The error is

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -47,7 +48,24 @@ func pidPath(path string) string { return path + ".pid" }
 func writePID(path string, now time.Time) {
 	host, _ := os.Hostname()
 	note := fmt.Sprintf("%d\n%s\n%s\n", os.Getpid(), host, now.In(pos.EAT).Format(time.RFC3339))
-	_ = os.WriteFile(pidPath(path), []byte(note), 0o600)
+	_ = leaveNote(path, pidPath(path), note)
+}
+
+// leaveNote writes a file beside the ledger, in the place of whatever has its name: it is never written through a link that
+// somebody has put there.
+func leaveNote(path, as, note string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(note)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := os.Rename(f.Name(), as); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 func removePID(path string) { _ = os.Remove(pidPath(path)) }
@@ -55,6 +73,9 @@ func removePID(path string) { _ = os.Remove(pidPath(path)) }
 // locked is the error for a ledger whose lock could not be had.
 func locked(path string) error {
 	e := &LockedError{Path: path}
+	if info, err := os.Lstat(pidPath(path)); err != nil || !info.Mode().IsRegular() {
+		return e
+	}
 	note, err := os.ReadFile(pidPath(path))
 	if err != nil {
 		return e

@@ -44,12 +44,17 @@ func oldEvents() []pos.Event {
 func storedLedger(t *testing.T, version string) (path string) {
 	t.Helper()
 	path = newPath(t)
-	r := must[*gzip.Reader](t)(gzip.NewReader(bytes.NewReader(contents(t, filepath.Join("testdata", version+".db.gz")))))
-	file := must[[]byte](t)(io.ReadAll(r))
+	file := unzipped(t, filepath.Join("testdata", version+".db.gz"))
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, file, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func unzipped(t *testing.T, path string) []byte {
+	t.Helper()
+	r := must[*gzip.Reader](t)(gzip.NewReader(bytes.NewReader(contents(t, path))))
+	return must[[]byte](t)(io.ReadAll(r))
 }
 
 // TestOlderVersions reads ledgers that earlier builds of this program have written.

@@ -314,7 +314,11 @@ func Rebuild(ctx context.Context, path string, o Options) (left int, err error) 
 	if err := db.Close(); err != nil {
 		return 0, fmt.Errorf("store: %w", err)
 	}
-	if db, err = openFile(path, bolt.Options{}); err != nil { // which takes the lock of a writer
+	db, err = openFile(path, bolt.Options{}) // which takes the lock of a writer
+	if errors.Is(err, ErrDamaged) {          // its list of free pages is lost, which nothing else depends on
+		db, err = openFile(path, bolt.Options{ReadOnly: true})
+	}
+	if err != nil {
 		return 0, err
 	}
 	b := &builder{progress: o.Progress}

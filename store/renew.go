@@ -20,13 +20,13 @@ func failurePath(path string) string { return path + ".failed" }
 
 // noteFailure leaves word for the next Open. On a full disk it may not succeed.
 func noteFailure(path string, cause error) {
-	_ = os.WriteFile(failurePath(path), []byte(cause.Error()+"\n"), 0o600)
+	_ = leaveNote(path, failurePath(path), cause.Error()+"\n")
 }
 
 // failedBefore reports whether the last writer of the file gave up on it. Windows lets nobody replace a file that is
 // open, and nothing is claimed there for a loss of power.
 func failedBefore(path string) bool {
-	_, err := os.Stat(failurePath(path))
+	_, err := os.Lstat(failurePath(path))
 	return err == nil && runtime.GOOS != "windows"
 }
 

@@ -238,6 +238,7 @@ kaunta ledger --day yesterday --find 678`,
 		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
 		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.checkCopyCommand(),
 		c.compareFilesCommand(),
+		c.tryFileCommand(),
 		c.setupCommand(), c.doctorCommand(), c.licensesCommand(), c.manCommand())
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Long = flow(cmd.Long)

@@ -28,11 +28,12 @@ type Keeper struct {
 	// Compact makes the ledger's file anew, and returns its sizes in bytes.
 	Compact func(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error)
 
-	// These are the work of the processes that the others start: kaunta check-file, check-copy and compare-files. A copy is made a ledger of
+	// These are the work of the processes that the others start: kaunta check-file, check-copy, compare-files and try-file. A copy is made a ledger of
 	// this version.
 	ServeCheck     func(ctx context.Context, w io.Writer, file string) error
 	ServeCheckCopy func(ctx context.Context, w io.Writer, copy string) error
 	ServeCompare   func(ctx context.Context, w io.Writer, backup, ledger string) error
+	ServeTry       func(ctx context.Context, w io.Writer, ledger string) error
 }
 
 // Checked is what a check of a ledger found.
@@ -113,6 +114,16 @@ func (c *commands) compareFilesCommand() *cobra.Command {
 		Use: "compare-files BACKUP LEDGER", Hidden: true, Args: files(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.Keeper.ServeCompare(cmd.Context(), c.Stdout, args[0], args[1])
+		},
+	}
+}
+
+// tryFileCommand is run by the program itself.
+func (c *commands) tryFileCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "try-file LEDGER", Hidden: true, Args: files(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.Keeper.ServeTry(cmd.Context(), c.Stdout, args[0])
 		},
 	}
 }

@@ -42,6 +42,7 @@ type Ledger struct {
 	Found       bool
 	HeldBy      string // who has it open for writing; empty: nobody
 	Environment string // what it was made for; empty where it is held
+	Unwritable  error  // why a till could not write it, though it can be read; nil: it could
 
 	Trouble daraja.Text // why a till takes no new payment with it at present; empty where it does
 }

@@ -58,6 +58,10 @@ func ledger(_ context.Context, x *examination) Finding {
 			fmt.Sprintf("Daftari %s ni la %s, na till imewekwa %s.", path, l.Environment, x.Settings.Environment),
 			"Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila mazingira yawe na lake.")
 	}
+	if l.Unwritable != nil {
+		return fault(path+" can be read, but the till cannot write it: "+sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika: "+sentence(l.Unwritable.Error()),
+			"Run kaunta compact, which makes it anew from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake.")
+	}
 	if err := writable(folder); err != nil {
 		return fault("The ledger's folder "+folder+" cannot be written.", "Folda ya daftari "+folder+" haiandikiki.",
 			"Give it to the user who runs the till, or name another ledger with --ledger.", "Mpe mtumiaji wa till folda hiyo, au taja daftari jingine kwa --ledger.")
@@ -65,7 +69,7 @@ func ledger(_ context.Context, x *examination) Finding {
 	if !l.Found {
 		return ok("None yet: the till will make "+path+".", "Bado halipo: till italitengeneza "+path+".")
 	}
-	return ok(path+" opens and can be read.", path+" linafunguka na kusomeka.")
+	return ok(path+" opens, and can be read and written.", path+" linafunguka, linasomeka na kuandikika.")
 }
 
 // leastRoom is below what a shop should notice; the till itself takes no new payment with less than 32 MiB.

@@ -5,5 +5,5 @@
 //	                                └─ nobody has it ──► package store
 //	                                                        │ what may be damaged
 //	                                                        ▼
-//	                                     kaunta check-file, check-copy, compare-files: in a process of its own
+//	                                     kaunta check-file, check-copy, compare-files, try-file: in a process of its own
 package keeper

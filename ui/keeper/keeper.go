@@ -20,7 +20,7 @@ import (
 func New() cli.Keeper {
 	return cli.Keeper{
 		Backup: backupLedger, Verify: verifyLedger, Restore: restoreLedger, Compact: compactLedger,
-		ServeCheck: store.ServeCheck, ServeCheckCopy: store.ServeCheckCopy, ServeCompare: store.ServeCompare,
+		ServeCheck: store.ServeCheck, ServeCheckCopy: store.ServeCheckCopy, ServeCompare: store.ServeCompare, ServeTry: store.ServeTry,
 	}
 }
 
@@ -112,6 +112,15 @@ func itself(args ...string) (*exec.Cmd, error) {
 		return nil, fmt.Errorf("this program cannot start itself to read the file: %w", err)
 	}
 	return exec.Command(path, args...), nil
+}
+
+// Try says why a till could not write the ledger, without writing it.
+func Try(ctx context.Context, path string) error {
+	cmd, err := itself("try-file", "--", path)
+	if err != nil {
+		return err
+	}
+	return store.Try(ctx, cmd)
 }
 
 func checkFile(ctx context.Context, path string, progress func(done, of int)) (store.Report, error) {

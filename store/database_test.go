@@ -1,0 +1,186 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"kaunta/pos"
+)
+
+// overwrite puts zeros in the place of a page of a file.
+func overwrite(t *testing.T, path string, page int64) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteAt(make([]byte, pageSize), page*pageSize)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFirstPagesLostWhileOpen: a till whose first pages are overwritten says so, goes on with nothing, and can be closed. With the last one
+// alone it does not go on from the commit before.
+func TestFirstPagesLostWhileOpen(t *testing.T) {
+	for name, pages := range map[string][]int64{"both": {0, 1}, "the last": nil} {
+		t.Run(name, func(t *testing.T) {
+			l := open(t, newPath(t), training)
+			for n := range 5 {
+				sell(t, l, n)
+			}
+			if pages == nil {
+				pages = []int64{int64(l.db.last.Load() % 2)}
+			}
+			for _, page := range pages {
+				overwrite(t, l.Path(), page)
+			}
+			for range 3 {
+				if _, err := l.Attempt(asked(1).Attempt); !errors.Is(err, ErrDamaged) || strings.Contains(err.Error(), "\n") {
+					t.Errorf("reading: %v", err)
+				}
+				if _, _, err := l.Append(t.Context(), asked(6)); !errors.Is(err, ErrDamaged) || !errors.Is(err, ErrFailed) {
+					t.Errorf("writing: %v", err)
+				}
+			}
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestOurPanicsAreOurs: what bbolt makes of a damaged page is damage, and so is an address that cannot be read; a mistake of
+// this program is none, also where bbolt called it.
+func TestOurPanicsAreOurs(t *testing.T) {
+	l := open(t, newPath(t), training)
+	sell(t, l, 1)
+	panics := func(name, want string, f func() error) {
+		t.Helper()
+		defer func() {
+			if p := recover(); p == nil || !strings.Contains(errText(p), want) {
+				t.Errorf("%s: the panic was %v", name, p)
+			}
+		}()
+		err := guard(f)
+		t.Errorf("%s: %v", name, err)
+	}
+	var nobody *rec
+	var none []int
+	panics("a mistake", "index out of range", func() error { none[len(none)] = 1; return nil })
+	panics("a nil pointer", "nil pointer", func() error { nobody.key[0] = 1; return nil })
+	panics("a word of ours", "ours", func() error { panic("ours") })
+	panics("a mistake inside a transaction", "index out of range", func() error {
+		return l.db.View(func(*bolt.Tx) error { none[len(none)] = 1; return nil })
+	})
+	if _, err := l.Attempt(asked(1).Attempt); err != nil {
+		t.Errorf("after a mistake: %v", err)
+	}
+	err := guard(func() error {
+		return l.db.View(func(tx *bolt.Tx) error { return tx.Commit() }) // which bbolt asserts that nobody does
+	})
+	if !errors.Is(err, ErrDamaged) {
+		t.Errorf("an assertion of bbolt: %v", err)
+	}
+}
+
+func errText(p any) string {
+	if err, ok := p.(error); ok {
+		return err.Error()
+	}
+	s, _ := p.(string)
+	return s
+}
+
+// lostFreeList is a ledger whose list of free pages is zeros, as bbolt#135 leaves it, and how many payments it has.
+func lostFreeList(t *testing.T) (path string, payments int) {
+	t.Helper()
+	l := open(t, newPath(t), training)
+	for n := range 20 {
+		sell(t, l, n)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bolt.Open(l.Path(), 0o600, &bolt.Options{ReadOnly: true, PreLoadFreelist: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list int64
+	err = db.View(func(tx *bolt.Tx) error {
+		for n := range int(tx.Size() / pageSize) {
+			if p, err := tx.Page(n); err != nil {
+				return err
+			} else if p != nil && p.Type == "freelist" {
+				list = int64(n)
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil || list == 0 {
+		t.Fatalf("the list is on page %d: %v", list, err)
+	}
+	overwrite(t, l.Path(), list)
+	return l.Path(), 20
+}
+
+// TestLostFreeList: a ledger whose list of free pages is lost can be read and not written. It is told what to do, and Compact makes
+// it whole, with every payment.
+func TestLostFreeList(t *testing.T) {
+	path, payments := lostFreeList(t)
+	check := func(path string, want int) {
+		t.Helper()
+		if err := Try(t.Context(), another(t, "tries", path)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "kaunta compact") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("trying to write: %v", err)
+		}
+		if _, err := Open(path, Options{}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "kaunta compact") {
+			t.Errorf("opening: %v", err)
+		}
+		if _, _, err := Compact(t.Context(), path, Options{}, nil); err != nil {
+			t.Fatalf("compacting: %v", err)
+		}
+		if err := Try(t.Context(), another(t, "tries", path)); err != nil {
+			t.Errorf("after that: %v", err)
+		}
+		report, err := VerifyFile(t.Context(), path, nil)
+		if err != nil || report.First != nil || report.Attempts != want {
+			t.Errorf("after that: %+v, %v", report, err)
+		}
+	}
+	check(path, payments)
+	l := open(t, path, Options{})
+	for n := range payments {
+		if a := attempt(t, l, asked(n).Attempt); a.State != pos.Paid {
+			t.Errorf("attempt %d is %v", n, a.State)
+		}
+	}
+	sell(t, l, 100)
+
+	reported := filepath.Join("..", "..", "shared", "corpus", "reports", "ledger-freelist-zeroed.ledger.gz")
+	if _, err := os.Stat(reported); err != nil {
+		t.Skip(err)
+	}
+	copied := filepath.Join(t.TempDir(), "reported.ledger")
+	if err := os.WriteFile(copied, unzipped(t, reported), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before, err := Open(copied, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := before.written()
+	if err := errors.Join(err, before.Close()); err != nil || written == 0 {
+		t.Fatalf("%d events, %v", written, err)
+	}
+	reader := open(t, copied, Options{ReadOnly: true})
+	list := 0
+	_ = reader.view(func(tx *bolt.Tx) error { list = tx.Bucket([]byte(attemptsBucket)).Stats().KeyN; return nil })
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check(copied, list)
+}

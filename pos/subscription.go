@@ -3,6 +3,7 @@ package pos
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -10,8 +11,8 @@ import (
 // everything has been read.
 var ErrUnsubscribed = errors.New("the subscription has ended")
 
-// Subscription is one listener's queue of updates: first in, first out, none dropped, and never in the till's
-// way however slowly it is read. Use it from one goroutine; Close may be called from any.
+// Subscription is one listener's queue of updates: first in, first out, and never in the till's way however slowly it is read. None is
+// dropped, unless the listener falls far behind: then, of each attempt, the last word is kept. Use it from one goroutine; Close may be called from any.
 type Subscription struct {
 	leave func() // takes it off the till's list
 
@@ -52,9 +53,24 @@ func (s *Subscription) Close() {
 
 func (s *Subscription) put(u Update) {
 	s.mu.Lock()
+	if len(s.queue) >= longestQueue {
+		s.shorten(&u)
+	}
 	s.queue = append(s.queue, u)
 	s.mu.Unlock()
 	s.signal()
+}
+
+// longestQueue is how many updates wait for a listener.
+const longestQueue = 1024
+
+// shorten makes room for u: it takes the place of an earlier word on its attempt or, where there is none, of the oldest. s.mu is held.
+func (s *Subscription) shorten(u *Update) {
+	at := max(0, slices.IndexFunc(s.queue, func(was Update) bool { return was.Attempt.ID == u.Attempt.ID }))
+	if was := s.queue[at]; was.Attempt.ID == u.Attempt.ID {
+		u.Changed = u.Changed || was.Changed
+	}
+	s.queue = slices.Delete(s.queue, at, at+1)
 }
 
 func (s *Subscription) end() {

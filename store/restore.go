@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -267,14 +268,14 @@ func (c *breakable) Read(p []byte) (int, error) {
 // putAside gives the ledger at path a second name, with the time in it, under which it is kept. Where the file system knows no links, it
 // loses the first one.
 func putAside(path string, now time.Time) (string, error) {
-	aside := fmt.Sprintf("%s.replaced-%s", path, now.In(pos.EAT).Format("2006-01-02-150405"))
+	aside := fmt.Sprintf("%s.replaced-%s", path, now.In(pos.EAT).Format(asideForm))
 	for n := 2; ; n++ {
 		err := os.Link(path, aside)
 		switch {
 		case err == nil:
 			return aside, syncFolder(filepath.Dir(path))
 		case errors.Is(err, fs.ErrExist):
-			aside = fmt.Sprintf("%s.replaced-%s-%d", path, now.In(pos.EAT).Format("2006-01-02-150405"), n)
+			aside = fmt.Sprintf("%s.replaced-%s-%d", path, now.In(pos.EAT).Format(asideForm), n)
 		default:
 			if _, err := os.Lstat(aside); err == nil {
 				return "", fmt.Errorf("%s: %w", aside, fs.ErrExist)
@@ -282,4 +283,25 @@ func putAside(path string, now time.Time) (string, error) {
 			return aside, os.Rename(path, aside)
 		}
 	}
+}
+
+// asideForm is the time in the name of a ledger that was put aside.
+const asideForm = "2006-01-02-150405"
+
+// PutAside is the ledger that Restore put aside last in favour of the one at path, and when; "" where there is none.
+func PutAside(path string) (aside string, at time.Time) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	names, _ := os.ReadDir(filepath.Dir(path))
+	for _, name := range names {
+		when, is := strings.CutPrefix(name.Name(), filepath.Base(path)+".replaced-")
+		if !is || len(when) < len(asideForm) {
+			continue
+		}
+		if t, err := time.ParseInLocation(asideForm, when[:len(asideForm)], pos.EAT); err == nil && !t.Before(at) {
+			aside, at = filepath.Join(filepath.Dir(path), name.Name()), t
+		}
+	}
+	return aside, at
 }

@@ -309,6 +309,9 @@ func TestStatusLine(t *testing.T) {
 	c.till.health = pos.Health{Refusing: "unknown", Unreached: true, Since: noon.Add(-time.Minute)}
 	c.do(c.app.refresh())
 	c.sees("! M-PESA not reached since 14:31")
+	c.app.desk.link = func() LinkHealth { return LinkHealth{Replaced: 2} }
+	c.do(c.app.refresh())
+	c.sees("! 2 for the replaced ledger")
 	c.app.desk.link = func() LinkHealth { return LinkHealth{Failing: true} }
 	c.do(c.app.refresh())
 	c.sees("! no internet since 14:31")

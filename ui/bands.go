@@ -138,6 +138,9 @@ func (a *app) troubles(l look, sums bool) []string {
 	if a.shop.link.Unkept {
 		add(toneCheck, "! "+l.say.unkept)
 	}
+	if n := a.shop.link.Replaced; n > 0 {
+		add(toneCheck, "! "+fmt.Sprintf(l.say.replaced, n))
+	}
 	if a.shop.link.Forged > 0 {
 		list = append(list, l.ink.dim.on(fmt.Sprintf(l.say.forged, a.shop.link.Forged)))
 	}

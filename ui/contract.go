@@ -110,6 +110,7 @@ type LinkHealth struct {
 	Reachable bool
 	Failing   bool  // the way itself is in trouble: with M-PESA out of reach too, it is the internet
 	Forged    int64 // callbacks to addresses that no payment has, since the start; they change nothing
+	Replaced  int64 // those of them that seem to be for payments of the ledger that a backup has replaced: they may speak of money
 	Unkept    bool  // the daily backup was not made, or what is to be forgotten was not
 }
 

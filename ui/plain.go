@@ -83,7 +83,7 @@ type plain struct {
 
 	told    told                   // what has been said
 	follow  map[pos.AttemptID]bool // whose end is to be told although they are not in front
-	codes   map[pos.AttemptID]bool // paid, and their receipt is to be told
+	codes   map[pos.AttemptID]bool // paid, and their receipt is to be told; the last of them
 	checks  map[pos.AttemptID]bool // the cashier asked for a check that has not come back
 	unlock  time.Time              // when to say that the payment in front may be asked again; zero: never
 	speaks  time.Time              // when to say that it is still waiting; zero: never
@@ -298,6 +298,7 @@ type trouble struct {
 	stopped     bool   // no new payment is taken
 	unreachable bool
 	unkept      bool
+	replaced    int64
 }
 
 // look looks at the till's health, and says what has changed.
@@ -340,6 +341,10 @@ func (p *plain) look() {
 		p.news(2, sentence([]string{p.say.unkept}))
 	}
 	p.trouble.unkept = link.Unkept
+	if link.Replaced > p.trouble.replaced {
+		p.news(2, sentence([]string{fmt.Sprintf(p.say.replaced, link.Replaced)}, p.plain.replaced))
+	}
+	p.trouble.replaced = link.Replaced
 	if p.trouble.unreachable != !link.Reachable {
 		p.trouble.unreachable = !link.Reachable
 		if link.Reachable {

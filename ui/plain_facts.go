@@ -2,11 +2,16 @@ package ui
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"kaunta/pos"
 )
+
+// mostCodes is of how many paid sales the receipt code is waited for: where only queries come, none ever does.
+const mostCodes = 256
 
 // learn takes an update: what is in front says all that happens to it, the others what somebody must know.
 func (p *plain) learn(u pos.Update) {
@@ -46,6 +51,9 @@ func (p *plain) learn(u pos.Update) {
 		p.news(0, fmt.Sprintf(p.plain.receiptIs, printable(a.Receipt), a.Amount, a.Phone))
 	case a.WithoutReceipt() && a.Reachable && (front || p.follow[a.ID] || fresh != 0): // as has just been said
 		p.codes[a.ID] = true
+		if len(p.codes) > mostCodes {
+			delete(p.codes, slices.Min(slices.Collect(maps.Keys(p.codes)))) // the oldest: a receipt that is days late is told by nobody
+		}
 	}
 	switch {
 	case a.State == pos.StillChecking:

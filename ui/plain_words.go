@@ -11,12 +11,12 @@ import (
 
 // plainWords is what only the plain till says; all else it says in the words of the screens.
 type plainWords struct {
-	askHelp, goOn, roundOffer, referenceField, referenceWrong string
-	asking, stillWaiting, nextCheck, nothingNew, askedAt      string
-	notNow, tooSoon, receiptIs, noSuchNumber                  string
-	mpesaAnswers, callbacksLost, callbacksBack, paymentsBack  string
-	more, noMore, noNumber, practice, bell, closed, typeCode  string
-	whichAnswer                                               string
+	askHelp, goOn, roundOffer, referenceField, referenceWrong          string
+	asking, stillWaiting, nextCheck, nothingNew, askedAt               string
+	notNow, tooSoon, receiptIs, noSuchNumber                           string
+	mpesaAnswers, callbacksLost, callbacksBack, paymentsBack, replaced string
+	more, noMore, noNumber, practice, bell, closed, typeCode           string
+	whichAnswer                                                        string
 }
 
 // newPlainWords is the table: each line a text in English and in Kiswahili.
@@ -47,6 +47,7 @@ func newPlainWords(lang Language) *plainWords {
 
 		mpesaAnswers:  t("M-PESA answers again.", "M-PESA inajibu tena."),
 		callbacksLost: t("NO CALLBACKS: results come by query, a little later.", "HAKUNA CALLBACK: matokeo huja kwa kuuliza, yakichelewa kidogo."),
+		replaced:      t("M-PESA has called back about payments of a ledger that a backup has replaced: compare with M-PESA's statement.", "M-PESA imejibu kuhusu malipo ya daftari lililobadilishwa na nakala: linganisha na taarifa ya M-PESA."),
 		callbacksBack: t("Callbacks come again.", "Callback zinakuja tena."),
 		paymentsBack:  t("New payments are taken again.", "Malipo mapya yanapokelewa tena."),
 

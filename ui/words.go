@@ -11,13 +11,13 @@ type words struct {
 	lang Language
 
 	// Screens, header and status.
-	sale, ledger, detail, month, open                      string
-	till, training, sandbox, live                          string
-	today, paidCount, notPaidCount                         string
-	checking, owedBack, unmatched, doubtful                string
-	pollingOnly, forged, unkept, ledgerFails, ledgerUnread string
-	clock, clockWrong, clockDoubt                          string
-	refusing, unreached, offline                           string
+	sale, ledger, detail, month, open                                string
+	till, training, sandbox, live                                    string
+	today, paidCount, notPaidCount                                   string
+	checking, owedBack, unmatched, doubtful                          string
+	pollingOnly, forged, replaced, unkept, ledgerFails, ledgerUnread string
+	clock, clockWrong, clockDoubt                                    string
+	refusing, unreached, offline                                     string
 
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
@@ -105,6 +105,7 @@ func newWords(lang Language) *words {
 		doubtful:     t("maybe paid twice %d (KES %v)", "huenda mara mbili %d (KES %v)"),
 		unmatched:    t("does not match %d (KES %v)", "hayalingani %d (KES %v)"),
 		pollingOnly:  t("polling only", "kwa kuuliza tu"),
+		replaced:     t("%d for the replaced ledger", "%d za daftari lililobadilishwa"),
 		forged:       t("%d forged", "%d za uongo"),
 		unkept:       t("daily care of the ledger failed", "utunzaji wa daftari wa leo umeshindikana"),
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),

@@ -64,6 +64,9 @@ func Serve(ctx context.Context, l net.Listener, shop Shop) error {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // standard error is the cashier's screen
 	}
+	if l, ok := l.(*listener); ok {
+		hs.ConnState = l.idle.changed
+	}
 	served := make(chan error, 1)
 	go func() { served <- hs.Serve(l) }()
 	select {

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 )
 
 // maxPath is the longest path of a socket that every system takes, in bytes.
@@ -258,6 +259,7 @@ type listener struct {
 	slots   chan struct{} // holds one for each open connection
 	closed  chan struct{}
 	close   func() error
+	idle    idlers // of the open connections
 }
 
 type taken struct {
@@ -306,13 +308,11 @@ func (n *listener) take(l *net.UnixListener) {
 		}
 		t := taken{err: err}
 		if err == nil {
-			select {
-			case n.slots <- struct{}{}:
-				t.Conn = &connection{UnixConn: c, release: sync.OnceFunc(release)}
-			case <-n.closed:
+			if !n.slot() {
 				_ = c.Close()
 				return
 			}
+			t.Conn = &connection{UnixConn: c, release: sync.OnceFunc(release)}
 		}
 		select {
 		case n.taken <- t:
@@ -324,6 +324,20 @@ func (n *listener) take(l *net.UnixListener) {
 		}
 		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+	}
+}
+
+// slot waits for a place, for which those who ask nothing make way, and reports false when the listener is closed.
+func (n *listener) slot() bool {
+	for {
+		select {
+		case n.slots <- struct{}{}:
+			return true
+		case <-n.closed:
+			return false
+		case <-time.After(idleLook):
+			n.idle.end()
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kaunta/daraja"
@@ -35,6 +36,8 @@ type Shop struct {
 	link   *tunnel.Link
 	keep   keeping
 	close  func() error
+
+	forReplaced atomic.Int64
 }
 
 // lastAnswer is how long a closing till waits for the answer to a push that is on the wire: the slowest of 130 measured took 7 s.
@@ -219,12 +222,33 @@ func (sh *Shop) Reachable() bool {
 func (sh *Shop) Failing() bool { return sh.link.Status().Offline(true) }
 
 // Forged counts the callbacks to addresses that no payment has, since the start.
-func (sh *Shop) Forged() int64 { return sh.server.Stats().Unknown }
+func (sh *Shop) Forged() int64 { return max(0, sh.server.Stats().Unknown-sh.Replaced()) }
+
+// Replaced counts those that seem to be for payments of the ledger that was put aside for this one: they may speak of money.
+func (sh *Shop) Replaced() int64 { return sh.forReplaced.Load() }
+
+// lateCallback is how long after the asking a callback can come.
+const lateCallback = 3 * 24 * time.Hour
+
+// noteReplaced takes note of a callback that no payment of this ledger has the address of.
+func (sh *Shop) noteReplaced(address string) {
+	asked, ok := pos.AddressMoment(address)
+	if !ok || time.Since(asked) > 2*lateCallback {
+		return
+	}
+	aside, at := store.PutAside(sh.Ledger.Path())
+	if aside == "" || asked.After(at) || asked.Before(at.Add(-lateCallback)) {
+		return
+	}
+	sh.forReplaced.Add(1)
+	sh.Log.Warn("a callback is for a payment of the ledger that was replaced: compare it with M-PESA's statement", "ledger", aside, "asked", asked.In(pos.EAT))
+}
 
 // deliver hands a callback to the till.
 func (sh *Shop) deliver(ctx context.Context, address string, body []byte) error {
 	switch err := sh.Till.Callback(ctx, address, body); {
 	case errors.Is(err, pos.ErrNotFound):
+		sh.noteReplaced(address)
 		return tunnel.ErrUnknownAddress
 	case err != nil:
 		return err

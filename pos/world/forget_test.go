@@ -104,6 +104,9 @@ func forgotten(a pos.Attempt) pos.Attempt {
 	return a
 }
 
+// moments are the times in what fmt writes of a value for Go.
+var moments = regexp.MustCompile(`time\.Date\([^()]*(time\.Location\("[^"]*"\))?\)`)
+
 // Of an attempt that has an end, and is older than what was forgotten, no number is left that its evidence speaks of: not in what the
 // ledger says of it, not in a body, and not in what is found.
 func numbersAreForgotten(w *world, x *reading) string {
@@ -142,7 +145,7 @@ func numbersAreForgotten(w *world, x *reading) string {
 			}
 		}
 		fmt.Fprintf(&all, "%#v\n", said)
-		text := all.String()
+		text := moments.ReplaceAllString(all.String(), "")            // whose fractions can look like a number
 		joined := strings.NewReplacer(" ", "", "-", "").Replace(text) // numbers are written in groups too
 		for _, digits := range append([]string{string(r.phone[3:])}, r.others...) {
 			for _, text := range []string{text, joined} {

@@ -487,3 +487,37 @@ func TestPlainASCII(t *testing.T) {
 		})
 	}
 }
+
+// TestPlainCodesAreFew: where only queries come, no receipt code ever does, and what waits for one does not grow with the sales. A code
+// that comes soon is told.
+func TestPlainCodesAreFew(t *testing.T) {
+	var out strings.Builder
+	p := newPlain(t.Context(), Config{
+		Shop: "DUKA", Mode: Training, Till: &fakeTill{}, Book: &fakeBook{}, Now: func() time.Time { return noon }, Output: &out,
+	}, tty{width: func() int { return 0 }})
+	attempt := func(n int) pos.Attempt {
+		return pos.Attempt{
+			ID: pos.AttemptID(fmt.Sprintf("01K%023d", n)), AskedAt: noon, State: pos.Paid, Events: 3,
+			Asked: pos.Asked{Sale: "sale", Phone: phoneA, Amount: 450},
+		}
+	}
+	const sales = 20 * mostCodes
+	for n := range sales {
+		a := attempt(n)
+		p.follow[a.ID] = true // as STILL CHECKING is
+		p.learn(pos.Update{Attempt: a, Event: pos.EventQueried, Changed: true})
+		if len(p.codes) > mostCodes {
+			t.Fatalf("%d sales wait for a code after %d", len(p.codes), n+1)
+		}
+	}
+	if len(p.codes) != mostCodes {
+		t.Errorf("%d sales wait for a code", len(p.codes))
+	}
+	out.Reset()
+	a := attempt(sales - 1)
+	a.Receipt, a.Events = "SKN4T7W2QX", 4
+	p.learn(pos.Update{Attempt: a, Event: pos.EventCalledBack, Changed: true})
+	if !strings.Contains(out.String(), "RECEIPT SKN4T7W2QX") {
+		t.Errorf("a code that comes is not told: %q", out.String())
+	}
+}

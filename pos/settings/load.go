@@ -118,7 +118,8 @@ func decode(text, path string) (Settings, []Mistake) {
 	return s, mistakes
 }
 
-// wrongType finds the key and the wanted type in the library's error for a value of another type, which quotes neither.
+// wrongType finds the key and the wanted type in the library's error for a value of another type, which quotes neither. The library has no
+// type for this error; TestWrongTypeHasNoType fails when it has, or says it otherwise.
 var wrongType = regexp.MustCompile(`line (\d+) \(last key "([^"]+)"\).* destination has type (\w+)`)
 
 // tomlFault says where a TOML file is wrong without quoting what stands there, which may be a secret.

@@ -60,6 +60,11 @@ func TestRun(t *testing.T) {
 		"a damaged ledger": {func(p *Patient) {
 			p.Ledger = func(settings.Settings) (Ledger, error) { return Ledger{}, errors.New("store: the ledger is damaged") }
 		}, "ledger", Fault, "The ledger is damaged."},
+		"a ledger that cannot be written": {func(p *Patient) {
+			l, _ := found(p.Settings.Environment)(p.Settings)
+			l.Unwritable = errors.New("store: the list of free pages is damaged")
+			p.Ledger = func(settings.Settings) (Ledger, error) { return l, nil }
+		}, "ledger", Fault, "can be read, but the till cannot write it: The list of free pages is damaged."},
 		"another environment": {func(p *Patient) { p.Ledger = found("production") }, "ledger", Fault, "was made for production"},
 		"a ledger in use": {func(p *Patient) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -29,6 +30,7 @@ type database struct {
 const (
 	metaOffset = 16                 // after the page's header
 	metaSum    = 4*4 + 2*8 + 3*8    // where the checksum is: after magic, version, page size, flags, root, freelist, high water mark, number
+	metaList   = 4*4 + 2*8          // the page of the list of free pages
 	metaNumber = metaSum - 8        // of the commit that wrote it
 	metaMagic  = uint32(0xED0CDAED) // of bbolt
 )
@@ -76,6 +78,34 @@ func (db *database) newest() (commit uint64, err error) {
 		}
 	}
 	return commit, nil
+}
+
+// lostFreeList reports whether the page of the last commit that lists the free pages is not one: bbolt cannot write without it, and has
+// left zeros there (bbolt#135). Nothing else depends on it.
+func lostFreeList(f io.ReaderAt) (bool, error) {
+	var last, list uint64
+	for n := range int64(2) {
+		commit, ok, err := firstPage(f, n)
+		if err != nil {
+			return false, err
+		}
+		if ok && commit >= last {
+			var b [8]byte
+			if _, err := f.ReadAt(b[:], n*pageSize+metaOffset+metaList); err != nil {
+				return false, err
+			}
+			last, list = commit, binary.NativeEndian.Uint64(b[:])
+		}
+	}
+	if list == math.MaxUint64 || last == 0 { // none was written, or nothing is known
+		return false, nil
+	}
+	const header, kind = 10, 0x10 // the page's number (8) and what it is (2)
+	var page [header]byte
+	if _, err := f.ReadAt(page[:], int64(list)*pageSize); err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return binary.NativeEndian.Uint64(page[:]) != list || binary.NativeEndian.Uint16(page[8:]) != kind, nil
 }
 
 // current refuses a file that has lost the first page of its last commit while it was open: bbolt would go on from the commit before,

@@ -96,8 +96,8 @@ func errText(p any) string {
 	return s
 }
 
-// lostFreeList is a ledger whose list of free pages is zeros, as bbolt#135 leaves it, and how many payments it has.
-func lostFreeList(t *testing.T) (path string, payments int) {
+// withoutFreeList is a ledger whose list of free pages is zeros, as bbolt#135 leaves it, and how many payments it has.
+func withoutFreeList(t *testing.T) (path string, payments int) {
 	t.Helper()
 	l := open(t, newPath(t), training)
 	for n := range 20 {
@@ -131,7 +131,7 @@ func lostFreeList(t *testing.T) (path string, payments int) {
 // TestLostFreeList: a ledger whose list of free pages is lost can be read and not written. It is told what to do, and Compact makes
 // it whole, with every payment.
 func TestLostFreeList(t *testing.T) {
-	path, payments := lostFreeList(t)
+	path, payments := withoutFreeList(t)
 	check := func(path string, want int) {
 		t.Helper()
 		if err := Try(t.Context(), another(t, "tries", path)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "kaunta compact") || strings.Contains(err.Error(), "\n") {
@@ -139,6 +139,9 @@ func TestLostFreeList(t *testing.T) {
 		}
 		if _, err := Open(path, Options{}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "kaunta compact") {
 			t.Errorf("opening: %v", err)
+		}
+		if report, err := VerifyFile(t.Context(), path, nil); err != nil || report.Evidence != 0 || report.Derived != 1 || !strings.Contains(report.First.Error(), "list of free pages") {
+			t.Errorf("verifying: %+v, %v", report, err)
 		}
 		if _, _, err := Compact(t.Context(), path, Options{}, nil); err != nil {
 			t.Fatalf("compacting: %v", err)

@@ -156,18 +156,32 @@ func Open(path string, o Options) (*Ledger, error) {
 
 	db, err = openToWrite(path, o)
 	if err != nil {
-		return nil, readable(err)
+		return nil, err
 	}
 	return start(&Ledger{db: db, name: name, path: path, origin: origin})
 }
 
-// readable adds what helps a file that opens to be read, and not to be written: what a writer needs beyond the payments is the list of
-// free pages, which Compact makes anew.
-func readable(err error) error {
-	if !errors.Is(err, ErrDamaged) {
-		return err
+// unwritable says that a ledger can be read and not written: beyond what a reader needs, a writer reads the list of free pages, which Compact
+// makes anew. It is an [ErrDamaged].
+type unwritable struct {
+	path  string
+	cause error
+}
+
+func (e *unwritable) Error() string {
+	return fmt.Sprintf("store: the ledger %s can be read, but not written, since its list of free pages is damaged: "+
+		"run kaunta compact, which makes it anew from its payments", e.path)
+}
+
+func (e *unwritable) Unwrap() error { return e.cause }
+
+// openWriter opens a file that has been inspected, to be written.
+func openWriter(path string, o bolt.Options) (*database, error) {
+	db, err := openFile(path, o)
+	if errors.Is(err, ErrDamaged) {
+		err = &unwritable{path, err}
 	}
-	return fmt.Errorf("store: the ledger can be read, but not written: run kaunta compact, which makes it anew from its payments: %w", err)
+	return db, err
 }
 
 // Writable opens the ledger at path as a till does, up to the first write, and says why that cannot be; it writes nothing. It is for a
@@ -180,8 +194,8 @@ func Writable(path string) error {
 	if err := db.Close(); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	if db, err = openFile(path, bolt.Options{}); err != nil {
-		return readable(err)
+	if db, err = openWriter(path, bolt.Options{}); err != nil {
+		return err
 	}
 	err = guard(func() error {
 		tx, err := db.Begin(true)
@@ -190,7 +204,7 @@ func Writable(path string) error {
 		}
 		return tx.Rollback()
 	})
-	return readable(errors.Join(err, db.Close()))
+	return errors.Join(err, db.Close())
 }
 
 // usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The error is
@@ -292,7 +306,7 @@ func openToWrite(path string, o Options) (*database, error) {
 	if runtime.GOOS != "windows" {
 		options.InitialMmapSize = mapped
 	}
-	db, err := openFile(path, options)
+	db, err := openWriter(path, options)
 	if err != nil {
 		return nil, err
 	}

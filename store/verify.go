@@ -465,6 +465,13 @@ func (v *verifier) indexes(tx *bolt.Tx) error {
 	if err := checkFirstPages(v.l.path); err != nil {
 		v.wrong(evidence, nil, "%v", err)
 	}
+	switch lost, err := lostFreeList(v.l.db.file); {
+	case err != nil:
+		return err
+	case lost: // the check begins with it
+		v.wrong(derived, nil, "the list of free pages is lost")
+		return nil
+	}
 	for err := range tx.Check() {
 		v.wrong(evidence, nil, "page structure: %v", err)
 	}

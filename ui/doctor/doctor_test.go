@@ -64,7 +64,7 @@ func TestRun(t *testing.T) {
 			l, _ := found(p.Settings.Environment)(p.Settings)
 			l.Unwritable = errors.New("store: the list of free pages is damaged")
 			p.Ledger = func(settings.Settings) (Ledger, error) { return l, nil }
-		}, "ledger", Fault, "can be read, but the till cannot write it: The list of free pages is damaged."},
+		}, "ledger", Fault, "The list of free pages is damaged."},
 		"another environment": {func(p *Patient) { p.Ledger = found("production") }, "ledger", Fault, "was made for production"},
 		"a ledger in use": {func(p *Patient) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {

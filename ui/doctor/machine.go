@@ -59,7 +59,7 @@ func ledger(_ context.Context, x *examination) Finding {
 			"Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila mazingira yawe na lake.")
 	}
 	if l.Unwritable != nil {
-		return fault(path+" can be read, but the till cannot write it: "+sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika: "+sentence(l.Unwritable.Error()),
+		return fault(sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika.",
 			"Run kaunta compact, which makes it anew from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake.")
 	}
 	if err := writable(folder); err != nil {

@@ -29,30 +29,41 @@ const version = 5
 // migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
 // and flushed. So a power cut leaves one or the other. It takes db over.
 func migrate(db *database, path string, o Options, options bolt.Options) (*database, error) {
-	var found int
-	err := guard(func() error {
-		return db.View(func(tx *bolt.Tx) (err error) {
-			found, err = getVersion(tx)
-			return err
-		})
-	})
+	found, err := formatOf(db)
 	if err == nil && found == version {
 		return db, nil
 	}
 	if err == nil {
-		err = replaceBy(db, path, func(to *bolt.DB) error {
-			if found == 1 {
-				return fromVersion1(db.DB, to, o)
-			}
-			b := &builder{db: to, progress: o.Progress}
-			return b.copy(context.Background(), db.DB)
-		})
+		_, err = anew(context.Background(), db, path, found, o)
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, fmt.Errorf("store: the ledger %s could not be brought from version %d to %d, and is as it was: "+
 			"see that the disk has room for it twice: %w", path, found, version, err)
 	}
 	return openFile(path, options)
+}
+
+func formatOf(db *database) (found int, err error) {
+	err = guard(func() error {
+		return db.View(func(tx *bolt.Tx) (err error) {
+			found, err = getVersion(tx)
+			return err
+		})
+	})
+	return found, err
+}
+
+// anew puts a new file of this version in the place of the open ledger, made from its evidence. left is how many attempts are damaged.
+func anew(ctx context.Context, db *database, path string, found int, o Options) (left int, err error) {
+	b := &builder{progress: o.Progress}
+	err = replaceBy(db, path, func(to *bolt.DB) error {
+		if found == 1 {
+			return fromVersion1(db.DB, to, o)
+		}
+		b.db = to
+		return b.copy(ctx, db.DB)
+	})
+	return b.left, err
 }
 
 // layOut makes the buckets of a new ledger.

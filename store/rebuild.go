@@ -306,7 +306,7 @@ func (b *builder) sale(was *bolt.Tx, w *batch, k key) error {
 //
 // The ledger must be closed. Errors are those of [Open], and ctx's; then nothing has changed.
 func Rebuild(ctx context.Context, path string, o Options) (left int, err error) {
-	o.ReadOnly = true
+	o.ReadOnly = false // a ledger of an older version is brought to this one
 	db, _, err := inspect(path, o)
 	if err != nil {
 		return 0, err
@@ -321,15 +321,14 @@ func Rebuild(ctx context.Context, path string, o Options) (left int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	b := &builder{progress: o.Progress}
-	err = replaceBy(db, path, func(to *bolt.DB) error {
-		b.db = to
-		return b.copy(ctx, db.DB)
-	})
+	found, err := formatOf(db)
+	if err == nil {
+		left, err = anew(ctx, db, path, found, o)
+	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return 0, fmt.Errorf("store: the ledger %s could not be made anew, and is as it was: %w", path, err)
 	}
-	return b.left, nil
+	return left, nil
 }
 
 // copy fills the new file with what does not follow from anything else, and then with what does.

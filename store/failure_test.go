@@ -34,7 +34,7 @@ func childFills(l *Ledger, how string) error {
 		return err
 	}
 	unlimited := limit.Cur
-	limit.Cur = uint64(info.Size())
+	setTo(&limit.Cur, info.Size())
 	if how == "writes" {
 		limit.Cur = 10 * pageSize
 	}
@@ -76,6 +76,9 @@ func childFills(l *Ledger, how string) error {
 	fmt.Println("done")
 	return nil
 }
+
+// setTo is there since a limit has a sign on some systems.
+func setTo[T int64 | uint64](limit *T, to int64) { *limit = T(to) }
 
 func childSell(l *Ledger, n int) error {
 	e := asked(n)

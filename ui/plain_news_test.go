@@ -498,7 +498,7 @@ func TestPlainCodesAreFew(t *testing.T) {
 	attempt := func(n int) pos.Attempt {
 		return pos.Attempt{
 			ID: pos.AttemptID(fmt.Sprintf("01K%023d", n)), AskedAt: noon, State: pos.Paid, Events: 3,
-			Asked: pos.Asked{Sale: "sale", Phone: phoneA, Amount: 450},
+			Asked: pos.Asked{Sale: "sale", Phone: phoneA, Amount: 450, Reachable: true},
 		}
 	}
 	const sales = 20 * mostCodes

@@ -25,6 +25,7 @@ type row struct {
 	proof  map[meaning]bool   // what the evidence on the disk says, by the world's own reading
 	known  map[string]bool    // the bodies of the callbacks on the disk
 
+	created time.Time // by the world's time
 	askable time.Time // since when the disk has it open, with an id to ask with; zero: it is not
 	asked   time.Time // when the till last set out to ask M-PESA about it
 	refused *process  // which was refused the last event that it had of it
@@ -64,7 +65,7 @@ func (w *world) say(kind pos.EventKind, address, body string, means meaning) {
 func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool, once string) {
 	r := w.byID[a.ID]
 	if r == nil {
-		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), owner: p, phone: a.Phone, at: time.Now(),
+		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), created: time.Now(), owner: p, phone: a.Phone, at: time.Now(),
 			states: map[pos.State]bool{}, proof: map[meaning]bool{}, known: map[string]bool{}}
 		w.rows = append(w.rows, r)
 		w.byID[a.ID], w.byAddress[a.Address] = r, r

@@ -522,7 +522,7 @@ func everyOpenPaymentIsAskedAbout(w *world, x stopping) string {
 	}
 	patience := 30*time.Minute + time.Duration(open)*w.climate.queryEvery
 	for _, r := range w.rows {
-		if r.askable.IsZero() {
+		if r.askable.IsZero() || r.now.AskedAt.Sub(r.created).Abs() > time.Minute { // a till that starts counts by what the clock said
 			continue
 		}
 		for _, after := range asksAfter {

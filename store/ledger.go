@@ -75,8 +75,8 @@ type Origin struct {
 // Ledger is the till's ledger in one file. All methods may be called from any goroutine.
 type Ledger struct {
 	db       *database
-	name     string   // by which the ledger was opened
-	path     string   // where that name led
+	name     string // by which the ledger was opened
+	path     string // where that name led
 	readOnly bool
 	origin   Origin
 	secret   []byte     // the key of the hashes of phone numbers

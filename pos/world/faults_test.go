@@ -123,7 +123,7 @@ var faults = []fault{
 		"what is open is resumed and never asked about", "pos/queue.go",
 		"		w.next = later(now, w.began.Add(firstUseful))\n",
 		"		w.next = time.Time{}\n",
-		"openIsOnlyWhatCannotBeKnown|moneyIsInTheLedgerOnce",
+		"everyOpenPaymentIsAskedAbout|openIsOnlyWhatCannotBeKnown|moneyIsInTheLedgerOnce",
 	},
 	{
 		"a callback is acknowledged before the write", "pos/till.go",

@@ -9,8 +9,10 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// newID makes a ULID of the moment now; t.asking is held.
+// newID makes a ULID of the moment now.
 func (t *Till) newID(now time.Time) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	return ulid.MustNew(ulid.Timestamp(now), t.ids).String()
 }
 

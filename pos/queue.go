@@ -2,6 +2,7 @@ package pos
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -63,6 +64,37 @@ func (t *Till) resume(a Attempt, now time.Time) {
 		w.next = later(now, w.began.Add(firstUseful))
 	}
 	t.watched[a.ID] = w
+}
+
+// recordResumed notes with each open attempt that the till was started with it open, in as few
+// commits as there can be, and returns what is followed then. Once is enough: the next starts would
+// teach nothing. What cannot be noted is followed all the same.
+func (t *Till) recordResumed(ctx context.Context, followed []Attempt) ([]Attempt, error) {
+	now := t.cfg.Clock()
+	var events []Event
+	for _, a := range followed {
+		if a.Open() && !a.Facts.Has(Resumed) {
+			events = append(events, Event{Attempt: a.ID, Kind: EventResumed, At: now})
+		}
+	}
+	if len(events) == 0 {
+		return followed, nil
+	}
+	switch err := t.cfg.Ledger.AppendAll(ctx, events); {
+	case err == nil:
+	case errors.Is(err, ErrNoRoom):
+		t.noRoom = err
+		fallthrough
+	case errors.Is(err, ErrRefused):
+		t.log.Error("not all that was open could be resumed in the ledger", "err", err)
+	default:
+		return nil, err
+	}
+	followed, err := t.cfg.Ledger.Followed()
+	if err != nil && !errors.Is(err, ErrRefused) { // of those the log tells already
+		return nil, err
+	}
+	return followed, nil
 }
 
 // idle reports whether there is nothing left to do for the attempt.

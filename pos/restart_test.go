@@ -177,6 +177,15 @@ func (l torn) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error
 	return l.Ledger.Append(ctx, e)
 }
 
+func (l torn) AppendAll(ctx context.Context, events []pos.Event) error {
+	well := slices.DeleteFunc(slices.Clone(events), func(e pos.Event) bool { return e.Attempt == l.id })
+	err := l.Ledger.AppendAll(ctx, well)
+	if len(well) < len(events) {
+		err = errors.Join(err, pos.ErrRefused)
+	}
+	return err
+}
+
 func (l torn) Followed() ([]pos.Attempt, error) {
 	open, err := l.Ledger.Followed()
 	readable := slices.DeleteFunc(open, func(a pos.Attempt) bool { return a.ID == l.id })

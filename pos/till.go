@@ -60,11 +60,6 @@ type Config struct {
 type Till struct {
 	cfg Config
 	log *slog.Logger
-	ids io.Reader // monotonic within a millisecond; used under asking
-
-	// asking is held from the look at what is open until the new attempt is on disk, so
-	// that two cashiers cannot push to one phone at once.
-	asking sync.Mutex
 
 	// pushes ends when Close will wait no longer for a push's answer; queries ends at once.
 	pushes, queries           context.Context
@@ -75,6 +70,8 @@ type Till struct {
 	resumed []Attempt // set by Start, never changed
 
 	mu       sync.Mutex
+	ids      io.Reader // monotonic within a millisecond
+	holds    []*hold   // see hold
 	closed   bool
 	broken   error // the ledger takes no more writes
 	noRoom   error // the disk had no room for the last event
@@ -123,18 +120,12 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("till: reading what was open: %w", err)
 	}
+	if followed, err = t.recordResumed(ctx, followed); err != nil {
+		return nil, fmt.Errorf("till: resuming what was open: %w", err)
+	}
+	now := time.Now()
 	for _, a := range followed {
-		if a.Open() && !a.Facts.Has(Resumed) { // once is enough: the next starts would teach nothing
-			is, err := t.record(ctx, Event{Attempt: a.ID, Kind: EventResumed, At: cfg.Clock()})
-			switch {
-			case err == nil:
-				a = is
-			case errors.Is(err, ErrNoRoom), errors.Is(err, ErrRefused): // it is followed all the same
-			default:
-				return nil, fmt.Errorf("till: resuming what was open: %w", err)
-			}
-		}
-		t.resume(a, time.Now())
+		t.resume(a, now)
 		if a.Open() {
 			t.resumed = append(t.resumed, a)
 		}
@@ -169,8 +160,11 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	}
 	r.Phone = phone
 
-	t.asking.Lock()
-	defer t.asking.Unlock()
+	h, err := t.hold(ctx, r)
+	if err != nil {
+		return Attempt{}, err
+	}
+	defer t.release(h)
 	if a, err := t.askedBefore(r); !errors.Is(err, ErrNotFound) {
 		return a, err
 	}

@@ -43,30 +43,36 @@ func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, er
 	return r.attempt, r.changed, r.err
 }
 
-// AppendAll appends events one after the other, in as few commits as their number allows, and stops at the first that is
-// refused: those before it are on disk. It is for taking over what is known already; the till appends what happens as it happens.
+// AppendAll implements [pos.Ledger]: it appends events one after the other, in as few commits as
+// their number allows. What is refused keeps none of the others from the disk, and is told in the
+// end. It is for what is known already; the till appends what happens as it happens.
 func (l *Ledger) AppendAll(ctx context.Context, events []pos.Event) error {
 	if l.readOnly {
 		return ErrReadOnly
 	}
+	var not error
 	for len(events) > 0 {
 		some := events[:min(len(events), maxBatch)]
 		events = events[len(some):]
 		var refused error
 		r := l.submit(ctx, &request{work: func(b *batch) error {
+			refused = nil // it may be tried again
 			for _, e := range some {
-				var err error
-				if _, refused, err = b.apply(e); refused != nil || err != nil {
+				switch _, why, err := b.apply(e); {
+				case err != nil:
 					return err
+				case why != nil:
+					refused = errors.Join(refused, refusedEvent(why))
 				}
 			}
 			return nil
 		}})
-		if err := errors.Join(r.err, refused); err != nil {
-			return err
+		if r.err != nil {
+			return r.err
 		}
+		not = errors.Join(not, refused)
 	}
-	return nil
+	return not
 }
 
 // submit hands a request to the committing goroutine and waits for its outcome.

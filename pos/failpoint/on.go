@@ -10,7 +10,7 @@ import (
 	"kaunta/pos"
 )
 
-// Ledger returns l with points before and after each Append.
+// Ledger returns l with points before and after each write.
 func Ledger(l pos.Ledger) pos.Ledger { return ledger{l} }
 
 // Gateway returns g with points before and after each request.
@@ -22,6 +22,14 @@ func (l ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, err
 	point("before-" + e.Kind.String())
 	defer point("after-" + e.Kind.String())
 	return l.Ledger.Append(ctx, e)
+}
+
+func (l ledger) AppendAll(ctx context.Context, events []pos.Event) error {
+	for _, e := range events {
+		point("before-" + e.Kind.String())
+		defer point("after-" + e.Kind.String())
+	}
+	return l.Ledger.AppendAll(ctx, events)
 }
 
 type gateway struct{ pos.Gateway }

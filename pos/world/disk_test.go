@@ -1,7 +1,9 @@
 package world
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -60,8 +62,54 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 	return a, changed, err
 }
 
-// latency is how long the write of e takes. That of the first of an attempt takes none: Till.Charge holds a mutex meanwhile,
-// and virtual time stands still while anybody waits for one.
+// AppendAll implements pos.Ledger: many events in one write.
+func (k *disk) AppendAll(ctx context.Context, events []pos.Event) error {
+	select {
+	case <-k.dead:
+		return errCut
+	default:
+	}
+	if !k.pause(k.latency(events[0])) || !k.step() {
+		return errCut
+	}
+	var refused, failed error
+	var taken []pos.Event
+	for _, e := range events {
+		switch refusal, written := k.refusal(e.Kind.String(), e); {
+		case refusal == nil:
+			taken = append(taken, e)
+		case errors.Is(refusal, pos.ErrRefused), errors.Is(refusal, pos.ErrNoRoom):
+			refused = refusal
+			continue
+		case !written:
+			return refusal
+		default:
+			failed = refusal
+			taken = events
+		}
+		if failed != nil {
+			break
+		}
+	}
+	if err := k.ledger.AppendAll(ctx, taken); err != nil {
+		return err
+	}
+	for _, e := range taken {
+		a, err := k.ledger.Attempt(e.Attempt)
+		if err != nil {
+			return err
+		}
+		k.w.mu.Lock()
+		k.w.written(k.process, e, a, false, "")
+		k.w.mu.Unlock()
+	}
+	if !k.step() {
+		return errCut
+	}
+	return cmp.Or(failed, refused)
+}
+
+// latency is how long the write of e takes. That of the first of an attempt takes none, as nothing is known of the attempt yet.
 func (k *disk) latency(e pos.Event) time.Duration {
 	k.w.mu.Lock()
 	defer k.w.mu.Unlock()

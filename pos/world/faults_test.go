@@ -205,9 +205,9 @@ var faults = []fault{
 		"askedOnTheRightDay",
 	},
 	{
-		"two Enters in one moment", "pos/till.go",
-		"	t.asking.Lock()\n	defer t.asking.Unlock()\n	if a, err := t.askedBefore(r)",
-		"	if a, err := t.askedBefore(r)",
+		"two Enters in one moment", "pos/hold.go",
+		"		if o.phone == h.phone || ",
+		"		if ",
 		"phoneIsHeld|oneEnterOnePush",
 	},
 	{

@@ -47,7 +47,7 @@ func TestTypingAhead(t *testing.T) {
 		{"NOT PAID: dropped", notPaid, []string{"250", "<pause>", "<pause>", "-"}, []string{"Amount     250"}, [3]int{1, 0, 0}},
 		{"NOT PAID: kept when asked again", notPaid, []string{"250", "<pause>", "<pause>", "<enter>"}, []string{"SENDING", "next sale: 250"}, [3]int{2, 0, 0}},
 		{"NOT PAID: kept over another number", notPaid, []string{"250", "<pause>", "<pause>", "/", phoneB, "<enter>"}, []string{"SENDING", "next sale: 250"}, [3]int{2, 0, 0}},
-		{"NOT PAID: gone with the sale before it", notPaid, []string{"250", "<pause>", "<pause>", "/", "<esc>", "7", "<enter>", phoneB, "<enter>"}, []string{"SENDING", "enter check now"}, [3]int{2, 0, 0}},
+		{"NOT PAID: gone with the sale before it", notPaid, []string{"250", "<pause>", "<pause>", "/", "<esc>", "7", "<enter>", phoneB, "<enter>"}, []string{"SENDING", "- stop waiting"}, [3]int{2, 0, 0}},
 		{"STILL CHECKING: its plus is a sum's", checking, []string{"200+50"}, []string{"STILL CHECKING", "200+50 = 250"}, [3]int{1, 0, 0}},
 		{"STILL CHECKING: next sale", checking, []string{"250", "<pause>", "<pause>", "+"}, []string{"Amount     250"}, [3]int{1, 0, 0}},
 	} {

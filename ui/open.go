@@ -35,25 +35,29 @@ func (o openList) learned(unsettled []pos.Attempt) openList {
 	return o
 }
 
-// heard takes what an attempt of the list has become: what a person settles is compared with it.
-func (o openList) heard(a pos.Attempt) openList {
+// heard takes what an attempt of the list has become: what a person settles is compared with it. When M-PESA is asked about
+// it next is kept while it is open: nothing else shows that, and a till makes thousands of payments.
+func (o openList) heard(u pos.Update) openList {
+	a := u.Attempt
 	if i := indexOf(o.rows, a.ID); i >= 0 && o.rows[i].Events < a.Events {
-		o.rows = slices.Clone(o.rows)
 		o.rows[i] = a
 	}
-	return o
+	if !a.Open() {
+		return o.planned(a.ID, time.Time{})
+	}
+	return o.planned(a.ID, u.NextCheck)
 }
 
 // planned takes when M-PESA is asked about an attempt next.
 func (o openList) planned(id pos.AttemptID, at time.Time) openList {
-	plan := make(map[pos.AttemptID]time.Time, len(o.plan)+1)
-	for k, v := range o.plan {
-		plan[k] = v
+	if at.IsZero() {
+		delete(o.plan, id)
+		return o
 	}
-	if plan[id] = at; at.IsZero() {
-		delete(plan, id)
+	if o.plan == nil {
+		o.plan = make(map[pos.AttemptID]time.Time)
 	}
-	o.plan = plan
+	o.plan[id] = at
 	return o
 }
 

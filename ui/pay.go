@@ -65,7 +65,7 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 	case p.refused != nil:
 		locked := now.Before(p.free)
 		switch {
-		case k.is("enter"):
+		case k.is("enter") && p.checked().Askable():
 			return p, wishCheck
 		case k.is("2") && !locked && now.Sub(p.changed) >= stands && now.Sub(p.free) >= stands:
 			return p, wishTwice
@@ -107,7 +107,7 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		}
 	default:
 		switch {
-		case k.is("enter"):
+		case k.is("enter") && p.attempt.Askable(): // there is nothing to ask with before the answer to the push
 			return p, wishCheck
 		case back:
 			return p, wishStop
@@ -139,7 +139,28 @@ func (p pay) learn(u pos.Update, now time.Time) pay {
 	if u.Event == pos.EventQueried || u.Attempt.State.Final() {
 		p.checking = false
 	}
+	if u.Attempt.Events > p.attempt.Events || u.Attempt.State != p.attempt.State {
+		p.problem = nil // it was about what the payment was
+	}
 	p.attempt, p.askAt, p.deadline, p.wrongPINs = u.Attempt, u.NextCheck, u.Deadline, u.WrongPINs
+	return p
+}
+
+// checked is the attempt about which a check asks M-PESA: this one, or the one that is in its way.
+func (p pay) checked() pos.Attempt {
+	if p.refused != nil {
+		return p.refused.Earlier
+	}
+	return p.attempt
+}
+
+// learnEarlier takes an update about the earlier request that is in the way.
+func (p pay) learnEarlier(u pos.Update) pay {
+	if u.Attempt.Events >= p.refused.Earlier.Events {
+		e := *p.refused
+		e.Earlier = u.Attempt
+		p.refused, p.askAt = &e, u.NextCheck
+	}
 	return p
 }
 
@@ -203,7 +224,10 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	ledger := hint{"*", w.kLedger}
 	switch {
 	case p.refused != nil:
-		hints := []hint{{"enter", w.kCheck}, {"-", w.kBack}}
+		hints := []hint{{"-", w.kBack}}
+		if p.checked().Askable() {
+			hints = append([]hint{{"enter", w.kCheck}}, hints...)
+		}
 		if !now.Before(p.free) {
 			hints = append([]hint{{"2", w.kTwice}}, hints...)
 		}
@@ -235,8 +259,13 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 			hints = append(hints, hint{"*", w.kAgain})
 		}
 		return append(hints, hint{"f3", w.kOpen})
-	case practice:
-		return []hint{{"enter", w.kCheck}, {"*", w.kHand}, {"-", w.kStop}, {"f2", w.kLedger}}
 	}
-	return []hint{{"enter", w.kCheck}, {"-", w.kStop}, {"f2", w.kLedger}}
+	hints := []hint{{"-", w.kStop}, {"f2", w.kLedger}}
+	if practice {
+		hints = append([]hint{{"*", w.kHand}}, hints...)
+	}
+	if p.attempt.Askable() {
+		hints = append([]hint{{"enter", w.kCheck}}, hints...)
+	}
+	return hints
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,11 +22,55 @@ func TestEnterTwiceNeverChargesTwice(t *testing.T) {
 	c.sees("SENDING")
 	c.do(charge)
 	c.press("<enter>", "<enter>")
+	c.tell(accepted(c.app.pay.attempt), pos.EventPushed)
+	c.press("<enter>", "<enter>")
 	if len(c.till.charged) != 1 {
 		t.Errorf("%d payments were asked for", len(c.till.charged))
 	}
 	if len(c.till.checked) != 2 {
 		t.Errorf("Enter while waiting checked %d times, want 2", len(c.till.checked))
+	}
+}
+
+// TestNoCheckBeforeThereIsSomethingToAsk: while a push is on its way M-PESA cannot be asked about it, so that no key offers to, and
+// what the till said of an earlier key goes when the payment moves.
+func TestNoCheckBeforeThereIsSomethingToAsk(t *testing.T) {
+	c := newCashier(t)
+	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
+	a := c.sell("450", phoneA)
+	c.press("<enter>")
+	c.sees("SENDING", "stop waiting")
+	c.seesNot("check now", "M-PESA cannot be asked")
+	if len(c.till.checked) != 0 {
+		t.Errorf("M-PESA was asked about a push without an answer: %v", c.till.checked)
+	}
+	waits := accepted(a)
+	c.tell(waits, pos.EventPushed)
+	c.sees("WAITING FOR PIN", "enter check now")
+	c.press("<enter>") // the till refuses for whatever reason
+	c.sees("M-PESA cannot be asked")
+	c.tell(waits, 0) // nothing has come
+	c.sees("M-PESA cannot be asked")
+	waits.Events++
+	c.tell(waits, pos.EventQueried)
+	c.sees("WAITING FOR PIN")
+	c.seesNot("M-PESA cannot be asked")
+
+	// Nor about an earlier request that is in the way, before the answer to its push.
+	c = newCashier(t)
+	sends := c.attempt(pos.Request{Phone: "254712345678", Amount: 200})
+	sends.ID = "earlier"
+	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+		return pos.Attempt{}, &pos.OpenError{Earlier: sends, Left: pos.PhoneLock}
+	}
+	c.press("450", "<enter>", phoneA, "<enter>", "<enter>")
+	c.sees("MAY PAY TWICE", "wait 2:00")
+	c.seesNot("check now")
+	c.tell(accepted(sends), pos.EventPushed)
+	c.sees("MAY PAY TWICE", "enter check now")
+	c.press("<enter>")
+	if want := []pos.AttemptID{"earlier"}; !slices.Equal(c.till.checked, want) {
+		t.Errorf("checked %v, want %v", c.till.checked, want)
 	}
 }
 

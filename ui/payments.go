@@ -100,7 +100,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	bells := a.learnFront(u, before, fresh)
 	_, l := a.look()
 	a.ledger = a.ledger.learn(at, listRows(l.height))
-	a.open = a.open.heard(at).planned(at.ID, u.NextCheck)
+	a.open = a.open.heard(u)
 
 	var cmds []tea.Cmd
 	if bells > 0 {
@@ -123,6 +123,10 @@ func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bell
 		p.before = &before
 	}
 	inTheWay := p != nil && p.refused != nil && p.refused.Earlier.ID == at.ID
+	if inTheWay {
+		next := p.learnEarlier(u)
+		p, a.pay = &next, &next
+	}
 	switch {
 	case p != nil && p.attempt.ID == at.ID:
 		was, stopped := p.attempt.State, p.stopping

@@ -28,12 +28,17 @@ func (p *plain) learn(u pos.Update) {
 	if p.paid.ID == a.ID {
 		p.paid = a
 	}
-	p.open = p.open.planned(a.ID, u.NextCheck)
+	p.open = p.open.heard(u)
 	checked := u.Event == pos.EventQueried && p.checks[a.ID]
 	if u.Event == pos.EventQueried || a.State.Final() {
 		delete(p.checks, a.ID)
 	}
-	switch inTheWay := p.pay != nil && p.pay.refused != nil && p.pay.refused.Earlier.ID == a.ID; {
+	inTheWay := p.pay != nil && p.pay.refused != nil && p.pay.refused.Earlier.ID == a.ID
+	if inTheWay {
+		next := p.pay.learnEarlier(u)
+		p.pay = &next
+	}
+	switch {
 	case front:
 		p.learnFront(u, fresh, checked)
 	case a.State.Final() && (p.follow[a.ID] || inTheWay):

@@ -29,15 +29,16 @@ func (p *plain) offers() []offer {
 	twice := offer{wish: wishTwice, word: t("anyway", "hata"), pad: "2", does: p.say.kTwice}
 	stop := offer{wish: wishStop, word: t("stop", "acha"), pad: "-", does: p.say.kStop}
 	back := offer{wish: wishForm, word: t("back", "rudi"), pad: "-", does: p.say.kBack}
+	var list []offer
 	switch q := p.pay; {
 	case q == nil && p.sale.focus == fieldAmount:
 		return []offer{next}
 	case q == nil:
 		return []offer{back, next}
 	case q.refused != nil && p.now().Before(q.free):
-		return []offer{check, back, next}
+		list = []offer{check, back, next}
 	case q.refused != nil:
-		return []offer{check, twice, back, next}
+		list = []offer{check, twice, back, next}
 	case q.attempt.SaleWasPaid():
 		next.enter = true
 		return []offer{next}
@@ -45,9 +46,14 @@ func (p *plain) offers() []offer {
 		return []offer{again, number, next}
 	case q.attempt.State == pos.StillChecking:
 		again.enter, again.mute = false, p.now().Before(q.unlock())
-		return []offer{check, again, next}
+		list = []offer{check, again, next}
+	default:
+		list = []offer{check, stop}
 	}
-	return []offer{check, stop}
+	if about := p.pay.checked(); !about.Askable() { // M-PESA has given nothing to ask with
+		list = list[1:]
+	}
+	return list
 }
 
 // choices says the offers: "Enter: ask again. number: other number. new: next sale."
@@ -108,11 +114,7 @@ func (p *plain) carryOut(w wish) {
 	}
 	switch w {
 	case wishCheck:
-		id := q.attempt.ID
-		if q.refused != nil {
-			id = q.refused.Earlier.ID
-		}
-		p.check(id)
+		p.check(q.checked().ID)
 	case wishStop:
 		q.stopping = true
 		if err := p.cfg.Till.StopWaiting(p.ctx, q.attempt.ID); err != nil {

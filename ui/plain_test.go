@@ -332,6 +332,23 @@ func TestPlainLock(t *testing.T) {
 	})
 }
 
+// TestPlainNothingToAskYet: a check is offered when M-PESA has given something to ask with.
+func TestPlainNothingToAskYet(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.types("450", phoneA, "")
+		a := c.p.pay.attempt
+		c.all()
+		c.types("")
+		c.says("Not taken: this payment comes first.", "stop: stop waiting.")
+		c.tell(accepted(a), pos.EventPushed)
+		c.says("14:32:00 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.", "Enter: check now. stop: stop waiting.")
+		c.types("")
+		if len(c.till.checked) != 1 {
+			t.Errorf("checked %v", c.till.checked)
+		}
+	})
+}
+
 // TestPlainInTheWay: the earlier request ends while the cashier waits for it to.
 func TestPlainInTheWay(t *testing.T) {
 	t.Run("its own", func(t *testing.T) {
@@ -355,7 +372,7 @@ func TestPlainInTheWay(t *testing.T) {
 	})
 	t.Run("after a refusal", func(t *testing.T) {
 		inSale(t, func(c *talk) {
-			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
+			earlier := unclear(accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 200})))
 			c.tell(refused(c.sell("450", phoneA), "1032", ""), pos.EventCalledBack)
 			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
 				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Left: time.Minute}

@@ -184,8 +184,7 @@ func BenchmarkFirstFrame(b *testing.B) {
 	}
 }
 
-// BenchmarkKeyInAPseudoTerminal is from a key's byte to its frame on the emulated screen; most of it is the library's pace of 60
-// frames a second.
+// BenchmarkKeyInAPseudoTerminal is from a key's byte to its frame on the emulated screen; most of it is the pace of the frames.
 func BenchmarkKeyInAPseudoTerminal(b *testing.B) {
 	s := newPTYSession(b)
 	s.see("Type the amount.")

@@ -222,12 +222,8 @@ func (a *app) carryOut(w wish) tea.Cmd {
 	case wishPhone:
 		a.hand = a.cfg.Phone != nil
 	case wishCheck:
-		id := p.attempt.ID
-		if p.refused != nil {
-			id = p.refused.Earlier.ID
-		}
 		p.checking = true
-		return a.desk.checkCmd(id)
+		return a.desk.checkCmd(p.checked().ID)
 	case wishStop:
 		p.stopping = true
 		return a.desk.stopCmd(p.attempt.ID)

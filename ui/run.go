@@ -11,6 +11,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
+// framesASecond is how often it is looked whether the screen has changed: each look wakes the machine, and a result is shown after
+// a thirtieth of a second at most.
+const framesASecond = 30
+
 // Run shows the screens until the cashier leaves or ctx ends, which is no error. It leaves no goroutine behind; the till
 // goes on.
 func Run(ctx context.Context, cfg Config) error {
@@ -34,6 +38,7 @@ func Run(ctx context.Context, cfg Config) error {
 		tea.WithWindowSize(width, height),
 		tea.WithColorProfile(profileOf(cfg.Output, cfg.Environ)),
 		tea.WithoutSignalHandler(), // the caller's signals end ctx
+		tea.WithFPS(framesASecond),
 	)
 	var relays sync.WaitGroup
 	relays.Go(func() {

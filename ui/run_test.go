@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -214,6 +215,48 @@ func TestProgram(t *testing.T) {
 			t.Error("the terminal was not given back")
 		}
 	})
+}
+
+// TestResultIsSoonOnTheScreen: whatever the pace of the frames, a result is drawn within 34 ms.
+func TestResultIsSoonOnTheScreen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession(t)
+		s.settle()
+		s.types("4", "5", "0", "\r")
+		s.types(strings.Split(phoneA+"\r", "")...)
+		a := accepted(pos.Attempt{
+			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
+			Asked: pos.Asked{Sale: "sale", Phone: "254712345678", Amount: 450},
+		})
+		s.tell(a)
+		<-time.After(34 * time.Millisecond)
+		synctest.Wait()
+		s.sees("◔ WAITING FOR PIN")
+		<-time.After(7*time.Second + 13*time.Millisecond)
+		s.tell(paid(a, "SKN4T7W2QX"))
+		<-time.After(34 * time.Millisecond)
+		synctest.Wait()
+		s.sees("✓ PAID", "Hand over the goods.")
+		s.close()
+	})
+}
+
+// TestPlanHoldsWhatIsOpen: after a long day the screens keep no more of it than at its beginning.
+func TestPlanHoldsWhatIsOpen(t *testing.T) {
+	c := newCashier(t)
+	for n := range 1000 {
+		a := accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
+		a.ID = pos.AttemptID(fmt.Sprint("attempt-", n))
+		next := c.now.Add(15 * time.Second)
+		c.send(updateMsg{Attempt: a, NextCheck: next})
+		if !c.app.open.plan[a.ID].Equal(next) {
+			t.Fatal("when M-PESA is asked about an open payment is not known")
+		}
+		c.send(updateMsg{Attempt: paid(a, "SKN4T7W2QX"), Event: pos.EventCalledBack, NextCheck: next}) // its second witness
+	}
+	if n := len(c.app.open.plan) + len(c.app.states) + len(c.app.told) + len(c.app.unheard); n != 0 {
+		t.Errorf("%d things are kept of payments that have ended", n)
+	}
 }
 
 // TestProgramEnds for each way out, and leaves nothing running; goleak looks after the last test too.

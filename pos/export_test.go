@@ -1,0 +1,13 @@
+package pos
+
+// Watching is how many attempts the till keeps in memory, and of how many it plans to ask M-PESA.
+func (t *Till) Watching() (watched, planned int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, w := range t.watched {
+		if !w.next.IsZero() {
+			planned++
+		}
+	}
+	return len(t.watched), planned
+}

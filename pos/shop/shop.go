@@ -160,8 +160,7 @@ func (sh *Shop) share(ctx context.Context, number string) (unshare func() error)
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
 			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: sh.Ledger.Origin().Environment, Number: number},
 			Book: sh.Ledger, Payments: sh.Payments(), Trouble: sh.trouble,
-			Backup: func(w io.Writer) error { return sh.Ledger.StreamBackup(sharing, w) },
-			Verify: func(w io.Writer) error { return sh.Ledger.Snapshot(sharing, w) },
+			Backup: untilClosed(sharing, sh.Ledger.StreamBackup), Verify: untilClosed(sharing, sh.Ledger.Snapshot),
 		})
 	}()
 	return func() error {
@@ -179,6 +178,20 @@ func (sh *Shop) trouble() error {
 		return h.Clock
 	}
 	return nil
+}
+
+// errCloses is what whoever is copying the ledger of a till hears when the till closes.
+var errCloses = errors.New("the till has just been closed: try again")
+
+// untilClosed copies the ledger until sharing ends, and says so where that cut it short.
+func untilClosed(sharing context.Context, copy func(context.Context, io.Writer) error) func(io.Writer) error {
+	return func(w io.Writer) error {
+		err := copy(sharing, w)
+		if err != nil && sharing.Err() != nil {
+			return errCloses
+		}
+		return err
+	}
 }
 
 // awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not

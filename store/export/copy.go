@@ -18,6 +18,9 @@ type Book interface {
 
 // Writer takes the rows of an export, one by one, and then what each day came to.
 type Writer interface {
+	// Fits is nil if so many rows can be written, and otherwise says why not.
+	Fits(rows int) error
+
 	Row(Row) error
 
 	// Close writes the totals, by day, and whatever is not written yet.
@@ -111,6 +114,9 @@ func Copy(ctx context.Context, to Writer, book Book, first, last pos.Day, unmask
 		return nil, err
 	}
 	of := Count(days)
+	if err := to.Fits(of); err != nil { // at once, and not after the rows that fit
+		return nil, err
+	}
 	done := 0
 	var attempts []pos.Attempt // of one day
 	for i := range days {

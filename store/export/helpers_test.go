@@ -133,5 +133,6 @@ type collect struct {
 	days []pos.DayTotals
 }
 
+func (c *collect) Fits(int) error                   { return nil }
 func (c *collect) Row(r Row) error                  { c.rows = append(c.rows, r); return nil }
 func (c *collect) Close(days []pos.DayTotals) error { c.days = days; return nil }

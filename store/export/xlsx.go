@@ -104,10 +104,18 @@ func (x *XLSX) write(cells ...any) error {
 	return x.sheet.SetRow(fmt.Sprintf("A%d", x.row), cells)
 }
 
+// Fits implements [Writer].
+func (x *XLSX) Fits(rows int) error {
+	if rows > MaxRows {
+		return fmt.Errorf("export: a sheet of a workbook holds %d payments: choose a shorter time, or --format csv", MaxRows)
+	}
+	return nil
+}
+
 // Row implements [Writer].
 func (x *XLSX) Row(r Row) error {
-	if x.row > MaxRows {
-		return fmt.Errorf("export: a sheet of a workbook holds %d payments: choose a shorter time, or --format csv", MaxRows)
+	if err := x.Fits(x.row); err != nil { // payments may have landed since they were counted
+		return err
 	}
 	err := x.write(
 		x.time(r.Asked), x.time(r.Ended), r.State, excelize.Cell{StyleID: x.amount, Value: int64(r.Amount)}, text(r.Phone),

@@ -243,6 +243,30 @@ func (b bigMonth) Days(first, last pos.Day) (days []pos.DayTotals, err error) {
 	return days, nil
 }
 
+// unread is a book of more payments than a sheet holds, none of which can be read.
+type unread struct{ Book }
+
+func (unread) Days(first, _ pos.Day) ([]pos.DayTotals, error) {
+	return []pos.DayTotals{
+		{Day: first, Totals: pos.Totals{Paid: pos.Sum{Count: MaxRows}}}, {Day: first.Add(1), Totals: pos.Totals{NotPaid: pos.Sum{Count: 1}}},
+	}, nil
+}
+
+// TestBeyondASheet: more payments than a sheet holds are refused by their number, before one of them is read.
+func TestBeyondASheet(t *testing.T) {
+	x, err := NewXLSX(io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Release()
+	if _, err := Copy(t.Context(), x, unread{}, november.First(), november.Last(), false, nil); err == nil || !strings.Contains(err.Error(), "holds 1048575 payments") {
+		t.Errorf("%v", err)
+	}
+	if err := x.Fits(MaxRows); err != nil {
+		t.Errorf("as many as fit: %v", err)
+	}
+}
+
 // TestMemory: a month of 100,000 rows takes little more memory than one of 20,000: what is written is on disk.
 func TestMemory(t *testing.T) {
 	if testing.Short() || raced {

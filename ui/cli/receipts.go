@@ -33,6 +33,14 @@ func (b *bare) add(a pos.Attempt, listed bool) {
 	}
 }
 
+// sum is how much it is; nil where that is not known.
+func (b *bare) sum() *countKES {
+	if b == nil {
+		return nil
+	}
+	return &b.countKES
+}
+
 // write lists what is paid without a receipt number.
 func (b bare) write(to *strings.Builder) {
 	if len(b.Payments) == 0 {

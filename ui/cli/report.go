@@ -29,10 +29,10 @@ type report struct {
 
 	sums
 
-	WithoutReceipt bare `json:"without_receipt"`
+	WithoutReceipt *bare `json:"without_receipt"` // null in a report on many days
 
-	Refusals []refusalCount    `json:"refusals"`
-	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid
+	Refusals []refusalCount    `json:"refusals"`              // null in a report on many days
+	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid, and in a report on many days
 	Hours    [24]pos.Shillings `json:"hours"`                 // paid, by the hour of asking
 	Busiest  *busiest          `json:"busiest"`
 	Days     []dayReport       `json:"days,omitempty"` // of a report about several
@@ -87,8 +87,8 @@ type busiest struct {
 type dayReport struct {
 	Day string `json:"day"`
 	sums
-	WithoutReceipt countKES `json:"without_receipt"`
-	Median         *float64 `json:"median_seconds_to_pay"`
+	WithoutReceipt *countKES `json:"without_receipt"`
+	Median         *float64  `json:"median_seconds_to_pay"`
 }
 
 func (c *commands) reportCommand() *cobra.Command {
@@ -101,7 +101,10 @@ func (c *commands) reportCommand() *cobra.Command {
 that was paid already is not counted as paid but as owed back.
 
 Payments that M-PESA has paid without a receipt number, as all are with reach = "off", are counted; a report about one day lists them, with
-the number that somebody typed from the customer's SMS. In exports the column without_receipt says yes for them.`,
+the number that somebody typed from the customer's SMS. In exports the column without_receipt says yes for them.
+
+A report on more than 62 days of trade is added up from the ledger's totals: it leaves out those without a receipt number, why payments were
+not paid, and how long customers took.`,
 		Example: `kaunta report --day yesterday
 kaunta report --month 2026-11 --csv`,
 		Args: noArgs,
@@ -141,74 +144,6 @@ kaunta report --month 2026-11 --csv`,
 	return cmd
 }
 
-// tally is what attempts come to. For several days it takes no more memory for many than for few.
-type tally struct {
-	pos.Totals
-	refusals map[refusal]int
-	waits    map[int]int // how many were paid after so many seconds
-	bare     bare
-	lists    bool // of a single day: its payments without a receipt are kept
-}
-
-func newTally(lists bool) *tally {
-	return &tally{refusals: map[refusal]int{}, waits: map[int]int{}, lists: lists}
-}
-
-// maxRefusals bounds the reasons that are kept apart: a word of M-PESA's may hold anything.
-const maxRefusals = 200
-
-func (t *tally) add(a pos.Attempt) {
-	t.Totals.Add(a, 1)
-	if a.WithoutReceipt() {
-		t.bare.add(a, t.lists)
-	}
-	switch {
-	case a.Notices.Has(pos.PaidTwice):
-	case a.State == pos.Paid:
-		t.waits[int(a.EndedAt.Sub(a.AskedAt).Round(time.Second)/time.Second)]++
-	case a.State == pos.NotPaid:
-		what, _ := a.Reason()
-		t.refuse(refusal{a.ResultCode(), what.EN}, 1)
-	}
-}
-
-func (t *tally) refuse(r refusal, n int) {
-	if _, known := t.refusals[r]; !known && len(t.refusals) >= maxRefusals {
-		r = refusal{Reason: "other reasons"}
-	}
-	t.refusals[r] += n
-}
-
-// plus adds what other attempts come to.
-func (t *tally) plus(u *tally) {
-	t.Totals = t.Totals.Plus(u.Totals)
-	t.bare.Count, t.bare.KES = t.bare.Count+u.bare.Count, t.bare.KES+u.bare.KES
-	t.bare.Payments = append(t.bare.Payments, u.bare.Payments...)
-	for r, n := range u.refusals {
-		t.refuse(r, n)
-	}
-	for seconds, n := range u.waits {
-		t.waits[seconds] += n
-	}
-}
-
-// median is the middle of the seconds that customers took to pay; nil where nobody has.
-func (t *tally) median() *float64 {
-	if t.Paid.Count == 0 {
-		return nil
-	}
-	at := func(rank int) int { // of the payments in order of their seconds
-		for _, seconds := range slices.Sorted(maps.Keys(t.waits)) {
-			if rank -= t.waits[seconds]; rank < 0 {
-				return seconds
-			}
-		}
-		return 0
-	}
-	middle := float64(at((t.Paid.Count-1)/2)+at(t.Paid.Count/2)) / 2
-	return &middle
-}
-
 // counted is a tally of several days, and of each.
 type counted struct {
 	all  *tally
@@ -220,11 +155,28 @@ type countedDay struct {
 	*tally
 }
 
+// maxDays is how many days of trade are read payment by payment, and shown one by one. Of more, the ledger's totals are added up,
+// which takes moments where the payments of years take a minute, and they are shown by month.
+const maxDays = 62
+
+// addDays is the report that the ledger's totals make.
+func addDays(held []pos.DayTotals) *counted {
+	c := &counted{all: &tally{}}
+	for _, d := range held {
+		c.all.Totals = c.all.Totals.Plus(d.Totals)
+		c.days = append(c.days, countedDay{d.Day, &tally{Totals: d.Totals}})
+	}
+	return c
+}
+
 // readDays reads the days, each as it was at one moment.
 func readDays(ctx context.Context, book export.Book, d days, progress func(done, of int)) (*counted, error) {
 	held, err := book.Days(d.first, d.last)
 	if err != nil {
 		return nil, err
+	}
+	if len(held) > maxDays {
+		return addDays(held), nil
 	}
 	c := &counted{all: newTally(false)}
 	of, done := export.Count(held), 0
@@ -267,6 +219,9 @@ func (c *counted) busiestDay() (best countedDay, ok bool) {
 
 // refusalCounts lists the reasons, the most frequent first.
 func (c *counted) refusalCounts() []refusalCount {
+	if c.all.refusals == nil {
+		return nil
+	}
 	list := []refusalCount{}
 	for r, n := range c.all.refusals {
 		list = append(list, refusalCount{r, n})
@@ -295,7 +250,7 @@ func (c *counted) report(d days) report {
 	}
 	for _, day := range c.days {
 		r.Days = append(r.Days, dayReport{
-			Day: day.day.String(), sums: sumsOf(day.Totals), WithoutReceipt: day.bare.countKES, Median: day.median(),
+			Day: day.day.String(), sums: sumsOf(day.Totals), WithoutReceipt: day.bare.sum(), Median: day.median(),
 		})
 	}
 	return r
@@ -318,11 +273,14 @@ func (c *counted) writeCSV(w io.Writer) error {
 		} {
 			row = append(row, strconv.Itoa(n))
 		}
-		median := ""
+		var median, bare, bareKES string // empty where only payments could tell
 		if m := d.median(); m != nil {
 			median = strconv.FormatFloat(*m, 'f', -1, 64)
 		}
-		_ = out.Write(append(row, median, strconv.Itoa(d.bare.Count), strconv.Itoa(int(d.bare.KES))))
+		if s := d.bare.sum(); s != nil {
+			bare, bareKES = strconv.Itoa(s.Count), strconv.Itoa(int(s.KES))
+		}
+		_ = out.Write(append(row, median, bare, bareKES))
 	}
 	out.Flush()
 	return out.Error()
@@ -358,11 +316,14 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	if t.ClearedUp.Count > 0 {
 		row("cleared up by hand", t.ClearedUp.Count, t.ClearedUp.KES.String())
 	}
-	if t.bare.Count > 0 {
+	if t.bare != nil && t.bare.Count > 0 {
 		row("without receipt", t.bare.Count, t.bare.KES.String())
 	}
 	if m := t.median(); m != nil {
 		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", lasting(time.Duration(*m*float64(time.Second))))
+	}
+	if t.refusals == nil {
+		fmt.Fprintf(&b, "\nReasons, times and missing receipts are in reports on up to %d days.\n", maxDays)
 	}
 	if list := c.refusalCounts(); len(list) > 0 {
 		b.WriteString("\nWhy not paid\n")
@@ -370,7 +331,9 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 			b.WriteString(cut(fmt.Sprintf("  %8v  %-6s  %s", pos.Shillings(r.Count), cmp.Or(r.ResultCode, "—"), r.Reason), reportWidth) + "\n")
 		}
 	}
-	t.bare.write(&b)
+	if t.bare != nil {
+		t.bare.write(&b)
+	}
 	if hour, ok := c.busiestHour(); ok {
 		b.WriteString("\nPaid by the hour\n")
 		first, last := slices.IndexFunc(t.Hours[:], paidAny), 23
@@ -390,11 +353,8 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 
 func paidAny(s pos.Shillings) bool { return s > 0 }
 
-// maxDayBars is how many days are shown one by one; more are shown by month.
-const maxDayBars = 62
-
 func (c *counted) writeDays(b *strings.Builder, most pos.Shillings) {
-	if len(c.days) <= maxDayBars {
+	if len(c.days) <= maxDays {
 		b.WriteString("\nPaid by the day\n")
 		for _, d := range c.days {
 			bar(b, d.day.Start().Format("Mon _2 Jan"), d.Paid.KES, most)

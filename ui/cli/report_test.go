@@ -335,6 +335,39 @@ Paid without a receipt number from M-PESA
 	}
 }
 
+// TestReportOnYears: of many days the report is the sum of the ledger's totals, which are those of the payments; what only
+// payments tell is left out, and that is said.
+func TestReportOnYears(t *testing.T) {
+	var deals []deal
+	for n := range 63 {
+		at := pos.Day(20260901).Add(n).Start().Add(9 * time.Hour)
+		deals = append(deals, deal{at: at.Format(time.DateTime), amount: 100, end: "paid", after: 8 * time.Second},
+			deal{at: at.Add(time.Hour).Format(time.DateTime), amount: 50, end: "1032", after: 5 * time.Second})
+	}
+	ledger := book(t, deals)
+	text := run(t, ledger, "report", "--from", "2026-09-01", "--to", "2026-11-30")
+	for _, want := range []string{
+		"  paid                      63           6,300\n  not paid                  63               —\n", "09:00                6,300  ▇",
+		"Reasons, times and missing receipts are in reports on up to 62 days.\n", "  2026-09              3,000", "  2026-10              3,100", "  2026-11                200",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	long := run(t, ledger, "report", "--from", "2026-09-01", "--to", "2026-11-30", "--json")
+	if !strings.Contains(long, `"without_receipt":null,"refusals":null,"median_seconds_to_pay":null,`) || strings.Count(long, `{"day":`) != 63 {
+		t.Error(long)
+	}
+	short := run(t, ledger, "report", "--from", "2026-09-02", "--to", "2026-11-30", "--json")
+	if !strings.Contains(short, `"refusals":[{"result_code":"1032",`) || !strings.Contains(short, `"median_seconds_to_pay":8,`) {
+		t.Errorf("62 days are read payment by payment: %s", short)
+	}
+	records, err := csv.NewReader(strings.NewReader(run(t, ledger, "report", "--from", "2026-09-01", "--to", "2026-11-30", "--csv"))).ReadAll()
+	if err != nil || len(records) != 64 || cmp.Diff([]string{"2026-09-01", "1", "100", "1"}, records[1][:4]) != "" || cmp.Diff([]string{"", "", ""}, records[1][14:]) != "" {
+		t.Errorf("%q, %v", records, err)
+	}
+}
+
 // TestExportAgrees: the workbook, the file of values, the list and the report of the same days say the same.
 func TestExportAgrees(t *testing.T) {
 	ledger := book(t, week)

@@ -69,6 +69,12 @@ func advicePush(a Answer) (what, do Text) {
 		}
 		return Text{"Safaricom's firewall answered, so nobody knows whether the request reached the phone.", "Ukuta wa usalama wa Safaricom ndio uliojibu; haijulikani kama ombi lilifika kwenye simu."}, doHold
 	}
+	switch {
+	case a.FromElsewhere() && a.NotSent:
+		return Text{"Not sent: something else answered in M-PESA's place. This network may want a login.", "Ombi halikutumwa: kitu kingine kilijibu badala ya M-PESA. Huenda intaneti hii inataka login."}, doLogin
+	case a.FromElsewhere():
+		return whyElsewhere, doHold
+	}
 	if a.NotSent && strings.HasPrefix(a.ErrorMessage, answerWithoutToken) {
 		return Text{"Not sent: M-PESA answered, and gave no access token.", "Ombi halikutumwa: M-PESA imejibu bila kutoa access token."},
 			Text{"Wait a minute, then ask again. If it goes on, call the owner.", "Subiri dakika moja, kisha omba tena. Ikiendelea, mpigie mwenye duka."}
@@ -163,6 +169,8 @@ func adviceQuery(a Answer) (what, do Text) {
 	switch {
 	case a.ResultCode != "":
 		return whyUnclear(a), doHold
+	case a.FromElsewhere():
+		return whyElsewhere, doLoginHold
 	case a.NotSent:
 		return Text{"M-PESA could not be reached to ask about this payment.", "M-PESA haikupatikana ili kuuliza kuhusu malipo haya."},
 			Text{"Hold the goods and check the internet connection.", "Usitoe bidhaa bado. Angalia intaneti."}
@@ -211,6 +219,9 @@ func whyUnclear(a Answer) Text {
 }
 
 func adviceOAuth(a Answer) (what, do Text) {
+	if a.FromElsewhere() {
+		return whyElsewhere, Text{"Open any web page to log in, or use another network, then try again.", "Fungua ukurasa wowote wa wavuti ili kuingia, au tumia intaneti nyingine, kisha jaribu tena."}
+	}
 	switch a.Verdict {
 	case VerdictToken:
 		return Text{"M-PESA accepts the consumer key and secret.", "M-PESA imekubali consumer key na secret."},

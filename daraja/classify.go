@@ -41,6 +41,8 @@ func Classify(endpoint Endpoint, status int, header http.Header, body []byte) An
 		a.Verdict = VerdictRateLimited
 	case err != nil && fromFirewall(status, header, body):
 		a.Verdict = VerdictBlocked
+	case err != nil && isElsewhere(status, body):
+		a.ErrorMessage = notDaraja(status, err)
 	case isError || status != 0 && status != http.StatusOK:
 		a.Verdict = refusal(endpoint, status, a.ErrorCode, a.ErrorMessage)
 	case err != nil:

@@ -32,6 +32,9 @@ func (e *Error) Error() string {
 	if detail == "" && e.HTTPStatus != 0 {
 		detail = fmt.Sprintf("HTTP %d", e.HTTPStatus)
 	}
+	if _, wrong, ok := strings.Cut(detail, answeredElsewhere); ok {
+		detail = wrong // the rest is said in front of it
+	}
 	if detail != "" {
 		detail = " (" + MaskPhones(strings.TrimRight(detail, ".")) + ")"
 	}
@@ -68,5 +71,9 @@ func cause(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "given up by the caller"
 	}
-	return printable(redactToken(err.Error()), maxText)
+	text := printable(redactToken(err.Error()), maxText)
+	if provesElsewhere(err) {
+		return answeredElsewhere + text
+	}
+	return text
 }

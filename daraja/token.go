@@ -51,7 +51,7 @@ func noToken(e Endpoint, err error) Answer {
 	case refused.Verdict == VerdictBlocked:
 		a.Verdict = VerdictBlocked
 		a.ErrorMessage = "no access token: the firewall refused the request"
-	case refused.Err != nil:
+	case refused.Err != nil, refused.FromElsewhere():
 		a.ErrorMessage = "no access token: " + refused.ErrorMessage
 	case strings.Contains(strings.ToLower(refused.ErrorMessage), "system is busy"):
 		a.Verdict = VerdictSystemBusy
@@ -112,6 +112,8 @@ func classifyToken(status int, header http.Header, body []byte) (a Answer, token
 		a.ErrorCode == "401.002.01" && says("access token") && at(400, 401):
 		// A wrong key or secret is answered with 400 and no body at all (measured).
 		a.Verdict = VerdictCredentials
+	case err != nil && isElsewhere(status, body):
+		a.ErrorMessage = notDaraja(status, err)
 	case err != nil:
 		a.ErrorMessage = err.Error()
 	case isError || !at(http.StatusOK):

@@ -309,14 +309,14 @@ func (t *Till) hear(answer daraja.Answer) {
 	defer t.mu.Unlock()
 	switch {
 	case informs:
-		t.health.Refusing, t.health.Since, t.health.Unreached = "", time.Time{}, false
+		t.health = Health{}
 		return
 	case t.health.Refusing == "":
 		t.health.Refusing, t.health.Since = answer.Verdict, time.Now()
 	default:
 		t.health.Refusing = answer.Verdict
 	}
-	t.health.Unreached = answer.HTTPStatus == 0
+	t.health.Unreached, t.health.Elsewhere = answer.HTTPStatus == 0, answer.FromElsewhere()
 }
 
 // ErrNothingToAsk is returned by [Till.CheckNow] while M-PESA has given no id to ask with.

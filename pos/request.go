@@ -67,6 +67,9 @@ type Health struct {
 	// Unreached is true where the last answer was none: M-PESA's address could not be reached, or fell silent.
 	Unreached bool
 
+	// Elsewhere is true where something else gave it in M-PESA's place: the network may want a login.
+	Elsewhere bool
+
 	// Ledger is why the ledger takes no more writes, or is not where the next till will look for it; nil while all is well.
 	Ledger error
 

@@ -1234,3 +1234,30 @@ func TestAskedAgainAsANewSale(t *testing.T) {
 		})
 	}
 }
+
+// TestPortalIsNamed: where the network answers in M-PESA's place, the health says so and the reason of the payment says the
+// same, also where no token came; the first answer of M-PESA ends it.
+func TestPortalIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		portal := daraja.Classify(daraja.EndpointPush, 200, nil, []byte("<html><title>Log in</title></html>"))
+		g := &gateway{}
+		g.push = func(context.Context, daraja.PushRequest) daraja.Answer { return portal }
+		c := open(t, g)
+		a := c.want(c.charge(order(450)).ID, pos.StillChecking)
+		what, _ := a.Reason()
+		if h := c.till.Health(); !h.Elsewhere || h.Refusing == "" || !strings.Contains(what.EN, "omething else answered in M-PESA's place") {
+			t.Errorf("health %+v, reason %q", h, what.EN)
+		}
+		portal.NotSent = true // as where the request for a token was answered so
+		other := c.want(c.charge(pos.Request{Phone: "254712345600", Amount: 20}).ID, pos.NotPaid)
+		if what, _ := other.Reason(); !c.till.Health().Elsewhere || !strings.Contains(what.EN, "omething else answered in M-PESA's place") {
+			t.Errorf("health %+v, reason %q", c.till.Health(), what.EN)
+		}
+		g.push = nil
+		c.charge(pos.Request{Phone: "254712345611", Amount: 30})
+		synctest.Wait()
+		if h := c.till.Health(); h != (pos.Health{}) {
+			t.Errorf("M-PESA answers, and the health is %+v", h)
+		}
+	})
+}

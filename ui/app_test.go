@@ -315,6 +315,13 @@ func TestStatusLine(t *testing.T) {
 	c.app.desk.link = func() LinkHealth { return LinkHealth{Failing: true} }
 	c.do(c.app.refresh())
 	c.sees("! no internet since 14:31")
+	c.till.health.Elsewhere = true
+	c.do(c.app.refresh())
+	c.size(200, 24)
+	c.sees("! something else answers in M-PESA's place since 14:31: this network may want a login")
+	c.size(80, 24)
+	c.sees("! not M-PESA since 14:31: network login?")
+	c.size(140, 24)
 	c.app.desk.link = func() LinkHealth { return LinkHealth{Reachable: true, Unkept: true} }
 	c.do(c.app.refresh())
 	c.size(140, 24)

@@ -98,7 +98,7 @@ func (a *app) status(l look, width int) string {
 	}
 }
 
-// troubles is what is not as it should be, the gravest first; without the sums if it is to be brief.
+// troubles is what is not as it should be, the gravest first; if it is to be brief, without the sums.
 func (a *app) troubles(l look, sums bool) []string {
 	var list []string
 	add := func(tn tone, s string) { list = append(list, l.ink.tones[tn].on(s)) }
@@ -120,7 +120,11 @@ func (a *app) troubles(l look, sums bool) []string {
 	if n, sum := a.checking(); n > 0 {
 		add(toneCheck, "? "+count(l.say.checking, n, sum))
 	}
-	if h := a.shop.health; h.Refusing != "" {
+	switch h := a.shop.health; {
+	case h.Refusing == "":
+	case h.Elsewhere && !sums:
+		add(toneCheck, "! "+fmt.Sprintf(l.say.notMPesa, clock(h.Since)))
+	default:
 		add(toneCheck, "! "+l.say.refusal(h, a.shop.link))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Owed); n > 0 {

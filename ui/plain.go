@@ -334,8 +334,11 @@ func (p *plain) look() {
 		p.news(1, p.plain.mpesaAnswers)
 	case now.Sub(h.Since) >= every: // one answer without information is none
 		p.trouble.refusing = true
-		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing))
-		p.news(2, sentence([]string{p.say.refusal(h, link)}, why+"."))
+		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing)) + "."
+		if h.Elsewhere {
+			why = "" // it has been said
+		}
+		p.news(2, sentence([]string{p.say.refusal(h, link)}, why))
 	}
 	if link.Unkept && !p.trouble.unkept {
 		p.news(2, sentence([]string{p.say.unkept}))

@@ -292,6 +292,15 @@ func TestPlainLedger(t *testing.T) {
 	}, inTraining)
 }
 
+// TestPlainElsewhere: a network that wants a login is no M-PESA that refuses.
+func TestPlainElsewhere(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.falls(pos.Health{Refusing: "unknown", Unreached: true, Elsewhere: true, Since: c.now()}, true)
+		c.pass(time.Minute)
+		c.says("14:32:10 something else answers in M-PESA's place since 14:32: this network may want a login.", "Amount:")
+	})
+}
+
 // TestPlainHealth says what is not as it should be when that begins and when it ends, and not in between.
 func TestPlainHealth(t *testing.T) {
 	full := errors.New("the disk is full: make room and start the till again")

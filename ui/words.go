@@ -17,7 +17,7 @@ type words struct {
 	checking, owedBack, unmatched, doubtful                          string
 	pollingOnly, forged, replaced, unkept, ledgerFails, ledgerUnread string
 	clock, clockWrong, clockDoubt                                    string
-	refusing, unreached, offline                                     string
+	refusing, unreached, offline, elsewhere, notMPesa                string
 
 	// States and notices.
 	sending, waiting, paid, notPaid, stillChecking string
@@ -111,10 +111,13 @@ func newWords(lang Language) *words {
 		refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
 		unreached:    t("M-PESA not reached since %s", "M-PESA haifikiki tangu %s"),
 		offline:      t("no internet since %s", "hakuna intaneti tangu %s"),
-		ledgerFails:  t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
-		clock:        t("CLOCK", "SAA"),
-		clockWrong:   t("CLOCK: no new payments", "SAA: hakuna malipo mapya"),
-		clockDoubt:   t("is the clock right?", "saa ni sahihi?"),
+		elsewhere: t("something else answers in M-PESA's place since %s: this network may want a login",
+			"kitu kingine kinajibu badala ya M-PESA tangu %s: huenda intaneti hii inataka login"),
+		notMPesa:    t("not M-PESA since %s: network login?", "si M-PESA tangu %s: login ya intaneti?"),
+		ledgerFails: t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
+		clock:       t("CLOCK", "SAA"),
+		clockWrong:  t("CLOCK: no new payments", "SAA: hakuna malipo mapya"),
+		clockDoubt:  t("is the clock right?", "saa ni sahihi?"),
 
 		ledgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
 
@@ -372,6 +375,8 @@ func (w *words) modeName(m Mode) string {
 func (w *words) refusal(h pos.Health, link LinkHealth) string {
 	what := w.refusing
 	switch {
+	case h.Elsewhere:
+		what = w.elsewhere
 	case h.Unreached && link.Failing:
 		what = w.offline
 	case h.Unreached:

@@ -23,16 +23,22 @@ var forgottenKey = []byte("forgotten")
 // its number, which is forgotten when it is settled. The chain of hashes goes on to hold.
 //
 // Old pages of the file, free for what comes next, can still hold the numbers until they are used again, or [Rebuild] makes
-// the file anew. It is done in many short commits, between which payments go on. Errors: ctx's, [ErrFailed], [ErrDamaged],
-// [ErrClosed], [ErrReadOnly]; what has been done until then stays done. A damaged record stays as it is, and is named at the end.
+// the file anew. It is done in many short commits, between which payments go on. Each waits for those who were reading
+// at the commit before it: until they are done, what that set free cannot be used again, and the file would grow by as
+// much as is forgotten, many times over. Errors: ctx's, [ErrFailed], [ErrDamaged], [ErrClosed], [ErrReadOnly]; what has
+// been done until then stays done. A damaged record stays as it is, and is named at the end.
 func (l *Ledger) Forget(ctx context.Context, before time.Time) (n int, err error) {
 	if l.readOnly {
 		return 0, ErrReadOnly
 	}
 	var bad error
+	seen := l.reads.now()
 	for done := false; !done; {
 		if err := ctx.Err(); err != nil {
 			return n, err
+		}
+		if err := l.afterReads(ctx, seen); err != nil {
+			return n, errors.Join(err, bad)
 		}
 		var now forgetting
 		r := l.submit(ctx, &request{work: func(b *batch) (err error) {
@@ -43,6 +49,7 @@ func (l *Ledger) Forget(ctx context.Context, before time.Time) (n int, err error
 			return n, errors.Join(r.err, bad)
 		}
 		n += now.n
+		seen = l.reads.now()
 		done, bad = now.done, errors.Join(bad, now.bad)
 	}
 	return n, bad

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -408,4 +410,87 @@ func TestForgetSavesShapes(t *testing.T) {
 	l = reopen(t, l)
 	attempt(t, l, other.Attempt)
 	verify(t, l)
+}
+
+// Forgetting waits for who reads the ledger for long, so that the file does not grow by what is set free meanwhile; who reads for a
+// moment does not hold it up, and who reads all the time, each for a moment, neither.
+func TestForgetWaitsForReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, newPath(t), training)
+		const sales = 20*forgetStep + 10
+		var events []pos.Event
+		for n := range sales {
+			e := asked(n)
+			events = append(events, e, paid(e, receiptOf(n)))
+		}
+		if err := l.AppendAll(context.Background(), events); err != nil {
+			t.Fatal(err)
+		}
+		size := func() (n int64) {
+			if err := l.db.View(func(tx *bolt.Tx) error { n = tx.Size(); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		before := size()
+		long := make(chan struct{})
+		var work sync.WaitGroup
+		work.Go(func() { _ = l.view(func(*bolt.Tx) error { <-long; return nil }) })
+		synctest.Wait()
+		forgotten := make(chan int, 1)
+		work.Go(func() {
+			n, err := l.Forget(context.Background(), asked(sales).At)
+			if err != nil {
+				t.Error(err)
+			}
+			forgotten <- n
+		})
+		<-time.After(time.Hour)
+		synctest.Wait()
+		if a := attempt(t, l, asked(0).Attempt); strings.Contains(string(a.Phone), "*") {
+			t.Error("it has begun, though somebody reads")
+		}
+		sell(t, l, sales+1) // nobody else is held up
+		// From now on somebody reads at each moment, though nobody for long.
+		over := make(chan struct{})
+		for n := range 2 {
+			work.Go(func() {
+				<-time.After(time.Duration(n) * 10 * time.Millisecond)
+				for open := true; open; {
+					_ = l.view(func(*bolt.Tx) error { <-time.After(20 * time.Millisecond); return nil })
+					select {
+					case <-over:
+						open = false
+					default:
+					}
+				}
+			})
+		}
+		close(long)
+		if n := <-forgotten; n != sales {
+			t.Errorf("%d forgotten, want %d", n, sales)
+		}
+		close(over)
+		work.Wait()
+		if after := size(); after > before+before/4 {
+			t.Errorf("the file has grown from %d to %d KiB", before>>10, after>>10)
+		}
+		verify(t, l)
+
+		// The ledger can be closed while it waits.
+		long = make(chan struct{})
+		work.Go(func() { _ = l.view(func(*bolt.Tx) error { <-long; return nil }) })
+		synctest.Wait()
+		work.Go(func() {
+			if _, err := l.Forget(context.Background(), asked(sales+10).At); !errors.Is(err, ErrClosed) {
+				t.Errorf("closed while it waits: %v", err)
+			}
+			close(long)
+		})
+		synctest.Wait()
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		work.Wait()
+	})
 }

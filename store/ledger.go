@@ -83,6 +83,7 @@ type Ledger struct {
 	shapes   shapeTable // of the texts
 	tip      *tip       // of the committing goroutine
 
+	reads   readings
 	queue   chan *request // taken by the committing goroutine
 	quit    chan struct{} // closed by Close
 	stopped chan struct{} // closed when the committing goroutine has ended

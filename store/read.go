@@ -22,6 +22,7 @@ import (
 
 // view runs read in a transaction.
 func (l *Ledger) view(read func(*bolt.Tx) error) error {
+	defer l.reads.begin()()
 	err := guard(func() error {
 		if err := l.db.current(); err != nil {
 			return err
@@ -32,11 +33,6 @@ func (l *Ledger) view(read func(*bolt.Tx) error) error {
 		return ErrClosed
 	}
 	return err
-}
-
-// reader reads in a transaction, without raw bodies.
-func (l *Ledger) reader(tx *bolt.Tx) reader {
-	return reader{tx: tx, shapes: &l.shapes, secret: l.secret}
 }
 
 // Attempt implements [pos.Ledger].

@@ -61,6 +61,7 @@ const maxWaiting = 4 << 20
 // meanwhile. progress, if not nil, is told how many attempts of how many are done, from one goroutine at a time. The error is
 // ctx's or [ErrClosed]; what is wrong with the ledger is in the Report.
 func (l *Ledger) Verify(ctx context.Context, progress func(done, total int)) (Report, error) {
+	defer l.reads.begin()()
 	v := &verifier{ctx: ctx, l: l, seed: maphash.MakeSeed(), progress: progress, totals: map[pos.Day]pos.Totals{}, anchors: map[pos.Day]head{}}
 	err := guard(v.run)
 	if errors.Is(err, ErrDamaged) {

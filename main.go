@@ -165,6 +165,7 @@ func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	now := time.Now()
 	last, errLast := ledger.Last(now)
 	found := doctor.Ledger{Found: true, Environment: ledger.Origin().Environment}
+	found.Unused, found.Size, _ = store.Unused(s.Ledger) // where that cannot be read, the ledger is well all the same
 	if doubt := pos.Doubt(now, last); doubt != nil && doubt.Behind() {
 		found.Trouble = doubt.Say()
 	}

@@ -45,6 +45,8 @@ type Ledger struct {
 	Unwritable  error  // why a till could not write it, though it can be read; nil: it could
 
 	Trouble daraja.Text // why a till takes no new payment with it at present; empty where it does
+
+	Unused, Size int64 // how many bytes of its file hold nothing, and how many it has
 }
 
 // Terminal is the terminal at which the till would be shown.

@@ -66,6 +66,16 @@ func TestRun(t *testing.T) {
 			p.Ledger = func(settings.Settings) (Ledger, error) { return l, nil }
 		}, "ledger", Fault, "The list of free pages is damaged."},
 		"another environment": {func(p *Patient) { p.Ledger = found("production") }, "ledger", Fault, "was made for production"},
+		"a ledger that is mostly free": {func(p *Patient) {
+			p.Ledger = func(s settings.Settings) (Ledger, error) {
+				return Ledger{Found: true, Environment: s.Environment, Unused: 300 << 20, Size: 500 << 20}, nil
+			}
+		}, "ledger", Warning, "300 of the 500 MB of"},
+		"a small one": {func(p *Patient) {
+			p.Ledger = func(s settings.Settings) (Ledger, error) {
+				return Ledger{Found: true, Environment: s.Environment, Unused: 3 << 20, Size: 4 << 20}, nil
+			}
+		}, "ledger", OK, "can be read and written."},
 		"a ledger in use": {func(p *Patient) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {
 				return Ledger{Found: true, HeldBy: "the till of process 5"}, nil

@@ -69,8 +69,16 @@ func ledger(_ context.Context, x *examination) Finding {
 	if !l.Found {
 		return ok("None yet: the till will make "+path+".", "Bado halipo: till italitengeneza "+path+".")
 	}
+	if l.Unused >= muchUnused && l.Unused > l.Size/2 {
+		return warning(fmt.Sprintf("%d of the %d MB of %s hold nothing.", l.Unused>>20, l.Size>>20, path),
+			fmt.Sprintf("MB %d kati ya %d za %s hazina kitu.", l.Unused>>20, l.Size>>20, path),
+			"To give them back to the disk, close the till and run kaunta compact.", "Ili kuzirudisha kwenye diski, funga till kisha endesha kaunta compact.")
+	}
 	return ok(path+" opens, and can be read and written.", path+" linafunguka, linasomeka na kuandikika.")
 }
+
+// muchUnused is what is worth making a ledger anew for, where it is more than half of the file.
+const muchUnused = 32 << 20
 
 // leastRoom is below what a shop should notice; the till itself takes no new payment with less than 32 MiB.
 const leastRoom = 64 << 20

@@ -109,15 +109,16 @@ func (k *disk) AppendAll(ctx context.Context, events []pos.Event) error {
 	return cmp.Or(failed, refused)
 }
 
-// latency is how long the write of e takes. That of the first of an attempt takes none, as nothing is known of the attempt yet.
+// latency is how long the write of e takes.
 func (k *disk) latency(e pos.Event) time.Duration {
 	k.w.mu.Lock()
 	defer k.w.mu.Unlock()
-	r := k.w.byID[e.Attempt]
-	if r == nil {
-		return 0
+	var d dice
+	if r := k.w.byID[e.Attempt]; r != nil {
+		d = r.dice
+	} else { // its first
+		d = k.w.roll("first write", k.n*10_000+k.steps)
 	}
-	d := r.dice
 	if k.w.plays(d, "disk: slow", 0.02) {
 		return d.within(20*time.Millisecond, slowest)
 	}

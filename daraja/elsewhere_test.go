@@ -10,11 +10,13 @@ import (
 	"testing"
 )
 
-// portal is the network of a hotel: it answers every request in the place of whoever was asked, until somebody has logged in.
+// portal is the network of a hotel: it answers every request in the place of whoever was asked,
+// until somebody has logged in.
 const portal = `<!DOCTYPE html><html><head><title>Welcome</title><meta http-equiv="refresh" content="0; url=http://10.0.0.1/login"></head></html>`
 
-// TestAnsweredElsewhere: the page of a network that wants a login is called by its name, whether it comes in place of a token, of the
-// answer to a push or of one to a query. What may have left stays unknown.
+// TestAnsweredElsewhere: the page of a network that wants a login is called by its name, whether it
+// comes in place of a token, of the answer to a push or of one to a query. What may have left stays
+// unknown.
 func TestAnsweredElsewhere(t *testing.T) {
 	redirect := http.Header{"Location": {"http://10.0.0.1/login"}}
 	for _, tc := range []struct {
@@ -62,7 +64,8 @@ func TestAnsweredElsewhere(t *testing.T) {
 	}
 }
 
-// TestPortalBeforeThePush: where the request for a token gets the page, nothing was sent, and the reason is the same.
+// TestPortalBeforeThePush: where the request for a token gets the page, nothing was sent, and the
+// reason is the same.
 func TestPortalBeforeThePush(t *testing.T) {
 	names := map[string]http.HandlerFunc{
 		"a page": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(portal)) },
@@ -79,8 +82,9 @@ func TestPortalBeforeThePush(t *testing.T) {
 	}
 }
 
-// TestAnotherCertificate: whoever shows a certificate of another name, or of nobody who is trusted, or speaks no TLS where it
-// belongs, is not M-PESA. One that has expired is: the clock of the machine may be wrong.
+// TestAnotherCertificate: whoever shows a certificate of another name, or of nobody who is trusted,
+// or speaks no TLS where it belongs, is not M-PESA. One that has expired is: the clock of the
+// machine may be wrong.
 func TestAnotherCertificate(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(portal)) }))
 	s.Config.ErrorLog = discardLog()

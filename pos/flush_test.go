@@ -13,8 +13,8 @@ import (
 	"kaunta/store"
 )
 
-// flushes is a real ledger on a disk of which each flush takes a while: what is waiting when one begins shares it, as in the
-// store.
+// flushes is a real ledger on a disk of which each flush takes a while: what is waiting when one
+// begins shares it, as in the store.
 type flushes struct {
 	pos.Ledger
 	each time.Duration
@@ -132,7 +132,8 @@ func TestChargesShareAFlush(t *testing.T) {
 	})
 }
 
-// What was held for a charge that never got to the disk is let go: who waited for it goes on. Who leaves waits no longer.
+// What was held for a charge that never got to the disk is let go: who waited for it goes on. Who
+// leaves waits no longer.
 func TestHoldIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gateway{}

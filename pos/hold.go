@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// hold keeps a phone, a sale and a key for one request from the look at what is open until the new attempt is on disk, so
-// that two cashiers cannot push to one phone at once. Requests with none of these in common do not wait for each other.
+// hold keeps a phone, a sale and a key for one request from the look at what is open until the new
+// attempt is on disk, so that two cashiers cannot push to one phone at once. Requests with none of
+// these in common do not wait for each other.
 type hold struct {
 	phone    MSISDN
 	sale     SaleID        // "" for a new one, which nobody else can name yet
@@ -14,7 +15,8 @@ type hold struct {
 	released chan struct{} // closed when the attempt is on disk, or is known not to be
 }
 
-// hold waits until nothing that the request needs is held by another. Call release in the end. The error is ctx's.
+// hold waits until nothing that the request needs is held by another. Call release in the end. The
+// error is ctx's.
 func (t *Till) hold(ctx context.Context, r Request) (*hold, error) {
 	h := &hold{phone: r.Phone, sale: r.Sale, once: r.Once, released: make(chan struct{})}
 	for {

@@ -20,8 +20,8 @@ type Ledger interface {
 	// an ErrNoRoom that it is not, and may be tried again when the disk has room; any other error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
 
-	// AppendAll is Append of many events, which share their flushes. One whose attempt is refused does not keep the
-	// others from the disk: the error is then an ErrRefused.
+	// AppendAll is Append of many events, which share their flushes. One whose attempt is refused does
+	// not keep the others from the disk: the error is then an ErrRefused.
 	AppendAll(ctx context.Context, events []Event) error
 
 	// ByAddress finds the attempt with the secret callback address, or returns ErrNotFound.

@@ -21,7 +21,8 @@ import (
 	"kaunta/store"
 )
 
-// payers is M-PESA with customers who all pay: the callback comes after five seconds, and whoever asks later is told the same.
+// payers is M-PESA with customers who all pay: the callback comes after five seconds, and whoever
+// asks later is told the same.
 type payers struct {
 	till    *pos.Till
 	pushes  atomic.Int64
@@ -73,8 +74,9 @@ func (p *payers) load(t *testing.T) (l load) {
 	return l
 }
 
-// TestLongDay: after 20,000 sales in one process, two in a second with a query in each, a till keeps no more than after the first
-// thousand. What could not be asked about while that was worth it is not asked about any more.
+// TestLongDay: after 20,000 sales in one process, two in a second with a query in each, a till
+// keeps no more than after the first thousand. What could not be asked about while that was worth
+// it is not asked about any more.
 func TestLongDay(t *testing.T) {
 	sales := 20_000
 	if testing.Short() {

@@ -1235,8 +1235,8 @@ func TestAskedAgainAsANewSale(t *testing.T) {
 	}
 }
 
-// TestPortalIsNamed: where the network answers in M-PESA's place, the health says so and the reason of the payment says the
-// same, also where no token came; the first answer of M-PESA ends it.
+// TestPortalIsNamed: where the network answers in M-PESA's place, the health says so and the reason
+// of the payment says the same, also where no token came; the first answer of M-PESA ends it.
 func TestPortalIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		portal := daraja.Classify(daraja.EndpointPush, 200, nil, []byte("<html><title>Log in</title></html>"))

@@ -412,8 +412,9 @@ func TestForgetSavesShapes(t *testing.T) {
 	verify(t, l)
 }
 
-// Forgetting waits for who reads the ledger for long, so that the file does not grow by what is set free meanwhile; who reads for a
-// moment does not hold it up, and who reads all the time, each for a moment, neither.
+// Forgetting waits for who reads the ledger for long, so that the file does not grow by what is set
+// free meanwhile; who reads for a moment does not hold it up, and who reads all the time, each for
+// a moment, neither.
 func TestForgetWaitsForReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, newPath(t), training)

@@ -9,9 +9,10 @@ import (
 // where the system does not tell.
 func FreeBytes(dir string) (uint64, error) { return freeBytes(dir) }
 
-// Unused is how many bytes of the ledger's file at path are pages that hold nothing, and how many bytes the file has. It reads the
-// pages in which bbolt keeps account of that, and no others, so the ledger must not be written meanwhile. What is unused is filled
-// before the file grows; [Compact] gives it back to the disk.
+// Unused is how many bytes of the ledger's file at path are pages that hold nothing, and how many
+// bytes the file has. It reads the pages in which bbolt keeps account of that, and no others, so
+// the ledger must not be written meanwhile. What is unused is filled before the file grows;
+// [Compact] gives it back to the disk.
 func Unused(path string) (unused, size int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -22,7 +23,8 @@ func Unused(path string) (unused, size int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	// Of the two first pages, that of the last commit says where the list of free pages is, and where the pages end.
+	// Of the two first pages, that of the last commit says where the list of free pages is, and where
+	// the pages end.
 	const listAt, numberAt = 4*4 + 2*8, metaSum - 8
 	var last, list, end uint64
 	for n := range int64(2) {

@@ -8,8 +8,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// readings are the reads of the ledger that are under way, by their numbers in the order in which they began. What a commit sets free is
-// used again when nobody reads any more who began before it.
+// readings are the reads of the ledger that are under way, by their numbers in the order in which
+// they began. What a commit sets free is used again when nobody reads any more who began before it.
 type readings struct {
 	mu   sync.Mutex
 	next uint64

@@ -98,7 +98,8 @@ func (a *app) status(l look, width int) string {
 	}
 }
 
-// troubles is what is not as it should be, the gravest first; if it is to be brief, without the sums.
+// troubles is what is not as it should be, the gravest first; if it is to be brief, without the
+// sums.
 func (a *app) troubles(l look, sums bool) []string {
 	var list []string
 	add := func(tn tone, s string) { list = append(list, l.ink.tones[tn].on(s)) }

@@ -35,8 +35,9 @@ func (o openList) learned(unsettled []pos.Attempt) openList {
 	return o
 }
 
-// heard takes what an attempt of the list has become: what a person settles is compared with it. When M-PESA is asked about
-// it next is kept while it is open: nothing else shows that, and a till makes thousands of payments.
+// heard takes what an attempt of the list has become: what a person settles is compared with it.
+// When M-PESA is asked about it next is kept while it is open: nothing else shows that, and a till
+// makes thousands of payments.
 func (o openList) heard(u pos.Update) openList {
 	a := u.Attempt
 	if i := indexOf(o.rows, a.ID); i >= 0 && o.rows[i].Events < a.Events {

@@ -32,8 +32,9 @@ func TestEnterTwiceNeverChargesTwice(t *testing.T) {
 	}
 }
 
-// TestNoCheckBeforeThereIsSomethingToAsk: while a push is on its way M-PESA cannot be asked about it, so that no key offers to, and
-// what the till said of an earlier key goes when the payment moves.
+// TestNoCheckBeforeThereIsSomethingToAsk: while a push is on its way M-PESA cannot be asked about
+// it, so that no key offers to, and what the till said of an earlier key goes when the payment
+// moves.
 func TestNoCheckBeforeThereIsSomethingToAsk(t *testing.T) {
 	c := newCashier(t)
 	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }

@@ -184,7 +184,8 @@ func BenchmarkFirstFrame(b *testing.B) {
 	}
 }
 
-// BenchmarkKeyInAPseudoTerminal is from a key's byte to its frame on the emulated screen; most of it is the pace of the frames.
+// BenchmarkKeyInAPseudoTerminal is from a key's byte to its frame on the emulated screen; most of
+// it is the pace of the frames.
 func BenchmarkKeyInAPseudoTerminal(b *testing.B) {
 	s := newPTYSession(b)
 	s.see("Type the amount.")

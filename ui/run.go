@@ -11,8 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// framesASecond is how often it is looked whether the screen has changed: each look wakes the machine, and a result is shown after
-// a thirtieth of a second at most.
+// framesASecond is how often it is looked whether the screen has changed: each look wakes the
+// machine, and a result is shown after a thirtieth of a second at most.
 const framesASecond = 30
 
 // Run shows the screens until the cashier leaves or ctx ends, which is no error. It leaves no goroutine behind; the till

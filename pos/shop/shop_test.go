@@ -23,7 +23,8 @@ func (c *closing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestCopyWhileTheTillCloses: whoever copies the ledger of a till that closes hears that, and not in the words of a library.
+// TestCopyWhileTheTillCloses: whoever copies the ledger of a till that closes hears that, and not
+// in the words of a library.
 func TestCopyWhileTheTillCloses(t *testing.T) {
 	ledger, err := store.Open(filepath.Join(t.TempDir(), "shop.ledger"), store.Options{Environment: "training", UnsafeNoSync: true})
 	if err != nil {

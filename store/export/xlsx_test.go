@@ -252,7 +252,8 @@ func (unread) Days(first, _ pos.Day) ([]pos.DayTotals, error) {
 	}, nil
 }
 
-// TestBeyondASheet: more payments than a sheet holds are refused by their number, before one of them is read.
+// TestBeyondASheet: more payments than a sheet holds are refused by their number, before one of
+// them is read.
 func TestBeyondASheet(t *testing.T) {
 	x, err := NewXLSX(io.Discard)
 	if err != nil {

@@ -155,8 +155,9 @@ type countedDay struct {
 	*tally
 }
 
-// maxDays is how many days of trade are read payment by payment, and shown one by one. Of more, the ledger's totals are added up,
-// which takes moments where the payments of years take a minute, and they are shown by month.
+// maxDays is how many days of trade are read payment by payment, and shown one by one. Of more, the
+// ledger's totals are added up, which takes moments where the payments of years take a minute, and
+// they are shown by month.
 const maxDays = 62
 
 // addDays is the report that the ledger's totals make.

@@ -335,8 +335,8 @@ Paid without a receipt number from M-PESA
 	}
 }
 
-// TestReportOnYears: of many days the report is the sum of the ledger's totals, which are those of the payments; what only
-// payments tell is left out, and that is said.
+// TestReportOnYears: of many days the report is the sum of the ledger's totals, which are those of
+// the payments; what only payments tell is left out, and that is said.
 func TestReportOnYears(t *testing.T) {
 	var deals []deal
 	for n := range 63 {

@@ -8,8 +8,8 @@ import (
 	"kaunta/pos"
 )
 
-// tally is what attempts come to. For several days it takes no more memory for many than for few. Of the ledger's totals alone there
-// is nothing else: the others are nil.
+// tally is what attempts come to. For several days it takes no more memory for many than for few.
+// Of the ledger's totals alone there is nothing else: the others are nil.
 type tally struct {
 	pos.Totals
 	refusals map[refusal]int

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"kaunta/pos"
 )
@@ -19,21 +18,6 @@ import (
 // file grow and, on some machines, the writer wait.
 //
 // The reads that return a list leave out a record that is damaged, and return the others with an error that names it.
-
-// view runs read in a transaction.
-func (l *Ledger) view(read func(*bolt.Tx) error) error {
-	defer l.reads.begin()()
-	err := guard(func() error {
-		if err := l.db.current(); err != nil {
-			return err
-		}
-		return l.db.View(read)
-	})
-	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
-		return ErrClosed
-	}
-	return err
-}
 
 // Attempt implements [pos.Ledger].
 func (l *Ledger) Attempt(id pos.AttemptID) (pos.Attempt, error) {

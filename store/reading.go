@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // readings are the reads of the ledger that are under way, by their numbers in the order in which
@@ -63,6 +65,21 @@ func (l *Ledger) afterReads(ctx context.Context, n uint64) error {
 		}
 	}
 	return nil
+}
+
+// view runs read in a transaction.
+func (l *Ledger) view(read func(*bolt.Tx) error) error {
+	defer l.reads.begin()()
+	err := guard(func() error {
+		if err := l.db.current(); err != nil {
+			return err
+		}
+		return l.db.View(read)
+	})
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
 }
 
 // reader reads in a transaction, without raw bodies.

@@ -3,6 +3,7 @@ package pos_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,9 +57,9 @@ func TestLedgerWithoutItsName(t *testing.T) {
 }
 
 // clock is a machine's clock that is set forward and back.
-type clock struct{ skew time.Duration }
+type clock struct{ skew atomic.Int64 }
 
-func (k *clock) now() time.Time { return time.Now().Add(k.skew).Round(0) }
+func (k *clock) now() time.Time { return time.Now().Add(time.Duration(k.skew.Load())).Round(0) }
 
 // A clock behind the ledger by more than a day begins no payment and says so; what is open goes on. One that is far ahead is
 // doubted, and sells.
@@ -70,7 +71,7 @@ func TestClockBehindTheLedger(t *testing.T) {
 		synctest.Wait()
 		other := pos.Request{Phone: "254712345699", Amount: 20}
 		for _, skew := range []time.Duration{-30 * 365 * 24 * time.Hour, -365 * 24 * time.Hour, -25 * time.Hour} {
-			k.skew = skew
+			k.skew.Store(int64(skew))
 			var wrong *pos.ClockError
 			if err := second(c.till.Charge(t.Context(), other)); !errors.As(err, &wrong) || !wrong.Behind() {
 				t.Errorf("set by %v: %v", skew, err)
@@ -82,11 +83,11 @@ func TestClockBehindTheLedger(t *testing.T) {
 		c.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
 		c.want(a.ID, pos.Paid)
 		for _, skew := range []time.Duration{-23 * time.Hour, 0, pos.LongestRest - time.Hour} {
-			if k.skew = skew; c.till.Health().Clock != nil {
+			if k.skew.Store(int64(skew)); c.till.Health().Clock != nil {
 				t.Errorf("set by %v: %v", skew, c.till.Health().Clock)
 			}
 		}
-		k.skew = 38 * 365 * 24 * time.Hour
+		k.skew.Store(int64(38 * 365 * 24 * time.Hour))
 		if h := c.till.Health(); h.Clock == nil || h.Clock.Behind() {
 			t.Errorf("in 2038 the health says %v", h.Clock)
 		}
@@ -95,7 +96,7 @@ func TestClockBehindTheLedger(t *testing.T) {
 		c.callback(ahead, failedBody(2, "1032"))
 
 		// Set right again, it is not behind those few that were asked while it was ahead.
-		if k.skew = 0; c.till.Health().Clock != nil {
+		if k.skew.Store(0); c.till.Health().Clock != nil {
 			t.Errorf("set right, the health says %v", c.till.Health().Clock)
 		}
 		elapse(time.Minute)
@@ -116,7 +117,7 @@ func TestLockWhileTheClockIsSet(t *testing.T) {
 					c.stop()
 					c.start()
 				}
-				k.skew = skew
+				k.skew.Store(int64(skew))
 				again := func() *pos.OpenError {
 					t.Helper()
 					var open *pos.OpenError
@@ -147,12 +148,13 @@ func TestLockWhileTheClockIsSet(t *testing.T) {
 // TestClockIsRight: where sales are dated later than it is, a person's word is needed until one is dated right.
 func TestClockIsRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := clock{skew: 40 * 24 * time.Hour}
+		var k clock
+		k.skew.Store(int64(40 * 24 * time.Hour))
 		c := open(t, &gateway{}, func(cfg *pos.Config) { cfg.Clock = k.now })
 		first := c.charge(order(450))
 		synctest.Wait()
 		c.callback(first, failedBody(1, "1032"))
-		k.skew = 0
+		k.skew.Store(int64(0))
 		elapse(time.Minute)
 		var wrong *pos.ClockError
 		if err := second(c.till.Charge(t.Context(), order(450))); !errors.As(err, &wrong) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,12 +16,21 @@ import (
 // picky is a ledger that refuses some events.
 type picky struct {
 	pos.Ledger
-	refuses func(e pos.Event) error
+	why atomic.Pointer[func(e pos.Event) error]
+}
+
+// refuses makes it refuse from now on what why says, and nothing where that is nil.
+func (l *picky) refuses(why func(e pos.Event) error) {
+	if why == nil {
+		l.why.Store(nil)
+		return
+	}
+	l.why.Store(&why)
 }
 
 func (l *picky) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
-	if l.refuses != nil {
-		if err := l.refuses(e); err != nil {
+	if why := l.why.Load(); why != nil {
+		if err := (*why)(e); err != nil {
 			return pos.Attempt{}, false, err
 		}
 	}
@@ -67,12 +77,12 @@ func TestARefusedAnswerStopsNobody(t *testing.T) {
 			c.charge(pos.Request{Phone: "254712345600", Amount: 20})
 			synctest.Wait()
 			if refused {
-				l.refuses = func(e pos.Event) error {
+				l.refuses(func(e pos.Event) error {
 					if e.Attempt == bad.ID {
 						return pos.ErrRefused
 					}
 					return nil
-				}
+				})
 			}
 			elapse(day)
 			of, beside := c.asks(checkoutID(1)), c.asks(checkoutID(2))
@@ -100,12 +110,12 @@ func TestRoomIsMade(t *testing.T) {
 		c, l := openPicky(t, &gateway{})
 		full := func(pos.Event) error { return pos.ErrNoRoom }
 		a := c.charge(order(450))
-		l.refuses = func(e pos.Event) error { // the answer to the push already
+		l.refuses(func(e pos.Event) error { // the answer to the push already
 			if e.Kind != pos.EventAsked {
 				return pos.ErrNoRoom
 			}
 			return nil
-		}
+		})
 		synctest.Wait()
 		updates := c.till.Subscribe()
 		if err := c.till.Callback(t.Context(), a.Address, paidBody(1, 450, "UKN1ABCDE2")); !errors.Is(err, pos.ErrNoRoom) {
@@ -114,12 +124,12 @@ func TestRoomIsMade(t *testing.T) {
 		if h := c.till.Health(); !errors.Is(h.Ledger, pos.ErrNoRoom) {
 			t.Errorf("the screen hears %v of the disk", h.Ledger)
 		}
-		l.refuses = full
+		l.refuses(full)
 		elapse(5 * time.Minute)
 		if got := c.state(a.ID).State; got != pos.Sending {
 			t.Errorf("%v on a full disk", got)
 		}
-		l.refuses = nil
+		l.refuses(nil)
 		elapse(time.Minute + time.Second)
 		if got := c.want(a.ID, pos.Paid); got.Receipt != "UKN1ABCDE2" || got.CheckoutRequestID != checkoutID(1) {
 			t.Errorf("%+v", got)
@@ -136,7 +146,7 @@ func TestRoomIsMade(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if u.Attempt.State.Final() && l.refuses != nil {
+			if u.Attempt.State.Final() && l.why.Load() != nil {
 				t.Errorf("the screen says %v, and the disk does not", u.Attempt.State)
 			}
 			last = u.Attempt.State
@@ -145,11 +155,11 @@ func TestRoomIsMade(t *testing.T) {
 		// A till that closes tries for the last time.
 		b := c.charge(pos.Request{Phone: "254712345600", Amount: 20})
 		synctest.Wait()
-		l.refuses = full
+		l.refuses(full)
 		if err := c.till.Callback(t.Context(), b.Address, paidBody(2, 20, "UKN1ABCDE3")); !errors.Is(err, pos.ErrNoRoom) {
 			t.Errorf("a callback that is not on disk: %v", err)
 		}
-		l.refuses = nil
+		l.refuses(nil)
 		c.stop()
 		c.start()
 		c.want(b.ID, pos.Paid)
@@ -165,13 +175,13 @@ func TestStartOnAFullDisk(t *testing.T) {
 		if err := c.till.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		l.refuses = func(pos.Event) error { return pos.ErrNoRoom }
+		l.refuses(func(pos.Event) error { return pos.ErrNoRoom })
 		var err error
 		if c.till, err = pos.Start(t.Context(), c.cfg); err != nil || len(c.till.Resumed()) != 1 || c.till.Resumed()[0] != c.state(a.ID) {
 			t.Fatalf("%v, resumed: %v", err, c.till.Resumed())
 		}
 		elapse(pos.Patience)
-		l.refuses = nil
+		l.refuses(nil)
 		elapse(15 * time.Minute)
 		c.want(a.ID, pos.StillChecking)
 		if n := c.asks(checkoutID(1)); n < 5 || n > 12 {
@@ -222,7 +232,7 @@ func TestLogIsOutsideTheLock(t *testing.T) {
 		a := c.charge(order(450))
 		synctest.Wait()
 		for _, err := range []error{pos.ErrRefused, pos.ErrNoRoom, errors.New("the disk is not well")} {
-			l.refuses = func(pos.Event) error { return err }
+			l.refuses(func(pos.Event) error { return err })
 			if err := c.till.StopWaiting(t.Context(), a.ID); err == nil {
 				t.Error("nothing was refused")
 			}

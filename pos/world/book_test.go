@@ -62,7 +62,7 @@ func (w *world) say(kind pos.EventKind, address, body string, means meaning) {
 }
 
 // written takes note of an event that the disk has; w.mu is held. once is the key that the attempt was asked with.
-func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool, once string) {
+func (w *world) written(p *process, e pos.Event, a pos.Attempt, begun moment, warned bool, once string) {
 	r := w.byID[a.ID]
 	if r == nil {
 		r = &row{n: len(w.rows), dice: w.roll("attempt", len(w.rows)), created: time.Now(), owner: p, phone: a.Phone, at: time.Now(),
@@ -75,7 +75,7 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, warned bool, onc
 			w.instead[a.Overrides] = append(w.instead[a.Overrides], r)
 		}
 	}
-	x := writing{row: r, before: r.now, event: e, warned: warned, word: true, once: once}
+	x := writing{row: r, before: r.now, event: e, begun: begun, warned: warned, word: true, once: once}
 	if a.Events >= r.now.Events {
 		r.now = a
 	}

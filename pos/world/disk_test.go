@@ -33,6 +33,7 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 		return pos.Attempt{}, false, errCut
 	default:
 	}
+	begun := k.w.begins()
 	if span := k.latency(e); span > 0 && !k.pause(span) || !k.step() {
 		return pos.Attempt{}, false, errCut
 	}
@@ -45,7 +46,7 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 	if err == nil {
 		k.w.mu.Lock()
 		once, _ := ctx.Value(onceKey{}).(string)
-		k.w.written(k.process, e, a, ctx.Value(warnedKey{}) == true, once)
+		k.w.written(k.process, e, a, begun, ctx.Value(warnedKey{}) == true, once)
 		k.w.mu.Unlock()
 	}
 	if !k.step() {
@@ -100,7 +101,7 @@ func (k *disk) AppendAll(ctx context.Context, events []pos.Event) error {
 			return err
 		}
 		k.w.mu.Lock()
-		k.w.written(k.process, e, a, false, "")
+		k.w.written(k.process, e, a, moment{}, false, "")
 		k.w.mu.Unlock()
 	}
 	if !k.step() {

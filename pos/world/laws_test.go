@@ -81,6 +81,7 @@ type (
 		again  bool    // it is a callback that the disk has already
 		warned bool    // the cashier who asked was warned of an earlier attempt
 		once   string  // the key of whoever asked
+		begun  moment  // as things were when the till set out to write it
 	}
 	// pushing: a push leaves the till. row is nil where no attempt has its address.
 	pushing struct {

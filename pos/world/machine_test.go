@@ -102,23 +102,37 @@ func (w *world) isAway() bool {
 	return w.away
 }
 
+// moment is what a till can know that begins a payment. What happens while it writes, it cannot.
+type moment struct {
+	away bool      // the ledger has lost its name
+	last time.Time // by its clock, of the last sale
+}
+
+// begins is the moment now.
+func (w *world) begins() moment {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := moment{away: w.away}
+	for _, r := range w.rows {
+		if r.now.AskedAt.After(m.last) {
+			m.last = r.now.AskedAt
+		}
+	}
+	return m
+}
+
 // No customer is asked while the ledger's file is not the one at its path: the next till would know nothing of it.
-func askedWhereItIsFound(w *world, x writing) string {
-	if x.event.Kind == pos.EventAsked && w.away {
+func askedWhereItIsFound(_ *world, x writing) string {
+	if x.event.Kind == pos.EventAsked && x.begun.away {
 		return "asked while the ledger's file was not at its path"
 	}
 	return ""
 }
 
 // No customer is asked by a clock that is behind the last sale by more than a day: this one would stand on a day that is over.
-func askedOnTheRightDay(w *world, x writing) string {
-	if x.event.Kind != pos.EventAsked {
-		return ""
-	}
-	for _, r := range w.rows {
-		if behind := r.now.AskedAt.Sub(x.row.now.AskedAt); behind > 24*time.Hour {
-			return fmt.Sprintf("asked %v before attempt %d, by the clock", behind, r.n)
-		}
+func askedOnTheRightDay(_ *world, x writing) string {
+	if behind := x.begun.last.Sub(x.event.At); x.event.Kind == pos.EventAsked && behind > 24*time.Hour {
+		return fmt.Sprintf("asked %v before the last attempt, by the clock", behind)
 	}
 	return ""
 }

@@ -59,7 +59,7 @@ func main() {
 		Simulate:    simulate,
 		Keeper:      keeper.New(),
 		Environ:     os.Environ(),
-		Setup:       setup.Parts{Ways: reach.Ways(), Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
+		Setup:       setup.Parts{Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
 		Doctor:      doctor.Parts{Ledger: lookAtLedger, Reach: reach.Try, Free: store.FreeBytes},
 	}, os.Args[1:])
 	stop()

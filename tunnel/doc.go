@@ -28,7 +28,7 @@
 //
 // A [Provider] runs one session of one way to be reached: [Off] (polling only),
 // [Static] (the owner's own public address), or one of the packages below this
-// one (acme, ssh, cloudflared, ngrok). A [Link] supervises it: starts sessions,
+// one (acme, ssh, cloudflared). A [Link] supervises it: starts sessions,
 // retries, probes, and tells the state. A provider that opens a door of its own
 // carries what comes in by a [Relay].
 //
@@ -51,8 +51,7 @@
 //
 // # Who calls
 //
-// A provider that knows who is behind a connection is a [Voucher]: acme and
-// ngrok, and [Static] where the owner says [Direct]. Behind somebody else's
+// A provider that knows who is behind a connection is a [Voucher]: acme. Behind somebody else's
 // proxy the till sees the proxy, and the headers that name the caller are
 // written by whoever likes to. So callbacks from elsewhere than
 // [ServerConfig.Sources] are counted, and dropped where the owner enforces it,

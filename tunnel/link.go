@@ -20,30 +20,10 @@ const (
 	probeStep = 500 * time.Millisecond // times the probes that failed in a row, up to
 	probeMost = 5 * time.Second
 
-	// On a plan that counts requests. ngrok's free one allows 20,000 a month:
-	// 8,640 go into the idle probes, the rest is for callbacks. While probes
-	// fail the pause goes on growing to the same 5 minutes.
-	probeMetered = 5 * time.Minute
-
-	// proofSlack is how long a proof holds beyond the idle interval: time for
+	// proofLife is how long a proof holds. Beyond the idle interval it leaves time for
 	// several more tries, so that one lost packet is not yet a doubt.
-	proofSlack = 15 * time.Second
+	proofLife = probeIdle + 15*time.Second
 )
-
-// A pace is how often a link probes.
-type pace struct {
-	metered bool
-	idle    time.Duration // after a probe that proved
-	most    time.Duration // between probes that fail
-	life    time.Duration // how long a proof holds
-}
-
-func paceOf(p Provider) pace {
-	if m, ok := p.(Metered); ok && m.Metered() {
-		return pace{metered: true, idle: probeMetered, most: probeMetered, life: probeMetered + proofSlack}
-	}
-	return pace{idle: probeIdle, most: probeMost, life: probeIdle + proofSlack}
-}
 
 // A State says what is known about a link.
 type State int
@@ -126,7 +106,6 @@ type LinkConfig struct {
 type Link struct {
 	provider Provider
 	cfg      LinkConfig
-	pace     pace
 	check    chan struct{} // holds a token after CheckNow
 
 	mu       sync.Mutex
@@ -144,7 +123,6 @@ func NewLink(p Provider, cfg LinkConfig) *Link {
 	return &Link{
 		provider: p,
 		cfg:      cfg,
-		pace:     paceOf(p),
 		check:    make(chan struct{}, 1),
 		watchers: map[chan Status]struct{}{},
 	}
@@ -241,7 +219,7 @@ func (l *Link) watch(ctx context.Context, url string) error {
 		}
 	})
 	for failed := 0; ; {
-		pause := l.pace.idle
+		pause := probeIdle
 		err := l.probe(ctx, url)
 		switch {
 		case ctx.Err() != nil:
@@ -251,7 +229,7 @@ func (l *Link) watch(ctx context.Context, url string) error {
 			l.prove()
 		default:
 			failed++
-			pause = min(time.Duration(failed)*probeStep, l.pace.most)
+			pause = min(time.Duration(failed)*probeStep, probeMost)
 			l.doubt(err)
 		}
 		select {
@@ -280,7 +258,7 @@ func (l *Link) prove() {
 func (l *Link) doubt(err error) {
 	l.update(func(s *Status) {
 		s.Err = err
-		if s.State == StateLive && time.Since(s.LastProof) >= l.pace.life {
+		if s.State == StateLive && time.Since(s.LastProof) >= proofLife {
 			s.State = StateDoubtful
 		}
 	})
@@ -292,11 +270,7 @@ func (l *Link) Seen() { l.prove() }
 
 // CheckNow asks for a probe at once, or a new session where the last has ended,
 // for instance because a payment is about to be sent. It does not wait for the probe, and the payment must not either.
-// On a [Metered] plan a proof that still holds is enough.
 func (l *Link) CheckNow() {
-	if l.pace.metered && l.Status().State == StateLive {
-		return
-	}
 	select {
 	case l.check <- struct{}{}:
 	default: // one is asked for already

@@ -560,39 +560,6 @@ func TestCheckNow(t *testing.T) {
 	})
 }
 
-// A plan that counts requests is spared: 12 probes an hour, and none for a
-// payment while the last proof holds.
-func TestMeteredPace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := run(t, meteredScript{&script{sessions: []func(context.Context, func(string)) error{session(home, forever, nil)}}}, ours)
-		b.at(10 * second)
-		b.CheckNow()
-		b.at(299 * second)
-		b.wantProbes(0)
-		b.at(301 * second)
-		b.wantProbes(0, 300*second)
-		b.net.set(unreachable)
-		b.at(600*second + 14*second)
-		b.wantState(StateLive)
-		b.at(600*second + 19*second)
-		b.wantState(StateDoubtful)
-		probes := len(b.net.times())
-		b.CheckNow() // in doubt, a payment is worth a request
-		b.at(600*second + 19*second + 1)
-		if got := len(b.net.times()); got != probes+1 {
-			t.Errorf("%d probes for a payment in doubt, want 1", got-probes)
-		}
-		b.at(30 * 24 * time.Hour)
-		if got := len(b.net.times()); got > 10_000 {
-			t.Errorf("%d probes in 30 days without an answer, of 20,000 requests that the plan has", got)
-		}
-	})
-}
-
-type meteredScript struct{ *script }
-
-func (meteredScript) Metered() bool { return true }
-
 // An attempt is reachable by the URL that it was pushed with, or not at all.
 func TestReaches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

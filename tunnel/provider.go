@@ -22,12 +22,6 @@ type Provider interface {
 	Volatile() bool
 }
 
-// A Metered provider is one whose plan counts requests. A [Link] probes it
-// seldom: every 5 minutes while idle, and for a payment only in doubt.
-type Metered interface {
-	Metered() bool
-}
-
 // A Voucher is a provider that may know who is at the other end of a
 // connection to the callback server, from a source that no caller can write:
 // the connection itself, or the vendor's own word. A header is not one.

@@ -12,18 +12,8 @@ import (
 	"kaunta/tunnel"
 	"kaunta/tunnel/acme"
 	"kaunta/tunnel/cloudflared"
-	"kaunta/tunnel/ngrok"
 	"kaunta/tunnel/ssh"
 )
-
-// Ways are the values of callback.reach that this program was built with.
-func Ways() []string {
-	ways := []string{settings.ReachOff, settings.ReachStatic, settings.ReachACME, settings.ReachSSH, settings.ReachCloudflared}
-	if ngrok.Built {
-		ways = append(ways, settings.ReachNgrok)
-	}
-	return ways
-}
 
 // Try opens the way that callbacks take, without a till behind it, and closes it when a probe has come back through the
 // internet. A real callback that arrives meanwhile is refused, so that it comes again.
@@ -90,8 +80,6 @@ func Open(s settings.Settings, server *tunnel.Server) (tunnel.Provider, error) {
 		return ssh.New(relay(s))
 	case settings.ReachCloudflared:
 		return cloudflared.New(cloudflared.Config{Program: c.Cloudflared.Program, Token: c.Cloudflared.Token.Reveal(), PublicURL: c.PublicURL})
-	case settings.ReachNgrok:
-		return ngrok.New(ngrok.Config{Authtoken: c.Ngrok.Authtoken.Reveal(), PublicURL: "https://" + c.Ngrok.Domain})
 	default:
 		return nil, fmt.Errorf("callback.reach %q is not known", c.Reach)
 	}

@@ -135,10 +135,11 @@ func (s *Settings) checkCallback(wrong func(key, format string, args ...any)) {
 		if c.Cloudflared.Token != "" {
 			needs("callback.public_url", c.PublicURL, "the https address that the tunnel has at Cloudflare")
 		}
-	case ReachNgrok:
-		needs("callback.ngrok.authtoken", c.Ngrok.Authtoken.Reveal(), "the authtoken of your ngrok account")
+	case reachNgrok:
+		wrong("callback.reach", `callback.reach "ngrok" is no longer built in: use cloudflared, or static with "ngrok http" in front of it (it gets a request every 30 s), and remove [callback.ngrok]`)
+		s.Callback.Reach = ""
 	default:
-		wrong("callback.reach", "callback.reach %q is not known: it is off, static, acme, ssh, cloudflared or ngrok", brief(c.Reach))
+		wrong("callback.reach", "callback.reach %q is not known: it is off, static, acme, ssh or cloudflared", brief(c.Reach))
 		s.Callback.Reach = ""
 	}
 	if c.PublicURL != "" {
@@ -158,15 +159,13 @@ func (s *Settings) checkCallback(wrong func(key, format string, args ...any)) {
 	if server := c.SSH.Server; server != "" && strings.ContainsAny(server, "@/ ") {
 		wrong("callback.ssh.server", "callback.ssh.server must be a name or address and perhaps a port, such as relay.example.com:22; the user has a key of its own")
 	}
-	for _, domain := range []struct{ key, value string }{{"callback.acme.domain", c.ACME.Domain}, {"callback.ngrok.domain", c.Ngrok.Domain}} {
-		switch {
-		case domain.value == "":
-		case !hostForm.MatchString(domain.value):
-			wrong(domain.key, "%s must be a name alone, such as till.example.com", domain.key)
-		default:
-			if err := CheckPublicURL("https://" + domain.value); err != nil {
-				wrong(domain.key, "%s: %s", domain.key, err)
-			}
+	switch domain := c.ACME.Domain; {
+	case domain == "":
+	case !hostForm.MatchString(domain):
+		wrong("callback.acme.domain", "callback.acme.domain must be a name alone, such as till.example.com")
+	default:
+		if err := CheckPublicURL("https://" + domain); err != nil {
+			wrong("callback.acme.domain", "callback.acme.domain: %s", err)
 		}
 	}
 	for i, source := range c.Sources {

@@ -25,7 +25,6 @@ const (
 	ReachACME        = "acme"        // this machine has a public address and serves HTTPS itself
 	ReachSSH         = "ssh"         // through the owner's own small server
 	ReachCloudflared = "cloudflared" // through Cloudflare's program
-	ReachNgrok       = "ngrok"       // through ngrok's library, where it is built in
 )
 
 // Settings is everything that can be set. The zero value is not usable: Load makes one.
@@ -72,7 +71,6 @@ type Callback struct {
 	SSH            SSH         `toml:"ssh"`
 	ACME           ACME        `toml:"acme"`
 	Cloudflared    Cloudflared `toml:"cloudflared"`
-	Ngrok          Ngrok       `toml:"ngrok"`
 }
 
 // SSH is the owner's own server, which passes callbacks on.
@@ -97,13 +95,6 @@ type Cloudflared struct {
 	Program   string        `toml:"program"`
 	Token     daraja.Secret `toml:"token"` // empty: a quick tunnel, with a new name at each start
 	TokenFile string        `toml:"token_file"`
-}
-
-// Ngrok is an account with ngrok.
-type Ngrok struct {
-	Authtoken     daraja.Secret `toml:"authtoken"`
-	AuthtokenFile string        `toml:"authtoken_file"`
-	Domain        string        `toml:"domain"`
 }
 
 // Limits are the shop's own.

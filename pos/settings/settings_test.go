@@ -32,6 +32,15 @@ func write(t *testing.T, text string, mode os.FileMode) string {
 	return path
 }
 
+// oldNgrok is a configuration of the time when ngrok was built in.
+const oldNgrok = `
+[callback]
+reach = "ngrok"
+[callback.ngrok]
+authtoken = "canary"
+domain = "till.example.com"
+`
+
 const account = `
 shop = "Duka la Mama"
 environment = "production"
@@ -149,14 +158,15 @@ func TestRefusals(t *testing.T) {
 		"plain http to Daraja":      {file("[daraja]\nurl = \"http://example.com\""), nil, "daraja.url must begin with https://"},
 		"plain http from Daraja":    {file("[callback]\npublic_url = \"http://example.com\""), nil, "must begin with https://"},
 		"a forbidden word":          {file("[callback]\npublic_url = \"https://example.com/mpesa\""), nil, `"mpesa"`},
-		"an unknown way":            {file("[callback]\nreach = \"pigeon\""), nil, "off, static, acme, ssh, cloudflared or ngrok"},
+		"an unknown way":            {file("[callback]\nreach = \"pigeon\""), nil, "off, static, acme, ssh or cloudflared"},
 		"static to nowhere":         {file("[callback]\nreach = \"static\""), nil, `reach = "static" needs callback.public_url`},
 		"ssh to no server":          {file("[callback]\nreach = \"ssh\"\npublic_url = \"https://a.example\""), nil, "needs callback.ssh.server"},
 		"ssh with a user in it":     {file("[callback.ssh]\nserver = \"duka@relay.example.com\""), nil, "the user has a key of its own"},
 		"acme without a name":       {file("[callback]\nreach = \"acme\""), nil, "needs callback.acme.domain"},
 		"a name with a path":        {file("[callback.acme]\ndomain = \"till.example.com/x\""), nil, "must be a name alone"},
 		"a tunnel without address":  {file("[callback]\nreach = \"cloudflared\"\n[callback.cloudflared]\ntoken = \"canary\""), nil, "needs callback.public_url"},
-		"ngrok without a token":     {file("[callback]\nreach = \"ngrok\""), nil, "needs callback.ngrok.authtoken"},
+		"a way that is gone":        {file(oldNgrok), nil, `use cloudflared, or static with "ngrok http" in front of it (it gets a request every 30 s), and remove [callback.ngrok]`},
+		"what is left of it":        {file("[callback.ngrok]\ndomain = \"till.example.com\""), nil, `unknown key "callback.ngrok`},
 		"no address to listen on":   {file("[callback]\nlisten = \"8180\""), nil, "such as 127.0.0.1:8180"},
 		"a source that is none":     {file("[callback]\nsources = [\"196.201.214.200\", \"canary\"]"), nil, "number 2 is not an address"},
 		"numbers forgotten at once": {file("[records]\nforget_after = \"1d\""), nil, "forget_after is 1d"},
@@ -204,5 +214,24 @@ func TestLooksLikePasskey(t *testing.T) {
 		if got := LooksLikePasskey(passkey); got != want {
 			t.Errorf("a passkey of %d characters: %t, want %t", len(passkey), got, want)
 		}
+	}
+}
+
+// TestNgrokIsGone: a configuration that reaches the till through ngrok has one mistake and no more, and setup can still
+// read it, to write another way.
+func TestNgrokIsGone(t *testing.T) {
+	path := write(t, oldNgrok, 0o600)
+	s, mistakes := Read(path, env())
+	if len(mistakes) != 1 || mistakes[0].Key != "callback.reach" || s.Callback.Reach != ReachOff {
+		t.Errorf("Read: %q, way %q", mistakes, s.Callback.Reach)
+	}
+	values, err := ReadValues(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values.Set("callback.reach", ReachCloudflared)
+	s, mistakes = values.Settings(path, env())
+	if mistakes != nil || s.Callback.Reach != ReachCloudflared || strings.Contains(Fill(values), "ngrok") {
+		t.Errorf("written again: %q, way %q", mistakes, s.Callback.Reach)
 	}
 }

@@ -219,7 +219,7 @@ var plants = map[string]struct {
 	"somebody else behind the address":  {func(w *ward) { w.set["callback.public_url"] = fmt.Sprintf("%q", w.url) }, "reach", "something other than this till answers", "routers"},
 	"nobody behind the address":         {func(w *ward) { w.set["callback.public_url"] = `"http://127.0.0.1:1"` }, "reach", "does not answer", "public URL leads to"},
 	"a quick tunnel without DNS":        {withoutDNS, "reach", "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come by query only.", "DNS of this machine"},
-	"a way that is not built in":        {func(w *ward) { w.set["callback.reach"] = `"pigeon"` }, "configuration", "off, static, acme, ssh, cloudflared or ngrok", "kaunta.toml"},
+	"a way that is not built in":        {func(w *ward) { w.set["callback.reach"] = `"pigeon"` }, "configuration", "off, static, acme, ssh or cloudflared", "kaunta.toml"},
 	"a foreign file as ledger":          {func(w *ward) { w.write(); w.args = []string{"--ledger", w.config()} }, "ledger", "is not a ledger", "--ledger"},
 	"a ledger where none can be":        {func(w *ward) { w.write(); w.args = []string{"--ledger", filepath.Join(w.config(), "x.ledger")} }, "ledger", "cannot be", "--ledger"},
 	"the ledger of another environment": {otherLedger, "ledger", "was made for sandbox, and the till is set to training", `"ledger"`},

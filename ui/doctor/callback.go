@@ -24,8 +24,6 @@ func publicURL(c settings.Callback) string {
 	switch {
 	case c.Reach == settings.ReachACME:
 		return "https://" + c.ACME.Domain
-	case c.Reach == settings.ReachNgrok && c.Ngrok.Domain != "":
-		return "https://" + c.Ngrok.Domain
 	}
 	return c.PublicURL
 }
@@ -144,8 +142,6 @@ func noName(way, name string) Finding {
 	switch way {
 	case settings.ReachCloudflared:
 		to = daraja.Text{EN: "Cloudflare", SW: "Cloudflare"}
-	case settings.ReachNgrok:
-		to = daraja.Text{EN: "ngrok", SW: "ngrok"}
 	}
 	return fault("There is no tunnel: this machine's DNS does not find "+name+". Results come by query only.",
 		"Hakuna njia: DNS ya mashine hii haipati "+name+". Matokeo huja kwa kuuliza tu.",
@@ -162,8 +158,6 @@ func mend(c settings.Callback) daraja.Text {
 			SW: "Hakikisha mashine hii inafikia Cloudflare, na mlango wake 7844 pia; hadi hapo matokeo huja kwa kuuliza tu."}
 	case c.Reach == settings.ReachCloudflared:
 		return daraja.Text{EN: "See in Cloudflare's dashboard that the tunnel's hostname is that of public_url.", SW: "Hakikisha kwenye dashibodi ya Cloudflare kwamba jina la tunnel ni la public_url."}
-	case c.Reach == settings.ReachNgrok:
-		return daraja.Text{EN: "Compare authtoken and domain with ngrok's dashboard.", SW: "Linganisha authtoken na jina na dashibodi ya ngrok."}
 	case c.Reach == settings.ReachSSH:
 		return daraja.Text{EN: "See that the server has all that kaunta setup --print-relay prints.", SW: "Hakikisha seva ina yote yanayoonyeshwa na kaunta setup --print-relay."}
 	}

@@ -257,7 +257,6 @@ func TestMend(t *testing.T) {
 		{quick, "Cloudflare", "public"},
 		{named, "dashboard that the tunnel's hostname", "routers"},
 		{settings.Callback{Reach: settings.ReachSSH}, "--print-relay", "routers"},
-		{settings.Callback{Reach: settings.ReachNgrok}, "ngrok's dashboard", "public"},
 		{settings.Callback{Reach: settings.ReachACME, Listen: "127.0.0.1:8180"}, "leads to 127.0.0.1:8180", "routers"},
 		{settings.Callback{Reach: settings.ReachStatic}, "routers", "Cloudflare"},
 	} {

@@ -20,20 +20,15 @@ func (w *wizard) reach() error {
 			way = settings.ReachStatic
 		}
 	}
-	labels := map[string]daraja.Text{
-		settings.ReachOff:         {EN: "Not at all: the till asks, 10 to 30 s", SW: "Haitufikii: till inauliza, sekunde 10-30"},
-		settings.ReachStatic:      {EN: "My own https address", SW: "Anwani yangu ya https"},
-		settings.ReachACME:        {EN: "Public address, HTTPS built in", SW: "Anwani ya nje, HTTPS ya ndani"},
-		settings.ReachSSH:         {EN: "A small server of mine (ssh)", SW: "Seva yangu ndogo (ssh)"},
-		settings.ReachCloudflared: {EN: "Cloudflare (cloudflared)", SW: "Cloudflare (cloudflared)"},
-		settings.ReachNgrok:       {EN: "ngrok", SW: "ngrok"},
+	options := []option{
+		{settings.ReachOff, w.in("Not at all: the till asks, 10 to 30 s", "Haitufikii: till inauliza, sekunde 10-30")},
+		{settings.ReachStatic, w.in("My own https address", "Anwani yangu ya https")},
+		{settings.ReachACME, w.in("Public address, HTTPS built in", "Anwani ya nje, HTTPS ya ndani")},
+		{settings.ReachSSH, w.in("A small server of mine (ssh)", "Seva yangu ndogo (ssh)")},
+		{settings.ReachCloudflared, w.in("Cloudflare (cloudflared)", "Cloudflare (cloudflared)")},
 	}
-	var options []option
-	for _, known := range w.Ways {
-		options = append(options, option{known, w.in(labels[known].EN, labels[known].SW)})
-	}
-	if !slices.Contains(w.Ways, way) {
-		way = settings.ReachOff
+	if !slices.ContainsFunc(options, func(o option) bool { return o.value == way }) {
+		way = settings.ReachOff // such as one that is gone
 	}
 	if err := w.ask(question{title: w.in("How does Safaricom reach this till?", "Safaricom itaifikiaje till hii?"), value: &way, options: options}); err != nil {
 		return err
@@ -48,8 +43,6 @@ func (w *wizard) reach() error {
 		return w.askSSH()
 	case settings.ReachCloudflared:
 		return w.askCloudflared()
-	case settings.ReachNgrok:
-		return w.askNgrok()
 	}
 	w.values.Set("callback.public_url", "") // it would say the opposite
 	return nil
@@ -124,15 +117,6 @@ func (w *wizard) askCloudflared() error {
 	err := w.ask(w.secret("callback.cloudflared.token", w.in("The tunnel's token", "Token ya njia"), "", &token), w.publicURL(&target))
 	w.keep("callback.cloudflared.token", token)
 	w.values.Set("callback.public_url", target)
-	return err
-}
-
-func (w *wizard) askNgrok() error {
-	token, domain := "", w.values.Text("callback.ngrok.domain")
-	err := w.ask(w.secret("callback.ngrok.authtoken", "Authtoken", "", &token), w.domain(w.in("Your ngrok domain", "Domain yako ya ngrok"), &domain, false))
-	w.keep("callback.ngrok.authtoken", token)
-	w.values.Set("callback.ngrok.domain", domain)
-	w.values.Set("callback.public_url", "")
 	return err
 }
 

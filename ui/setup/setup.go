@@ -35,11 +35,7 @@ type HostKey struct {
 
 // Parts are what this package cannot do by itself, since it knows no tunnel.
 type Parts struct {
-	// Ways are the values of callback.reach that this program was built with, in the order to offer them.
-	Ways []string
-
-	// Key returns the public half of this till's ssh key at path, which it makes where there is none. Needed where Ways has
-	// settings.ReachSSH, as are HostKeys and Relay.
+	// Key returns the public half of this till's ssh key at path, which it makes where there is none.
 	Key func(path string) (publicLine string, err error)
 
 	// HostKeys asks a server for the keys by which it proves to be itself.

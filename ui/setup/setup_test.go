@@ -66,7 +66,6 @@ func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 			return say(s.Daraja.ConsumerKey != "wrong", "Keys"), say(s.Daraja.Passkey.Reveal() != wrongPasskey, "Passkey")
 		},
 		Parts: Parts{
-			Ways:     []string{"off", "static", "acme", "ssh", "cloudflared", "ngrok"},
 			Key:      func(path string) (string, error) { return "ssh-ed25519 AAAA kaunta", settings.Save(path, "private") },
 			HostKeys: hostKeys,
 		},
@@ -269,7 +268,6 @@ func TestWays(t *testing.T) {
 			"does not answer", "", "again", "\r", "Your server", "\x15relay.example.com\r", "Shift-Tab", "\r", "Public https", "\r",
 			"SHA256:abcdef", "", "show the same", "1\r"},
 		"cloudflared": {"How does", "5\r", "Which tunnel?", "2\r", "The tunnel's token", "canary-token\r", "Shift-Tab", "https://shop.example.com\r"},
-		"ngrok":       {"How does", "6\r", "Authtoken", "canary-token\r", "Shift-Tab", "till.example.com\r"},
 	} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()

@@ -77,7 +77,7 @@ func newApp(cfg Config, crew *crew) *app {
 		desk:    desk{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
 		profile: profileOf(cfg.Output, cfg.Environ),
 		say:     newWords(cfg.Language),
-		ascii:   cfg.ASCII || !isUTF8(cfg.Environ),
+		ascii:   ascii(cfg),
 		now:     cfg.Now(),
 		sale:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
 		next:    newSale(cfg.MaxAmount, cfg.RetypeAbove),

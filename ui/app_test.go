@@ -547,17 +547,17 @@ func TestProfile(t *testing.T) {
 
 func TestLocale(t *testing.T) {
 	for _, tc := range []struct {
-		environ []string
-		want    bool
+		cfg  Config
+		want bool
 	}{
-		{[]string{"LANG=en_US.UTF-8"}, true},
-		{[]string{"LANG=sw_KE.utf8"}, true},
-		{[]string{"LANG=en_US.UTF-8", "LC_ALL=C"}, false},
-		{[]string{"LC_CTYPE=C.UTF-8", "LANG=C"}, true},
-		{nil, false},
+		{Config{Environ: []string{"LANG=en_US.UTF-8"}}, false},
+		{Config{Environ: []string{"LANG=en_US.UTF-8"}, ASCII: true}, true},
+		{Config{Environ: []string{"LANG=C", "LANG=en_US.UTF-8"}}, false}, // the last counts
+		{Config{Environ: []string{"LANG=en_US.UTF-8", "LC_ALL=C"}}, true},
+		{Config{}, true},
 	} {
-		if got := isUTF8(tc.environ); got != tc.want {
-			t.Errorf("isUTF8(%v) = %v", tc.environ, got)
+		if got := ascii(tc.cfg); got != tc.want {
+			t.Errorf("ascii(%v, %v) = %v", tc.cfg.Environ, tc.cfg.ASCII, got)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func newPlain(ctx context.Context, cfg Config, behind tty) *plain {
 	p := &plain{
 		cfg:    cfg,
 		ctx:    context.WithoutCancel(ctx),
-		out:    &teller{to: cfg.Output, tty: behind, ascii: cfg.ASCII || !isUTF8(cfg.Environ)},
+		out:    &teller{to: cfg.Output, tty: behind, ascii: ascii(cfg)},
 		sale:   newSale(cfg.MaxAmount, cfg.RetypeAbove),
 		told:   make(told),
 		follow: make(map[pos.AttemptID]bool),

@@ -9,6 +9,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"kaunta/ui/text"
 )
 
 // ink is the escape sequence that begins a style; empty for plain text. Building it once keeps View cheap.
@@ -141,14 +143,9 @@ func profileOf(output io.Writer, environ []string) colorprofile.Profile {
 	return profile
 }
 
-// isUTF8 reports whether the locale's characters are UTF-8. On Windows, where no locale is set, they are.
-func isUTF8(environ []string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := strings.ToUpper(getenv(environ, name)); v != "" {
-			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
-		}
-	}
-	return getenv(environ, "OS") == "Windows_NT"
+// ascii reports whether nothing but ASCII is to be drawn: somebody asked for it, or the locale is not UTF-8.
+func ascii(cfg Config) bool {
+	return cfg.ASCII || !text.UTF8(func(name string) string { return getenv(cfg.Environ, name) })
 }
 
 // getenv is the last value of a variable in an environment, or "".

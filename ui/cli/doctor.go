@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +19,7 @@ import (
 	"kaunta/pos"
 	"kaunta/pos/settings"
 	"kaunta/ui/doctor"
+	"kaunta/ui/text"
 )
 
 func (c *commands) doctorCommand() *cobra.Command {
@@ -150,11 +150,11 @@ func (c *commands) printFindings(findings []doctor.Finding, language string, las
 		}
 	}
 	b.WriteString("\n" + in(language, last) + "\n")
-	text := b.String()
-	if t.Is && !c.utf8() {
-		text = strings.NewReplacer("✓", "+", "×", "x", "–", "-", "→", ">", "•", "*").Replace(text)
+	printed := b.String()
+	if t.Is && !text.UTF8(c.Getenv) {
+		printed = strings.NewReplacer("✓", "+", "×", "x", "–", "-", "→", ">", "•", "*").Replace(printed)
 	}
-	_, err := io.WriteString(c.Stdout, text)
+	_, err := io.WriteString(c.Stdout, printed)
 	return err
 }
 
@@ -190,12 +190,6 @@ func in(language string, t daraja.Text) string {
 		return t.SW
 	}
 	return t.EN
-}
-
-// utf8 reports whether the locale's characters are UTF-8.
-func (c *commands) utf8() bool {
-	locale := strings.ToUpper(cmp.Or(c.Getenv("LC_ALL"), c.Getenv("LC_CTYPE"), c.Getenv("LANG")))
-	return strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8") || locale == "" && c.Getenv("OS") == "Windows_NT"
 }
 
 // shillingPatience is how long the shilling of --push-to is waited for.

@@ -117,12 +117,13 @@ func TestImports(t *testing.T) {
 		"kaunta/tunnel/cloudflared": {"tunnel"},
 		"kaunta/tunnel/ssh":         {"tunnel"},
 		"kaunta/tunnel/ssh/sshtest": {"tunnel/ssh"},
-		"kaunta/ui":                 {"pos", "ui/frame"},
-		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/doctor", "pos/settings", "ui/setup"},
-		"kaunta/ui/doctor":          {"daraja", "pos/settings"},
+		"kaunta/ui":                 {"pos", "ui/frame", "ui/text"},
+		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/doctor", "pos/settings", "ui/setup", "ui/text"},
+		"kaunta/ui/doctor":          {"daraja", "pos/settings", "ui/text"},
 		"kaunta/ui/keeper":          {"pos/shop", "store", "ui/cli", "pos/settings"},
 		"kaunta/ui/frame":           {},
-		"kaunta/ui/setup":           {"daraja", "pos/settings"},
+		"kaunta/ui/setup":           {"daraja", "pos/settings", "ui/text"},
+		"kaunta/ui/text":            {},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "kaunta/...").Output()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"kaunta/pos/settings"
+	"kaunta/ui/text"
 )
 
 func configuration(_ context.Context, x *examination) Finding {
@@ -177,8 +178,7 @@ func program(_ context.Context, x *examination) Finding {
 
 func terminal(_ context.Context, x *examination) Finding {
 	t := x.Terminal
-	term, locale := x.Getenv("TERM"), x.locale()
-	utf8 := isUTF8(locale) || runtime.GOOS == "windows"
+	term := x.Getenv("TERM")
 	switch {
 	case !t.Is:
 		return unchecked("Not looked at: the output does not go to a terminal.", "Haikuangaliwa: matokeo hayaendi kwenye terminali.")
@@ -188,7 +188,7 @@ func terminal(_ context.Context, x *examination) Finding {
 	case t.Width < 40 || t.Height < 12:
 		return fault(fmt.Sprintf("The window is %d×%d, and the till needs 40×12.", t.Width, t.Height), fmt.Sprintf("Dirisha ni %d×%d, na till inahitaji 40×12.", t.Width, t.Height),
 			"Make the window bigger or its letters smaller; 80×24 is comfortable.", "Kuza dirisha au punguza herufi; 80×24 inafaa.")
-	case !utf8:
+	case !text.UTF8(x.Getenv):
 		return fault("The locale is not UTF-8, so the till draws with plain ASCII signs.", "Locale si UTF-8, hivyo till inachora kwa alama za ASCII.",
 			"Set LANG=C.UTF-8 in the environment of the till.", "Weka LANG=C.UTF-8 kwenye mazingira ya till.")
 	}
@@ -198,21 +198,6 @@ func terminal(_ context.Context, x *examination) Finding {
 		colours, rangi = "no colours (NO_COLOR)", "bila rangi (NO_COLOR)"
 	}
 	return ok(fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, colours), fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, rangi))
-}
-
-// locale is what decides about the characters of the terminal.
-func (x *examination) locale() string {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := x.Getenv(name); v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-func isUTF8(locale string) bool {
-	l := strings.ToUpper(locale)
-	return strings.Contains(l, "UTF-8") || strings.Contains(l, "UTF8")
 }
 
 // writable says why nothing can be written into folder, or into the nearest folder above it that exists.

@@ -13,6 +13,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos/settings"
+	"kaunta/ui/text"
 )
 
 // wizard is one run through the steps.
@@ -31,11 +32,8 @@ type wizard struct {
 
 func newWizard(ctx context.Context, cfg Config) *wizard {
 	w := &wizard{Config: cfg, ctx: ctx, language: "en", values: settings.Values{}}
-	locale := cmp.Or(cfg.Getenv("LC_ALL"), cfg.Getenv("LC_CTYPE"), cfg.Getenv("LANG"))
-	upper := strings.ToUpper(locale)
-	w.utf8 = strings.Contains(upper, "UTF-8") || strings.Contains(upper, "UTF8") || upper == "" && cfg.Getenv("OS") == "Windows_NT"
-	w.utf8 = w.utf8 && !cfg.ASCII
-	if strings.HasPrefix(locale, "sw") {
+	w.utf8 = text.UTF8(cfg.Getenv) && !cfg.ASCII
+	if strings.HasPrefix(text.Locale(cfg.Getenv), "sw") {
 		w.language = "sw"
 	}
 	w.plain = cfg.Plain || cfg.Getenv("TERM") == "dumb"

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -20,8 +20,8 @@ const (
 	ProductionURL = "https://api.safaricom.co.ke"
 )
 
-// defaultMaxAmount is M-PESA's limit for one payment, in shillings. Older rules said 150,000.
-const defaultMaxAmount = 250_000
+// MaxAmount is M-PESA's limit for one payment, in shillings. Older rules said 150,000.
+const MaxAmount = 250_000
 
 // Config is what a [Client] cannot do without.
 type Config struct {
@@ -42,7 +42,7 @@ type Config struct {
 	// TransactionType is CustomerPayBillOnline if empty.
 	TransactionType TransactionType
 
-	// MaxAmount is the most to ask for at once, in shillings; 0 is 250,000.
+	// MaxAmount is the most to ask for at once, in shillings; 0 is [MaxAmount].
 	MaxAmount int64
 }
 
@@ -90,7 +90,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		cfg.PartyB = cfg.ShortCode
 	}
 	if cfg.MaxAmount == 0 {
-		cfg.MaxAmount = defaultMaxAmount
+		cfg.MaxAmount = MaxAmount
 	}
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -170,15 +170,16 @@ func checkBaseURL(base string) error {
 		return fmt.Errorf("daraja: the address of Daraja must be a plain one, such as %s", ProductionURL)
 	case strings.ContainsFunc(base, func(r rune) bool { return r <= ' ' || r > '~' }) || strings.Contains(base, "%"):
 		return fmt.Errorf("daraja: the address of Daraja contains a blank or a special letter; write it again")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && IsLoopback(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("daraja: the address of Daraja must begin with https://; only a simulator on this machine may have http://")
 }
 
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// IsLoopback reports whether host, without a port and brackets, is this machine.
+func IsLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }
 
 // password is the Password and the Timestamp of a request made now: base64 of short code, passkey and the time in EAT

@@ -153,8 +153,8 @@ func forbiddenWord(s string) string {
 	return ""
 }
 
-// CheckCallBackURL reports why Daraja would refuse u as a CallBackURL, or nil. u must be an absolute http or https
-// address; a word that Safaricom forbids may stand nowhere in it, in any case, percent-encoded or not. An unguessable part
+// CheckCallBackURL reports why Daraja would refuse u as a CallBackURL, or nil. u must be an absolute https address, or
+// an http one of this machine, where a simulator calls; a word that Safaricom forbids may stand nowhere in it, in any case, percent-encoded or not. An unguessable part
 // of the path can contain one by chance and is then drawn again. The error names the word and not the address.
 func CheckCallBackURL(u string) error {
 	p, err := url.Parse(u)
@@ -163,6 +163,8 @@ func CheckCallBackURL(u string) error {
 		return fmt.Errorf("callback address: not a complete address; it must begin with https:// and a name")
 	case p.Scheme != "https" && p.Scheme != "http":
 		return fmt.Errorf("callback address: must begin with https://, not %q", printable(p.Scheme, 20)+"://")
+	case p.Scheme == "http" && !IsLoopback(p.Hostname()):
+		return fmt.Errorf("callback address: must begin with https://, so that nobody on the way can read or forge what Safaricom sends")
 	case p.User != nil:
 		return fmt.Errorf("callback address: must not contain a user name or password")
 	case strings.ContainsFunc(u, func(r rune) bool { return r <= ' ' || r > '~' }):

@@ -54,6 +54,8 @@ func TestCheckCallBackURL(t *testing.T) {
 		"https:///cb":                      "complete",
 		"https://:443/cb":                  "complete",
 		"ftp://duka.example.org/cb":        "https://",
+		"http://duka.example.org/cb":       "must begin with https://",
+		"http://127.0.0.1.example.org/cb":  "must begin with https://",
 		"https://a:b@duka.example.org/":    "password",
 		"https://duka.example.org/a b":     "blanks",
 		"https://duka.example.org/ä":       "blanks",

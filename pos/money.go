@@ -1,6 +1,10 @@
 package pos
 
-import "strconv"
+import (
+	"strconv"
+
+	"kaunta/daraja"
+)
 
 // Shillings is an amount of money in whole Kenya shillings: M-PESA moves no cents.
 type Shillings int64
@@ -8,7 +12,7 @@ type Shillings int64
 // MinAmount and MaxAmount bound one M-PESA payment (Safaricom's tariff; the maximum can be set lower).
 const (
 	MinAmount Shillings = 1
-	MaxAmount Shillings = 250_000
+	MaxAmount Shillings = daraja.MaxAmount
 )
 
 // String writes the amount with a comma for the thousands: "1,500".

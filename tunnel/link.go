@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"kaunta/daraja"
 )
 
 // The pace of a link.
@@ -208,8 +210,8 @@ func (l *Link) session(ctx context.Context) (proved bool, err error) {
 // watch probes the session's URL until ctx is done. It returns early, with the
 // reason, if the URL cannot be used: the session is then given up.
 func (l *Link) watch(ctx context.Context, url string) error {
-	if word := forbiddenWord(url); word != "" {
-		return fmt.Errorf("tunnel: the new public URL holds the word %q, for which Safaricom refuses it", word)
+	if err := daraja.CheckCallBackURL(url); err != nil {
+		return fmt.Errorf("tunnel: the new public URL cannot be used: %w", err)
 	}
 	l.update(func(s *Status) {
 		s.State, s.URL, s.Err = StateChecking, url, nil

@@ -3,7 +3,6 @@ package tunnel
 import (
 	"context"
 	"net/netip"
-	"strings"
 )
 
 // A Provider is one way to be reached from the internet. Its methods are
@@ -70,18 +69,3 @@ func (off) Volatile() bool { return false }
 // address the attempt's hexadecimal digits. These digits cannot hold a word
 // that Safaricom forbids, so a checked base is enough.
 func CallbackURL(base, address string) string { return base + callbackPath + address }
-
-// forbidden are the words for which Daraja refuses a CallBackURL, in any case
-// and anywhere in it (Safaricom's page).
-var forbidden = []string{"m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query"}
-
-// forbiddenWord returns the forbidden word in url, "" if there is none.
-func forbiddenWord(url string) string {
-	url = strings.ToLower(url)
-	for _, word := range forbidden {
-		if strings.Contains(url, word) {
-			return word
-		}
-	}
-	return ""
-}

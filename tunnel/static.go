@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"kaunta/daraja"
 )
 
 // static is the provider of [Static].
@@ -31,8 +32,8 @@ func Static(publicURL string) (Provider, error) {
 // PublicURL returns the base URL that a provider hands to [Link]: publicURL
 // without slashes at its end. It refuses what cannot be the base of a
 // CallBackURL. A good one is https with a host and, if need be, a port and a
-// path; plain http is for loopback (the simulator). The error is one sentence,
-// without a prefix, that names what to change.
+// path; plain http is for loopback (the simulator). The error is one sentence
+// that names what to change.
 func PublicURL(publicURL string) (string, error) {
 	// Letters, digits and a few signs are all that a URL of one's own needs;
 	// the rest (user names, escapes, blanks, foreign scripts) only does harm.
@@ -42,9 +43,6 @@ func PublicURL(publicURL string) (string, error) {
 			return "", fmt.Errorf("the public URL must end before the %q: write only https://, the host and perhaps a path", char)
 		}
 		return "", fmt.Errorf("the public URL must not hold %q: use letters, digits and . - _ ~ / : only", char)
-	}
-	if word := forbiddenWord(publicURL); word != "" {
-		return "", fmt.Errorf("the public URL holds the word %q, for which Safaricom refuses it: choose another name", word)
 	}
 	u, err := url.Parse(strings.TrimRight(publicURL, "/"))
 	if err != nil {
@@ -58,10 +56,11 @@ func PublicURL(publicURL string) (string, error) {
 			return "", fmt.Errorf("the public URL has the port %q: use a number from 1 to 65535, or leave it out", port)
 		}
 	}
-	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return "", errors.New("the public URL must be https, so that nobody on the way can read or forge callbacks; plain http is for this machine only")
+	base := u.String()
+	if err := daraja.CheckCallBackURL(base); err != nil {
+		return "", err
 	}
-	return u.String(), nil
+	return base, nil
 }
 
 // Run says that the URL is up, and leaves the rest to the owner's proxy.
@@ -76,10 +75,4 @@ func (s *static) Volatile() bool { return false }
 
 func notInURL(r rune) bool {
 	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~/:[]", r)
-}
-
-// isLoopback reports whether host (without brackets) is this machine.
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }

@@ -15,24 +15,6 @@ import (
 	"kaunta/daraja"
 )
 
-// CheckPublicURL says in one sentence why Safaricom would not call rawURL back, or nil. Plain http is for this machine
-// only, where a simulator calls.
-func CheckPublicURL(rawURL string) error {
-	if err := daraja.CheckCallBackURL(rawURL); err != nil {
-		return err
-	}
-	if u, err := url.Parse(rawURL); err != nil || u.Scheme != "https" && !isLoopback(rawURL) {
-		return fmt.Errorf("callback address: must begin with https://, so that nobody on the way can read or forge what Safaricom sends")
-	}
-	return nil
-}
-
-// numberForm is the form of Pay Bill, store and till numbers.
-var numberForm = regexp.MustCompile(`^[1-9][0-9]{3,9}$`)
-
-// IsNumber reports whether s can be a Pay Bill, store or till number.
-func IsNumber(s string) bool { return numberForm.MatchString(s) }
-
 // passkeyForm is the form of every passkey that was seen, the sandbox's public one among them;
 // Safaricom documents none.
 var passkeyForm = regexp.MustCompile(`^[0-9A-Za-z]{64}$`)
@@ -72,7 +54,7 @@ func (s *Settings) check() []Mistake {
 	}{
 		{"daraja.short_code", "the short code", &s.Daraja.ShortCode}, {"daraja.till", "the till number", &s.Daraja.Till},
 	} {
-		if *number.value != "" && !IsNumber(*number.value) {
+		if *number.value != "" && !daraja.IsShortCode(*number.value) {
 			wrong(number.key, "%s is not a number of 4 to 10 digits: copy it from what Safaricom sent you", number.what)
 			*number.value = "" // it may be a secret in the wrong place, and this one is printed
 		}
@@ -89,9 +71,9 @@ func (s *Settings) check() []Mistake {
 	s.checkCallback(wrong)
 
 	l := s.Limits
-	if l.MaxAmount < 1 || l.MaxAmount > 250_000 {
-		wrong("limits.max_amount", "max_amount is %d: M-PESA takes 1 to 250000 in one payment", l.MaxAmount)
-		s.Limits.MaxAmount = min(max(l.MaxAmount, 1), 250_000)
+	if l.MaxAmount < 1 || l.MaxAmount > daraja.MaxAmount {
+		wrong("limits.max_amount", "max_amount is %d: M-PESA takes 1 to %d in one payment", l.MaxAmount, daraja.MaxAmount)
+		s.Limits.MaxAmount = min(max(l.MaxAmount, 1), daraja.MaxAmount)
 	}
 	if l.RetypeAbove < 0 || l.ConfirmAbove < 0 || l.QueryEvery < 0 {
 		wrong("limits", "retype_above, confirm_above and query_every cannot be negative")
@@ -143,7 +125,7 @@ func (s *Settings) checkCallback(wrong func(key, format string, args ...any)) {
 		s.Callback.Reach = ""
 	}
 	if c.PublicURL != "" {
-		if err := CheckPublicURL(c.PublicURL); err != nil {
+		if err := daraja.CheckCallBackURL(c.PublicURL); err != nil {
 			wrong("callback.public_url", "public_url: %s", err)
 		}
 	}
@@ -164,7 +146,7 @@ func (s *Settings) checkCallback(wrong func(key, format string, args ...any)) {
 	case !hostForm.MatchString(domain):
 		wrong("callback.acme.domain", "callback.acme.domain must be a name alone, such as till.example.com")
 	default:
-		if err := CheckPublicURL("https://" + domain); err != nil {
+		if err := daraja.CheckCallBackURL("https://" + domain); err != nil {
 			wrong("callback.acme.domain", "callback.acme.domain: %s", err)
 		}
 	}

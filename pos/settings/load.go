@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -92,7 +91,7 @@ func parse(text, path string, getenv func(string) string) (Settings, []Mistake) 
 func defaults() Settings {
 	return Settings{
 		Shop: "Kaunta", Environment: Sandbox, Language: "en",
-		Limits:  Limits{MaxAmount: 250_000, RetypeAbove: 10_000},
+		Limits:  Limits{MaxAmount: daraja.MaxAmount, RetypeAbove: 10_000},
 		Records: Records{ForgetAfter: 90 * day, BackupKeep: 30},
 		Log:     Log{Level: "info"},
 	}
@@ -325,12 +324,5 @@ func orElse(field *string, value string) {
 // isLoopback reports whether rawURL names this machine.
 func isLoopback(rawURL string) bool {
 	u, err := url.Parse(rawURL)
-	if err != nil {
-		return false
-	}
-	if u.Hostname() == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(u.Hostname())
-	return err == nil && addr.IsLoopback()
+	return err == nil && daraja.IsLoopback(u.Hostname())
 }

@@ -36,7 +36,7 @@ func TestConfig(t *testing.T) {
 		{name: "URL without token", cfg: Config{PublicURL: public}, err: "needs the token"},
 		{name: "token without URL", cfg: Config{Token: token}, err: "needs the public URL"},
 		{name: "the whole command for a token", cfg: Config{Token: "sudo cloudflared service install " + token, PublicURL: public}, err: "must be one word"},
-		{name: "plain http", cfg: Config{Token: token, PublicURL: "http://till.example.com"}, err: "must be https"},
+		{name: "plain http", cfg: Config{Token: token, PublicURL: "http://till.example.com"}, err: "must begin with https"},
 		{name: "a name that Safaricom refuses", cfg: Config{Token: token, PublicURL: "https://mpesa.example.com"}, err: `"mpesa"`},
 	} {
 		p, err := New(test.cfg)

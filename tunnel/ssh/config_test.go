@@ -51,7 +51,7 @@ func TestNew(t *testing.T) {
 		"a socket with blanks":  {func(c *ssh.Config) { c.Socket = "/run/duka/a b" }, "the socket"},
 		"a long socket":         {func(c *ssh.Config) { c.Socket = "/run/" + strings.Repeat("d", 100) + "/s" }, "107 characters: use 103"},
 		"no URL":                {func(c *ssh.Config) { c.PublicURL = "" }, "the public URL"},
-		"plain http":            {func(c *ssh.Config) { c.PublicURL = "http://till.example.com" }, "must be https"},
+		"plain http":            {func(c *ssh.Config) { c.PublicURL = "http://till.example.com" }, "must begin with https"},
 		"a forbidden word":      {func(c *ssh.Config) { c.PublicURL = "https://mpesa.example.com" }, `"mpesa"`},
 	} {
 		cfg := duka()

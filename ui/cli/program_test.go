@@ -112,7 +112,7 @@ func TestImports(t *testing.T) {
 		"kaunta/store/export":       {"pos"},
 		"kaunta/store/powercut":     {},
 		"kaunta/store/trade":        {"pos", "daraja"},
-		"kaunta/tunnel":             {},
+		"kaunta/tunnel":             {"daraja"},
 		"kaunta/tunnel/acme":        {"tunnel"},
 		"kaunta/tunnel/cloudflared": {"tunnel"},
 		"kaunta/tunnel/ssh":         {"tunnel"},

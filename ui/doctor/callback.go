@@ -42,7 +42,7 @@ func address(ctx context.Context, x *examination) Finding {
 	case target == "":
 		return unchecked("Not known yet: the tunnel finds a new name at each start.", "Haijulikani bado: njia hii hupata jina jipya kila inapoanza.")
 	}
-	if err := settings.CheckPublicURL(target); err != nil {
+	if err := daraja.CheckCallBackURL(target); err != nil {
 		why := prefixed.ReplaceAllString(err.Error(), "")
 		return fault(settings.Sentence("Safaricom would refuse the public URL: it "+why), settings.Sentence("Safaricom itaikataa anwani ya majibu: "+why),
 			"Choose another public_url, such as https://till.example.com.", "Chagua public_url nyingine, kama https://till.example.com.")

@@ -162,8 +162,8 @@ func fault(en, sw, fixEN, fixSW string) Finding {
 	return Finding{Status: Fault, Says: daraja.Text{EN: en, SW: sw}, Fix: daraja.Text{EN: fixEN, SW: fixSW}}
 }
 
-// prefixed finds the name of a package before an error's text.
-var prefixed = regexp.MustCompile(`^(store|tunnel( [a-z]+)?|daraja|callback address): `)
+// prefixed finds the names of packages before an error's text.
+var prefixed = regexp.MustCompile(`^((store|tunnel( [a-z]+)?|daraja|callback address): )+`)
 
 // sentence makes a whole sentence of an error's text.
 func sentence(text string) string {

@@ -60,7 +60,7 @@ func (w *wizard) text(title, hint string, value *string, valid func(string) bool
 
 func (w *wizard) publicURL(value *string) question {
 	return w.text(w.in("Public https address", "Anwani ya nje ya https"), w.in("Such as https://till.example.com", "Kama https://till.example.com"), value,
-		func(s string) bool { return settings.CheckPublicURL(s) == nil },
+		func(s string) bool { return daraja.CheckCallBackURL(s) == nil },
 		"It begins with https:// and has none of: mpesa, safaricom, exe, cmd, sql, query.", "Ianze na https:// bila maneno: mpesa, safaricom, exe, cmd, sql, query.")
 }
 

@@ -204,7 +204,7 @@ func (w *wizard) keep(key, typed string) {
 // number is the question for a number that Safaricom gave out.
 func (w *wizard) number(title, hint string, value *string) question {
 	return question{title: title, hint: hint, value: value, valid: func(s string) error {
-		if !settings.IsNumber(s) {
+		if !daraja.IsShortCode(s) {
 			return w.wrong("Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10.")
 		}
 		return nil
@@ -304,8 +304,8 @@ func (w *wizard) askPasskey(pass *string) error {
 // amount is the question for a limit in shillings.
 func (w *wizard) amount(title, hint string, least int64, value *string) question {
 	return question{title: title, hint: hint, value: value, valid: func(s string) error {
-		if n, err := strconv.ParseInt(s, 10, 64); err != nil || n < least || n > 250_000 {
-			return w.wrong(fmt.Sprintf("Type whole shillings from %d to 250000.", least), fmt.Sprintf("Andika shilingi kamili, %d hadi 250000.", least))
+		if n, err := strconv.ParseInt(s, 10, 64); err != nil || n < least || n > daraja.MaxAmount {
+			return w.wrong(fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Andika shilingi kamili, %d hadi %d.", least, daraja.MaxAmount))
 		}
 		return nil
 	}}

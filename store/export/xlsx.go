@@ -1,14 +1,12 @@
 package export
 
 import (
-	"archive/zip"
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"kaunta/pos"
 )
@@ -19,24 +17,17 @@ const (
 	TotalsSheet   = "Totals"
 )
 
-// MaxRows is how many payments a sheet holds.
-const MaxRows = excelize.TotalRows - 1
+// MaxRows is how many payments a sheet holds: the format has room for 2²⁰ rows, and one is the heading.
+const MaxRows = 1<<20 - 1
 
-// XLSX writes a workbook: a sheet of rows and one of totals. Amounts and counts are numbers, times are dates in East Africa Time, and
-// everything else is text.
+// XLSX writes a workbook: a sheet of rows and one of totals. Amounts and counts are numbers, times
+// are dates in East Africa Time, and everything else is text. A row is written as it comes, so
+// memory holds one.
 type XLSX struct {
-	to    io.Writer
-	file  *excelize.File
-	sheet *excelize.StreamWriter
-	row   int // the last one written
-
-	heading, amount, moment, day, total int // styles
-}
-
-// column is one column of a sheet, its width in characters.
-type column struct {
-	title string
-	width float64
+	book  *workbook
+	rows  int          // of the sheet, so far
+	cells bytes.Buffer // of the row that is being made
+	n     int          // how many cells that row has
 }
 
 var paymentColumns = []column{
@@ -51,57 +42,29 @@ var totalColumns = []column{
 	{"Possibly paid twice", 18}, {"Possibly paid twice KES", 22},
 }
 
-// NewXLSX begins a workbook that is written to w. Release gives back what it holds, whether or not it was closed.
+// NewXLSX begins a workbook that is written to w.
 func NewXLSX(w io.Writer) (*XLSX, error) {
-	x := &XLSX{to: w, file: excelize.NewFile()}
-	if err := x.begin(); err != nil {
-		return nil, errors.Join(fmt.Errorf("export: %w", err), x.Release())
+	book, err := newWorkbook(w, PaymentsSheet, TotalsSheet)
+	if err != nil {
+		return nil, fmt.Errorf("export: %w", err)
+	}
+	x := &XLSX{book: book}
+	if err := x.sheet(paymentColumns); err != nil {
+		return nil, fmt.Errorf("export: %w", err)
 	}
 	return x, nil
 }
 
-func (x *XLSX) begin() error {
-	var errs []error
-	style := func(s excelize.Style) int {
-		id, err := x.file.NewStyle(&s)
-		errs = append(errs, err)
-		return id
-	}
-	thousands, moment, day := "#,##0", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
-	bold := &excelize.Font{Bold: true}
-	x.heading = style(excelize.Style{Font: bold})
-	x.amount = style(excelize.Style{CustomNumFmt: &thousands})
-	x.total = style(excelize.Style{CustomNumFmt: &thousands, Font: bold})
-	x.moment = style(excelize.Style{CustomNumFmt: &moment})
-	x.day = style(excelize.Style{CustomNumFmt: &day})
-	errs = append(errs,
-		x.file.SetDocProps(&excelize.DocProperties{Creator: "Kaunta", LastModifiedBy: "Kaunta"}),
-		x.file.SetSheetName("Sheet1", PaymentsSheet),
-		x.start(PaymentsSheet, paymentColumns))
-	return errors.Join(errs...)
-}
-
-// start begins a sheet with its heading, which stays in view.
-func (x *XLSX) start(name string, columns []column) (err error) {
-	if x.sheet, err = x.file.NewStreamWriter(name); err != nil {
+// sheet begins the next sheet with its heading.
+func (x *XLSX) sheet(columns []column) error {
+	if err := x.book.sheet(columns); err != nil {
 		return err
 	}
-	titles := make([]any, len(columns))
-	for i, c := range columns {
-		if err := x.sheet.SetColWidth(i+1, i+1, c.width); err != nil {
-			return err
-		}
-		titles[i] = excelize.Cell{StyleID: x.heading, Value: c.title}
+	x.rows = 0
+	for _, c := range columns {
+		x.text(c.title, styleBold)
 	}
-	err = x.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
-	x.row = 0
-	return errors.Join(err, x.write(titles...))
-}
-
-// write writes the next row of the sheet. A nil is an empty cell.
-func (x *XLSX) write(cells ...any) error {
-	x.row++
-	return x.sheet.SetRow(fmt.Sprintf("A%d", x.row), cells)
+	return x.end()
 }
 
 // Fits implements [Writer].
@@ -114,86 +77,111 @@ func (x *XLSX) Fits(rows int) error {
 
 // Row implements [Writer].
 func (x *XLSX) Row(r Row) error {
-	if err := x.Fits(x.row); err != nil { // payments may have landed since they were counted
+	if err := x.Fits(x.rows); err != nil { // payments may have landed since they were counted
 		return err
 	}
-	err := x.write(
-		x.time(r.Asked), x.time(r.Ended), r.State, excelize.Cell{StyleID: x.amount, Value: int64(r.Amount)}, text(r.Phone),
-		text(r.Reference), text(r.Receipt), text(r.ResultCode), text(r.Reason), text(strings.Join(r.Witnesses, " ")), text(strings.Join(r.Notices, " ")),
-		x.time(r.PaidAt), text(string(r.Sale)), text(string(r.Attempt)), text(r.CheckoutRequestID),
-		text(r.TypedReceipt), text(yes(r.WithoutReceipt)),
-	)
-	if err != nil {
+	x.time(r.Asked)
+	x.time(r.Ended)
+	x.text(r.State, stylePlain)
+	x.number(int64(r.Amount), styleAmount)
+	for _, s := range []string{
+		r.Phone, r.Reference, r.Receipt, r.ResultCode, r.Reason, strings.Join(r.Witnesses, " "), strings.Join(r.Notices, " "),
+	} {
+		x.text(s, stylePlain)
+	}
+	x.time(r.PaidAt)
+	for _, s := range []string{string(r.Sale), string(r.Attempt), r.CheckoutRequestID, r.TypedReceipt, yes(r.WithoutReceipt)} {
+		x.text(s, stylePlain)
+	}
+	if err := x.end(); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	return nil
 }
 
-// text is a cell of text, whatever it looks like; none for none.
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return clean(s)
-}
-
-// time is a cell with the moment as clocks in East Africa show it, to the second.
-func (x *XLSX) time(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return excelize.Cell{StyleID: x.moment, Value: t.In(pos.EAT).Truncate(time.Second)}
-}
-
-// Close writes the totals and the workbook.
+// Close writes the totals and the end of the workbook.
 func (x *XLSX) Close(days []pos.DayTotals) error {
-	if err := x.finish(days); err != nil {
+	if err := x.totals(days); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	return nil
 }
 
-func (x *XLSX) finish(days []pos.DayTotals) error {
-	if err := x.sheet.Flush(); err != nil {
-		return err
-	}
-	if _, err := x.file.NewSheet(TotalsSheet); err != nil {
-		return err
-	}
-	if err := x.start(TotalsSheet, totalColumns); err != nil {
+func (x *XLSX) totals(days []pos.DayTotals) error {
+	if err := x.sheet(totalColumns); err != nil {
 		return err
 	}
 	var all pos.Totals
 	for _, d := range days {
 		all = all.Plus(d.Totals)
-		if err := x.totals(excelize.Cell{StyleID: x.day, Value: d.Day.Start()}, x.amount, d.Totals); err != nil {
+		x.date(d.Day.Start(), styleDay)
+		x.sums(d.Totals, styleAmount)
+		if err := x.end(); err != nil {
 			return err
 		}
 	}
-	if err := x.totals(excelize.Cell{StyleID: x.heading, Value: "All"}, x.total, all); err != nil {
+	x.text("All", styleBold)
+	x.sums(all, styleTotal)
+	if err := x.end(); err != nil {
 		return err
 	}
-	if err := x.sheet.Flush(); err != nil {
-		return err
-	}
-	// excelize would make the whole workbook in memory first.
-	x.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(x.to) })
-	return x.file.Write(io.Discard)
+	return x.book.close()
 }
 
-// totals writes a row of the sheet of totals.
-func (x *XLSX) totals(what excelize.Cell, style int, t pos.Totals) error {
-	cells := []any{what}
+// sums adds the cells of a row of totals, but for the first.
+func (x *XLSX) sums(t pos.Totals, style int) {
 	for _, n := range []int64{
 		int64(t.Attempts()),
 		int64(t.Paid.Count), int64(t.Paid.KES), int64(t.NotPaid.Count), int64(t.Checking.Count), int64(t.Checking.KES),
 		int64(t.OwedBack.Count), int64(t.OwedBack.KES), int64(t.GivenBack.Count), int64(t.GivenBack.KES),
 		int64(t.ClearedUp.Count), int64(t.ClearedUp.KES), int64(t.Doubtful.Count), int64(t.Doubtful.KES),
 	} {
-		cells = append(cells, excelize.Cell{StyleID: style, Value: n})
+		x.number(n, style)
 	}
-	return x.write(cells...)
 }
 
-// Release gives back what the workbook holds while it is being made.
-func (x *XLSX) Release() error { return x.file.Close() }
+// next is the address of the next cell, such as "B7". No sheet has more than 26 columns.
+func (x *XLSX) next() string {
+	x.n++
+	return string(rune('A'+x.n-1)) + strconv.Itoa(x.rows+1)
+}
+
+// text adds a cell of text, whatever it looks like; an empty one for none.
+func (x *XLSX) text(s string, style int) {
+	cell := x.next()
+	if s = clean(s); s != "" {
+		fmt.Fprintf(&x.cells, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, cell, style, escape(s))
+	}
+}
+
+// number adds a cell with a number.
+func (x *XLSX) number(n int64, style int) {
+	fmt.Fprintf(&x.cells, `<c r="%s" s="%d"><v>%d</v></c>`, x.next(), style, n)
+}
+
+// time adds a cell with a moment, to the second; an empty one for none.
+func (x *XLSX) time(t time.Time) {
+	if t.IsZero() {
+		x.next()
+		return
+	}
+	x.date(t, styleMoment)
+}
+
+// date adds a cell with a moment as clocks in East Africa show it. A spreadsheet counts days.
+func (x *XLSX) date(t time.Time, style int) {
+	seconds := t.Unix() - firstDay.Unix()
+	fmt.Fprintf(&x.cells, `<c r="%s" s="%d"><v>%s</v></c>`, x.next(), style, strconv.FormatFloat(float64(seconds)/(24*60*60), 'f', -1, 64))
+}
+
+// firstDay is day 0 of a spreadsheet, which takes 1900 for a leap year.
+var firstDay = time.Date(1899, time.December, 30, 0, 0, 0, 0, pos.EAT)
+
+// end writes the row.
+func (x *XLSX) end() error {
+	x.rows++
+	_, err := fmt.Fprintf(x.book, `<row r="%d">%s</row>`, x.rows, x.cells.Bytes())
+	x.cells.Reset()
+	x.n = 0
+	return err
+}

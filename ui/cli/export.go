@@ -138,11 +138,10 @@ func (c *commands) exportOut(ctx context.Context, d days, o exportOptions) error
 
 // exportTo writes the whole export to w, and returns what the days came to.
 func (c *commands) exportTo(ctx context.Context, w io.Writer, d days, o exportOptions) ([]pos.DayTotals, error) {
-	to, release, err := o.writer(w)
+	to, err := o.writer(w)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
 	book, err := c.briefly()
 	if err != nil {
 		return nil, err
@@ -159,17 +158,12 @@ func (c *commands) exportTo(ctx context.Context, w io.Writer, d days, o exportOp
 	return done, to.Close(done)
 }
 
-// writer makes what the options ask for. Call release in the end.
-func (o *exportOptions) writer(w io.Writer) (to export.Writer, release func(), err error) {
+// writer makes what the options ask for.
+func (o *exportOptions) writer(w io.Writer) (export.Writer, error) {
 	if o.format == "csv" {
-		to, err = export.NewCSV(w, o.bom)
-		return to, func() {}, err
+		return export.NewCSV(w, o.bom)
 	}
-	x, err := export.NewXLSX(w)
-	if err != nil {
-		return nil, nil, err
-	}
-	return x, func() { _ = x.Release() }, nil
+	return export.NewXLSX(w)
 }
 
 // patience is how long a command works in silence before it tells a person how far it is.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -104,12 +105,14 @@ func readItems(callback object) (map[string]any, error) {
 
 // plainAmount is an amount as Daraja writes it: 1.00 and 10.0 until 2025, 10 since (measured), in at most nine digits, and
 // nothing behind the point but zeros. No sign and no exponent: 1e2 may be exact, but nobody sends it.
-var plainAmount = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(?:\.0{1,4})?$`)
+var plainAmount = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(?:\.0{1,4})?$`)
+})
 
 // wholeShillings is the amount in v, a number or a string, and false unless it is exact.
 func wholeShillings(v any) (int64, bool) {
 	s, _ := scalar(v)
-	m := plainAmount.FindStringSubmatch(s)
+	m := plainAmount().FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
 	}

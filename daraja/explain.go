@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Explanation is what one of Daraja's answers means, in words.
@@ -128,11 +129,13 @@ func serviceOf(body []byte) Text {
 }
 
 // codePattern is how Daraja's codes look: 1032, E3008, 500.001.1001, SFC_IC0003.
-var codePattern = regexp.MustCompile(`^[A-Za-z0-9_.]{1,20}$`)
+var codePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_.]{1,20}$`)
+})
 
 // IsCode reports whether s looks like one of Daraja's codes rather than the name of a file.
 func IsCode(s string) bool {
-	return codePattern.MatchString(s) && strings.ContainsAny(s, "0123456789") ||
+	return codePattern().MatchString(s) && strings.ContainsAny(s, "0123456789") ||
 		slices.ContainsFunc(knownErrors, func(k knownError) bool { return k.code == s })
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -53,12 +54,14 @@ func printable(s string, limit int) string {
 
 // bracketed is the prefix that Daraja's older parts put before a message: "[MpesaCB - ]", "[STK_CB - ]",
 // "[MerchantValidate] - ".
-var bracketed = regexp.MustCompile(`^\s*\[[^\[\]]{1,40}\]\s*(?:-\s+)?`)
+var bracketed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*\[[^\[\]]{1,40}\]\s*(?:-\s+)?`)
+})
 
 // message is s as it is shown: printable, without its bracketed prefix and without a token.
 func message(s string) string {
 	if strings.Contains(s, "[") {
-		s = bracketed.ReplaceAllString(s, "")
+		s = bracketed().ReplaceAllString(s, "")
 	}
 	return printable(redactToken(s), maxText)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -22,8 +23,11 @@ var passkeyForm = regexp.MustCompile(`^[0-9A-Za-z]{64}$`)
 // LooksLikePasskey reports whether s has the form of a passkey.
 func LooksLikePasskey(s daraja.Secret) bool { return passkeyForm.MatchString(s.Reveal()) }
 
-// hostForm is the form of a name in the internet, with two parts at least.
-var hostForm = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$`)
+// hostForm is the form of a name in the internet, with two parts at least. It takes long to compile,
+// and few settings need it.
+var hostForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$`)
+})
 
 // check finds what was set wrongly, before anything is filled in. A value that is printed or used in spite of its mistake is
 // dropped, so that its default takes its place.
@@ -143,7 +147,7 @@ func (s *Settings) checkCallback(wrong func(key, format string, args ...any)) {
 	}
 	switch domain := c.ACME.Domain; {
 	case domain == "":
-	case !hostForm.MatchString(domain):
+	case !hostForm().MatchString(domain):
 		wrong("callback.acme.domain", "callback.acme.domain must be a name alone, such as till.example.com")
 	default:
 		if err := daraja.CheckCallBackURL("https://" + domain); err != nil {

@@ -11,8 +11,6 @@ import (
 //go:embed recipe.sh.tmpl
 var recipeText string
 
-var recipeTemplate = template.Must(template.New("recipe").Parse(recipeText))
-
 // Recipe returns the relay's side as a commented shell script that its owner
 // runs there as root: the account with the till's key (a line of [GenerateKey]
 // or [PublicKey]), the socket's folder, what sshd lets the account do, and
@@ -28,7 +26,7 @@ func Recipe(cfg Config, publicKeyLine string) string {
 		panic("tunnel ssh: Recipe for a Config that New refuses: " + err.Error())
 	}
 	var script strings.Builder
-	err = recipeTemplate.Execute(&script, map[string]string{
+	err = template.Must(template.New("recipe").Parse(recipeText)).Execute(&script, map[string]string{
 		"Host": host, "Port": port, "User": cfg.User, "PublicKey": publicKeyLine,
 		"Socket": cfg.Socket, "Folder": path.Dir(cfg.Socket),
 		"PublicURL": public.String(), "Site": public.Scheme + "://" + public.Host, "Path": public.Path,

@@ -77,7 +77,7 @@ func (w *wizard) askStatic() error {
 var (
 	addressForm = regexp.MustCompile(`^[^\s@/]*:[0-9]{1,5}$`)
 	serverForm  = regexp.MustCompile(`^[^\s@/]+$`)
-	userForm    = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+	userForm    = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
 	nameForm    = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 )
 
@@ -126,7 +126,7 @@ func (w *wizard) askSSH() error {
 		server, user, target := w.values.Text("callback.ssh.server"), w.settings().Callback.SSH.User, w.values.Text("callback.public_url")
 		if err := w.ask(
 			w.text(w.in("Your server", "Seva yako"), w.in("Such as relay.example.com:22", "Kama relay.example.com:22"), &server, serverForm.MatchString, "Type its name, and a port if it is not 22.", "Andika jina lake, na port kama si 22."),
-			w.text(w.in("The till's account there", "Akaunti ya till huko"), "", &user, func(s string) bool { return userForm.MatchString(s) && s != "root" }, "Small letters and digits, and not root.", "Herufi ndogo na tarakimu, na si root."),
+			w.text(w.in("The till's account there", "Akaunti ya till huko"), "", &user, func(s string) bool { return userForm.MatchString(s) && len(s) <= 32 && s != "root" }, "Small letters and digits, and not root.", "Herufi ndogo na tarakimu, na si root."),
 		); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -25,18 +24,21 @@ func Kiosk(program, user string) string { return fill(kiosk, program, user) }
 var ErrTemporary = errors.New("this program is a temporary build of go run, which a unit cannot start later: build it with go build, " +
 	"install it with sudo install kaunta /usr/local/bin/, and run kaunta setup again from there")
 
-// goCache is the folder that go run keeps a program in, within the cache of builds.
-var goCache = regexp.MustCompile(`^[0-9a-f]{64}-d$`)
-
 // Temporary reports whether the program is one that go run made for itself: in a folder go-build… that it removes in the end, or in
 // the cache of builds, which is emptied from time to time.
 func Temporary(program string) bool {
 	for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(program)), "/") {
-		if strings.HasPrefix(folder, "go-build") || goCache.MatchString(folder) {
+		if strings.HasPrefix(folder, "go-build") || goCache(folder) {
 			return true
 		}
 	}
 	return false
+}
+
+// goCache reports whether go run keeps a program in this folder, within the cache of builds.
+func goCache(folder string) bool {
+	id, ok := strings.CutSuffix(folder, "-d")
+	return ok && len(id) == 64 && strings.Trim(id, "0123456789abcdef") == ""
 }
 
 func fill(text, program, user string) string {

@@ -1,6 +1,6 @@
-// Kaunta is a till in the terminal for shops that take M-PESA. Package main takes the signals and hands each command what it
-// works on: what the commands are stands in package cli, what the screens are in package ui, and how a shop is opened and
-// closed in package shop.
+// Kaunta is a till in the terminal for shops that take M-PESA. Package main takes the signals and
+// hands each command what it works on: what the commands are stands in package cli, what the
+// screens are in package ui, and how a shop is opened and closed in package shop.
 //
 //	cli.Run ──► a command ──► shop.Open ──► the till and what it stands on
 //	                              │
@@ -38,8 +38,9 @@ import (
 	"kaunta/ui/setup"
 )
 
-// gcPercent lets the heap, of some megabytes, grow to five times what is in use before it is swept: that costs a till some megabytes more, and
-// saves a check of a large ledger a third of its time and a busy till a tenth of its.
+// gcPercent lets the heap, of some megabytes, grow to five times what is in use before it is swept:
+// that costs a till some megabytes more, and saves a check of a large ledger a third of its time
+// and a busy till a tenth of its.
 const gcPercent = 400
 
 func main() {
@@ -103,8 +104,9 @@ func ledgerKind(err error) string {
 	return ""
 }
 
-// openShop opens the shop of s. A payment that is under way goes on when whoever reads the output leaves, and what libraries log
-// by themselves goes where the till's own lines go: standard error is the cashier's screen.
+// openShop opens the shop of s. A payment that is under way goes on when whoever reads the output
+// leaves, and what libraries log by themselves goes where the till's own lines go: standard error
+// is the cashier's screen.
 func openShop(ctx context.Context, s settings.Settings) (*shop.Shop, error) {
 	signal.Ignore(syscall.SIGPIPE)
 	sh, err := shop.Open(ctx, s)
@@ -122,8 +124,8 @@ func openShop(ctx context.Context, s settings.Settings) (*shop.Shop, error) {
 	return sh, nil
 }
 
-// openBook opens the ledger for reading, beside other readers, whatever environment it is for, or reaches the till that is
-// open on it.
+// openBook opens the ledger for reading, beside other readers, whatever environment it is for, or
+// reaches the till that is open on it.
 func openBook(s settings.Settings) (cli.Book, error) {
 	var ledger *store.Ledger
 	owner, err := shop.Attach(context.Background(), s.Ledger, func() (err error) {
@@ -136,8 +138,9 @@ func openBook(s settings.Settings) (cli.Book, error) {
 	return ledger, err
 }
 
-// lookAtLedger opens the ledger for reading, walks what the screens show first, and has another process try to write, as the till does: a
-// damaged file may end that. Or it asks the till that has it.
+// lookAtLedger opens the ledger for reading, walks what the screens show first, and has another
+// process try to write, as the till does: a damaged file may end that. Or it asks the till that has
+// it.
 func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	owner, err := shop.Owner(context.Background(), s.Ledger)
 	switch {
@@ -165,7 +168,8 @@ func lookAtLedger(s settings.Settings) (doctor.Ledger, error) {
 	now := time.Now()
 	last, errLast := ledger.Last(now)
 	found := doctor.Ledger{Found: true, Environment: ledger.Origin().Environment}
-	found.Unused, found.Size, _ = store.Unused(s.Ledger) // where that cannot be read, the ledger is well all the same
+	// where that cannot be read, the ledger is well all the same
+	found.Unused, found.Size, _ = store.Unused(s.Ledger)
 	if doubt := pos.Doubt(now, last); doubt != nil && doubt.Behind() {
 		found.Trouble = doubt.Say()
 	}
@@ -225,8 +229,8 @@ func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 	return errors.Join(run(ctx, sh, s, cfg, o), stop())
 }
 
-// restore gives the simulator back the customers who were asked before it was last stopped, together with the till: the
-// real M-PESA goes on when a till stops.
+// restore gives the simulator back the customers who were asked before it was last stopped,
+// together with the till: the real M-PESA goes on when a till stops.
 func restore(sim *simulator.Simulator, sh *shop.Shop, shortCode string) {
 	for _, a := range sh.Till.Resumed() {
 		if a.CheckoutRequestID == "" && !a.Facts.Has(pos.PushLost) || a.Facts.Has(pos.Held) {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Advice is what an answer means to the person at the counter and what to do now, one or two sentences each.
-// It is made from Endpoint, Verdict, NotSent, ResultCode, ResultDesc, ErrorCode and ErrorMessage alone, so
-// that it can be made again from what a ledger kept.
+// Advice is what an answer means to the person at the counter and what to do now, one or two
+// sentences each. It is made from Endpoint, Verdict, NotSent, ResultCode, ResultDesc, ErrorCode and
+// ErrorMessage alone, so that it can be made again from what a ledger kept.
 func Advice(a Answer) (what, do Text) {
 	switch a.Endpoint {
 	case EndpointOAuth:
@@ -21,8 +21,8 @@ func Advice(a Answer) (what, do Text) {
 	}
 }
 
-// The sentences that more than one answer needs. Where money may have moved, none says whether to ask again: that changes with
-// time, and the till says it.
+// The sentences that more than one answer needs. Where money may have moved, none says whether to
+// ask again: that changes with time, and the till says it.
 var (
 	doHold = Text{
 		"Hold the goods until it is clear.",
@@ -86,8 +86,8 @@ func advicePush(a Answer) (what, do Text) {
 	return Text{"M-PESA gave no clear answer, and the request may have reached the phone.", "M-PESA haikujibu wazi, na huenda ombi lilifika kwenye simu."}, doHold
 }
 
-// adviceValidation names the field that was wrong. Daraja writes "Bad Request - Invalid PhoneNumber"; our own
-// checks before sending name the same fields.
+// adviceValidation names the field that was wrong. Daraja writes "Bad Request - Invalid
+// PhoneNumber"; our own checks before sending name the same fields.
 func adviceValidation(a Answer) (what, do Text) {
 	for _, row := range []struct {
 		contains string

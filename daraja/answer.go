@@ -43,13 +43,13 @@ const (
 	VerdictSystemBusy Verdict = "system_busy"
 	// VerdictRateLimited: asked too often; Daraja did nothing (push, query).
 	VerdictRateLimited Verdict = "rate_limited"
-	// VerdictBlocked: the firewall in front of Daraja answered; nothing is known (push, query, oauth, where it
-	// also stands for status 429).
+	// VerdictBlocked: the firewall in front of Daraja answered; nothing is known (push, query,
+	// oauth, where it also stands for status 429).
 	VerdictBlocked Verdict = "blocked"
 	// VerdictMalformed: not the document it should be (callback, oauth).
 	VerdictMalformed Verdict = "malformed"
-	// VerdictUnknown: none of the above, and so never taken as paid or failed (push, query, callback; oauth only
-	// where no answer came).
+	// VerdictUnknown: none of the above, and so never taken as paid or failed (push, query,
+	// callback; oauth only where no answer came).
 	VerdictUnknown Verdict = "unknown"
 )
 

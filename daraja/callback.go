@@ -12,14 +12,14 @@ import (
 
 // ParseCallback reads what was posted to a callback address: a pure function, total, for any bytes.
 //
-// VerdictPaid has a ResultCode of exactly "0", a CheckoutRequestID, an amount of at least one whole shilling and a
-// receipt number. VerdictFailed has a code whose meaning is a known refusal, and no receipt number. A document that is
-// not a callback, or says something twice, is VerdictMalformed with the reason in ErrorMessage; everything else is
-// VerdictUnknown with whatever could be read.
+// VerdictPaid has a ResultCode of exactly "0", a CheckoutRequestID, an amount of at least one whole
+// shilling and a receipt number. VerdictFailed has a code whose meaning is a known refusal, and no
+// receipt number. A document that is not a callback, or says something twice, is VerdictMalformed
+// with the reason in ErrorMessage; everything else is VerdictUnknown with whatever could be read.
 //
-// A callback carries no signature, and the ids in it can be guessed. Whether it may count at all is for the caller to
-// decide, by the address it came to. The phone number in it is never read: it may be missing, masked
-// or another's. The AccountReference of the push is never sent back.
+// A callback carries no signature, and the ids in it can be guessed. Whether it may count at all is
+// for the caller to decide, by the address it came to. The phone number in it is never read: it may
+// be missing, masked or another's. The AccountReference of the push is never sent back.
 func ParseCallback(body []byte) Answer {
 	a, err := parseCallback(body)
 	if err != nil {
@@ -73,8 +73,8 @@ func parseCallback(body []byte) (a Answer, err error) {
 	return a, nil
 }
 
-// readItems is CallbackMetadata.Item by name; positions change, and Balance usually comes without a Value
-// (measured). Refusals have no CallbackMetadata.
+// readItems is CallbackMetadata.Item by name; positions change, and Balance usually comes without a
+// Value (measured). Refusals have no CallbackMetadata.
 func readItems(callback object) (map[string]any, error) {
 	if callback["CallbackMetadata"] == nil {
 		return nil, nil
@@ -103,8 +103,9 @@ func readItems(callback object) (map[string]any, error) {
 	return items, nil
 }
 
-// plainAmount is an amount as Daraja writes it: 1.00 and 10.0 until 2025, 10 since (measured), in at most nine digits, and
-// nothing behind the point but zeros. No sign and no exponent: 1e2 may be exact, but nobody sends it.
+// plainAmount is an amount as Daraja writes it: 1.00 and 10.0 until 2025, 10 since (measured), in
+// at most nine digits, and nothing behind the point but zeros. No sign and no exponent: 1e2 may be
+// exact, but nobody sends it.
 var plainAmount = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(?:\.0{1,4})?$`)
 })

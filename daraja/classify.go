@@ -9,14 +9,17 @@ import (
 	"strings"
 )
 
-// Classify reads what Daraja answered to a request: a pure function of its arguments, total, for any bytes.
+// Classify reads what Daraja answered to a request: a pure function of its arguments, total, for
+// any bytes.
 //
-// status is the HTTP status, or 0 where it is not known (a body stored in a file): then the body is judged alone, by the
-// rules of the status that it would have come with. The header is asked only whether the firewall wrote it, and
-// may be nil. A callback is a request and not an answer; for EndpointCallback Classify is [ParseCallback].
+// status is the HTTP status, or 0 where it is not known (a body stored in a file): then the body is
+// judged alone, by the rules of the status that it would have come with. The header is asked only
+// whether the firewall wrote it, and may be nil. A callback is a request and not an answer; for
+// EndpointCallback Classify is [ParseCallback].
 //
-// The error code alone decides nothing, since 500.001.1001 stands for five different things. What counts is the
-// endpoint, the status, the code and the message together, and whatever is not known in that combination is VerdictUnknown.
+// The error code alone decides nothing, since 500.001.1001 stands for five different things. What
+// counts is the endpoint, the status, the code and the message together, and whatever is not known
+// in that combination is VerdictUnknown.
 func Classify(endpoint Endpoint, status int, header http.Header, body []byte) Answer {
 	switch endpoint {
 	case EndpointCallback:
@@ -90,7 +93,8 @@ func refusal(e Endpoint, status int, code, msg string) Verdict {
 		code == "405.001" && says("not allowed") && at(405):
 		return VerdictConfiguration
 	case code == "400.002.02" && says("invalid checkoutrequestid") && at(400) && !push:
-		// Asked too early for a push that was accepted (measured); an unknown id is answered in the same words.
+		// Asked too early for a push that was accepted (measured); an unknown id is answered in the
+		// same words.
 		return VerdictPending
 	case (strings.HasPrefix(code, "400.002.") || code == "400.003.02") && says("invalid", "threat detected", "bad request") && at(400):
 		return VerdictValidation
@@ -98,16 +102,18 @@ func refusal(e Endpoint, status int, code, msg string) Verdict {
 	return VerdictUnknown
 }
 
-// refusesToken reports whether an answer is a refusal of the access token. It has many spellings: 404.001.03 on the wire,
-// 404.001.04, 400.003.01, 401.002.01 and the gateway's in documents and code. What they share is a status of the 400s and
-// a message about the token, and an error of the 400s was answered before anything was executed. A status or a code
-// of another kind contradicts that, and proves nothing. msg is in lower case.
+// refusesToken reports whether an answer is a refusal of the access token. It has many spellings:
+// 404.001.03 on the wire, 404.001.04, 400.003.01, 401.002.01 and the gateway's in documents and
+// code. What they share is a status of the 400s and a message about the token, and an error of the
+// 400s was answered before anything was executed. A status or a code of another kind contradicts
+// that, and proves nothing. msg is in lower case.
 func refusesToken(status int, code, msg string) bool {
 	return refusedEarly(status, code) && saysOneOf(msg, "access token", "accesstoken", "access_token", "bearer token", "apikey") && complains(msg)
 }
 
-// refusesHeader is [refusesToken] for the header that carries the token, which Daraja calls wrong in other words
-// (404.001.04). A new token may help; if it does not, the header never arrives as it is sent.
+// refusesHeader is [refusesToken] for the header that carries the token, which Daraja calls wrong
+// in other words (404.001.04). A new token may help; if it does not, the header never arrives as it
+// is sent.
 func refusesHeader(status int, code, msg string) bool {
 	return refusedEarly(status, code) && speaksOfHeader(msg) && complains(msg)
 }
@@ -128,11 +134,12 @@ func saysOneOf(msg string, parts ...string) bool {
 // statusInCode is the HTTP status with which most of Daraja's codes begin.
 var statusInCode = regexp.MustCompile(`^[0-9]{3}(?:\.|$)`)
 
-// gatewayAuthCodes begin the codes of the gateway's own checks of a token, which it makes before it passes anything on.
+// gatewayAuthCodes begin the codes of the gateway's own checks of a token, which it makes before it
+// passes anything on.
 var gatewayAuthCodes = []string{"keymanagement.", "oauth.v2."}
 
-// refusedEarly reports whether status and code are those of a request that was refused as it stood. Where the status is
-// not known, the code must say it.
+// refusedEarly reports whether status and code are those of a request that was refused as it stood.
+// Where the status is not known, the code must say it.
 func refusedEarly(status int, code string) bool {
 	told := statusInCode.MatchString(code)
 	switch {
@@ -150,8 +157,8 @@ func processing(text string) bool {
 	return strings.Contains(text, "being processed") || strings.Contains(text, "under processing")
 }
 
-// readError reads whichever of the three JSON error envelopes o is: Daraja's own, the gateway's, and the
-// gateway's SOAP fault written as JSON (all measured).
+// readError reads whichever of the three JSON error envelopes o is: Daraja's own, the gateway's,
+// and the gateway's SOAP fault written as JSON (all measured).
 func readError(o object) (code, msg string, found bool) {
 	fault, soap := o.object("fault"), o.object("Envelope").object("Body").object("Fault")
 	switch {
@@ -168,8 +175,9 @@ func readError(o object) (code, msg string, found bool) {
 	return printable(code, maxCode), message(msg), true
 }
 
-// fromFirewall reports whether the firewall in front of Daraja wrote an answer that is not JSON. Its page names
-// Incapsula; its headers stand on every answer, and so count only with the statuses it refuses with.
+// fromFirewall reports whether the firewall in front of Daraja wrote an answer that is not JSON.
+// Its page names Incapsula; its headers stand on every answer, and so count only with the statuses
+// it refuses with.
 func fromFirewall(status int, header http.Header, body []byte) bool {
 	if bytes.Contains(bytes.ToLower(body), []byte("incapsula")) {
 		return true
@@ -181,8 +189,8 @@ func fromFirewall(status int, header http.Header, body []byte) bool {
 	return header.Get("X-Iinfo") != "" || strings.Contains(cdn, "imperva") || strings.Contains(cdn, "incapsula")
 }
 
-// scalar is a code as Daraja sends it, as a string or as a number, in the characters it was written with; "" and
-// false for anything else. It is not trimmed: " 0" is not "0".
+// scalar is a code as Daraja sends it, as a string or as a number, in the characters it was written
+// with; "" and false for anything else. It is not trimmed: " 0" is not "0".
 func scalar(v any) (string, bool) {
 	var s string
 	switch v := v.(type) {
@@ -198,7 +206,8 @@ func scalar(v any) (string, bool) {
 	return s, true
 }
 
-// readID is the id at name: "" where there is none, and false where something else stands in its place.
+// readID is the id at name: "" where there is none, and false where something else stands in its
+// place.
 func readID(o object, name string) (string, bool) {
 	v, present := o[name]
 	if !present {

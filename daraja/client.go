@@ -25,18 +25,22 @@ const MaxAmount = 250_000
 
 // Config is what a [Client] cannot do without.
 type Config struct {
-	// BaseURL is [SandboxURL], [ProductionURL] or a simulator's address. http is allowed on the loopback only.
+	// BaseURL is [SandboxURL], [ProductionURL] or a simulator's address. http is allowed on the
+	// loopback only.
 	BaseURL string
 
-	// ConsumerKey and ConsumerSecret belong to the app on Safaricom's developer portal, Passkey to ShortCode.
+	// ConsumerKey and ConsumerSecret belong to the app on Safaricom's developer portal, Passkey to
+	// ShortCode.
 	ConsumerKey    Secret
 	ConsumerSecret Secret
 	Passkey        Secret
 
-	// ShortCode is sent as BusinessShortCode: the Pay Bill number; for a till the store or head-office number of the go-live, not the till.
+	// ShortCode is sent as BusinessShortCode: the Pay Bill number; for a till the store or
+	// head-office number of the go-live, not the till.
 	ShortCode string
 
-	// PartyB is where the money goes: for a till the till number; empty for a Pay Bill, where it is ShortCode.
+	// PartyB is where the money goes: for a till the till number; empty for a Pay Bill, where it is
+	// ShortCode.
 	PartyB string
 
 	// TransactionType is CustomerPayBillOnline if empty.
@@ -46,8 +50,9 @@ type Config struct {
 	MaxAmount int64
 }
 
-// Client makes requests to Daraja for one app and one short code. It is safe for concurrent use. One app needs one
-// Client: each new access token makes the one before invalid (Safaricom's page), and the Client keeps it.
+// Client makes requests to Daraja for one app and one short code. It is safe for concurrent use.
+// One app needs one Client: each new access token makes the one before invalid (Safaricom's page),
+// and the Client keeps it.
 type Client struct {
 	cfg       Config // with defaults filled in
 	shortCode int64
@@ -63,16 +68,18 @@ type Client struct {
 // Option changes what [New] would choose itself.
 type Option func(*Client)
 
-// WithHTTPClient makes the Client use h's Transport and Timeout. Redirects are not followed whatever h says.
+// WithHTTPClient makes the Client use h's Transport and Timeout. Redirects are not followed
+// whatever h says.
 func WithHTTPClient(h *http.Client) Option { return func(c *Client) { c.http = h } }
 
-// WithLogger makes the Client log each exchange at level Debug: endpoint, status and verdict, never a body, a header, a phone or
-// an id. Without it nothing is logged.
+// WithLogger makes the Client log each exchange at level Debug: endpoint, status and verdict, never
+// a body, a header, a phone or an id. Without it nothing is logged.
 func WithLogger(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
 
-// WithTap makes each request go through what tap makes of the RoundTripper that carries it: to look at what is sent and
-// answered, secrets and all. The Client chooses its connections as it does without. A tap that sends a request twice, or to another
-// place, breaks what this package promises of pushes.
+// WithTap makes each request go through what tap makes of the RoundTripper that carries it: to look
+// at what is sent and answered, secrets and all. The Client chooses its connections as it does
+// without. A tap that sends a request twice, or to another place, breaks what this package promises
+// of pushes.
 func WithTap(tap func(http.RoundTripper) http.RoundTripper) Option {
 	return func(c *Client) { c.tap = tap }
 }
@@ -80,7 +87,8 @@ func WithTap(tap func(http.RoundTripper) http.RoundTripper) Option {
 // WithClock replaces time.Now for the request's timestamp and the token's age.
 func WithClock(now func() time.Time) Option { return func(c *Client) { c.now = now } }
 
-// New checks cfg and makes a Client; it sends nothing. The error joins one plain sentence for each mistake.
+// New checks cfg and makes a Client; it sends nothing. The error joins one plain sentence for each
+// mistake.
 func New(cfg Config, opts ...Option) (*Client, error) {
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
 	if cfg.TransactionType == "" {
@@ -115,7 +123,8 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// shortCodeForm is the form of Pay Bill, store and till numbers, which have five to seven digits today.
+// shortCodeForm is the form of Pay Bill, store and till numbers, which have five to seven digits
+// today.
 var shortCodeForm = regexp.MustCompile(`^[1-9][0-9]{3,9}$`)
 
 // IsShortCode reports whether s can be a Pay Bill, store or till number.
@@ -182,18 +191,20 @@ func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }
 
-// password is the Password and the Timestamp of a request made now: base64 of short code, passkey and the time in EAT
-// (Safaricom's page).
+// password is the Password and the Timestamp of a request made now: base64 of short code, passkey
+// and the time in EAT (Safaricom's page).
 func (c *Client) password() (password Secret, timestamp string) {
 	timestamp = c.now().In(eat).Format(timestampLayout)
 	plain := c.cfg.ShortCode + c.cfg.Passkey.Reveal() + timestamp
 	return Secret(base64.StdEncoding.EncodeToString([]byte(plain))), timestamp
 }
 
-// Close closes the connections that are kept for tokens and queries. Nothing needs to be waited for.
+// Close closes the connections that are kept for tokens and queries. Nothing needs to be waited
+// for.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Format writes the address and the short code, for every verb: package fmt would print the secrets in the unexported fields.
+// Format writes the address and the short code, for every verb: package fmt would print the secrets
+// in the unexported fields.
 func (c *Client) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "daraja.Client("+c.cfg.BaseURL+", "+c.cfg.ShortCode+")")
 }

@@ -4,8 +4,8 @@ package daraja
 type ResultMeaning struct {
 	Code string
 
-	// Final is true where the code ends the payment: as paid for "0", as a refusal for every other. Where it is false the
-	// payment may still go either way.
+	// Final is true where the code ends the payment: as paid for "0", as a refusal for every other.
+	// Where it is false the payment may still go either way.
 	Final bool
 
 	Title Text // for a column: at most 11 characters
@@ -14,8 +14,8 @@ type ResultMeaning struct {
 	Also  Text // what else the code has been seen for: for the owner and not for the counter; mostly empty
 }
 
-// Meaning is the meaning of a result code, and false for a code that nobody has documented: such a code is
-// shown as it is and decides nothing. Codes are compared exactly.
+// Meaning is the meaning of a result code, and false for a code that nobody has documented: such a
+// code is shown as it is and decides nothing. Codes are compared exactly.
 func Meaning(code string) (ResultMeaning, bool) {
 	for _, row := range resultTable {
 		for _, c := range row.codes {
@@ -35,8 +35,8 @@ func refuses(code string) bool {
 	return known && m.Final && code != codePaid
 }
 
-// The two codes that are not refusals. A callback never carries 4999; it is the query's word for "still at it"
-// since October 2025 (measured).
+// The two codes that are not refusals. A callback never carries 4999; it is the query's word for
+// "still at it" since October 2025 (measured).
 const (
 	codePaid    = "0"
 	codePending = "4999"
@@ -47,8 +47,9 @@ type resultRow struct {
 	ResultMeaning
 }
 
-// resultTable has the result codes of Safaricom's page and those seen on the wire for M-PESA Express, which are 0,
-// 1, 17, 26, 1001, 1019, 1031, 1032, 1036, 1037, 2001, 2026, 4999 and E3008. It is never written to.
+// resultTable has the result codes of Safaricom's page and those seen on the wire for M-PESA
+// Express, which are 0, 1, 17, 26, 1001, 1019, 1031, 1032, 1036, 1037, 2001, 2026, 4999 and E3008.
+// It is never written to.
 var resultTable = []resultRow{
 	{[]string{codePaid}, ResultMeaning{
 		Final: true,

@@ -1,5 +1,6 @@
-// Package daraja talks to Daraja, Safaricom's API for M-PESA, about one thing: M-PESA Express, the STK push that
-// makes a customer's phone ask for the PIN. It knows nothing of tills, ledgers or screens.
+// Package daraja talks to Daraja, Safaricom's API for M-PESA, about one thing: M-PESA Express, the
+// STK push that makes a customer's phone ask for the PIN. It knows nothing of tills, ledgers or
+// screens.
 //
 // There are four conversations. Three are requests that a [Client] makes, one comes to us:
 //
@@ -8,31 +9,35 @@
 //	STKQuery      POST /mpesa/stkpushquery/v1/query       "what became of it?"
 //	callback      POST to the push's CallBackURL          Daraja says what became of it, if it says anything
 //
-// Whatever comes back, in any of them, becomes an [Answer] by a pure function of its bytes: [Classify] for what a
-// request was answered with, [ParseCallback] for a callback. An Answer holds one [Verdict], what was read, and the raw body
-// as evidence. Nobody else reads Daraja's JSON.
+// Whatever comes back, in any of them, becomes an [Answer] by a pure function of its bytes:
+// [Classify] for what a request was answered with, [ParseCallback] for a callback. An Answer holds
+// one [Verdict], what was read, and the raw body as evidence. Nobody else reads Daraja's JSON.
 //
 //	bytes ── strict JSON (json.go) ──┬─ Classify (classify.go, query.go, push.go, token.go) ─┬─ Answer ── Advice, Meaning
 //	                                 └─ ParseCallback (callback.go) ─────────────────────────┘         (codes.go)
 //
-// [Explain] serves people: it finds the bodies in what they have (salvage.go), and then judges each by the same functions.
+// [Explain] serves people: it finds the bodies in what they have (salvage.go), and then judges each
+// by the same functions.
 //
 // # What it promises
 //
-// Paid means that Daraja said so in a complete and well-formed document: "0" exactly, and by callback also with a whole amount
-// and a receipt number. Failed means a final refusal whose meaning is known. Everything else is unknown, and
-// [Answer.MayHaveMovedMoney] stays true: an answer that was lost, a code nobody has documented, a document with two
-// ResultCodes, HTML with status 200.
+// Paid means that Daraja said so in a complete and well-formed document: "0" exactly, and by
+// callback also with a whole amount and a receipt number. Failed means a final refusal whose
+// meaning is known. Everything else is unknown, and [Answer.MayHaveMovedMoney] stays true: an
+// answer that was lost, a code nobody has documented, a document with two ResultCodes, HTML with
+// status 200.
 //
-// A push goes out at most once. The transport cannot replay it (see transport.go), redirects are not followed, and the
-// only second sending is after an answer that the access token was refused, which proves that nothing was
-// executed. Where no connection for the push was ever obtained, the Answer says so: NotSent.
+// A push goes out at most once. The transport cannot replay it (see transport.go), redirects are
+// not followed, and the only second sending is after an answer that the access token was refused,
+// which proves that nothing was executed. Where no connection for the push was ever obtained, the
+// Answer says so: NotSent.
 //
-// Nothing secret is printed: keys, passkey and tokens are of type [Secret], headers are never logged, and a token
-// that Daraja repeats in an error message is cut out.
+// Nothing secret is printed: keys, passkey and tokens are of type [Secret], headers are never
+// logged, and a token that Daraja repeats in an error message is cut out.
 //
 // # Where the facts come from
 //
-// Comments name the source of a fact: "Safaricom's page" is the documentation on the developer portal, "measured" was
-// read from raw logs of real exchanges. Where they disagree, both are accepted and the measured one is sent.
+// Comments name the source of a fact: "Safaricom's page" is the documentation on the developer
+// portal, "measured" was read from raw logs of real exchanges. Where they disagree, both are
+// accepted and the measured one is sent.
 package daraja

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// Error is an exchange that did not bring what was asked for. It carries the whole [Answer], so that a caller can ask
-// the one question that matters:
+// Error is an exchange that did not bring what was asked for. It carries the whole [Answer], so
+// that a caller can ask the one question that matters:
 //
 //	var de *daraja.Error
 //	if errors.As(err, &de) && !de.MayHaveMovedMoney() { … }
@@ -50,7 +50,8 @@ func inSentence(s string) string {
 	for i, part := range parts {
 		first, size := utf8.DecodeRuneInString(part)
 		second, _ := utf8.DecodeRuneInString(part[size:])
-		name := second == '-' || unicode.IsUpper(second) || strings.HasPrefix(part, "Safaricom") // M-PESA, PIN
+		// M-PESA, PIN
+		name := second == '-' || unicode.IsUpper(second) || strings.HasPrefix(part, "Safaricom")
 		if !name {
 			parts[i] = string(unicode.ToLower(first)) + part[size:]
 		}
@@ -58,8 +59,8 @@ func inSentence(s string) string {
 	return strings.Join(parts, "; ")
 }
 
-// cause is the part of a transport's error that a person can use: without the method and the address, which
-// are always the same, and with a word for the context's own errors.
+// cause is the part of a transport's error that a person can use: without the method and the
+// address, which are always the same, and with a word for the context's own errors.
 func cause(err error) string {
 	var u *url.Error
 	if errors.As(err, &u) {

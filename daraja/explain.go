@@ -12,8 +12,8 @@ import (
 
 // Explanation is what one of Daraja's answers means, in words.
 type Explanation struct {
-	// Kind is the endpoint of the Answer; [KindC2B] or [KindResult] for a message of Daraja's that belongs to neither
-	// push nor query, whose Answer is unknown and has no endpoint.
+	// Kind is the endpoint of the Answer; [KindC2B] or [KindResult] for a message of Daraja's that
+	// belongs to neither push nor query, whose Answer is unknown and has no endpoint.
 	Kind   string
 	Answer Answer
 	Text   Text
@@ -25,10 +25,11 @@ const (
 	KindResult = "result"
 )
 
-// Explain classifies what data holds: JSON bodies, or what people have in their place: a log with text around the
-// bodies, the output of curl -i, an HTTP library's error, a body in quotes, a file from Notepad or PowerShell. kind
-// is the endpoint they came from, "" to tell it by their shape; status is the HTTP status, 0 where it is not known. It
-// is lenient for the reader's sake: what counts for a payment is read by [Classify] and [ParseCallback] alone.
+// Explain classifies what data holds: JSON bodies, or what people have in their place: a log with
+// text around the bodies, the output of curl -i, an HTTP library's error, a body in quotes, a file
+// from Notepad or PowerShell. kind is the endpoint they came from, "" to tell it by their shape;
+// status is the HTTP status, 0 where it is not known. It is lenient for the reader's sake: what
+// counts for a payment is read by [Classify] and [ParseCallback] alone.
 func Explain(kind Endpoint, status int, data []byte) []Explanation {
 	var all []Explanation
 	for _, p := range salvage(data) {
@@ -64,7 +65,8 @@ func joined(sentences ...string) string {
 // aboutCheckout finds the refusal of a query, whose requestId is the CheckoutRequestID asked for.
 var aboutCheckout = regexp.MustCompile(`"requestId"\s*:\s*"ws_CO_`)
 
-// endpointOf tells by its field names, and its HTTP status where that is known, which endpoint a body came from.
+// endpointOf tells by its field names, and its HTTP status where that is known, which endpoint a
+// body came from.
 func endpointOf(status int, body []byte) Endpoint {
 	has := func(name string) bool { return bytes.Contains(body, []byte(`"`+name+`"`)) }
 	switch {
@@ -139,7 +141,8 @@ func IsCode(s string) bool {
 		slices.ContainsFunc(knownErrors, func(k knownError) bool { return k.code == s })
 }
 
-// knownError is an error of Daraja's in one of the wordings that decide what its code means, and who is answered so.
+// knownError is an error of Daraja's in one of the wordings that decide what its code means, and
+// who is answered so.
 type knownError struct {
 	code, message string
 	endpoints     []Endpoint
@@ -192,9 +195,9 @@ var knownErrors = []knownError{
 	{"messaging.adaptors.http.flow.GatewayTimeout", "Gateway Timeout", atBoth},
 }
 
-// ExplainCode is what a bare code can mean, one explanation for each endpoint and wording, in the order push, query,
-// callback. Where kind is given only that endpoint counts. There is always at least one; a code that nobody has
-// documented is unknown.
+// ExplainCode is what a bare code can mean, one explanation for each endpoint and wording, in the
+// order push, query, callback. Where kind is given only that endpoint counts. There is always at
+// least one; a code that nobody has documented is unknown.
 func ExplainCode(kind Endpoint, status int, code string) []Explanation {
 	if strings.Contains(code, ".") {
 		return explainError(kind, status, code)
@@ -220,7 +223,8 @@ func ExplainCode(kind Endpoint, status int, code string) []Explanation {
 	return all
 }
 
-// verdictOf is what a code by itself means as the ResponseCode of a push, or the ResultCode of a query or callback.
+// verdictOf is what a code by itself means as the ResponseCode of a push, or the ResultCode of a
+// query or callback.
 func verdictOf(e Endpoint, code string) Verdict {
 	switch {
 	case e == EndpointOAuth: // whose answers have no such codes

@@ -15,10 +15,11 @@ const maxDepth = 16
 // object is a JSON object. Its values are nil, bool, string, json.Number, []any or object.
 type object map[string]any
 
-// decode reads data as exactly one JSON document, strictly: encoding/json by itself matches names without case, lets the
-// last of two equal names win and reads past what follows the document, and a body with ResultCode 1032 and
-// then 0 has been counted as paid that way. Names that differ only in case count as equal here, since there is
-// no saying which of the two was meant. Numbers stay as they were written.
+// decode reads data as exactly one JSON document, strictly: encoding/json by itself matches names
+// without case, lets the last of two equal names win and reads past what follows the document, and
+// a body with ResultCode 1032 and then 0 has been counted as paid that way. Names that differ only
+// in case count as equal here, since there is no saying which of the two was meant. Numbers stay as
+// they were written.
 func decode(data []byte) (any, error) {
 	switch {
 	case len(data) > MaxBody:
@@ -47,8 +48,8 @@ func decodeObject(data []byte) (object, error) {
 	return o, nil
 }
 
-// document is walked over from its beginning to its end. json.Valid has seen it, and so each value, name, comma and colon
-// stands where it should.
+// document is walked over from its beginning to its end. json.Valid has seen it, and so each value,
+// name, comma and colon stands where it should.
 type document struct{ rest []byte }
 
 // next returns the first byte of what follows the white space.
@@ -148,8 +149,8 @@ func (d *document) string() (s string, err error) {
 	return s, err
 }
 
-// fold is equal for names that differ only in case. The way through upper case also catches the long s and the
-// Kelvin sign, which encoding/json takes for s and k.
+// fold is equal for names that differ only in case. The way through upper case also catches the
+// long s and the Kelvin sign, which encoding/json takes for s and k.
 func fold(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {

@@ -45,7 +45,8 @@ func (r PhoneReason) Text() Text {
 	return Text{"This is not a mobile number: they begin with 07 or 01.", "Hii si namba ya simu ya mkononi: huanza na 07 au 01."}
 }
 
-// PhoneError is a phone number refused by [ParsePhone]. It does not repeat the number, which is personal data.
+// PhoneError is a phone number refused by [ParsePhone]. It does not repeat the number, which is
+// personal data.
 type PhoneError struct {
 	Reason PhoneReason
 }
@@ -58,8 +59,9 @@ func (e *PhoneError) Error() string { return "phone number: " + inSentence(e.Rea
 
 var canonicalPhone = regexp.MustCompile(`^254[17][0-9]{8}$`)
 
-// ParsePhone reads a Kenyan mobile number in any form that people write (07…, 01…, 7…, 1…, 2547…, +254…, 00254…, with
-// blanks, dashes, brackets and invisible characters) and returns it as M-PESA does: 254 and nine digits, of which the first is 7 or
+// ParsePhone reads a Kenyan mobile number in any form that people write (07…, 01…, 7…, 1…, 2547…,
+// +254…, 00254…, with blanks, dashes, brackets and invisible characters) and returns it as M-PESA
+// does: 254 and nine digits, of which the first is 7 or
 // 1. The error is a [*PhoneError].
 func ParsePhone(s string) (string, error) {
 	refuse := func(r PhoneReason) (string, error) { return "", &PhoneError{Reason: r} }
@@ -117,9 +119,10 @@ func ParsePhone(s string) (string, error) {
 	return "254" + national, nil
 }
 
-// Invisible reports whether r is a character that shows nothing and can be left out of a number, such as the marks that
-// phones put around one that is copied from their contacts, a zero-width space or a byte order mark. The override that
-// turns digits round is none: who sees the number sees another.
+// Invisible reports whether r is a character that shows nothing and can be left out of a number,
+// such as the marks that phones put around one that is copied from their contacts, a zero-width
+// space or a byte order mark. The override that turns digits round is none: who sees the number
+// sees another.
 func Invisible(r rune) bool {
 	const rightToLeftOverride = '\u202e'
 	return unicode.Is(unicode.Cf, r) && r != rightToLeftOverride
@@ -143,8 +146,9 @@ var networkPrefixes = []struct {
 	{"Telkom", "77"},
 }
 
-// Network is the operator to which the prefix of a canonical phone was given: "Safaricom", "Airtel", "Telkom" or "" where that
-// is not known. Numbers have been portable since 2011: a hint, never a reason to refuse.
+// Network is the operator to which the prefix of a canonical phone was given: "Safaricom",
+// "Airtel", "Telkom" or "" where that is not known. Numbers have been portable since 2011: a hint,
+// never a reason to refuse.
 func Network(phone string) string {
 	if !canonicalPhone.MatchString(phone) {
 		return ""

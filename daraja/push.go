@@ -12,7 +12,8 @@ type TransactionType string
 const (
 	// CustomerPayBillOnline pays a Pay Bill number: BusinessShortCode and PartyB are the same.
 	CustomerPayBillOnline TransactionType = "CustomerPayBillOnline"
-	// CustomerBuyGoodsOnline pays a till: BusinessShortCode is the store or head-office number of the go-live, PartyB the till.
+	// CustomerBuyGoodsOnline pays a till: BusinessShortCode is the store or head-office number of
+	// the go-live, PartyB the till.
 	CustomerBuyGoodsOnline TransactionType = "CustomerBuyGoodsOnline"
 )
 
@@ -21,7 +22,8 @@ type PushRequest struct {
 	Amount int64  // whole shillings
 	Phone  string // 254 and nine digits, as ParsePhone returns it
 
-	// CallBackURL is where Daraja reports the end, once, several times or never. See [CheckCallBackURL].
+	// CallBackURL is where Daraja reports the end, once, several times or never. See
+	// [CheckCallBackURL].
 	CallBackURL string
 
 	// TransactionType and PartyB say who is paid, where that is not the one of [Config]: for
@@ -29,8 +31,8 @@ type PushRequest struct {
 	TransactionType TransactionType
 	PartyB          string
 
-	// AccountReference is shown in the customer's prompt. Both texts are cleaned by [CleanReference] and
-	// [CleanDescription], and may be empty.
+	// AccountReference is shown in the customer's prompt. Both texts are cleaned by
+	// [CleanReference] and [CleanDescription], and may be empty.
 	AccountReference string
 	TransactionDesc  string
 }
@@ -50,9 +52,9 @@ type pushBody struct {
 	TransactionDesc   string
 }
 
-// STKPush asks the customer's phone for one payment, once. The error is nil only where Daraja accepted the request,
-// which means accepted and not that the prompt was delivered; otherwise it is an [*Error]. The Answer is
-// complete either way.
+// STKPush asks the customer's phone for one payment, once. The error is nil only where Daraja
+// accepted the request, which means accepted and not that the prompt was delivered; otherwise it is
+// an [*Error]. The Answer is complete either way.
 //
 // It ends within 30 seconds of having a token. No error is a reason to call it again before asking
 // [Answer.MayHaveMovedMoney]: an answer that was lost belongs to a push that may have gone out.
@@ -98,7 +100,8 @@ func (c *Client) payee(r PushRequest) (kind TransactionType, partyB string) {
 	return kind, partyB
 }
 
-// checkPush says what Daraja would refuse, by the names that Daraja uses, or "". Nothing leaves the machine for it.
+// checkPush says what Daraja would refuse, by the names that Daraja uses, or "". Nothing leaves the
+// machine for it.
 func (c *Client) checkPush(r PushRequest) string {
 	switch {
 	case r.Amount < 1:
@@ -120,8 +123,8 @@ func (c *Client) checkPush(r PushRequest) string {
 	return ""
 }
 
-// readPush is the verdict on a push's answer with status 200. Only "0" together with an id means that it was
-// accepted; with anything else the push may have gone out.
+// readPush is the verdict on a push's answer with status 200. Only "0" together with an id means
+// that it was accepted; with anything else the push may have gone out.
 func readPush(a Answer, o object) Answer {
 	a.CustomerMessage = message(o.text("CustomerMessage"))
 	if code, _ := scalar(o["ResponseCode"]); code == "0" && a.CheckoutRequestID != "" {

@@ -13,12 +13,13 @@ type queryBody struct {
 	CheckoutRequestID string
 }
 
-// STKQuery asks what became of an accepted push. The error is nil where the answer holds information: paid, failed,
-// pending, or unknown with a ResultCode and the id asked for. Otherwise it is an [*Error], and the query said nothing about the
-// payment: the sandbox refuses a quarter of queries for no fault of the asker (measured). The Answer is complete either way.
+// STKQuery asks what became of an accepted push. The error is nil where the answer holds
+// information: paid, failed, pending, or unknown with a ResultCode and the id asked for. Otherwise
+// it is an [*Error], and the query said nothing about the payment: the sandbox refuses a quarter of
+// queries for no fault of the asker (measured). The Answer is complete either way.
 //
-// A query never brings the receipt number or the amount. Its "failed" does not undo a "paid" from elsewhere:
-// a query has been seen to report failed for a payment whose callback carried a receipt.
+// A query never brings the receipt number or the amount. Its "failed" does not undo a "paid" from
+// elsewhere: a query has been seen to report failed for a payment whose callback carried a receipt.
 func (c *Client) STKQuery(ctx context.Context, checkoutRequestID string) (Answer, error) {
 	if !validID(checkoutRequestID) {
 		a := Answer{Endpoint: EndpointQuery, Verdict: VerdictValidation, NotSent: true,

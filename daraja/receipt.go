@@ -8,16 +8,17 @@ import (
 // eat is East Africa Time, which has no summer time.
 var eat = time.FixedZone("EAT", 3*3600)
 
-// receiptForm is tolerant by two characters either way: all 139 receipt numbers measured have ten, but no page of
-// Safaricom's promises it.
+// receiptForm is tolerant by two characters either way: all 139 receipt numbers measured have ten,
+// but no page of Safaricom's promises it.
 var receiptForm = regexp.MustCompile(`^[A-Z0-9]{8,12}$`)
 
-// ReceiptDate is the day that a receipt number was given out, midnight EAT, by its first three characters: a letter for the
-// year (S is 2024, and after 26 years the letters begin again), A to L for the month, and 1 to 9 then A to
-// V for the day. near is some time close to it, which decides between the letters' rounds. ok is false where the three
-// do not make a day.
+// ReceiptDate is the day that a receipt number was given out, midnight EAT, by its first three
+// characters: a letter for the year (S is 2024, and after 26 years the letters begin again), A to L
+// for the month, and 1 to 9 then A to V for the day. near is some time close to it, which decides
+// between the letters' rounds. ok is false where the three do not make a day.
 //
-// 139 of 139 genuine receipts hold to this, and no page of Safaricom's mentions it: a reason to warn, never to refuse.
+// 139 of 139 genuine receipts hold to this, and no page of Safaricom's mentions it: a reason to
+// warn, never to refuse.
 func ReceiptDate(receipt string, near time.Time) (day time.Time, ok bool) {
 	if !receiptForm.MatchString(receipt) {
 		return time.Time{}, false

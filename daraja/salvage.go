@@ -22,8 +22,8 @@ type piece struct {
 	body   []byte
 }
 
-// salvage finds the bodies in data. Where there is none that looks like Daraja's, data is one body as it is. It serves
-// [Explain] alone: nothing that counts for a payment is read so leniently.
+// salvage finds the bodies in data. Where there is none that looks like Daraja's, data is one body
+// as it is. It serves [Explain] alone: nothing that counts for a payment is read so leniently.
 func salvage(data []byte) []piece {
 	data = toUTF8(data)
 	if found := exchanges(data); found != nil {
@@ -35,7 +35,8 @@ func salvage(data []byte) []piece {
 	return []piece{{body: data}}
 }
 
-// toUTF8 takes off a byte order mark, and turns UTF-16, which PowerShell and Notepad write, into UTF-8.
+// toUTF8 takes off a byte order mark, and turns UTF-16, which PowerShell and Notepad write, into
+// UTF-8.
 func toUTF8(data []byte) []byte {
 	var order binary.ByteOrder
 	switch {
@@ -62,8 +63,8 @@ func toUTF8(data []byte) []byte {
 // responseLine begins an answer in the output of curl -i, and with "< " in that of curl -v.
 var responseLine = regexp.MustCompile(`(?m)^(< )?HTTP/[0-9.]+ ([1-5][0-9]{2})\b.*$`)
 
-// exchanges are the answers in the output of curl -i or curl -v, nil where data is none. A preliminary answer, such as a
-// proxy's, is followed by the one that counts.
+// exchanges are the answers in the output of curl -i or curl -v, nil where data is none. A
+// preliminary answer, such as a proxy's, is followed by the one that counts.
 func exchanges(data []byte) []piece {
 	var found []piece
 	heads := responseLine.FindAllSubmatchIndex(data, -1)
@@ -87,8 +88,8 @@ func exchanges(data []byte) []piece {
 	return found
 }
 
-// splitAnswer splits what follows the first line of an answer into header and body. verbose is curl -v, which marks the
-// lines of the header, and puts lines of its own between.
+// splitAnswer splits what follows the first line of an answer into header and body. verbose is curl
+// -v, which marks the lines of the header, and puts lines of its own between.
 func splitAnswer(data []byte, verbose bool) (http.Header, []byte) {
 	header, body, inBody := http.Header{}, bytes.Buffer{}, false
 	for n, line := range bytes.SplitAfter(data, []byte("\n")) {
@@ -115,11 +116,13 @@ func splitAnswer(data []byte, verbose bool) (http.Header, []byte) {
 	return header, body.Bytes()
 }
 
-// maxMissed bounds the work on a file full of braces that is no JSON: so many bytes are looked at in vain.
+// maxMissed bounds the work on a file full of braces that is no JSON: so many bytes are looked at
+// in vain.
 const maxMissed = 256 << 20
 
-// findBodies finds the bodies of Daraja's in text, whatever stands around them; nil where there is none. In what cannot be
-// read as a whole, such as an object that is cut off, only what could be nothing else is taken.
+// findBodies finds the bodies of Daraja's in text, whatever stands around them; nil where there is
+// none. In what cannot be read as a whole, such as an object that is cut off, only what could be
+// nothing else is taken.
 func findBodies(text []byte) []piece {
 	var found []piece
 	if text = bytes.TrimSpace(text); len(text) > 0 && text[0] == '"' && json.Valid(text) {
@@ -162,8 +165,9 @@ func closing(text []byte) int {
 	return min(len(text), MaxBody)
 }
 
-// readObject reads the object that text begins with, and returns it as JSON, with its length in text; nil where it is
-// none. It may have been escaped, as inside a string, or be written as a program prints it.
+// readObject reads the object that text begins with, and returns it as JSON, with its length in
+// text; nil where it is none. It may have been escaped, as inside a string, or be written as a
+// program prints it.
 func readObject(text []byte) (doc []byte, length int) {
 	d := json.NewDecoder(bytes.NewReader(text[:min(len(text), 4*MaxBody)]))
 	var raw json.RawMessage
@@ -184,9 +188,9 @@ func readObject(text []byte) (doc []byte, length int) {
 	return nil, 0
 }
 
-// bodiesIn are the bodies of Daraja's in a JSON document: itself, or those that it wraps. nested is true where the document
-// stands inside another: a stranger's message may well use Daraja's names in an answer of its own, and there only
-// what could be nothing else counts.
+// bodiesIn are the bodies of Daraja's in a JSON document: itself, or those that it wraps. nested is
+// true where the document stands inside another: a stranger's message may well use Daraja's names
+// in an answer of its own, and there only what could be nothing else counts.
 func bodiesIn(doc []byte, nested bool, depth int) []piece {
 	doc = bytes.TrimSpace(doc)
 	if depth > maxDepth || len(doc) == 0 {
@@ -244,7 +248,8 @@ func ofDaraja(o map[string]json.RawMessage, nested bool) bool {
 	return !nested && (has("ResultCode") || has("ResponseCode") || has("errorCode") || has("errorMessage") || has("access_token"))
 }
 
-// libraryAnswer reads the object that axios and libraries like it make of an HTTP answer: status, headers, data.
+// libraryAnswer reads the object that axios and libraries like it make of an HTTP answer: status,
+// headers, data.
 func libraryAnswer(o map[string]json.RawMessage, depth int) (piece, bool) {
 	status, err := strconv.Atoi(string(o["status"]))
 	if err != nil || status < 100 || status > 599 || o["data"] == nil || o["statusText"] == nil && o["headers"] == nil && o["config"] == nil {
@@ -262,8 +267,8 @@ func libraryAnswer(o map[string]json.RawMessage, depth int) (piece, bool) {
 	return p, true
 }
 
-// relaxed rewrites an object that is nearly JSON as JSON: with names and strings as JavaScript and Python print them, with
-// words such as undefined and None, and with commas too many.
+// relaxed rewrites an object that is nearly JSON as JSON: with names and strings as JavaScript and
+// Python print them, with words such as undefined and None, and with commas too many.
 type relaxed struct {
 	in  []byte
 	out bytes.Buffer

@@ -6,12 +6,13 @@ import (
 	"log/slog"
 )
 
-// Secret is a consumer key, a consumer secret, a passkey or an access token. It does not print itself: not with
-// any verb of fmt, not in JSON, TOML or a log. [Secret.Reveal] is the only way to its text.
+// Secret is a consumer key, a consumer secret, a passkey or an access token. It does not print
+// itself: not with any verb of fmt, not in JSON, TOML or a log. [Secret.Reveal] is the only way to
+// its text.
 //
-// Package fmt cannot call methods on what it finds in unexported fields: a type that keeps a Secret in one must
-// format itself, as [Client] does. And encoding/json writes the keys of a map without asking them: a Secret is
-// never a key.
+// Package fmt cannot call methods on what it finds in unexported fields: a type that keeps a Secret
+// in one must format itself, as [Client] does. And encoding/json writes the keys of a map without
+// asking them: a Secret is never a key.
 type Secret string
 
 const hidden = "[hidden]"

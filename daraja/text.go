@@ -22,9 +22,9 @@ const (
 	maxCode = 64  // an errorcode of the gateway; the longest measured has 43
 )
 
-// printable makes text from outside fit for a screen, a log and a spreadsheet: valid UTF-8, no control
-// characters of either range, no bidirectional or other invisible ones, white space as single blanks, at most
-// limit characters.
+// printable makes text from outside fit for a screen, a log and a spreadsheet: valid UTF-8, no
+// control characters of either range, no bidirectional or other invisible ones, white space as
+// single blanks, at most limit characters.
 func printable(s string, limit int) string {
 	var b strings.Builder
 	b.Grow(min(len(s), limit))
@@ -52,8 +52,8 @@ func printable(s string, limit int) string {
 	return b.String()
 }
 
-// bracketed is the prefix that Daraja's older parts put before a message: "[MpesaCB - ]", "[STK_CB - ]",
-// "[MerchantValidate] - ".
+// bracketed is the prefix that Daraja's older parts put before a message:
+// "[MpesaCB - ]", "[STK_CB - ]", "[MerchantValidate] - ".
 var bracketed = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*\[[^\[\]]{1,40}\]\s*(?:-\s+)?`)
 })
@@ -87,8 +87,8 @@ func mentionsToken(body []byte) bool {
 	}
 }
 
-// repeatedToken finds an access token that was repeated in an error message, as 401.002.01 does ("Invalid
-// Access Token - " and the token). Tokens have 28 characters today.
+// repeatedToken finds an access token that was repeated in an error message, as 401.002.01 does
+// ("Invalid Access Token - " and the token). Tokens have 28 characters today.
 var repeatedToken = regexp.MustCompile(`(?i)(token[^0-9a-z]{1,6})[0-9a-z._~+/-]{16,}=*`)
 
 func redactToken(s string) string {
@@ -98,8 +98,8 @@ func redactToken(s string) string {
 	return repeatedToken.ReplaceAllString(s, "${1}"+hidden)
 }
 
-// validID reports whether s can be one of Daraja's ids: printable ASCII, at most 64 characters, no blank at an
-// end. A whole HTML page has been seen in an id's place.
+// validID reports whether s can be one of Daraja's ids: printable ASCII, at most 64 characters, no
+// blank at an end. A whole HTML page has been seen in an id's place.
 func validID(s string) bool {
 	if s == "" || len(s) > maxID || s != strings.TrimSpace(s) {
 		return false
@@ -113,13 +113,14 @@ const (
 	maxDescription = 13
 )
 
-// CleanReference makes an AccountReference of s: at most 12 characters, of A–Z, a–z, 0–9, blank and '-'. It is shown in
-// the customer's prompt. Where nothing is left of s, or a word that Safaricom refuses, it is made of fallback,
-// and failing that it is "Payment": never empty.
+// CleanReference makes an AccountReference of s: at most 12 characters, of A–Z, a–z, 0–9, blank and
+// '-'. It is shown in the customer's prompt. Where nothing is left of s, or a word that Safaricom
+// refuses, it is made of fallback, and failing that it is "Payment": never empty.
 func CleanReference(s, fallback string) string { return clean(maxReference, s, fallback) }
 
-// CleanDescription makes a TransactionDesc of s as [CleanReference] makes a reference, with at most 13
-// characters. Safaricom's page calls the field optional, but a push without it is refused as "Invalid Remarks" (measured).
+// CleanDescription makes a TransactionDesc of s as [CleanReference] makes a reference, with at most
+// 13 characters. Safaricom's page calls the field optional, but a push without it is refused as
+// "Invalid Remarks" (measured).
 func CleanDescription(s, fallback string) string { return clean(maxDescription, s, fallback) }
 
 func clean(limit int, candidates ...string) string {
@@ -142,8 +143,9 @@ func clean(limit int, candidates ...string) string {
 	return "Payment"
 }
 
-// forbiddenWords are refused anywhere in a CallBackURL, and as "Threat Detected" in other fields too
-// (Safaricom's page; measured). Longer words come first, so that the word named is the one that was written.
+// forbiddenWords are refused anywhere in a CallBackURL, and as "Threat Detected" in other fields
+// too (Safaricom's page; measured). Longer words come first, so that the word named is the one that
+// was written.
 var forbiddenWords = []string{"m-pesa", "mpesa", "safaricom", "query", "exec", "exe", "cmd", "sql"}
 
 func forbiddenWord(s string) string {
@@ -156,9 +158,11 @@ func forbiddenWord(s string) string {
 	return ""
 }
 
-// CheckCallBackURL reports why Daraja would refuse u as a CallBackURL, or nil. u must be an absolute https address, or
-// an http one of this machine, where a simulator calls; a word that Safaricom forbids may stand nowhere in it, in any case, percent-encoded or not. An unguessable part
-// of the path can contain one by chance and is then drawn again. The error names the word and not the address.
+// CheckCallBackURL reports why Daraja would refuse u as a CallBackURL, or nil. u must be an
+// absolute https address, or an http one of this machine, where a simulator calls; a word that
+// Safaricom forbids may stand nowhere in it, in any case, percent-encoded or not. An unguessable
+// part of the path can contain one by chance and is then drawn again. The error names the word and
+// not the address.
 func CheckCallBackURL(u string) error {
 	p, err := url.Parse(u)
 	switch {

@@ -18,8 +18,8 @@ const (
 	tokenSkew = 60 * time.Second
 )
 
-// Authenticate obtains an access token unless a fresh one is at hand: to check the keys, or to have it ready
-// before the first push. The error is an [*Error] unless the verdict is VerdictToken.
+// Authenticate obtains an access token unless a fresh one is at hand: to check the keys, or to have
+// it ready before the first push. The error is an [*Error] unless the verdict is VerdictToken.
 func (c *Client) Authenticate(ctx context.Context) (Answer, error) {
 	if _, err := c.tokens.get(ctx); err != nil {
 		var refused *Error
@@ -62,7 +62,8 @@ func noToken(e Endpoint, err error) Answer {
 	return a
 }
 
-// answerWithoutToken is said of an answer to the request for a token that has none, and no reason either.
+// answerWithoutToken is said of an answer to the request for a token that has none, and no reason
+// either.
 const answerWithoutToken = "no access token in the answer"
 
 // fetchToken asks Daraja for a token. The error is an [*Error].
@@ -89,8 +90,9 @@ func (c *Client) fetchToken(ctx context.Context) (Secret, time.Duration, error) 
 	return token, life, nil
 }
 
-// classifyToken reads the answer to a request for a token. Status 200 is not enough: to a POST the sandbox answers 200 and
-// echoes the request (measured). Raw is left out wherever the body names an access token.
+// classifyToken reads the answer to a request for a token. Status 200 is not enough: to a POST the
+// sandbox answers 200 and echoes the request (measured). Raw is left out wherever the body names an
+// access token.
 func classifyToken(status int, header http.Header, body []byte) (a Answer, token Secret, life time.Duration) {
 	a = Answer{Endpoint: EndpointOAuth, Verdict: VerdictMalformed, HTTPStatus: status}
 	if !strings.Contains(strings.ToLower(string(body)), "access_token") {
@@ -104,7 +106,8 @@ func classifyToken(status int, header http.Header, body []byte) (a Answer, token
 
 	switch empty := strings.TrimSpace(string(body)) == ""; {
 	case status == http.StatusTooManyRequests, err != nil && fromFirewall(status, header, body):
-		// Too many requests is a refusal by something before Daraja too, and says as little about the keys.
+		// Too many requests is a refusal by something before Daraja too, and says as little about
+		// the keys.
 		a.Verdict = VerdictBlocked
 	case empty && (status == http.StatusBadRequest || status == http.StatusUnauthorized),
 		isError && status == http.StatusUnauthorized,
@@ -132,8 +135,9 @@ func validToken(s string) bool {
 	return s != "" && len(s) <= 4096 && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
-// lifeOf reads expires_in: seconds, a string on the wire (measured) and a number on Safaricom's page. What
-// cannot be read is taken for the documented hour; if that is wrong, a refused token is renewed anyway.
+// lifeOf reads expires_in: seconds, a string on the wire (measured) and a number on Safaricom's
+// page. What cannot be read is taken for the documented hour; if that is wrong, a refused token is
+// renewed anyway.
 func lifeOf(v any) time.Duration {
 	s, _ := scalar(v)
 	n, err := strconv.Atoi(s)
@@ -154,7 +158,8 @@ type tokenCache struct {
 	flight *tokenFlight // the request under way, or nil
 }
 
-// tokenFlight is one request for a token and those who wait for it. token and err are set when done is closed.
+// tokenFlight is one request for a token and those who wait for it. token and err are set when done
+// is closed.
 type tokenFlight struct {
 	done    chan struct{}
 	waiting int // under tokenCache.mu
@@ -163,8 +168,9 @@ type tokenFlight struct {
 	err     error
 }
 
-// get returns the token, waiting for a new one if need be. The request for it does not belong to the caller that happened to be
-// first: it goes on while anyone waits, and is given up when the last has left.
+// get returns the token, waiting for a new one if need be. The request for it does not belong to
+// the caller that happened to be first: it goes on while anyone waits, and is given up when the
+// last has left.
 func (t *tokenCache) get(ctx context.Context) (Secret, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err

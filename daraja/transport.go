@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// How long one request may take, its answer's body included. Of 130 pushes the slowest took 7 s (measured).
+// How long one request may take, its answer's body included. Of 130 pushes the slowest took 7 s
+// (measured).
 const (
 	pushTimeout  = 30 * time.Second
 	queryTimeout = 15 * time.Second
@@ -27,18 +28,21 @@ const userAgent = "kaunta/1.0"
 //
 // A push must be on the wire at most once, and net/http sends some requests again by itself:
 //
-//   - HTTP/1: a request that fails on a reused connection is replayed if its method is idempotent, or if nothing of it was
-//     written and its body can be had again. A POST without an Idempotency-Key header is never the first, and
-//     without GetBody never the second. Hence send clears GetBody, which http.NewRequest sets for a bytes.Reader.
-//   - HTTP/2: a stream refused or cut by GOAWAY is sent again if GetBody gives the body anew. Without GetBody only a
-//     connection that was unusable before the body was touched is exchanged for another.
-//   - A redirect 307 or 308 repeats a POST, and 301 to 303 turn it into a GET. None is followed: a 3xx is an answer like any
-//     other that Daraja does not give, and so unknown.
+//   - HTTP/1: a request that fails on a reused connection is replayed if its method is idempotent,
+//     or if nothing of it was written and its body can be had again. A POST without an
+//     Idempotency-Key header is never the first, and without GetBody never the second. Hence send
+//     clears GetBody, which http.NewRequest sets for a bytes.Reader.
+//   - HTTP/2: a stream refused or cut by GOAWAY is sent again if GetBody gives the body anew.
+//     Without GetBody only a connection that was unusable before the body was touched is exchanged
+//     for another.
+//   - A redirect 307 or 308 repeats a POST, and 301 to 303 turn it into a GET. None is followed: a
+//     3xx is an answer like any other that Daraja does not give, and so unknown.
 //
-// What is left is the kept-alive connection that the other end, or a router in between, has forgotten: the push is
-// written into it and nothing comes back. That would not be sent twice, but it would leave a payment unknown for nothing.
-// So each push has a connection of its own, for the price of one handshake, and a dead line shows as a failed
-// dial: not sent. A Transport that is not net/http's own is used as it is.
+// What is left is the kept-alive connection that the other end, or a router in between, has
+// forgotten: the push is written into it and nothing comes back. That would not be sent twice, but
+// it would leave a payment unknown for nothing. So each push has a connection of its own, for the
+// price of one handshake, and a dead line shows as a failed dial: not sent. A Transport that is not
+// net/http's own is used as it is.
 func httpClients(h *http.Client) (kept, single *http.Client) {
 	k := *h
 	k.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -63,11 +67,12 @@ type reply struct {
 	unsent bool  // and the request never had a connection to go out on
 }
 
-// send makes one request. Its body is read to MaxBody and one byte more, which then is no document of Daraja's.
+// send makes one request. Its body is read to MaxBody and one byte more, which then is no document
+// of Daraja's.
 //
-// unsent is claimed only on evidence: the trace says that a connection was asked for and that none was ever obtained (DNS,
-// dial and TLS failures, a context that ended meanwhile), or the context had ended before. A Transport that
-// does not report to the trace cannot claim it.
+// unsent is claimed only on evidence: the trace says that a connection was asked for and that none
+// was ever obtained (DNS, dial and TLS failures, a context that ended meanwhile), or the context
+// had ended before. A Transport that does not report to the trace cannot claim it.
 func send(h *http.Client, req *http.Request) reply {
 	req.GetBody = nil
 	req.Header.Set("User-Agent", userAgent)
@@ -89,12 +94,13 @@ func send(h *http.Client, req *http.Request) reply {
 	return reply{status: res.StatusCode, header: res.Header, body: body, err: err}
 }
 
-// call makes one API request with an access token: the push or the query. The error is nil where Daraja answered, whatever
-// it answered.
+// call makes one API request with an access token: the push or the query. The error is nil where
+// Daraja answered, whatever it answered.
 //
-// A request refused for its token is sent once more with a new one. This is the only resend there is, and it is
-// safe since a push refused for its token was never executed. A refusal that nobody has described yet may have been
-// about the token too: then nothing is sent again, but the next request has a new one.
+// A request refused for its token is sent once more with a new one. This is the only resend there
+// is, and it is safe since a push refused for its token was never executed. A refusal that nobody
+// has described yet may have been about the token too: then nothing is sent again, but the next
+// request has a new one.
 func (c *Client) call(ctx context.Context, e Endpoint, payload any) (Answer, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {

@@ -22,14 +22,15 @@ const (
 	AmountTooBig                            // above the maximum
 )
 
-// AmountError is an amount that was refused, with the reason in a form that a screen can say in either language.
+// AmountError is an amount that was refused, with the reason in a form that a screen can say in
+// either language.
 type AmountError struct {
 	Reason AmountReason
 	Max    Shillings
 
-	// Of AmountFraction: what the amount comes to, "12.50", with … behind the cents where there is more, and the whole
-	// shillings nearest to it, half a shilling up. Whole is for a person to agree to and nothing else; it is 0 where
-	// there is nothing to offer.
+	// Of AmountFraction: what the amount comes to, "12.50", with … behind the cents where there is
+	// more, and the whole shillings nearest to it, half a shilling up. Whole is for a person to
+	// agree to and nothing else; it is 0 where there is nothing to offer.
 	Exact string
 	Whole Shillings
 }
@@ -62,9 +63,9 @@ func (e *AmountError) Say() Text {
 // The words for shillings beside an amount, the longest first.
 var currencies = []string{"kshs", "ksh", "kes", "shs", "sh"}
 
-// CleanAmount is an amount without what people and their programs write around it: "KES", "Ksh." and the like before or
-// behind, "/=" or "/-" behind, × and ÷ for * and /, invisible characters and blanks. A blank between two digits becomes a
-// comma, so that 1 500 is an amount and 450 50 none.
+// CleanAmount is an amount without what people and their programs write around it: "KES", "Ksh."
+// and the like before or behind, "/=" or "/-" behind, × and ÷ for * and /, invisible characters and
+// blanks. A blank between two digits becomes a comma, so that 1 500 is an amount and 450 50 none.
 func CleanAmount(s string) string {
 	var b strings.Builder
 	last, blank := rune(0), false
@@ -107,10 +108,11 @@ func CleanAmount(s string) string {
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
-// ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a cashier types it, with
-// commas between thousands ("1,500", "3*150+50"), and around it whatever [CleanAmount] takes off. A comma anywhere else
-// is refused, since some people write shillings and cents with one. The result must come out in whole shillings;
-// nothing is rounded. The error is an *AmountError, which names the whole shillings that a person may be offered.
+// ParseAmount reads an amount of at most max shillings: digits, or a sum of them with + - * / as a
+// cashier types it, with commas between thousands ("1,500", "3*150+50"), and around it whatever
+// [CleanAmount] takes off. A comma anywhere else is refused, since some people write shillings and
+// cents with one. The result must come out in whole shillings; nothing is rounded. The error is an
+// *AmountError, which names the whole shillings that a person may be offered.
 func ParseAmount(s string, max Shillings) (Shillings, error) {
 	refuse := func(r AmountReason) (Shillings, error) { return 0, &AmountError{Reason: r, Max: max} }
 	s = CleanAmount(s)
@@ -131,7 +133,8 @@ func ParseAmount(s string, max Shillings) (Shillings, error) {
 	return Shillings(value.Num().Int64()), nil
 }
 
-// ParseWhole reads whole shillings that are no sum and may be none or too many for a payment, for a setting or a search.
+// ParseWhole reads whole shillings that are no sum and may be none or too many for a payment, for a
+// setting or a search.
 func ParseWhole(s string) (amount Shillings, ok bool) {
 	s = CleanAmount(s)
 	value, ok := decimal(s)
@@ -161,8 +164,8 @@ func halfUp(value *big.Rat) Shillings {
 // longestSum is longer than any sum at a till.
 const longestSum = 64
 
-// evaluate works out a sum exactly; × and ÷ before + and −, no brackets. ok is false where s is none, or
-// is longer than any sum at a till.
+// evaluate works out a sum exactly; × and ÷ before + and −, no brackets. ok is false where s is
+// none, or is longer than any sum at a till.
 func evaluate(s string) (value *big.Rat, ok bool) {
 	if len(s) > longestSum {
 		return nil, false
@@ -201,8 +204,8 @@ func evaluate(s string) (value *big.Rat, ok bool) {
 	}
 }
 
-// number is ASCII digits with commas between all thousands or none, and a point with or without digits behind it: no
-// sign and no exponent.
+// number is ASCII digits with commas between all thousands or none, and a point with or without
+// digits behind it: no sign and no exponent.
 var number = regexp.MustCompile(`^([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?$`)
 
 func decimal(s string) (*big.Rat, bool) {

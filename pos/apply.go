@@ -6,8 +6,8 @@ import (
 	"kaunta/daraja"
 )
 
-// Apply is the attempt after the event e, and whether anything a person could see has changed. It is
-// pure and total: any event in any order gives an attempt, and none undoes PAID (L3).
+// Apply is the attempt after the event e, and whether anything a person could see has changed. It
+// is pure and total: any event in any order gives an attempt, and none undoes PAID (L3).
 //
 // It has two halves. learn adds what the event establishes to the attempt's facts; judge
 // reads the state off the facts.
@@ -35,8 +35,9 @@ func (a Attempt) Apply(e Event) (Attempt, bool) {
 	return next, next != a
 }
 
-// staysClearedUp reports whether what a person said of the attempt as it was still holds: there is something to clear up, and nothing has come
-// that the person knew nothing of. After an end, that is no other witness of it.
+// staysClearedUp reports whether what a person said of the attempt as it was still holds: there is
+// something to clear up, and nothing has come that the person knew nothing of. After an end, that
+// is no other witness of it.
 func (a Attempt) staysClearedUp(was Attempt) bool {
 	if !a.State.Final() {
 		return a.Facts&^was.Facts&^(Waited|Resumed) == 0
@@ -51,7 +52,8 @@ func (a Attempt) judge() State {
 	if a.ConfirmBoth {
 		paid = f.Has(CallbackPaid) && f.Has(QueryPaid)
 	}
-	moved := f.Has(CallbackPaid | QueryPaid | Held | CallbackHinted) // somebody said so, but it is not certain
+	// somebody said so, but it is not certain
+	moved := f.Has(CallbackPaid | QueryPaid | Held | CallbackHinted)
 	switch {
 	case a.ID == "":
 		return 0
@@ -126,7 +128,8 @@ func (a Attempt) learnPush(ans daraja.Answer, idUsedBy AttemptID) Attempt {
 	case ans.Verdict == daraja.VerdictAccepted:
 		a.CustomerMessage = ans.CustomerMessage
 		if idUsedBy != "" {
-			a = a.mismatched() // the id is not learned: a query by it would tell of the other payment
+			// the id is not learned: a query by it would tell of the other payment
+			a = a.mismatched()
 		} else if a.CheckoutRequestID == "" {
 			a.MerchantRequestID, a.CheckoutRequestID = ans.MerchantRequestID, ans.CheckoutRequestID
 		} else if !a.sameIDs(ans) {
@@ -167,8 +170,8 @@ func (a Attempt) learnQuery(ans daraja.Answer, idUsedBy AttemptID) Attempt {
 	return a // pending, refused, blocked or lost: no information
 }
 
-// learnCallback takes what came to the attempt's own address. It counts only with the push's ids, and says
-// PAID only with the amount asked and a receipt that no other attempt holds.
+// learnCallback takes what came to the attempt's own address. It counts only with the push's ids,
+// and says PAID only with the amount asked and a receipt that no other attempt holds.
 func (a Attempt) learnCallback(ans daraja.Answer, usedBy, idUsedBy AttemptID) Attempt {
 	if ans.Verdict == daraja.VerdictMalformed {
 		return a
@@ -176,8 +179,8 @@ func (a Attempt) learnCallback(ans daraja.Answer, usedBy, idUsedBy AttemptID) At
 	if ans.CheckoutRequestID == "" || a.CheckoutRequestID != "" && !a.sameIDs(ans) {
 		return a.mismatched()
 	}
-	// The answer to the push is still on its way, or was lost: this is where its ids are learned. An id
-	// of another attempt is not: its query would tell of that one.
+	// The answer to the push is still on its way, or was lost: this is where its ids are learned.
+	// An id of another attempt is not: its query would tell of that one.
 	switch {
 	case idUsedBy != "":
 		a = a.mismatched()
@@ -218,14 +221,15 @@ func (a Attempt) mismatched() Attempt {
 	return a
 }
 
-// sameIDs reports whether ans is about the push of a. The answer to a push may lack its MerchantRequestID.
+// sameIDs reports whether ans is about the push of a. The answer to a push may lack its
+// MerchantRequestID.
 func (a Attempt) sameIDs(ans daraja.Answer) bool {
 	return ans.CheckoutRequestID == a.CheckoutRequestID &&
 		(ans.MerchantRequestID == a.MerchantRequestID || ans.MerchantRequestID == "" || a.MerchantRequestID == "")
 }
 
-// because keeps the answer that words for the state are made from. Of several, a final refusal is kept
-// before an unclear word, and a callback before a query, so that their order does not matter.
+// because keeps the answer that words for the state are made from. Of several, a final refusal is
+// kept before an unclear word, and a callback before a query, so that their order does not matter.
 func (a Attempt) because(ans daraja.Answer) Attempt {
 	next := Cause{
 		Endpoint: ans.Endpoint, Verdict: ans.Verdict, NotSent: ans.NotSent,

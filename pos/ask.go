@@ -70,7 +70,8 @@ func (t *Till) awaitTurn(ctx context.Context) error {
 			return nil
 		}
 		t.mu.Unlock()
-		var turn <-chan time.Time // nil, and so never, while a query is on its way: then its end is waited for
+		// nil, and so never, while a query is on its way: then its end is waited for
+		var turn <-chan time.Time
 		if !busy {
 			turn = time.After(free.Sub(now))
 		}

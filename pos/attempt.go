@@ -74,9 +74,9 @@ func (n Notice) Names() []string {
 	return names
 }
 
-// Facts is the set of everything that the evidence of an attempt has established. Events only ever add
-// to it, and the state is a function of it: that is what makes the order of events unimportant. The bits
-// are written to disk.
+// Facts is the set of everything that the evidence of an attempt has established. Events only ever
+// add to it, and the state is a function of it: that is what makes the order of events unimportant.
+// The bits are written to disk.
 type Facts uint32
 
 // The facts.
@@ -117,8 +117,8 @@ type Cause struct {
 	ResultDesc   string
 }
 
-// Attempt is one push to one phone: what was asked, and what is known of it. It is a value; [Attempt.Apply]
-// returns the next one.
+// Attempt is one push to one phone: what was asked, and what is known of it. It is a value;
+// [Attempt.Apply] returns the next one.
 type Attempt struct {
 	ID AttemptID
 	Asked
@@ -147,21 +147,24 @@ type Attempt struct {
 // Open reports whether the attempt still needs an end, from M-PESA or from a person.
 func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() && !a.Notices.Has(ClearedUp) }
 
-// Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said that it was given back.
+// Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said
+// that it was given back.
 func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(GivenBack) }
 
-// Unmatched reports whether the attempt has its end, but M-PESA has reported something that does not match it, and nobody has cleared that up.
+// Unmatched reports whether the attempt has its end, but M-PESA has reported something that does
+// not match it, and nobody has cleared that up.
 func (a Attempt) Unmatched() bool {
 	return a.State.Final() && a.Notices.Has(DoesNotMatch) && !a.Notices.Has(ClearedUp)
 }
 
-// Doubtful reports whether the attempt is paid, so is one that was asked in its place as another sale,
-// and nobody has said whether these are two sales.
+// Doubtful reports whether the attempt is paid, so is one that was asked in its place as another
+// sale, and nobody has said whether these are two sales.
 func (a Attempt) Doubtful() bool {
 	return a.State == Paid && a.Notices.Has(PossiblyTwice) && a.Notices&(GivenBack|TwoSales) == 0
 }
 
-// Unsettled reports whether the till or a person still has something to do with the attempt: F3 lists these.
+// Unsettled reports whether the till or a person still has something to do with the attempt: F3
+// lists these.
 func (a Attempt) Unsettled() bool { return a.Open() || a.Owed() || a.Unmatched() || a.Doubtful() }
 
 // Unconfirmed reports whether NOT PAID rests on one query alone. Queries have been wrong about
@@ -174,18 +177,21 @@ func (a Attempt) refusedOnce() bool {
 		CallbackPaid|QueryPaid|Held|CallbackHinted)
 }
 
-// Followed reports whether the till goes on finding out about the attempt, also after it is started again.
+// Followed reports whether the till goes on finding out about the attempt, also after it is started
+// again.
 func (a Attempt) Followed() bool { return a.Open() || a.Unconfirmed() }
 
 // Remembered reports whether the attempt's phone number is still needed, and so is not forgotten.
 func (a Attempt) Remembered() bool { return a.Unsettled() || a.Unconfirmed() }
 
-// Askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which nothing is forgotten.
+// Askable reports whether M-PESA can be asked about the attempt: it has an id of M-PESA's, of which
+// nothing is forgotten.
 func (a Attempt) Askable() bool {
 	return a.CheckoutRequestID != "" && !strings.Contains(a.CheckoutRequestID, "*")
 }
 
-// WithoutReceipt reports whether the attempt is PAID and M-PESA has given no receipt number for it: where no callback can reach the till, none comes.
+// WithoutReceipt reports whether the attempt is PAID and M-PESA has given no receipt number for it:
+// where no callback can reach the till, none comes.
 func (a Attempt) WithoutReceipt() bool { return a.State == Paid && a.Receipt == "" }
 
 // Witnesses lists who brought the attempt's end, "callback", "query", both or none; never nil.

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// ByHandFrom is the moment from which a person may clear up an attempt without an end: when M-PESA has been asked to the end of the plan,
-// two days after the push; or when waiting is over, where M-PESA can neither be asked nor call back.
+// ByHandFrom is the moment from which a person may clear up an attempt without an end: when M-PESA
+// has been asked to the end of the plan, two days after the push; or when waiting is over, where
+// M-PESA can neither be asked nor call back.
 func (a Attempt) ByHandFrom() time.Time {
 	if !a.Askable() && !a.Reachable {
 		return a.AskedAt.Add(Patience)
@@ -34,7 +35,8 @@ func (e *StillAskingError) Say() Text {
 	}
 }
 
-// ErrSinceChanged is returned by [Till.ByHand] for an attempt of which something else would be said now than the person saw.
+// ErrSinceChanged is returned by [Till.ByHand] for an attempt of which something else would be said
+// now than the person saw.
 var ErrSinceChanged error = &Said{EN: "Something has come for this payment since: look at it again.", SW: "Kuna jipya kuhusu malipo haya: yaangalie tena."}
 
 // Answers lists the events by which a person can settle the attempt as it is; none where nothing is
@@ -51,17 +53,20 @@ func (a Attempt) Answers() []EventKind {
 	return nil
 }
 
-// SettledLike reports whether a person who settles the attempt as it was seen says the same as of how it is: no end has come since, nothing is
-// owed that was not, and of an ended one no more is known.
+// SettledLike reports whether a person who settles the attempt as it was seen says the same as of
+// how it is: no end has come since, nothing is owed that was not, and of an ended one no more is
+// known.
 func (a Attempt) SettledLike(seen Attempt) bool {
 	return a.ID == seen.ID && slices.Equal(a.Answers(), seen.Answers()) && a.State.Final() == seen.State.Final() &&
 		(!a.State.Final() || a.Events == seen.Events)
 }
 
-// ByHand records that a person has settled what the till cannot: gave back what was paid twice, or cleared up, by M-PESA's statement
-// and with the customer, what M-PESA never told the till or what does not match. It is that person's word (L8): the state stays what it is, and
-// evidence that comes later counts as before. seen is the attempt as the person saw it, and as one of its Answers.
-// Errors: ErrSettled, ErrSinceChanged, *StillAskingError, ErrClosed, ErrNotFound, or the ledger's.
+// ByHand records that a person has settled what the till cannot: gave back what was paid twice, or
+// cleared up, by M-PESA's statement and with the customer, what M-PESA never told the till or what
+// does not match. It is that person's word (L8): the state stays what it is, and evidence that
+// comes later counts as before. seen is the attempt as the person saw it, and as one of its
+// Answers. Errors: ErrSettled, ErrSinceChanged, *StillAskingError, ErrClosed, ErrNotFound, or the
+// ledger's.
 func (t *Till) ByHand(ctx context.Context, seen Attempt, as EventKind) error {
 	a, err := t.cfg.Ledger.Attempt(seen.ID)
 	if err != nil {

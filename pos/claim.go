@@ -10,8 +10,9 @@ import (
 	"kaunta/daraja"
 )
 
-// Claim is what the till can say of a receipt number that a cashier typed from a customer's phone. It is kept with the
-// attempt as a person's word and proves nothing (L8): an SMS is easily made up. M-PESA is asked at once.
+// Claim is what the till can say of a receipt number that a cashier typed from a customer's phone.
+// It is kept with the attempt as a person's word and proves nothing (L8): an SMS is easily made up.
+// M-PESA is asked at once.
 type Claim struct {
 	Attempt Attempt // with the number in Claimed
 	Holder  Attempt // the attempt that the receipt closed, if it is another; the zero Attempt otherwise
@@ -20,7 +21,8 @@ type Claim struct {
 
 // Say is the claim in words, in English and Kiswahili.
 func (c Claim) Say() Text {
-	code, paid := c.Attempt.Phone.MaskText(c.Attempt.Claimed), c.Attempt.State == Paid // some type the number
+	// some type the number
+	code, paid := c.Attempt.Phone.MaskText(c.Attempt.Claimed), c.Attempt.State == Paid
 	switch {
 	case c.Holder.ID != "":
 		h := c.Holder
@@ -65,8 +67,9 @@ var ErrReceipt error = &Said{
 	SW: "Namba ya M-PESA ina herufi na tarakimu kumi: inakili kutoka kwenye SMS ya mteja.",
 }
 
-// TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of it, and has
-// M-PESA asked about the attempt. Errors: ErrReceipt, ErrClosed, ErrNotFound, or the ledger's.
+// TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of
+// it, and has M-PESA asked about the attempt. Errors: ErrReceipt, ErrClosed, ErrNotFound, or the
+// ledger's.
 func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Claim, error) {
 	receipt := strings.ToUpper(strings.Join(strings.Fields(typed), ""))
 	if !receiptForm.MatchString(receipt) {

@@ -6,8 +6,8 @@ import (
 	"kaunta/daraja"
 )
 
-// SaleID and AttemptID are ULIDs as text: 26 characters that sort by the moment they were made. A sale has the id of
-// its first attempt.
+// SaleID and AttemptID are ULIDs as text: 26 characters that sort by the moment they were made. A
+// sale has the id of its first attempt.
 type (
 	SaleID    string
 	AttemptID string
@@ -77,13 +77,13 @@ type Event struct {
 	// Answer is set for EventPushed, EventQueried and EventCalledBack.
 	Answer *daraja.Answer
 
-	// UsedBy names another attempt that already holds the receipt of this answer, or the receipt typed.
-	// The ledger sets it as it writes the event, so that a receipt never closes two sales and a
-	// replay of the events comes to the same state.
+	// UsedBy names another attempt that already holds the receipt of this answer, or the receipt
+	// typed. The ledger sets it as it writes the event, so that a receipt never closes two sales
+	// and a replay of the events comes to the same state.
 	UsedBy AttemptID
 
-	// IDUsedBy names another attempt that already has the CheckoutRequestID of this answer. The ledger
-	// sets it, as it does UsedBy: an id belongs to one attempt, as a receipt does.
+	// IDUsedBy names another attempt that already has the CheckoutRequestID of this answer. The
+	// ledger sets it, as it does UsedBy: an id belongs to one attempt, as a receipt does.
 	IDUsedBy AttemptID
 
 	// Other is the other payment that an EventPossiblyTwice or EventTwoSales is about.
@@ -93,7 +93,8 @@ type Event struct {
 	Typed string
 }
 
-// Asked is what an attempt was asked with. It never changes: another amount or phone is another attempt.
+// Asked is what an attempt was asked with. It never changes: another amount or phone is another
+// attempt.
 type Asked struct {
 	Sale        SaleID
 	Phone       MSISDN
@@ -101,26 +102,28 @@ type Asked struct {
 	Reference   string // account reference, at most 12 characters
 	Description string // at most 13 characters
 
-	// Address is the secret part of the attempt's own callback URL, in hex: the moment of asking (12 digits) and 128 random bits.
+	// Address is the secret part of the attempt's own callback URL, in hex: the moment of asking
+	// (12 digits) and 128 random bits.
 	Address string
 
 	// CallBackURL is the whole URL that the push carried.
 	CallBackURL string
 
-	// Reachable is true where a callback can reach this till; else only queries can bring the result.
+	// Reachable is true where a callback can reach this till; else only queries can bring the
+	// result.
 	Reachable bool
 
 	// ConfirmBoth holds PAID until callback and query both say so.
 	ConfirmBoth bool
 
-	// Overrides is the latest earlier attempt to this phone that the till was still following when the
-	// cashier asked, of another sale: if both are paid, somebody may have paid twice.
+	// Overrides is the latest earlier attempt to this phone that the till was still following when
+	// the cashier asked, of another sale: if both are paid, somebody may have paid twice.
 	Overrides AttemptID
 
 	// Once is the mark of Request.Once; empty for none. No two attempts of a ledger have the same.
 	Once string
 
-	// BuyGoods is the till number that is paid, where the request named another one than the account's
-	// own; empty: that one.
+	// BuyGoods is the till number that is paid, where the request named another one than the
+	// account's own; empty: that one.
 	BuyGoods string
 }

@@ -29,7 +29,8 @@ func newAddress(now time.Time) string {
 // addressSize is how many bytes an address has: a moment and what is drawn.
 const addressSize = 6 + 16
 
-// AddressMoment is when the payment with a secret callback address was asked for, as the address says itself: anybody can make one up.
+// AddressMoment is when the payment with a secret callback address was asked for, as the address
+// says itself: anybody can make one up.
 func AddressMoment(address string) (asked time.Time, ok bool) {
 	b, err := hex.DecodeString(address)
 	if err != nil || len(b) != addressSize {

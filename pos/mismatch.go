@@ -6,8 +6,8 @@ import (
 	"kaunta/daraja"
 )
 
-// Mismatch is why an attempt has the notice DoesNotMatch: what came for it, and how that differs from what was asked. The zero Mismatch is
-// none.
+// Mismatch is why an attempt has the notice DoesNotMatch: what came for it, and how that differs
+// from what was asked. The zero Mismatch is none.
 type Mismatch struct {
 	how     mismatchHow
 	Asked   Shillings

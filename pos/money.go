@@ -9,7 +9,8 @@ import (
 // Shillings is an amount of money in whole Kenya shillings: M-PESA moves no cents.
 type Shillings int64
 
-// MinAmount and MaxAmount bound one M-PESA payment (Safaricom's tariff; the maximum can be set lower).
+// MinAmount and MaxAmount bound one M-PESA payment (Safaricom's tariff; the maximum can be set
+// lower).
 const (
 	MinAmount Shillings = 1
 	MaxAmount Shillings = daraja.MaxAmount

@@ -9,8 +9,8 @@ import (
 	"kaunta/daraja"
 )
 
-// watch is what the till keeps in memory of an attempt that it is following. Everything in it can be
-// made again from the ledger.
+// watch is what the till keeps in memory of an attempt that it is following. Everything in it can
+// be made again from the ledger.
 type watch struct {
 	attempt  Attempt
 	began    time.Time // when it was asked, by this machine's clock as it is now; times are counted from here
@@ -21,14 +21,14 @@ type watch struct {
 	asked    bool      // a query has been sent
 }
 
-// newWatch follows an attempt that was asked so long ago. From now on its age is measured by the monotonic reading of now, which no
-// setting of the clock touches.
+// newWatch follows an attempt that was asked so long ago. From now on its age is measured by the
+// monotonic reading of now, which no setting of the clock touches.
 func newWatch(a Attempt, age time.Duration, now time.Time) *watch {
 	return &watch{attempt: a, began: now.Add(-age)}
 }
 
-// age is how long ago the attempt was asked, by the clock. If that is yet to come, the clock has been set back since, and counting from
-// there would leave the attempt alone for as long.
+// age is how long ago the attempt was asked, by the clock. If that is yet to come, the clock has
+// been set back since, and counting from there would leave the attempt alone for as long.
 func (t *Till) age(a Attempt) time.Duration { return max(0, t.cfg.Clock().Sub(a.AskedAt)) }
 
 // replan brings the plan up to date after the event e.
@@ -51,8 +51,8 @@ func (w *watch) replan(e Event, now time.Time) {
 	}
 }
 
-// resume follows an attempt that was followed when the till stopped. All of them are due at the same moment, so that the
-// one that was asked about least comes first.
+// resume follows an attempt that was followed when the till stopped. All of them are due at the
+// same moment, so that the one that was asked about least comes first.
 func (t *Till) resume(a Attempt, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -132,7 +132,8 @@ func (r rate) earliest(due time.Time) time.Time {
 func (r *rate) asked(now time.Time) { r.free = later(r.free, now.Add(r.every)) }
 
 // answered backs off after a refusal: 15 s doubling to 4 minutes, and up to half of it again by
-// chance, so that the tills of one app do not come back together. Pushing on would bring the firewall's ban.
+// chance, so that the tills of one app do not come back together. Pushing on would bring the
+// firewall's ban.
 func (r *rate) answered(answer *daraja.Answer, now time.Time, jitter func(time.Duration) time.Duration) {
 	if !refused(answer) {
 		r.refusals = 0
@@ -143,10 +144,12 @@ func (r *rate) answered(answer *daraja.Answer, now time.Time, jitter func(time.D
 	r.free = later(r.free, now.Add(pause+jitter(pause/2)))
 }
 
-// longestNap bounds a sleep of the loop: a machine that was asleep, or whose clock was set, is soon right again.
+// longestNap bounds a sleep of the loop: a machine that was asleep, or whose clock was set, is soon
+// right again.
 const longestNap = time.Minute
 
-// run is the till's one loop: it gives up waiting where the time is over, and starts one query after another.
+// run is the till's one loop: it gives up waiting where the time is over, and starts one query
+// after another.
 func (t *Till) run() {
 	for {
 		expired, ask, wait := t.due(time.Now())
@@ -210,7 +213,8 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 			sooner(look)
 		}
 		if !w.urgent && !w.next.IsZero() && !w.worthAsking(now) {
-			w.next = time.Time{} // the queue was long, and what it would tell is not worth a query any more
+			// the queue was long, and what it would tell is not worth a query any more
+			w.next = time.Time{}
 			if w.idle() {
 				delete(t.watched, id)
 			}
@@ -235,8 +239,9 @@ func (t *Till) due(now time.Time) (expired []AttemptID, ask AttemptID, wait time
 	return expired, "", wait
 }
 
-// withoutCallback moves the first query forward to where the plan has it for a till that no callback can reach, if the URL
-// that w was pushed with has become such a one since. If not, it returns when that is to be looked at again. t.mu is held.
+// withoutCallback moves the first query forward to where the plan has it for a till that no
+// callback can reach, if the URL that w was pushed with has become such a one since. If not, it
+// returns when that is to be looked at again. t.mu is held.
 func (t *Till) withoutCallback(w *watch) (look time.Time) {
 	if t.cfg.Reaches == nil {
 		return time.Time{}
@@ -253,8 +258,8 @@ func (t *Till) withoutCallback(w *watch) (look time.Time) {
 	return time.Time{}
 }
 
-// before orders the queries that are due, the same way each time: what the cashier asked for, customers at the till,
-// the oldest plan, and whoever was asked about least.
+// before orders the queries that are due, the same way each time: what the cashier asked for,
+// customers at the till, the oldest plan, and whoever was asked about least.
 func (w *watch) before(other *watch) bool {
 	if w.urgent != other.urgent {
 		return w.urgent
@@ -286,7 +291,8 @@ func (t *Till) query(id AttemptID) {
 	w.asking = false
 	w.next = time.Time{}
 	t.queried()
-	t.rate.asked(now) // from its end: it may have waited for a token, and been sent again with another
+	// from its end: it may have waited for a token, and been sent again with another
+	t.rate.asked(now)
 	if !cancelled {
 		t.rate.answered(&answer, now, t.cfg.Jitter)
 	}
@@ -325,8 +331,8 @@ var ErrNothingToAsk error = &Said{
 	SW: "Haiwezekani kuuliza M-PESA kuhusu malipo haya. Jibu lisipokuja, angalia ujumbe wa M-PESA.",
 }
 
-// CheckNow puts the attempt first in the queue and says when M-PESA will be asked: as soon as the rate allows, and
-// not before a query can tell anything.
+// CheckNow puts the attempt first in the queue and says when M-PESA will be asked: as soon as the
+// rate allows, and not before a query can tell anything.
 func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
 	a, err := t.cfg.Ledger.Attempt(id)
 	if err != nil {

@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// LongestRest is how long a shop may be closed until its clock is doubted at the next opening: school holidays and a long repair are
-// shorter. What would be lost for good by a clock that is ahead, such as customers' numbers, waits then until sales show that the
-// clock is right. Sales do not wait.
+// LongestRest is how long a shop may be closed until its clock is doubted at the next opening:
+// school holidays and a long repair are shorter. What would be lost for good by a clock that is
+// ahead, such as customers' numbers, waits then until sales show that the clock is right. Sales do
+// not wait.
 const LongestRest = 12 * 7 * 24 * time.Hour
 
-// mostBehind is how far the clock may be behind the newest attempt: a wrong zone or a wrong hour puts a sale at most on the day before.
+// mostBehind is how far the clock may be behind the newest attempt: a wrong zone or a wrong hour
+// puts a sale at most on the day before.
 const mostBehind = 24 * time.Hour
 
 // ClockError says that the clock is far from when the ledger's newest attempt was asked.
@@ -19,8 +21,9 @@ type ClockError struct {
 	Says, Last time.Time
 }
 
-// Behind reports whether the clock is behind, so that sales would stand on a wrong day: none is begun. Else it is far ahead: the shop
-// was closed for long, or the clock has jumped, and nobody knows.
+// Behind reports whether the clock is behind, so that sales would stand on a wrong day: none is
+// begun. Else it is far ahead: the shop was closed for long, or the clock has jumped, and nobody
+// knows.
 func (e *ClockError) Behind() bool { return e.Says.Before(e.Last) }
 
 // Error is one plain sentence.
@@ -41,7 +44,8 @@ func (e *ClockError) Say() Text {
 	}
 }
 
-// Doubt compares the clock with when the newest attempt was asked; nil where the clock can be right.
+// Doubt compares the clock with when the newest attempt was asked; nil where the clock can be
+// right.
 func Doubt(clock, last time.Time) *ClockError {
 	if last.IsZero() || !clock.Before(last.Add(-mostBehind)) && clock.Sub(last) <= LongestRest {
 		return nil

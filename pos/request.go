@@ -10,8 +10,8 @@ import (
 // Text is a sentence in the till's two languages.
 type Text = daraja.Text
 
-// Said is an error that says itself to a cashier, in one plain sentence. Those of this program are variables, and are told apart by
-// errors.Is.
+// Said is an error that says itself to a cashier, in one plain sentence. Those of this program are
+// variables, and are told apart by errors.Is.
 type Said Text
 
 func (e *Said) Error() string { return e.EN }
@@ -27,11 +27,12 @@ type Request struct {
 	Reference   string
 	Description string
 
-	// MayPayTwice says that the cashier was warned of an earlier attempt that is still open, and asks all the same.
+	// MayPayTwice says that the cashier was warned of an earlier attempt that is still open, and
+	// asks all the same.
 	MayPayTwice bool
 
-	// Once is a key of the caller's own, empty for none. The first request with a key asks; every later
-	// one, from whatever process and after any crash, gets the attempt of the first.
+	// Once is a key of the caller's own, empty for none. The first request with a key asks; every
+	// later one, from whatever process and after any crash, gets the attempt of the first.
 	Once string
 
 	// BuyGoods is the till number to pay; empty for the account's own number.
@@ -50,27 +51,32 @@ type Update struct {
 	// NextCheck is when M-PESA will be asked about the attempt next; zero where it will not be.
 	NextCheck time.Time
 
-	// WrongPINs is how many wrong PINs in a row, this one included, ended payments from the attempt's phone.
+	// WrongPINs is how many wrong PINs in a row, this one included, ended payments from the
+	// attempt's phone.
 	WrongPINs int
 
-	// Deadline is when the till stops waiting and says STILL CHECKING; zero where it is not waiting.
+	// Deadline is when the till stops waiting and says STILL CHECKING; zero where it is not
+	// waiting.
 	Deadline time.Time
 }
 
 // Health is how M-PESA has been answering this till.
 type Health struct {
-	// Refusing is the verdict of the last answer if it held no information: rate limited, blocked, unknown … Empty
-	// where M-PESA answers.
+	// Refusing is the verdict of the last answer if it held no information: rate limited, blocked,
+	// unknown … Empty where M-PESA answers.
 	Refusing daraja.Verdict
 	Since    time.Time // when it began to refuse
 
-	// Unreached is true where the last answer was none: M-PESA's address could not be reached, or fell silent.
+	// Unreached is true where the last answer was none: M-PESA's address could not be reached, or
+	// fell silent.
 	Unreached bool
 
-	// Elsewhere is true where something else gave it in M-PESA's place: the network may want a login.
+	// Elsewhere is true where something else gave it in M-PESA's place: the network may want a
+	// login.
 	Elsewhere bool
 
-	// Ledger is why the ledger takes no more writes, or is not where the next till will look for it; nil while all is well.
+	// Ledger is why the ledger takes no more writes, or is not where the next till will look for
+	// it; nil while all is well.
 	Ledger error
 
 	// Clock is what is wrong with the machine's clock; nil where it can be right.
@@ -86,8 +92,9 @@ var (
 	ErrSalePaid error = &Said{"This sale is paid already: start a new sale instead.", "Mauzo haya yamelipwa tayari: anza mauzo mapya."}
 )
 
-// OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no end: the customer may
-// pay both. While the lock holds nothing helps; after it the cashier may ask again, knowing that (Request.MayPayTwice).
+// OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no
+// end: the customer may pay both. While the lock holds nothing helps; after it the cashier may ask
+// again, knowing that (Request.MayPayTwice).
 type OpenError struct {
 	Earlier Attempt
 	Left    time.Duration // how much longer the lock holds, whatever the clock says; none where it is over

@@ -1,11 +1,12 @@
 package pos
 
-// Sale is one purchase: the attempts to have it paid, in the order they were asked. One payment closes it; a
-// second is money owed back (L5).
+// Sale is one purchase: the attempts to have it paid, in the order they were asked. One payment
+// closes it; a second is money owed back (L5).
 type Sale []Attempt
 
-// Apply is the sale after the event e has been applied to its attempt, which attempt that was, and whether
-// anything changed. An EventAsked adds an attempt. index is -1 where the event names no attempt of the sale.
+// Apply is the sale after the event e has been applied to its attempt, which attempt that was, and
+// whether anything changed. An EventAsked adds an attempt. index is -1 where the event names no
+// attempt of the sale.
 func (s Sale) Apply(e Event) (next Sale, index int, changed bool) {
 	next = append(make(Sale, 0, len(s)+1), s...)
 	index, changed = next.Add(e)

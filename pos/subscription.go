@@ -11,8 +11,9 @@ import (
 // everything has been read.
 var ErrUnsubscribed = errors.New("the subscription has ended")
 
-// Subscription is one listener's queue of updates: first in, first out, and never in the till's way however slowly it is read. None is
-// dropped, unless the listener falls far behind: then, of each attempt, the last word is kept. Use it from one goroutine; Close may be called from any.
+// Subscription is one listener's queue of updates: first in, first out, and never in the till's way
+// however slowly it is read. None is dropped, unless the listener falls far behind: then, of each
+// attempt, the last word is kept. Use it from one goroutine; Close may be called from any.
 type Subscription struct {
 	leave func() // takes it off the till's list
 
@@ -64,7 +65,8 @@ func (s *Subscription) put(u Update) {
 // longestQueue is how many updates wait for a listener.
 const longestQueue = 1024
 
-// shorten makes room for u: it takes the place of an earlier word on its attempt or, where there is none, of the oldest. s.mu is held.
+// shorten makes room for u: it takes the place of an earlier word on its attempt or, where there is
+// none, of the oldest. s.mu is held.
 func (s *Subscription) shorten(u *Update) {
 	at := max(0, slices.IndexFunc(s.queue, func(was Update) bool { return was.Attempt.ID == u.Attempt.ID }))
 	if was := s.queue[at]; was.Attempt.ID == u.Attempt.ID {

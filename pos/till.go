@@ -16,8 +16,8 @@ import (
 	"kaunta/daraja"
 )
 
-// Gateway is the way to M-PESA; *daraja.Client is the real one. The Answer is complete whether or not
-// there is an error.
+// Gateway is the way to M-PESA; *daraja.Client is the real one. The Answer is complete whether or
+// not there is an error.
 type Gateway interface {
 	STKPush(ctx context.Context, r daraja.PushRequest) (daraja.Answer, error)
 	STKQuery(ctx context.Context, checkoutRequestID string) (daraja.Answer, error)
@@ -28,30 +28,33 @@ type Config struct {
 	Gateway Gateway
 	Ledger  Ledger
 
-	// CallBackURL makes the callback URL of an attempt from its secret address, and says whether a callback
-	// sent there is expected to arrive.
+	// CallBackURL makes the callback URL of an attempt from its secret address, and says whether a
+	// callback sent there is expected to arrive.
 	CallBackURL func(address string) (url string, reachable bool)
 
-	// Reaches says whether a callback can still come by the URL that an earlier push carried: not where the till's
-	// public address has changed since. It is asked with the till locked, so it must answer at once and not call the
-	// till. nil: as it was when the customer was asked.
+	// Reaches says whether a callback can still come by the URL that an earlier push carried: not
+	// where the till's public address has changed since. It is asked with the till locked, so it
+	// must answer at once and not call the till. nil: as it was when the customer was asked.
 	Reaches func(callBackURL string) bool
 
 	// QueryEvery is the least time between two queries. Safaricom's sandbox allows one in 12 s.
 	QueryEvery time.Duration
 
-	// Clock is the machine's clock, by which everything is dated; nil: time.Now. It may be set, forward and back: how long something
-	// takes, and whether a lock holds, is measured by time.Now, whose monotonic reading nobody sets.
+	// Clock is the machine's clock, by which everything is dated; nil: time.Now. It may be set,
+	// forward and back: how long something takes, and whether a lock holds, is measured by
+	// time.Now, whose monotonic reading nobody sets.
 	Clock func() time.Time
 
-	// ClockIsRight is a person's word that the clock is right, though the ledger has attempts that are dated later.
+	// ClockIsRight is a person's word that the clock is right, though the ledger has attempts that
+	// are dated later.
 	ClockIsRight bool
 
 	MaxAmount    Shillings    // 0: MaxAmount
 	ConfirmAbove Shillings    // PAID above this needs both witnesses, where a callback can come; 0: never
 	Logger       *slog.Logger // nil: silent
 
-	// Jitter draws a time below max, by which the till waits longer after M-PESA refused to be asked; nil: at random.
+	// Jitter draws a time below max, by which the till waits longer after M-PESA refused to be
+	// asked; nil: at random.
 	Jitter func(max time.Duration) time.Duration
 }
 
@@ -85,7 +88,8 @@ type Till struct {
 	wrong    map[MSISDN]int // wrong PINs in a row
 }
 
-// Start opens the till on its ledger: every attempt found open is resumed, and its checking begins at once.
+// Start opens the till on its ledger: every attempt found open is resumed, and its checking begins
+// at once.
 func Start(ctx context.Context, cfg Config) (*Till, error) {
 	if cfg.MaxAmount == 0 {
 		cfg.MaxAmount = MaxAmount
@@ -116,7 +120,8 @@ func Start(ctx context.Context, cfg Config) (*Till, error) {
 
 	followed, err := cfg.Ledger.Followed()
 	if errors.Is(err, ErrRefused) {
-		t.log.Error("an open attempt cannot be read, and is not followed", "err", err) // the others are, and the shop is open
+		// the others are, and the shop is open
+		t.log.Error("an open attempt cannot be read, and is not followed", "err", err)
 	} else if err != nil {
 		return nil, fmt.Errorf("till: reading what was open: %w", err)
 	}
@@ -140,13 +145,16 @@ func (t *Till) Resumed() []Attempt { return t.resumed }
 // Followed lists what the till still wants to know more of, oldest first: see [Ledger].
 func (t *Till) Followed() ([]Attempt, error) { return t.cfg.Ledger.Followed() }
 
-// Charge asks a customer for a payment. It returns as soon as the attempt is on disk (L1), in state Sending;
-// the push, its answer and everything after come as updates, and go on whatever becomes of ctx.
+// Charge asks a customer for a payment. It returns as soon as the attempt is on disk (L1), in state
+// Sending; the push, its answer and everything after come as updates, and go on whatever becomes of
+// ctx.
 //
-// With a key that was used before (Request.Once) nothing is asked, and the attempt is that of the first request, as it now is.
+// With a key that was used before (Request.Once) nothing is asked, and the attempt is that of the
+// first request, as it now is.
 //
-// Errors: *AmountError, *daraja.PhoneError, *OpenError, *ClockError, *OnceError, ErrOnceKey, ErrSalePaid, ErrClosed,
-// ErrNotFound for a sale that is not known, or the ledger's. Whatever the error, no push was sent.
+// Errors: *AmountError, *daraja.PhoneError, *OpenError, *ClockError, *OnceError, ErrOnceKey,
+// ErrSalePaid, ErrClosed, ErrNotFound for a sale that is not known, or the ledger's. Whatever the
+// error, no push was sent.
 func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 	switch {
 	case r.Amount < MinAmount:
@@ -210,8 +218,8 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 // wrongPIN is M-PESA's result code for it.
 const wrongPIN = "2001"
 
-// begin adds one to the till's work unless the till is closed, so that Close never misses a push, nor ends the subscriptions
-// before they have heard of what a cashier's key put on the disk.
+// begin adds one to the till's work unless the till is closed, so that Close never misses a push,
+// nor ends the subscriptions before they have heard of what a cashier's key put on the disk.
 func (t *Till) begin() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -248,7 +256,8 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 		return "", t.broken
 	}
 	now := time.Now()
-	var open *OpenError // of several, the one that holds the longest: what the cashier is told comes true
+	// of several, the one that holds the longest: what the cashier is told comes true
+	var open *OpenError
 	for _, w := range t.watched {
 		a := w.attempt
 		if a.Followed() && a.Phone == r.Phone && a.Sale != r.Sale {
@@ -288,7 +297,8 @@ func (t *Till) push(a Attempt) {
 // saleWasPaid stands in ledgers as the reason of a push that was not sent: it is never reworded.
 const saleWasPaid = "an earlier request has paid this sale"
 
-// paidMeanwhile reports whether the sale that is asked for again was being written as paid while the till looked: the push is not sent then.
+// paidMeanwhile reports whether the sale that is asked for again was being written as paid while
+// the till looked: the push is not sent then.
 func (t *Till) paidMeanwhile(a Attempt) bool {
 	if string(a.Sale) == string(a.ID) {
 		return false
@@ -297,8 +307,9 @@ func (t *Till) paidMeanwhile(a Attempt) bool {
 	return err == nil && sale.Paid()
 }
 
-// Callback takes what came to a secret address. It returns nil once the evidence is on disk, ErrNotFound where
-// no attempt has the address, and otherwise the ledger's error. After an ErrNoRoom the evidence is kept in memory: see unwritten.
+// Callback takes what came to a secret address. It returns nil once the evidence is on disk,
+// ErrNotFound where no attempt has the address, and otherwise the ledger's error. After an
+// ErrNoRoom the evidence is kept in memory: see unwritten.
 func (t *Till) Callback(ctx context.Context, address string, body []byte) error {
 	id, err := t.cfg.Ledger.ByAddress(address)
 	if err != nil {
@@ -311,8 +322,8 @@ func (t *Till) Callback(ctx context.Context, address string, body []byte) error 
 }
 
 // StopWaiting records that the cashier no longer waits. The customer can still pay, so an attempt
-// without an end becomes STILL CHECKING and is followed up in the background. Errors: ErrClosed, ErrNotFound, or the
-// ledger's.
+// without an end becomes STILL CHECKING and is followed up in the background. Errors: ErrClosed,
+// ErrNotFound, or the ledger's.
 func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
 	if !t.begin() {
 		return ErrClosed
@@ -322,9 +333,9 @@ func (t *Till) StopWaiting(ctx context.Context, id AttemptID) error {
 	return err
 }
 
-// Close takes no more payments, ends what can be ended and waits for the till's goroutines. Queries stop at
-// once. A push that is on the wire is waited for until ctx ends, since its answer is worth having; then it counts
-// as lost. What is open stays open, and the next start resumes it.
+// Close takes no more payments, ends what can be ended and waits for the till's goroutines. Queries
+// stop at once. A push that is on the wire is waited for until ctx ends, since its answer is worth
+// having; then it counts as lost. What is open stays open, and the next start resumes it.
 func (t *Till) Close(ctx context.Context) error {
 	t.mu.Lock()
 	t.closed = true
@@ -346,7 +357,8 @@ func (t *Till) Close(ctx context.Context) error {
 	return nil
 }
 
-// record is the only way an event takes effect: disk first, then the watch list, then the subscribers.
+// record is the only way an event takes effect: disk first, then the watch list, then the
+// subscribers.
 func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	a, changed, err := t.cfg.Ledger.Append(ctx, e)
 	if err != nil {
@@ -406,7 +418,8 @@ func (t *Till) recorded(e Event, a, other Attempt, changed bool) Attempt {
 	return w.attempt
 }
 
-// countPINs keeps count of a phone's wrong PINs in a row: M-PESA locks the PIN after a few. t.mu is held.
+// countPINs keeps count of a phone's wrong PINs in a row: M-PESA locks the PIN after a few. t.mu is
+// held.
 func (t *Till) countPINs(a Attempt) {
 	if a.State == NotPaid && a.Cause.ResultCode == wrongPIN {
 		t.wrong[a.Phone]++

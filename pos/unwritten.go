@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// unwritten is the evidence for which the disk had no room, in the order it came. Nobody sends it again: Daraja does not repeat a callback
-// that was answered with an error, nor the answer to a push. So it is written as soon as there is room, which is tried each minute, and
-// for the last time when the till closes. What is lost with the process after that is the receipt number: the outcome itself is brought by
-// the queries of the next start, as for any callback that never came.
+// unwritten is the evidence for which the disk had no room, in the order it came. Nobody sends it
+// again: Daraja does not repeat a callback that was answered with an error, nor the answer to a
+// push. So it is written as soon as there is room, which is tried each minute, and for the last
+// time when the till closes. What is lost with the process after that is the receipt number: the
+// outcome itself is brought by the queries of the next start, as for any callback that never came.
 //
 // It is under Till.mu.
 type unwritten struct {
@@ -43,7 +44,8 @@ func (u *unwritten) take() []Event {
 	return events
 }
 
-// unrecorded takes note that e is not on disk. What was learned is not shown then; that it is not known is.
+// unrecorded takes note that e is not on disk. What was learned is not shown then; that it is not
+// known is.
 func (t *Till) unrecorded(e Event, err error) {
 	message := "the ledger takes no more writes"
 	switch {
@@ -68,8 +70,8 @@ func (t *Till) unrecorded(e Event, err error) {
 	}
 }
 
-// goOnWithout says STILL CHECKING of the attempt of e, which could not be written, and keeps to its plan: the next answer may be one that
-// can. t.mu is held.
+// goOnWithout says STILL CHECKING of the attempt of e, which could not be written, and keeps to its
+// plan: the next answer may be one that can. t.mu is held.
 func (t *Till) goOnWithout(e Event, now time.Time) {
 	t.giveUp(e.Attempt, e.Kind)
 	if w := t.watched[e.Attempt]; w != nil {
@@ -83,8 +85,8 @@ func (t *Till) goOnWithout(e Event, now time.Time) {
 	t.poke() // whoever was behind it in the queue is due
 }
 
-// fail takes note that e could not be written, and that nothing will be from now on. Nothing is asked any more about the other attempts
-// either, so nobody is to wait for them. t.mu is held.
+// fail takes note that e could not be written, and that nothing will be from now on. Nothing is
+// asked any more about the other attempts either, so nobody is to wait for them. t.mu is held.
 func (t *Till) fail(e Event, err error) {
 	t.broken = err
 	for id := range t.watched {
@@ -96,7 +98,8 @@ func (t *Till) fail(e Event, err error) {
 	}
 }
 
-// giveUp says STILL CHECKING of an attempt of which something, or nothing more, can be written. t.mu is held.
+// giveUp says STILL CHECKING of an attempt of which something, or nothing more, can be written.
+// t.mu is held.
 func (t *Till) giveUp(id AttemptID, kind EventKind) {
 	w := t.watched[id]
 	if w == nil || !w.attempt.Open() || w.attempt.State == StillChecking {

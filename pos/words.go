@@ -2,11 +2,12 @@ package pos
 
 import "kaunta/daraja"
 
-// Reason says why the attempt is NOT PAID or STILL CHECKING, and what the cashier can do; empty texts where there is
-// nothing to add to the state itself.
+// Reason says why the attempt is NOT PAID or STILL CHECKING, and what the cashier can do; empty
+// texts where there is nothing to add to the state itself.
 func (a Attempt) Reason() (what, do Text) {
 	what, do = a.reason()
-	what.EN, what.SW = a.Phone.MaskText(what.EN), a.Phone.MaskText(what.SW) // it may repeat what Daraja said
+	// it may repeat what Daraja said
+	what.EN, what.SW = a.Phone.MaskText(what.EN), a.Phone.MaskText(what.SW)
 	return what, do
 }
 
@@ -57,7 +58,8 @@ func (a Attempt) reason() (what, do Text) {
 	return Text{}, Text{}
 }
 
-// What to do while money may have moved: one of the two, and never whether to ask again, which changes when the lock of the phone is over.
+// What to do while money may have moved: one of the two, and never whether to ask again, which
+// changes when the lock of the phone is over.
 var (
 	holdGoods = Text{
 		EN: "Hold the goods until it is clear.",
@@ -69,8 +71,8 @@ var (
 	}
 )
 
-// ForOwner reports whether what M-PESA has said of an attempt without an end does not go together: then the owner, and not the
-// passing of time, decides what comes next.
+// ForOwner reports whether what M-PESA has said of an attempt without an end does not go together:
+// then the owner, and not the passing of time, decides what comes next.
 func (a Attempt) ForOwner() bool {
 	switch {
 	case a.State.Final():
@@ -84,7 +86,8 @@ func (a Attempt) ForOwner() bool {
 	return a.State == StillChecking && a.Cause.Endpoint != "" && !a.Cause.answer().MayHaveMovedMoney()
 }
 
-// SaleWasPaid reports whether the attempt was not sent because an earlier one had paid the sale: NOT PAID, and yet goods are due.
+// SaleWasPaid reports whether the attempt was not sent because an earlier one had paid the sale:
+// NOT PAID, and yet goods are due.
 func (a Attempt) SaleWasPaid() bool { return a.Cause.NotSent && a.Cause.ErrorMessage == saleWasPaid }
 
 func (c Cause) answer() daraja.Answer {
@@ -94,7 +97,8 @@ func (c Cause) answer() daraja.Answer {
 	}
 }
 
-// Title is M-PESA's reason for NOT PAID in a word or two, at most 11 characters; empty where its code is none that is known.
+// Title is M-PESA's reason for NOT PAID in a word or two, at most 11 characters; empty where its
+// code is none that is known.
 func (a Attempt) Title() Text {
 	if a.State != NotPaid {
 		return Text{}

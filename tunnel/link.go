@@ -271,7 +271,8 @@ func (l *Link) doubt(err error) {
 func (l *Link) Seen() { l.prove() }
 
 // CheckNow asks for a probe at once, or a new session where the last has ended,
-// for instance because a payment is about to be sent. It does not wait for the probe, and the payment must not either.
+// for instance because a payment is about to be sent. It does not wait for the probe, and the
+// payment must not either.
 func (l *Link) CheckNow() {
 	select {
 	case l.check <- struct{}{}:

@@ -10,7 +10,8 @@ import (
 	"kaunta/pos"
 )
 
-// screen is what the body of the frame shows. Help, the question before leaving and the customer's phone lie over it.
+// screen is what the body of the frame shows. Help, the question before leaving and the customer's
+// phone lie over it.
 type screen uint8
 
 const (
@@ -19,8 +20,8 @@ const (
 	screenOpen
 )
 
-// app is the program: it divides the window, sends keys to the screen in front and facts to all of them, and
-// carries out what the screens wish. It is used by the program's own goroutine only.
+// app is the program: it divides the window, sends keys to the screen in front and facts to all of
+// them, and carries out what the screens wish. It is used by the program's own goroutine only.
 type app struct {
 	cfg  Config
 	desk desk
@@ -97,7 +98,8 @@ func newApp(cfg Config, crew *crew) *app {
 	return a
 }
 
-// onLinuxConsole reports whether the terminal is Linux's own: always dark, and it does not know the question.
+// onLinuxConsole reports whether the terminal is Linux's own: always dark, and it does not know the
+// question.
 func (a *app) onLinuxConsole() bool { return getenv(a.cfg.Environ, "TERM") == "linux" }
 
 // Init implements tea.Model.
@@ -204,7 +206,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// schedule asks for the next tick: by the second while something moves, and otherwise by the minute for the clock.
+// schedule asks for the next tick: by the second while something moves, and otherwise by the minute
+// for the clock.
 func (a *app) schedule() tea.Cmd {
 	step := time.Minute
 	if a.moves() {

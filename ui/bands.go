@@ -10,9 +10,9 @@ import (
 	"kaunta/pos"
 )
 
-// header is the first line of every screen: shop, till, screen, mode, the payment in front and the time. Where there is
-// not room for all, the date goes first, then the till's number, the time, the shop, the screen and the mode; never the
-// state of a payment that nothing else shows.
+// header is the first line of every screen: shop, till, screen, mode, the payment in front and the
+// time. Where there is not room for all, the date goes first, then the till's number, the time, the
+// shop, the screen and the mode; never the state of a payment that nothing else shows.
 func (a *app) header(l look, width int) string {
 	mark, state := "", ""
 	if name := l.say.modeName(a.cfg.Mode); a.cfg.Mode == Live {
@@ -66,8 +66,8 @@ func (a *app) header(l look, width int) string {
 	return " " + strings.Join(parts, "  ")
 }
 
-// bandSpeaks reports whether the state of the payment in front is in plain letters below the header already. Big letters
-// are a drawing to a screen reader.
+// bandSpeaks reports whether the state of the payment in front is in plain letters below the header
+// already. Big letters are a drawing to a screen reader.
 func (a *app) bandSpeaks(l look) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
 	_, word := a.pay.word(l.say)
@@ -75,8 +75,8 @@ func (a *app) bandSpeaks(l look) bool {
 	return !covered && !big
 }
 
-// status is what today came to, and whatever is not as it should be, the gravest at the very right. Where there is not
-// room for all, what is well goes first.
+// status is what today came to, and whatever is not as it should be, the gravest at the very right.
+// Where there is not room for all, what is well goes first.
 func (a *app) status(l look, width int) string {
 	t := a.shop.totals
 	sum := l.ink.strong.on(kes(t.Paid.KES))
@@ -166,8 +166,8 @@ func (a *app) warning() []string {
 	return nil
 }
 
-// checking counts the attempts that are STILL CHECKING, and their money; those too that were open at the start, which nobody has
-// in front.
+// checking counts the attempts that are STILL CHECKING, and their money; those too that were open
+// at the start, which nobody has in front.
 func (a *app) checking() (n int, sum pos.Shillings) {
 	return a.unsettled(func(o pos.Attempt) bool { return o.Open() && (o.State == pos.StillChecking || a.atStart[o.ID]) })
 }
@@ -183,7 +183,8 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 	return n, sum
 }
 
-// keysLine is the keys that there is room for, the most important first, and always the help, which has its own key.
+// keysLine is the keys that there is room for, the most important first, and always the help, which
+// has its own key.
 func keysLine(l look, hints []hint, helpKey string, width int) string {
 	dot := l.ink.line.on(" · ")
 	one := func(h hint) string { return l.ink.strong.on(h.key) + " " + l.ink.dim.on(h.does) }

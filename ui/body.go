@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// wantsStrip reports whether there is something for the side strip of a wide window: beside a sale always, and in practice
-// beside the lists too, where these keep all their columns.
+// wantsStrip reports whether there is something for the side strip of a wide window: beside a sale
+// always, and in practice beside the lists too, where these keep all their columns.
 func (a *app) wantsStrip() bool {
 	const allColumns = 70
 	switch {
@@ -115,7 +115,8 @@ func (a *app) quitView(l look) block {
 	return block{lines: append(append(lines, ""), l.wrap(l.ink.strong, l.say.quitNone)...)}
 }
 
-// smallView is what there is room for below 40×12: the amount and the word, or only how big the window must be.
+// smallView is what there is room for below 40×12: the amount and the word, or only how big the
+// window must be.
 func (a *app) smallView(l look) block {
 	bigger := l.wrap(l.ink.dim, l.say.bigger)
 	size := l.wrap(l.ink.dim, fmt.Sprintf(l.say.biggerFrom, a.width, a.height, plainWidth, plainHeight))

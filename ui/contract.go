@@ -62,10 +62,12 @@ type Till interface {
 	// StopWaiting records that the cashier no longer waits.
 	StopWaiting(ctx context.Context, id pos.AttemptID) error
 
-	// TypeReceipt records a receipt number from a customer's SMS and says what is known of it. It proves nothing (L8).
+	// TypeReceipt records a receipt number from a customer's SMS and says what is known of it. It
+	// proves nothing (L8).
 	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
 
-	// ByHand records that a person gave back what was paid twice, or cleared up what M-PESA never told.
+	// ByHand records that a person gave back what was paid twice, or cleared up what M-PESA never
+	// told.
 	ByHand(ctx context.Context, seen pos.Attempt, as pos.EventKind) error
 
 	// Health tells how M-PESA has been answering.
@@ -75,21 +77,22 @@ type Till interface {
 	Subscribe() *pos.Subscription
 }
 
-// Book is what the screens read of the ledger. Package store has the real one. Rows come newest first but from Open and
-// Unsettled.
+// Book is what the screens read of the ledger. Package store has the real one. Rows come newest
+// first but from Open and Unsettled.
 type Book interface {
-	// DayPage returns at most n attempts of a day that are older than before; from the newest where before is
-	// empty.
+	// DayPage returns at most n attempts of a day that are older than before; from the newest where
+	// before is empty.
 	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
 
 	// Totals returns what a day came to.
 	Totals(day pos.Day) (pos.Totals, error)
 
-	// Days returns what each day from the first to the last came to, oldest first, without those on which nothing was
-	// asked.
+	// Days returns what each day from the first to the last came to, oldest first, without those on
+	// which nothing was asked.
 	Days(first, last pos.Day) ([]pos.DayTotals, error)
 
-	// Find returns at most n attempts with this receipt, end of a phone number, amount or reference.
+	// Find returns at most n attempts with this receipt, end of a phone number, amount or
+	// reference.
 	Find(text string, n int) ([]pos.Attempt, error)
 
 	// Events returns an attempt's evidence in the order it was written.
@@ -122,8 +125,8 @@ type CustomerPhone interface {
 	// Act does what the customer's hand does.
 	Act(phone pos.MSISDN, action PhoneAction) error
 
-	// Changed returns a channel that is closed when the prompts next change. To miss nothing, take it
-	// before reading Prompts.
+	// Changed returns a channel that is closed when the prompts next change. To miss nothing, take
+	// it before reading Prompts.
 	Changed() <-chan struct{}
 }
 
@@ -147,7 +150,8 @@ const (
 	PhoneIgnore   PhoneAction = "ignore"
 )
 
-// Ending is what a practice phone does by the last two digits of its number, where no hand is on it.
+// Ending is what a practice phone does by the last two digits of its number, where no hand is on
+// it.
 type Ending struct {
 	Digits string // empty: every other number
 	Text   pos.Text

@@ -152,7 +152,8 @@ func (d detail) view(l look) block {
 	}
 	notices, why := a.Notices, []string(nil)
 	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
-		notices, why = notices&^pos.DoesNotMatch, l.say.why(a, seenWhy{Mismatch: d.differs}, l.now) // in place of that it does not match
+		// in place of that it does not match
+		notices, why = notices&^pos.DoesNotMatch, l.say.why(a, seenWhy{Mismatch: d.differs}, l.now)
 	}
 	advice := append(l.say.advice(notices), why...)
 	for _, s := range advice {
@@ -192,8 +193,8 @@ func (d detail) view(l look) block {
 	return b
 }
 
-// eventsView is the list of events: when, how long after the asking, what, and what it said. What the chosen one said stands
-// below once more where its row has not room for all of it.
+// eventsView is the list of events: when, how long after the asking, what, and what it said. What
+// the chosen one said stands below once more where its row has not room for all of it.
 func (d detail) eventsView(l look, left string, width, height int) []string {
 	var lines, whole []string
 	if d.chosen < len(d.events) {
@@ -245,8 +246,8 @@ func eventColumns(l look, e pos.Event, width int) int {
 	return when + 1 + after + kind + 1
 }
 
-// shown is a text from outside about a payment from the phone, as a person reads it: on one line, and
-// without the number.
+// shown is a text from outside about a payment from the phone, as a person reads it: on one line,
+// and without the number.
 func shown(phone pos.MSISDN, text string) string { return phone.MaskText(printable(text)) }
 
 // said is what an event told, in one line.

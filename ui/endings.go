@@ -2,7 +2,8 @@ package ui
 
 import "kaunta/pos"
 
-// PracticeEndings lists what the simulator's customers do by the last two digits of their number, for the help screen.
+// PracticeEndings lists what the simulator's customers do by the last two digits of their number,
+// for the help screen.
 func PracticeEndings() []Ending {
 	return []Ending{
 		{"", pos.Text{EN: "pays after 4 to 9 seconds", SW: "analipa baada ya sekunde 4 hadi 9"}},

@@ -28,8 +28,8 @@ type (
 		err error
 	}
 
-	// resumedMsg: what was open when the till started was read again, as it is now: an end may have come before the screens
-	// were there to hear of it.
+	// resumedMsg: what was open when the till started was read again, as it is now: an end may have
+	// come before the screens were there to hear of it.
 	resumedMsg []pos.Attempt
 
 	// typedMsg: the till recorded a typed receipt, or refused it.
@@ -105,12 +105,13 @@ type (
 	// actedMsg: a hand acted on a customer's phone, or could not.
 	actedMsg struct{ err error }
 
-	// tickMsg: the time has come that the screens were to be drawn again. A tick that was superseded by an
-	// earlier one has another number.
+	// tickMsg: the time has come that the screens were to be drawn again. A tick that was
+	// superseded by an earlier one has another number.
 	tickMsg int
 )
 
-// desk is where the commands are made: the till, the book and the phones, and the crew whose goroutines do the work.
+// desk is where the commands are made: the till, the book and the phones, and the crew whose
+// goroutines do the work.
 type desk struct {
 	till  Till
 	book  Book

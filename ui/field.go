@@ -7,8 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// field is one line of text being typed: Bubbles' text input, with the terminal's own cursor, which screen readers
-// follow. The zero field is not usable: newField makes one.
+// field is one line of text being typed: Bubbles' text input, with the terminal's own cursor, which
+// screen readers follow. The zero field is not usable: newField makes one.
 type field struct{ input textinput.Model }
 
 // newField makes an empty field for at most limit characters.
@@ -65,8 +65,8 @@ func (f field) edit(k key) (next field, ok bool) {
 	return f.update(press), true
 }
 
-// update hands a message to the text input, on a text of its own: the input works in place, and the field it was
-// copied from must stay as it is.
+// update hands a message to the text input, on a text of its own: the input works in place, and the
+// field it was copied from must stay as it is.
 func (f field) update(msg tea.Msg) field {
 	at := f.input.Position()
 	f.input.SetValue(f.input.Value())

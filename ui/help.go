@@ -7,7 +7,8 @@ type helpPage struct {
 	top int
 }
 
-// press answers a key on the screen that looks like v and has so many lines of help; done says that it is closed.
+// press answers a key on the screen that looks like v and has so many lines of help; done says that
+// it is closed.
 func (h helpPage) press(k key, v look, lines int) (next helpPage, done bool) {
 	height := v.height - 1
 	k = k.moving()

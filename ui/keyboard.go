@@ -13,9 +13,9 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// How long the rest of a key's bytes is waited for. A lone ESC is the Esc key, which must still be on the screen within 100 ms;
-// what goes on after an ESC no person types, so that there is time. longestKey is in bytes, and the two characters of a line's
-// end come in lineEndTogether.
+// How long the rest of a key's bytes is waited for. A lone ESC is the Esc key, which must still be
+// on the screen within 100 ms; what goes on after an ESC no person types, so that there is time.
+// longestKey is in bytes, and the two characters of a line's end come in lineEndTogether.
 const (
 	escAlone        = 65 * time.Millisecond
 	lastLook        = 5 * time.Millisecond
@@ -24,8 +24,9 @@ const (
 	lineEndTogether = 50 * time.Millisecond
 )
 
-// keyboard makes whole keys of the bytes that a terminal sends. Lines, radio links and busy machines deliver the bytes of one key
-// in parts, and the library below would type the second part, as digits, after 50 ms.
+// keyboard makes whole keys of the bytes that a terminal sends. Lines, radio links and busy
+// machines deliver the bytes of one key in parts, and the library below would type the second part,
+// as digits, after 50 ms.
 func keyboard(r io.Reader) io.Reader {
 	if runtime.GOOS == "windows" { // its console hands over keys
 		return r
@@ -63,7 +64,8 @@ type keyReader struct {
 	lineEnd time.Time // when the last byte was a carriage return
 }
 
-// Read returns whole keys. It may return none: whoever waits for the terminal must go on waiting where that can be ended.
+// Read returns whole keys. It may return none: whoever waits for the terminal must go on waiting
+// where that can be ended.
 func (k *keyReader) Read(p []byte) (int, error) {
 	var err error
 	if len(k.out) == 0 {
@@ -91,8 +93,9 @@ func (k *keyReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readWithin reads if something comes in the time d, and else fails with os.ErrDeadlineExceeded. From an input that cannot be
-// waited for so it does not read; then the library below has to do with the part.
+// readWithin reads if something comes in the time d, and else fails with os.ErrDeadlineExceeded.
+// From an input that cannot be waited for so it does not read; then the library below has to do
+// with the part.
 func (k *keyReader) readWithin(d time.Duration) (int, error) {
 	if f, ok := k.from.(inputTerminal); ok { // whose deadlines no longer count once somebody has had its descriptor
 		if c, err := uv.NewCancelReader(f); err == nil {
@@ -173,15 +176,17 @@ func (k *keyReader) put(key []byte, now time.Time) {
 	}
 }
 
-// sameKey is another form of the bytes that the library cannot tell from others, or tells only where they come alone.
+// sameKey is another form of the bytes that the library cannot tell from others, or tells only
+// where they come alone.
 var sameKey = map[string]string{
 	"\x1b":    escKey,
 	"\x1b[[A": "\x1b[11~", "\x1b[[B": "\x1b[12~", "\x1b[[C": "\x1b[13~", "\x1b[[D": "\x1b[14~", "\x1b[[E": "\x1b[15~", // Linux's own
 	"\x1bOQ": fmt.Sprintf("\x1b[%du", keyPF2), "\x1bOR": fmt.Sprintf("\x1b[%du", keyPF3), "\x1bOS": fmt.Sprintf("\x1b[%du", keyPF4),
 }
 
-// keyLen is how many bytes of b, which is not empty, are one key, or text without an ESC; 0 where more must come. whole is false
-// where they are the beginning of a key that something else has broken off.
+// keyLen is how many bytes of b, which is not empty, are one key, or text without an ESC; 0 where
+// more must come. whole is false where they are the beginning of a key that something else has
+// broken off.
 func keyLen(b []byte) (n int, whole bool) {
 	if b[0] != 0x1b {
 		if n = bytes.IndexByte(b, 0x1b); n < 0 {

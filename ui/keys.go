@@ -7,19 +7,22 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// key is one press in the till's own terms, the same from the main keyboard and the number pad, with Num
-// Lock on or off, and in application-keypad mode, where the terminal library leaves the text empty.
+// key is one press in the till's own terms, the same from the main keyboard and the number pad,
+// with Num Lock on or off, and in application-keypad mode, where the terminal library leaves the
+// text empty.
 type key struct {
 	name string // of a key that types nothing: "enter", "esc", "f2", "ctrl+u"; otherwise empty
 	text string // what it types; otherwise empty
 
-	// pad is what is printed on a key of the number pad that may be the one that name says: with Num Lock off, where only
-	// terminals with the Kitty protocol tell it from the real arrows, or one of PuTTY's.
+	// pad is what is printed on a key of the number pad that may be the one that name says: with
+	// Num Lock off, where only terminals with the Kitty protocol tell it from the real arrows, or
+	// one of PuTTY's.
 	pad string
 }
 
-// The keys of which PuTTY's number pad sends the same bytes as other terminals' F2, F3 and F4. [keyboard] tells these bytes
-// from the other ones for F2, F3 and F4; the code points are free for anybody's use.
+// The keys of which PuTTY's number pad sends the same bytes as other terminals' F2, F3 and F4.
+// [keyboard] tells these bytes from the other ones for F2, F3 and F4; the code points are free for
+// anybody's use.
 const (
 	keyPF2 = 0xf0f2 + iota
 	keyPF3
@@ -80,7 +83,8 @@ func (k key) typed() key {
 	return k
 }
 
-// moving is the key for lists, where the number pad's digits move as their arrows say, Num Lock or not.
+// moving is the key for lists, where the number pad's digits move as their arrows say, Num Lock or
+// not.
 func (k key) moving() key {
 	if k.pad != "" {
 		k.text = k.pad
@@ -94,8 +98,8 @@ func (k key) moving() key {
 	return key{name: name}
 }
 
-// step is where a moving key leads in a list of n rows of which so many are shown, from the row at; it may be beyond an
-// end. ok is false where the key moves nothing.
+// step is where a moving key leads in a list of n rows of which so many are shown, from the row at;
+// it may be beyond an end. ok is false where the key moves nothing.
 func (k key) step(at, n, shown int) (to int, ok bool) {
 	switch k.name {
 	case "up":
@@ -146,7 +150,8 @@ func padOther(code rune) (key, bool) {
 	return k, ok
 }
 
-// printable makes text from outside fit for a terminal: printable characters only, white space as blanks.
+// printable makes text from outside fit for a terminal: printable characters only, white space as
+// blanks.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

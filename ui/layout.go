@@ -94,8 +94,8 @@ func arrange(width, height int, wantBanner, wantStrip bool) arrangement {
 	return a
 }
 
-// stage is where the parts of a sale stand in a body. It is the same for a sale that is typed, under way
-// and ended, so that the amount never moves.
+// stage is where the parts of a sale stand in a body. It is the same for a sale that is typed,
+// under way and ended, so that the amount never moves.
 type stage struct {
 	top  int  // empty rows above the band
 	band int  // rows of the band
@@ -104,8 +104,9 @@ type stage struct {
 	rest int  // rows below the amount, and below the empty row that follows big figures
 }
 
-// bigBand is the rows of a band whose word is written as big as the amount, asciiBand of one in ASCII letters, which need
-// a row for each half of a block, and hugeBand of one where word and amount are of double size.
+// bigBand is the rows of a band whose word is written as big as the amount, asciiBand of one in
+// ASCII letters, which need a row for each half of a block, and hugeBand of one where word and
+// amount are of double size.
 const (
 	bigBand   = 4
 	asciiBand = 5
@@ -167,7 +168,8 @@ func center(s string, width int) string {
 // flush is s at the right of width cells.
 func flush(s string, width int) string { return blank(width-ansi.StringWidth(s)) + s }
 
-// ends is left and right at the two ends of width cells. The right end goes first where there is not room for both.
+// ends is left and right at the two ends of width cells. The right end goes first where there is
+// not room for both.
 func ends(left, right string, width int) string {
 	gap := width - ansi.StringWidth(left) - ansi.StringWidth(right)
 	if gap < 1 {
@@ -180,8 +182,9 @@ func ends(left, right string, width int) string {
 	return left + blank(gap) + right
 }
 
-// wrap breaks s between words into lines of at most width cells, as few as it takes: between sentences where that takes no
-// more, and otherwise of about the same length, so that no word stands alone in the last. Figures stay together.
+// wrap breaks s between words into lines of at most width cells, as few as it takes: between
+// sentences where that takes no more, and otherwise of about the same length, so that no word
+// stands alone in the last. Figures stay together.
 func wrap(s string, width int) []string {
 	if s == "" {
 		return nil
@@ -215,7 +218,8 @@ const (
 
 var unheld = strings.NewReplacer(noBreak, " ", noHyphen, "-")
 
-// held is s with the blanks inside "KES 1,500" and "0712 ••• 678", and the hyphen of M-PESA, as such that no line is broken at.
+// held is s with the blanks inside "KES 1,500" and "0712 ••• 678", and the hyphen of M-PESA, as
+// such that no line is broken at.
 func held(s string) string {
 	s = strings.ReplaceAll(s, "M-PESA", "M"+noHyphen+"PESA")
 	figure := func(r rune) bool { return r >= '0' && r <= '9' || r == '•' }
@@ -242,8 +246,9 @@ func firstThatFits(width int, texts ...string) string {
 	return texts[len(texts)-1]
 }
 
-// stack puts groups of lines one below the other in at most height rows: apart by an empty row where there is
-// room for that, closed up where not, and cut at the end where even that is too high.
+// stack puts groups of lines one below the other in at most height rows: apart by an empty row
+// where there is room for that, closed up where not, and cut at the end where even that is too
+// high.
 func stack(height int, groups ...[]string) []string {
 	rows := 0
 	for _, g := range groups {
@@ -266,7 +271,8 @@ func stack(height int, groups ...[]string) []string {
 	return lines[:min(len(lines), max(0, height))]
 }
 
-// scroll is the first row to show of n rows, given the last first row, so that the chosen one is among height.
+// scroll is the first row to show of n rows, given the last first row, so that the chosen one is
+// among height.
 func scroll(top, chosen, n, height int) int {
 	height = max(1, height)
 	switch {

@@ -42,8 +42,8 @@ type ledger struct {
 	month  *month  // the overview shown in place of the list
 }
 
-// show is the ledger as it is come to: today's, unless it is looking at something. A search that was left is over: the digits
-// of whoever comes next must not go into it.
+// show is the ledger as it is come to: today's, unless it is looking at something. A search that
+// was left is over: the digits of whoever comes next must not go into it.
 func (l ledger) show(d desk, today pos.Day) (ledger, tea.Cmd) {
 	if l.day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
 		return l.goTo(d, today)
@@ -161,7 +161,8 @@ func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, te
 		k = key{name: "down"}
 	}
 	if k.is("-") && only(l.input.String(), digits+".") == l.input.String() {
-		k = key{name: "backspace"} // the number pad's way to correct; between letters it is part of a reference
+		// the number pad's way to correct; between letters it is part of a reference
+		k = key{name: "backspace"}
 	}
 	switch {
 	case k.is("esc"), k.is("backspace") && l.input.empty():
@@ -187,7 +188,8 @@ func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, te
 	return l.find(d)
 }
 
-// find looks for what is typed, unless a look-up is under way: then the answer to that starts the next.
+// find looks for what is typed, unless a look-up is under way: then the answer to that starts the
+// next.
 func (l ledger) find(d desk) (ledger, tea.Cmd, wish) {
 	text := strings.TrimSpace(l.input.String())
 	switch {
@@ -217,7 +219,8 @@ func (l ledger) paste(text string, d desk) (ledger, tea.Cmd) {
 	return l, cmd
 }
 
-// loaded takes a page of a day. Of one with a damaged payment the others are shown, and in the place of the totals what is wrong.
+// loaded takes a page of a day. Of one with a damaged payment the others are shown, and in the
+// place of the totals what is wrong.
 func (l ledger) loaded(m dayLoadedMsg) ledger {
 	if m.day != l.day {
 		return l
@@ -302,8 +305,8 @@ func (l ledger) hints(w *words) []hint {
 	}
 }
 
-// readDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", besides what pos.ParseDay takes; nothing is today. A day
-// without its month or year is the last such day.
+// readDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", besides what
+// pos.ParseDay takes; nothing is today. A day without its month or year is the last such day.
 func readDay(s string, now time.Time) (pos.Day, bool) {
 	s = strings.TrimSpace(s)
 	if day, err := pos.ParseDay(s, now); err == nil {

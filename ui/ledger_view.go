@@ -9,8 +9,8 @@ import (
 	"kaunta/pos"
 )
 
-// ledgerHead is how many rows of the ledger's body are not its list: the day, its totals, an empty row and the
-// column heads.
+// ledgerHead is how many rows of the ledger's body are not its list: the day, its totals, an empty
+// row and the column heads.
 const ledgerHead = 4
 
 // listRows is how many rows of the ledger's list fit into a body.
@@ -121,8 +121,8 @@ func (g ledger) emptyView(l look) []string {
 	return append(append(pad, l.wrap(l.ink.text, l.say.emptyDay)...), l.wrap(l.ink.dim, l.say.emptyDayDo)...)
 }
 
-// columns is where the columns of a list of payments stand. PHONE goes where there are less than 70 cells, RECEIPT under
-// 50; TIME, KES and RESULT never.
+// columns is where the columns of a list of payments stand. PHONE goes where there are less than 70
+// cells, RECEIPT under 50; TIME, KES and RESULT never.
 type columns struct {
 	margin          string
 	width           int // without the margins

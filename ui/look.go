@@ -36,7 +36,8 @@ func (l look) wrap(i ink, s string) []string {
 	return l.center(i, wrap(s, min(contentWidth, l.width-4))...)
 }
 
-// hint is a key and what it does here: in the keys band as far as there is room, and in the help whole.
+// hint is a key and what it does here: in the keys band as far as there is room, and in the help
+// whole.
 type hint struct{ key, does string }
 
 // word is the state of an attempt in large: its tone, and symbol and word.
@@ -75,7 +76,8 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 	case a.State == pos.Paid && a.Notices.Has(pos.GivenBack):
 		return t, "✓ " + w.givenBack
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
-		return toneCheck, "✓ " + w.verdicts["paid"] + " !" // there is something for the owner to look at
+		// there is something for the owner to look at
+		return toneCheck, "✓ " + w.verdicts["paid"] + " !"
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
 		return t, "✓ " + w.paidLateColumn
 	case a.State == pos.Paid:
@@ -131,8 +133,8 @@ func ofNotices(n pos.Notice, twice, possibly, match, disagree, late, clearedUp s
 // told is what has been said of each attempt's notices.
 type told map[pos.AttemptID]pos.Notice
 
-// news are the attempt's notices that were not told yet, and are from now on. What a person has settled, that person knows; what does not
-// match after it was cleared up is news again.
+// news are the attempt's notices that were not told yet, and are from now on. What a person has
+// settled, that person knows; what does not match after it was cleared up is news again.
 func (t told) news(a pos.Attempt) pos.Notice {
 	said := t[a.ID]
 	switch {
@@ -151,7 +153,8 @@ func (t told) news(a pos.Attempt) pos.Notice {
 	return a.Notices &^ said
 }
 
-// receiptOf is the M-PESA code of an attempt; of one that is paid without it, whether it comes or a person has typed one.
+// receiptOf is the M-PESA code of an attempt; of one that is paid without it, whether it comes or a
+// person has typed one.
 func (w *words) receiptOf(a pos.Attempt) string {
 	switch {
 	case a.Receipt != "":

@@ -9,7 +9,8 @@ import (
 	"kaunta/pos"
 )
 
-// month is the overview of a month in the ledger: a row and a bar for each day, from the first to the last.
+// month is the overview of a month in the ledger: a row and a bar for each day, from the first to
+// the last.
 type month struct {
 	month  pos.Month
 	days   []pos.DayTotals // of every day until its last, in order; those after today are not shown
@@ -28,7 +29,8 @@ func newMonth(day pos.Day) month {
 	return m.learned(monthMsg{month: m.month})
 }
 
-// learned takes the month's days, of which the ledger names those only on which something was asked.
+// learned takes the month's days, of which the ledger names those only on which something was
+// asked.
 func (m month) learned(msg monthMsg) month {
 	if msg.month != m.month {
 		return m
@@ -63,8 +65,8 @@ func (m month) goTo(month pos.Month, today pos.Day) month {
 	return newMonth(min(day, today))
 }
 
-// press answers a key on the screen that looks like v. open says that the chosen day is to be opened, left that the month
-// is left.
+// press answers a key on the screen that looks like v. open says that the chosen day is to be
+// opened, left that the month is left.
 func (m month) press(k key, v look) (next month, open, left bool) {
 	today := pos.DayOf(v.now)
 	n := len(m.until(today))
@@ -123,8 +125,8 @@ func (l ledger) monthRead(m monthMsg) ledger {
 	return l
 }
 
-// monthLayout is where the days of a month stand: one below the other if they all fit so, in two columns if not and if
-// there is room, and otherwise in one that scrolls.
+// monthLayout is where the days of a month stand: one below the other if they all fit so, in two
+// columns if not and if there is room, and otherwise in one that scrolls.
 type monthLayout struct {
 	columns, rows int
 	width         int // of a column
@@ -201,9 +203,9 @@ func (m month) view(l look) block {
 	return block{lines: lines}
 }
 
-// row is a day, from a cell before its column on: what it came to and a bar as long as that is, beside the best day's. Sundays
-// stand out, for weeks to be seen; today has the mark of the field that is typed into, and what a day still asks for has
-// the mark of its state.
+// row is a day, from a cell before its column on: what it came to and a bar as long as that is,
+// beside the best day's. Sundays stand out, for weeks to be seen; today has the mark of the field
+// that is typed into, and what a day still asks for has the mark of its state.
 func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
 	start := d.Day.Start()
 	name := fmt.Sprintf("%s %2d", l.say.weekdaysShort[start.Weekday()], start.Day())

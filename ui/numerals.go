@@ -8,8 +8,9 @@ import (
 	"kaunta/pos"
 )
 
-// numerals writes the amount in big figures, three rows high: half blocks four cells wide, or strokes three cells wide in
-// ASCII. Thousands stand apart: at this size a comma reads as a decimal point.
+// numerals writes the amount in big figures, three rows high: half blocks four cells wide, or
+// strokes three cells wide in ASCII. Thousands stand apart: at this size a comma reads as a decimal
+// point.
 func numerals(amount pos.Shillings, ascii bool) [3]string {
 	font := halfBlocks
 	if ascii {
@@ -31,7 +32,8 @@ func numerals(amount pos.Shillings, ascii bool) [3]string {
 	return [3]string{rows[0].String(), rows[1].String(), rows[2].String()}
 }
 
-// bigWord writes a symbol and word as the numerals are written. ok is false where a character has no such form.
+// bigWord writes a symbol and word as the numerals are written. ok is false where a character has
+// no such form.
 func bigWord(word string) (rows [3]string, ok bool) {
 	for i, c := range []rune(word) {
 		glyph, ok := halfBlockLetters[c]
@@ -51,14 +53,16 @@ func bigWord(word string) (rows [3]string, ok bool) {
 	return rows, true
 }
 
-// doubled is a drawing of half blocks in twice its size: each half of a cell becomes two whole ones.
+// doubled is a drawing of half blocks in twice its size: each half of a cell becomes two whole
+// ones.
 func doubled(rows []string) []string { return halves(rows, "██") }
 
-// stretched is a drawing of half blocks in whole ones, as wide as it was and twice as high, without its last row of halves,
-// which no letter has.
+// stretched is a drawing of half blocks in whole ones, as wide as it was and twice as high, without
+// its last row of halves, which no letter has.
 func stretched(rows []string) []string { return halves(rows, "█")[:asciiBand] }
 
-// inBlanks draws a line of blocks where the terminal knows none: as blanks on the background of the ink.
+// inBlanks draws a line of blocks where the terminal knows none: as blanks on the background of the
+// ink.
 func inBlanks(i ink, line string) string {
 	var b strings.Builder
 	for line != "" {
@@ -129,7 +133,8 @@ var strokes = [10][3]string{
 	{" _ ", "|_|", " _|"},
 }
 
-// asciiOf is the character that stands for r where only ASCII can be shown. Each takes one cell, as r does.
+// asciiOf is the character that stands for r where only ASCII can be shown. Each takes one cell, as
+// r does.
 func asciiOf(r rune) rune {
 	if r < 0x80 {
 		return r

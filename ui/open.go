@@ -64,7 +64,8 @@ func (o openList) planned(id pos.AttemptID, at time.Time) openList {
 
 func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
 
-// asks reports whether it is asked if the chosen row is settled by hand. If something comes meanwhile, that is another question.
+// asks reports whether it is asked if the chosen row is settled by hand. If something comes
+// meanwhile, that is another question.
 func (o openList) asks() bool { return len(o.rows) > 0 && o.rows[o.at()].SettledLike(o.byHand) }
 
 // press answers a key on the screen that looks like v.
@@ -234,7 +235,8 @@ func (o openList) view(l look) block {
 	return b
 }
 
-// why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from when a person can settle it.
+// why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from
+// when a person can settle it.
 func (o openList) why(l look, a pos.Attempt, most int) []string {
 	var lines []string
 	for _, s := range l.say.why(a, o.whys[a.ID], l.now) {
@@ -245,7 +247,8 @@ func (o openList) why(l look, a pos.Attempt, most int) []string {
 	return lines[:max(0, min(len(lines), most))]
 }
 
-// notes are what the till says of the last key: why it did nothing, or what it knows of a typed code.
+// notes are what the till says of the last key: why it did nothing, or what it knows of a typed
+// code.
 func (o openList) notes(l look) []string {
 	note, i := "", l.ink.tones[toneCheck]
 	switch {
@@ -321,7 +324,8 @@ func (o openList) next(l look, a pos.Attempt) string {
 	return span(at.Sub(l.now))
 }
 
-// openColumns is where the columns of the open payments stand. PHONE goes under 70 cells, NEXT/RECEIPT under 50.
+// openColumns is where the columns of the open payments stand. PHONE goes under 70 cells,
+// NEXT/RECEIPT under 50.
 type openColumns struct {
 	margin      string
 	phone, next bool

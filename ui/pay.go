@@ -43,12 +43,12 @@ const (
 	wishPhone
 )
 
-// aside is how long a fresh result takes no Enter: a key meant for the screen before must not dismiss an end that nobody
-// has seen, nor ask again.
+// aside is how long a fresh result takes no Enter: a key meant for the screen before must not
+// dismiss an end that nobody has seen, nor ask again.
 const aside = 700 * time.Millisecond
 
-// stands is how long a result, or a question, stands against typing, and how long after a key of the next sale the other keys
-// belong to that too.
+// stands is how long a result, or a question, stands against typing, and how long after a key of
+// the next sale the other keys belong to that too.
 const stands = 1500 * time.Millisecond
 
 // press answers a key.
@@ -57,7 +57,8 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 	k = k.typed()
 	fresh := now.Sub(p.changed) < aside
 	if fresh && k.is("enter") && p.attempt.State.Final() {
-		p.changed = now // one of several, or held down: it is meant for the screen before until there is a pause
+		// one of several, or held down: it is meant for the screen before until there is a pause
+		p.changed = now
 		return p, wishNothing
 	}
 	back := k.is("esc", "-")
@@ -118,12 +119,14 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 	return p, wishNothing
 }
 
-// goodNews reports whether the payment has ended as it should, so that the next sale may be typed over it.
+// goodNews reports whether the payment has ended as it should, so that the next sale may be typed
+// over it.
 func (p pay) goodNews() bool {
 	return p.attempt.State == pos.Paid && p.attempt.Notices&^pos.PaidLate == 0
 }
 
-// codeWanted reports whether the customer's SMS is the only place of the payment's M-PESA code, and nobody has typed it: none will be told.
+// codeWanted reports whether the customer's SMS is the only place of the payment's M-PESA code, and
+// nobody has typed it: none will be told.
 func (p pay) codeWanted() bool {
 	return p.attempt.WithoutReceipt() && !p.attempt.Reachable && p.attempt.Claimed == ""
 }
@@ -177,8 +180,8 @@ func (p pay) moves(now time.Time) bool {
 	return !p.attempt.State.Final()
 }
 
-// turn is the next moment that changes what is on the screen although nothing is said to happen then: a lock ends, or M-PESA is
-// asked. It is zero where there is none.
+// turn is the next moment that changes what is on the screen although nothing is said to happen
+// then: a lock ends, or M-PESA is asked. It is zero where there is none.
 func (p pay) turn(now time.Time) time.Time {
 	moments := []time.Time{p.askAt}
 	switch {

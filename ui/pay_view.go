@@ -10,8 +10,8 @@ import (
 	"kaunta/pos"
 )
 
-// view draws the payment: band, amount and what to say and do, each in its place whatever the state, and below them what is
-// typed for the next sale.
+// view draws the payment: band, amount and what to say and do, each in its place whatever the
+// state, and below them what is typed for the next sale.
 func (p pay) view(l look, next string) block {
 	st := stageOf(l)
 	tn, word := p.word(l.say)
@@ -30,8 +30,8 @@ func (p pay) view(l look, next string) block {
 	return block{lines: append(lines, l.center(l.ink.accent, next)...)}
 }
 
-// bandLines is a band: the word as big as the amount where there is room, so that it can be read from across the shop, and
-// otherwise in the middle. In ASCII the big letters are the band.
+// bandLines is a band: the word as big as the amount where there is room, so that it can be read
+// from across the shop, and otherwise in the middle. In ASCII the big letters are the band.
 func bandLines(i ink, word, short string, st stage, l look) []string {
 	big, ok := bigBandLines(word, short, st, l)
 	if ok && l.ascii {
@@ -51,8 +51,8 @@ func bandLines(i ink, word, short string, st stage, l look) []string {
 	return lines
 }
 
-// bigBandLines is the word of a band in big letters, or else its short form, or else that without its symbol: whatever fits; ok
-// is false where nothing does.
+// bigBandLines is the word of a band in big letters, or else its short form, or else that without
+// its symbol: whatever fits; ok is false where nothing does.
 func bigBandLines(word, short string, st stage, l look) (lines []string, ok bool) {
 	_, bare, _ := strings.Cut(short, " ")
 	var letters [3]string
@@ -178,8 +178,9 @@ func (p pay) refusedAdvice(w *words) []string {
 	return []string{w.noMoney, w.text(do)}
 }
 
-// unclearAdvice is what to do with the goods and the customer while money may have moved, one rule a moment: wait while the phone is locked; and
-// then again, with its risk. Where the answers do not go together, it is for the owner.
+// unclearAdvice is what to do with the goods and the customer while money may have moved, one rule
+// a moment: wait while the phone is locked; and then again, with its risk. Where the answers do not
+// go together, it is for the owner.
 func (p pay) unclearAdvice(l look) (hold, again string) {
 	_, do := p.attempt.Reason()
 	switch locked := l.now.Before(p.unlock()); {
@@ -223,7 +224,8 @@ func (p pay) unclear(l look) [][]string {
 	return [][]string{append(first, offer...), last, second}
 }
 
-// refusal says which earlier request is in the way, counts its lock down and then asks whether to go on.
+// refusal says which earlier request is in the way, counts its lock down and then asks whether to
+// go on.
 func (p pay) refusal(l look) [][]string {
 	e := p.inTheWay(l.now)
 	locked := e.Locked()

@@ -46,7 +46,8 @@ func (a *app) charged(m chargedMsg) tea.Cmd {
 	return a.learnEarly()
 }
 
-// giveUp takes a request out of the front that was not sent. The form, where that comes back, is what is typed into.
+// giveUp takes a request out of the front that was not sent. The form, where that comes back, is
+// what is typed into.
 func (a *app) giveUp() {
 	if a.pay = a.pay.before; a.pay == nil {
 		a.next, a.burst = a.next.cleared(), burst{}
@@ -115,7 +116,8 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// learnFront takes an update for the payment in front, or makes a banner of it. It returns how often the bell rings.
+// learnFront takes an update for the payment in front, or makes a banner of it. It returns how
+// often the bell rings.
 func (a *app) learnFront(u pos.Update, before pos.State, fresh pos.Notice) (bells int) {
 	at, p := u.Attempt, a.pay
 	if p != nil && p.before != nil { // it is shown again if the till refuses

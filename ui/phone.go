@@ -8,7 +8,8 @@ import (
 	"kaunta/pos"
 )
 
-// phones is the customer's side in practice: what the simulator's phones show, and a hand to act on them.
+// phones is the customer's side in practice: what the simulator's phones show, and a hand to act on
+// them.
 type phones struct {
 	prompts []Prompt // newest first
 	chosen  pos.MSISDN
@@ -81,7 +82,8 @@ const handsetWidth = 30
 // handsetHeight is the least body that the drawing fits into with what stands below it.
 const handsetHeight = 14
 
-// view draws the phone in l.width × l.height. held says that the hand is on it, and key is what puts it there.
+// view draws the phone in l.width × l.height. held says that the hand is on it, and key is what
+// puts it there.
 func (p phones) view(l look, held bool, key string) block {
 	if l.height < handsetHeight {
 		return p.smallView(l)
@@ -156,7 +158,8 @@ func (p phones) smallView(l look) block {
 	return block{lines: stack(l.height, wrong, l.center(l.ink.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
 }
 
-// keysView is how the phone is used: its keys while the hand is on it, and otherwise the key that puts it there.
+// keysView is how the phone is used: its keys while the hand is on it, and otherwise the key that
+// puts it there.
 func (p phones) keysView(l look, held bool, key string) []string {
 	pair := func(h hint) string { return l.ink.accent.on(h.key) + " " + l.ink.text.on(h.does) }
 	if !held {

@@ -13,17 +13,19 @@ import (
 	"kaunta/pos"
 )
 
-// RunPlain is the till line by line, for screen readers, braille displays, logs and teletypes: the same till, words and facts as
-// [Run], and nothing but lines, each a whole statement. It writes no colour and moves no cursor, so that input and output
-// may be pipes. It goes on until the cashier leaves or the input or ctx ends, none of which is an error; the till goes on.
+// RunPlain is the till line by line, for screen readers, braille displays, logs and teletypes: the
+// same till, words and facts as [Run], and nothing but lines, each a whole statement. It writes no
+// colour and moves no cursor, so that input and output may be pipes. It goes on until the cashier
+// leaves or the input or ctx ends, none of which is an error; the till goes on.
 //
 //	typed lines ──► listen ──┐
 //	pos.Subscription ─ relay ┼──► conversation ──► teller ──► lines and prompts
 //	the time ────────────────┘         │
 //	                                   └──► Till, Book
 //
-// One goroutine converses: it takes what comes in the order in which it comes, asks the till itself, and prompts again when
-// it has said what it has to say. So a line that is typed ahead is answered in its turn.
+// One goroutine converses: it takes what comes in the order in which it comes, asks the till
+// itself, and prompts again when it has said what it has to say. So a line that is typed ahead is
+// answered in its turn.
 func RunPlain(ctx context.Context, cfg Config) error {
 	if cfg.Input == nil {
 		cfg.Input = os.Stdin
@@ -120,7 +122,8 @@ func (p *plain) speak(l Language) { p.say, p.plain = newWords(l), newPlainWords(
 
 func (p *plain) now() time.Time { return p.cfg.Now() }
 
-// converse takes what comes, one after the other. It returns the error of an output that takes no more.
+// converse takes what comes, one after the other. It returns the error of an output that takes no
+// more.
 func (p *plain) converse(ctx context.Context, lines <-chan string, facts <-chan pos.Update) error {
 	p.begin()
 	for p.out.err == nil && !p.left && ctx.Err() == nil {
@@ -237,8 +240,9 @@ func (p *plain) tick() {
 	}
 }
 
-// take answers a typed line: to the payment in front, as a command, or to the sale. One word alone is never taken for a
-// reference if it is one of the till's: who types quit there does not want a customer to be asked.
+// take answers a typed line: to the payment in front, as a command, or to the sale. One word alone
+// is never taken for a reference if it is one of the till's: who types quit there does not want a
+// customer to be asked.
 func (p *plain) take(line string) {
 	line = trimmed(line)
 	if p.takeOffer(line) {
@@ -258,7 +262,8 @@ func (p *plain) take(line string) {
 	p.takeSale(line)
 }
 
-// prompt asks for what is needed next, unless that has been asked. While a payment is under way nothing is.
+// prompt asks for what is needed next, unless that has been asked. While a payment is under way
+// nothing is.
 func (p *plain) prompt() {
 	if p.out.asking || p.out.err != nil {
 		return

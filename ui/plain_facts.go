@@ -10,10 +10,12 @@ import (
 	"kaunta/pos"
 )
 
-// mostCodes is of how many paid sales the receipt code is waited for: where only queries come, none ever does.
+// mostCodes is of how many paid sales the receipt code is waited for: where only queries come, none
+// ever does.
 const mostCodes = 256
 
-// learn takes an update: what is in front says all that happens to it, the others what somebody must know.
+// learn takes an update: what is in front says all that happens to it, the others what somebody
+// must know.
 func (p *plain) learn(u pos.Update) {
 	a := u.Attempt
 	front := p.pay != nil && p.pay.attempt.ID == a.ID
@@ -57,7 +59,8 @@ func (p *plain) learn(u pos.Update) {
 	case a.WithoutReceipt() && a.Reachable && (front || p.follow[a.ID] || fresh != 0): // as has just been said
 		p.codes[a.ID] = true
 		if len(p.codes) > mostCodes {
-			delete(p.codes, slices.Min(slices.Collect(maps.Keys(p.codes)))) // the oldest: a receipt that is days late is told by nobody
+			// the oldest: a receipt that is days late is told by nobody
+			delete(p.codes, slices.Min(slices.Collect(maps.Keys(p.codes))))
 		}
 	}
 	switch {
@@ -100,13 +103,14 @@ func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
 	}
 }
 
-// about is an attempt's state and what to say of it: "PAID KES 450, TRAINING, 0712 ••• 678, receipt SKN4T7W2QX: …". whose
-// says that it is not the one in front, so that its phone is named.
+// about is an attempt's state and what to say of it: "PAID KES 450, TRAINING, 0712 ••• 678, receipt
+// SKN4T7W2QX: …". whose says that it is not the one in front, so that its phone is named.
 func (p *plain) about(a pos.Attempt, whose bool, what ...string) string {
 	return sentence(p.facts(p.say.spoken(a), a, whose), what...)
 }
 
-// facts are a word about an attempt and what tells the attempt from others. Where it is paid, the mode is never left out.
+// facts are a word about an attempt and what tells the attempt from others. Where it is paid, the
+// mode is never left out.
 func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
 	facts := []string{word + " " + kes(a.Amount)}
 	if a.State == pos.Paid {
@@ -118,7 +122,8 @@ func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
 	return append(facts, nonEmpty([]string{p.say.receiptOf(a)})...)
 }
 
-// tellEnd says PAID or NOT PAID and what to do. The notices that the word itself names are not said again.
+// tellEnd says PAID or NOT PAID and what to do. The notices that the word itself names are not said
+// again.
 func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 	bells := 2
 	switch {
@@ -157,7 +162,8 @@ func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
 	}
 }
 
-// tellUnclear says what is not known of the payment in front, what to do, and when it can be asked again.
+// tellUnclear says what is not known of the payment in front, what to do, and when it can be asked
+// again.
 func (p *plain) tellUnclear(stopped bool) {
 	a, now := p.pay.attempt, p.now()
 	bells, first := 2, p.say.moneyMayHaveMoved

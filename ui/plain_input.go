@@ -13,9 +13,9 @@ import (
 // longestLine is how many bytes of a typed line are read. No answer of a till is nearly as long.
 const longestLine = 4096
 
-// listen reads what is typed, in one goroutine, until the input or ctx ends; then lines is closed. leave is to be called after
-// the end of ctx. It waits for the goroutine where its read can be stopped; another read is its owner's to end, by closing
-// the input, or with the process.
+// listen reads what is typed, in one goroutine, until the input or ctx ends; then lines is closed.
+// leave is to be called after the end of ctx. It waits for the goroutine where its read can be
+// stopped; another read is its owner's to end, by closing the input, or with the process.
 func listen(ctx context.Context, input io.Reader) (lines <-chan string, leave func()) {
 	typed := make(chan string, 1) // one that is typed ahead
 	leave = func() {}
@@ -40,8 +40,9 @@ func listen(ctx context.Context, input io.Reader) (lines <-chan string, leave fu
 	return typed, leave
 }
 
-// readLines hands over what is typed, each line whole and in its order, until the input or ctx ends. A last line that
-// nothing ends is a line. Of one that is too long an ellipsis stands for the rest, so that no part of it passes for an answer.
+// readLines hands over what is typed, each line whole and in its order, until the input or ctx
+// ends. A last line that nothing ends is a line. Of one that is too long an ellipsis stands for the
+// rest, so that no part of it passes for an answer.
 func readLines(ctx context.Context, input io.Reader, lines chan<- string) {
 	r := bufio.NewReaderSize(input, longestLine)
 	var line strings.Builder

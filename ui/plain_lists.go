@@ -8,8 +8,8 @@ import (
 	"kaunta/pos"
 )
 
-// A command can be typed wherever no text is asked for: its word in either language, or a key of the number pad, which means
-// what it means on an empty sale.
+// A command can be typed wherever no text is asked for: its word in either language, or a key of
+// the number pad, which means what it means on an empty sale.
 type command struct {
 	word pos.Text
 	pad  string
@@ -38,8 +38,8 @@ func commands() []command {
 	}
 }
 
-// takeCommand runs the command that was typed; false where it was none. The number pad's keys are commands where an amount is
-// asked for.
+// takeCommand runs the command that was typed; false where it was none. The number pad's keys are
+// commands where an amount is asked for.
 func (p *plain) takeCommand(line string) bool {
 	word, with, _ := strings.Cut(line, " ")
 	empty := p.pay == nil && p.sale.focus == fieldAmount
@@ -127,7 +127,8 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	return when + " " + sentence(facts)
 }
 
-// showRows says rows as far as one can listen; next says what comes after them, nil where nothing does.
+// showRows says rows as far as one can listen; next says what comes after them, nil where nothing
+// does.
 func (p *plain) showRows(rows []pos.Attempt, day pos.Day, next func()) {
 	for _, a := range rows {
 		p.out.line(p.row(a, day))
@@ -272,8 +273,8 @@ func (p *plain) showOpen(string) {
 	}
 }
 
-// numbered is the payment with a number in the list of open ones, and what comes behind the number; false where there is none,
-// which the cashier is told.
+// numbered is the payment with a number in the list of open ones, and what comes behind the number;
+// false where there is none, which the cashier is told.
 func (p *plain) numbered(with string) (a pos.Attempt, rest string, ok bool) {
 	number, rest, _ := strings.Cut(with, " ")
 	n, err := strconv.Atoi(number)
@@ -316,7 +317,8 @@ func (p *plain) typeReceipt(with string) {
 	p.out.line(p.say.text(claim.Say()))
 }
 
-// byHand notes that what is owed back was given back, or that what has no end or does not match was cleared up: a person's word (L8).
+// byHand notes that what is owed back was given back, or that what has no end or does not match was
+// cleared up: a person's word (L8).
 func (p *plain) byHand(with string) {
 	a, how, ok := p.numbered(with)
 	if !ok {

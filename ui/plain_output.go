@@ -17,8 +17,8 @@ type tty struct {
 	width func() int // cells in a line; 0: no end
 }
 
-// ttyOf looks at the input and output of a session. Where the output is no terminal, lines are as long as their
-// statements, unless COLUMNS says otherwise.
+// ttyOf looks at the input and output of a session. Where the output is no terminal, lines are as
+// long as their statements, unless COLUMNS says otherwise.
 func ttyOf(cfg Config) tty {
 	t := tty{width: func() int {
 		n, _ := strconv.Atoi(getenv(cfg.Environ, "COLUMNS"))
@@ -41,7 +41,8 @@ func ttyOf(cfg Config) tty {
 	return t
 }
 
-// teller writes lines, and now and then a prompt. It writes no control character but the line feed and the bell.
+// teller writes lines, and now and then a prompt. It writes no control character but the line feed
+// and the bell.
 type teller struct {
 	to    io.Writer
 	tty   tty
@@ -65,8 +66,8 @@ func (t *teller) line(s string) {
 	t.write(t.fold(s) + "\n")
 }
 
-// ask writes a prompt. At a terminal what is typed comes behind it; elsewhere it is a line like any other, since nothing
-// that is typed would end it.
+// ask writes a prompt. At a terminal what is typed comes behind it; elsewhere it is a line like any
+// other, since nothing that is typed would end it.
 func (t *teller) ask(prompt string) {
 	t.asking, t.cut = true, false
 	if t.tty.typed {
@@ -91,8 +92,8 @@ func (t *teller) ring(times int, now time.Time) {
 	}
 }
 
-// fold breaks a statement between its words where the line is shorter. What goes on is set in by two, so that every
-// line that begins at the margin is a statement's beginning.
+// fold breaks a statement between its words where the line is shorter. What goes on is set in by
+// two, so that every line that begins at the margin is a statement's beginning.
 func (t *teller) fold(s string) string {
 	const inset = "  "
 	width := t.tty.width()

@@ -8,8 +8,8 @@ import (
 	"kaunta/pos"
 )
 
-// An offer is something that can be done about what is in front: by its word in either language, by a key of the number pad
-// as on the screens, or by Enter alone.
+// An offer is something that can be done about what is in front: by its word in either language, by
+// a key of the number pad as on the screens, or by Enter alone.
 type offer struct {
 	wish  wish
 	word  pos.Text
@@ -19,7 +19,8 @@ type offer struct {
 	mute  bool // it is not said: the till would refuse it yet, and say why
 }
 
-// offers are what can be done about the payment in front, or about a sale that has been begun besides answering.
+// offers are what can be done about the payment in front, or about a sale that has been begun
+// besides answering.
 func (p *plain) offers() []offer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	check := offer{wish: wishCheck, word: t("check", "uliza"), does: p.say.kCheck, enter: true}
@@ -139,7 +140,8 @@ func (p *plain) carryOut(w wish) {
 	}
 }
 
-// leave puts the payment in front away, and before in its place: the sale where there is none, or where that is paid by now.
+// leave puts the payment in front away, and before in its place: the sale where there is none, or
+// where that is paid by now.
 func (p *plain) leave(before *pay) {
 	if p.pay.attempt.Open() {
 		p.follow[p.pay.attempt.ID] = true
@@ -218,7 +220,8 @@ func (p *plain) waiting(now time.Time) string {
 	return s + "."
 }
 
-// plan sets when to say next that the payment in front is still waiting: at every half minute of it.
+// plan sets when to say next that the payment in front is still waiting: at every half minute of
+// it.
 func (p *plain) plan(now time.Time) {
 	const every = 30 * time.Second
 	asked := p.pay.asked()

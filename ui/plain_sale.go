@@ -22,8 +22,8 @@ func (p *plain) question() string {
 	return p.say.amount + ":"
 }
 
-// takeSale takes a line as the answer to the sale's question, by the rules of the form on the screen, where it would have been
-// pasted. What the till has understood it says back.
+// takeSale takes a line as the answer to the sale's question, by the rules of the form on the
+// screen, where it would have been pasted. What the till has understood it says back.
 func (p *plain) takeSale(line string) {
 	s, f := p.sale, p.sale.focus
 	switch {
@@ -80,7 +80,8 @@ func (p *plain) takeSale(line string) {
 	}
 }
 
-// charge asks the till for a payment. Where an earlier one is in the way, or the till refuses, before is asked again or left.
+// charge asks the till for a payment. Where an earlier one is in the way, or the till refuses,
+// before is asked again or left.
 func (p *plain) charge(r pos.Request, before *pay) {
 	a, err := p.cfg.Till.Charge(p.ctx, r)
 	now := p.now()

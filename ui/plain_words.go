@@ -61,18 +61,21 @@ func newPlainWords(lang Language) *plainWords {
 	}
 }
 
-// isWord reports whether typed is the word, in either language: nobody has to think of which one the till speaks.
+// isWord reports whether typed is the word, in either language: nobody has to think of which one
+// the till speaks.
 func isWord(word pos.Text, typed string) bool {
 	return typed != "" && (strings.EqualFold(word.EN, typed) || strings.EqualFold(word.SW, typed))
 }
 
-// uncapital is a sentence of the till as it stands behind a colon. It is for texts that begin with no name.
+// uncapital is a sentence of the till as it stands behind a colon. It is for texts that begin with
+// no name.
 func uncapital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToLower(r)) + s[n:]
 }
 
-// sentence joins parts with commas and ends with what there is to do: "PAID KES 450, receipt SKN4T7W2QX: hand over the goods."
+// sentence joins parts with commas and ends with what there is to do: "PAID KES 450, receipt
+// SKN4T7W2QX: hand over the goods."
 func sentence(parts []string, do ...string) string {
 	s := strings.Join(nonEmpty(parts), ", ")
 	if do = nonEmpty(do); len(do) > 0 {

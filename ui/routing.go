@@ -6,8 +6,8 @@ import (
 	"kaunta/pos"
 )
 
-// press sends a key where it belongs: what lies over the screens first, then the keys that mean the same everywhere,
-// then the screen in front.
+// press sends a key where it belongs: what lies over the screens first, then the keys that mean the
+// same everywhere, then the screen in front.
 func (a *app) press(k key) tea.Cmd {
 	if k.is("ctrl+c", "ctrl+q") {
 		return a.quit()
@@ -111,9 +111,10 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 	return nil
 }
 
-// pressPay answers a key while a payment is in front. Figures that mean nothing to it are the next sale's, and so is every other key
-// of a form while these are being typed: whoever types looks at the keys, not at a result that lands meanwhile. Nobody is
-// asked for a payment before the cashier has seen the form.
+// pressPay answers a key while a payment is in front. Figures that mean nothing to it are the next
+// sale's, and so is every other key of a form while these are being typed: whoever types looks at
+// the keys, not at a result that lands meanwhile. Nobody is asked for a payment before the cashier
+// has seen the form.
 func (a *app) pressPay(k key) tea.Cmd {
 	figure := k.typed()
 	forNext := a.typesAhead() && (figure.text != "" || k.is("enter", "esc", "backspace", "delete", "tab", "shift+tab", "ctrl+u", "ctrl+w"))
@@ -160,10 +161,12 @@ func (a *app) fillsIn() bool {
 	return a.at == screenSale && a.typing() && s.focus != fieldReference
 }
 
-// emptySale reports whether an empty form is in front, where the operators of the number pad lead to the other screens.
+// emptySale reports whether an empty form is in front, where the operators of the number pad lead
+// to the other screens.
 func (a *app) emptySale() bool { return a.at == screenSale && a.pay == nil && !a.typing() }
 
-// helpKey and seenKey are the keys for the help and for the newest banner: those of the number pad where these are free.
+// helpKey and seenKey are the keys for the help and for the newest banner: those of the number pad
+// where these are free.
 func (a *app) helpKey() string {
 	if a.emptySale() && a.help == nil && !a.hand && !a.quitting {
 		return "/"
@@ -178,7 +181,8 @@ func (a *app) seenKey() string {
 	return "."
 }
 
-// phoneKey is the key that puts a hand on the customer's phone: while a payment waits, the number pad has one.
+// phoneKey is the key that puts a hand on the customer's phone: while a payment waits, the number
+// pad has one.
 func (a *app) phoneKey() string {
 	if p := a.pay; a.at == screenSale && p != nil && p.refused == nil && p.attempt.ID != "" && !p.attempt.State.Final() && p.attempt.State != pos.StillChecking {
 		return "*"

@@ -15,8 +15,8 @@ import (
 // machine, and a result is shown after a thirtieth of a second at most.
 const framesASecond = 30
 
-// Run shows the screens until the cashier leaves or ctx ends, which is no error. It leaves no goroutine behind; the till
-// goes on.
+// Run shows the screens until the cashier leaves or ctx ends, which is no error. It leaves no
+// goroutine behind; the till goes on.
 func Run(ctx context.Context, cfg Config) error {
 	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
 		return errors.New("screens: a till, a ledger and a mode are needed")
@@ -78,8 +78,8 @@ func Run(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// windowOf is the window of an output that is no terminal of this machine and cannot be asked: COLUMNS × LINES, or else
-// 80×24.
+// windowOf is the window of an output that is no terminal of this machine and cannot be asked:
+// COLUMNS × LINES, or else 80×24.
 func windowOf(environ []string) (width, height int) {
 	number := func(name string, otherwise int) int {
 		if n, err := strconv.Atoi(getenv(environ, name)); err == nil && n > 0 {
@@ -90,7 +90,8 @@ func windowOf(environ []string) (width, height int) {
 	return number("COLUMNS", 80), number("LINES", 24)
 }
 
-// crew is the goroutines of commands. The library that starts them does not wait for them; Run does.
+// crew is the goroutines of commands. The library that starts them does not wait for them; Run
+// does.
 type crew struct {
 	ctx context.Context // ended before wait is called
 

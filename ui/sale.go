@@ -40,8 +40,9 @@ type sale struct {
 	agreed pos.Shillings // the large amount that was typed twice
 	wrong  error         // why the form was not taken; shown until the next key
 
-	// A sum that does not come out whole is asked about before it is rounded: the first Enter makes the offer, the
-	// second takes it. Both are kept as the text that they are about, so that another text is asked about anew.
+	// A sum that does not come out whole is asked about before it is rounded: the first Enter makes
+	// the offer, the second takes it. Both are kept as the text that they are about, so that
+	// another text is asked about anew.
 	offered, rounded string
 }
 
@@ -77,7 +78,8 @@ func (s sale) empty() bool {
 // errNumLock: the number pad sent arrows to a field that wants digits.
 func errNumLock() error { return inWords(func(w *words) string { return w.numLock }) }
 
-// press answers a key. The request is not nil where the form is complete and the cashier asks for the payment.
+// press answers a key. The request is not nil where the form is complete and the cashier asks for
+// the payment.
 func (s sale) press(k key) (sale, *pos.Request) {
 	s.wrong = nil
 	if s.focus != fieldReference {
@@ -133,7 +135,8 @@ func (s sale) press(k key) (sale, *pos.Request) {
 	return s, nil
 }
 
-// takes reports whether the field in front has a use for what the key types. A reference leaves out what it has not, as with a paste.
+// takes reports whether the field in front has a use for what the key types. A reference leaves out
+// what it has not, as with a paste.
 func (s sale) takes(k key) bool {
 	switch s.focus {
 	case fieldPhone:
@@ -144,8 +147,9 @@ func (s sale) takes(k key) bool {
 	return only(k.text, amountChars) == k.text
 }
 
-// burst is keys that come faster than a person types: of a scanner, of a terminal that pastes as if it typed, or what is left of
-// a key that came in parts. As with a paste, a form takes them whole or not at all.
+// burst is keys that come faster than a person types: of a scanner, of a terminal that pastes as if
+// it typed, or what is left of a key that came in parts. As with a paste, a form takes them whole
+// or not at all.
 type burst struct {
 	before sale // the form as it was
 	last   time.Time
@@ -153,7 +157,8 @@ type burst struct {
 	bad    bool
 }
 
-// tooFast is the longest time between two keys of a burst. Nobody who looks for keys is faster, and a line of 9600 baud is.
+// tooFast is the longest time between two keys of a burst. Nobody who looks for keys is faster, and
+// a line of 9600 baud is.
 const tooFast = 25 * time.Millisecond
 
 // press gives a key to the form.
@@ -176,8 +181,9 @@ func (b *burst) press(s sale, k key, now time.Time) (sale, *pos.Request) {
 	return s, nil
 }
 
-// typeAmount types into a sum. No sum has two operators in a row: − takes away another operator, and a second − what is before
-// the first as well, for number pads without a Backspace; any other takes the place of the first.
+// typeAmount types into a sum. No sum has two operators in a row: − takes away another operator,
+// and a second − what is before the first as well, for number pads without a Backspace; any other
+// takes the place of the first.
 func typeAmount(f field, text string) field {
 	text = only(text, amountChars)
 	before := ""
@@ -215,7 +221,8 @@ func (s sale) showsAgain() bool {
 	return err == nil && s.retypeAbove > 0 && amount > s.retypeAbove && amount != s.agreed || s.focus == fieldAgain
 }
 
-// amount is what would be asked for: whole shillings that were typed, or that the cashier has agreed to.
+// amount is what would be asked for: whole shillings that were typed, or that the cashier has
+// agreed to.
 func (s sale) amount() (pos.Shillings, error) {
 	text := s.fields[fieldAmount].String()
 	amount, err := pos.ParseAmount(text, s.max)
@@ -225,7 +232,8 @@ func (s sale) amount() (pos.Shillings, error) {
 	return amount, err
 }
 
-// fraction is the refusal of an amount that is not whole but can be rounded; nil for any other error.
+// fraction is the refusal of an amount that is not whole but can be rounded; nil for any other
+// error.
 func fraction(err error) *pos.AmountError {
 	var e *pos.AmountError
 	if errors.As(err, &e) && e.Whole > 0 {
@@ -237,7 +245,8 @@ func fraction(err error) *pos.AmountError {
 // agreedTo reports whether the cashier has agreed to round the amount.
 func (s sale) agreedTo() bool { return s.fields[fieldAmount].String() == s.rounded }
 
-// enter takes the field in front and goes to the next; from the phone or the reference it asks for the payment.
+// enter takes the field in front and goes to the next; from the phone or the reference it asks for
+// the payment.
 func (s sale) enter() (sale, *pos.Request) {
 	refuse := func(at saleField, err error) (sale, *pos.Request) {
 		s.focus, s.wrong = at, err
@@ -283,7 +292,8 @@ func (s sale) enter() (sale, *pos.Request) {
 	}
 }
 
-// paste takes pasted text whole or not at all: leaving out what does not fit could make another amount of it.
+// paste takes pasted text whole or not at all: leaving out what does not fit could make another
+// amount of it.
 func (s sale) paste(text string) sale {
 	text = firstLine(text)
 	s.wrong = nil
@@ -319,8 +329,9 @@ func firstLine(text string) string {
 	return strings.TrimSpace(printable(text))
 }
 
-// running is what the amount comes to as far as it is typed, without an operator at its end. Where that is not whole but can
-// be rounded, it is the rounded amount, and part says what it was rounded from.
+// running is what the amount comes to as far as it is typed, without an operator at its end. Where
+// that is not whole but can be rounded, it is the rounded amount, and part says what it was rounded
+// from.
 func (s sale) running() (amount pos.Shillings, part *pos.AmountError, isSum bool) {
 	typed := s.fields[fieldAmount].String()
 	isSum = strings.ContainsAny(typed, "+-*/")
@@ -337,8 +348,8 @@ func (s sale) offers() (part *pos.AmountError, offers bool) {
 	return part, part != nil && s.offered == s.fields[fieldAmount].String() && !s.agreedTo()
 }
 
-// refusal is why the amount cannot be asked, as soon as that is certain while it is typed: too big, or not whole.
-// What can be rounded once the cashier has agreed is no refusal then.
+// refusal is why the amount cannot be asked, as soon as that is certain while it is typed: too big,
+// or not whole. What can be rounded once the cashier has agreed is no refusal then.
 func (s sale) refusal() error {
 	var e *pos.AmountError
 	_, err := s.amount()

@@ -12,8 +12,8 @@ import (
 // formWidth is how wide the form of a sale runs.
 const formWidth = 46
 
-// view draws the form. above is what stands where the band of a payment will be: the last sale, or what was
-// open at the start.
+// view draws the form. above is what stands where the band of a payment will be: the last sale, or
+// what was open at the start.
 func (s sale) view(l look, above []string) block {
 	st := stageOf(l)
 	b := block{lines: make([]string, st.top, l.height)}
@@ -105,7 +105,8 @@ func (s sale) label(w *words, f saleField) string {
 	return [...]string{fieldAmount: w.amount, fieldAgain: w.again, fieldPhone: w.phoneField, fieldReference: w.reference}[f]
 }
 
-// value is a field's text in at most room cells, with what the till knows of it behind, and the cursor's column.
+// value is a field's text in at most room cells, with what the till knows of it behind, and the
+// cursor's column.
 func (s sale) value(l look, f saleField, room int) (string, int) {
 	text, x := visible(s.fields[f], room)
 	known := ""
@@ -135,7 +136,8 @@ func (s sale) value(l look, f saleField, room int) (string, int) {
 	return line, x
 }
 
-// comesTo is the amount behind what is typed, where that is not the same: of a sum, and of what is or would be rounded.
+// comesTo is the amount behind what is typed, where that is not the same: of a sum, and of what is
+// or would be rounded.
 func (s sale) comesTo() string {
 	amount, part, isSum := s.running()
 	sum := ""
@@ -154,7 +156,8 @@ func (s sale) comesTo() string {
 	return sum
 }
 
-// inLine is what has been typed of a sale while another is in front: "next sale: 3*150 = 450  0712345678". Empty where that is nothing.
+// inLine is what has been typed of a sale while another is in front: "next sale: 3*150 = 450
+// 0712345678". Empty where that is nothing.
 func (s sale) inLine(w *words) string {
 	if s.empty() {
 		return ""
@@ -173,7 +176,8 @@ func (s sale) inLine(w *words) string {
 	return strings.TrimRight(line, " ")
 }
 
-// visible is the part of a field that fits into room cells with the cursor in it. Fields take characters of one cell only.
+// visible is the part of a field that fits into room cells with the cursor in it. Fields take
+// characters of one cell only.
 func visible(f field, room int) (string, int) {
 	text, at := []rune(f.String()), f.cursor()
 	from := max(0, at-room+1)

@@ -13,7 +13,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// ink is the escape sequence that begins a style; empty for plain text. Building it once keeps View cheap.
+// ink is the escape sequence that begins a style; empty for plain text. Building it once keeps View
+// cheap.
 type ink string
 
 // on writes s in the ink.
@@ -51,21 +52,23 @@ type theme struct {
 type background uint8
 
 const (
-	// backgroundUnknown is how a session begins, and stays where the terminal does not answer: its colours can be
-	// read on dark and on light, and text is left in the terminal's own colour.
+	// backgroundUnknown is how a session begins, and stays where the terminal does not answer: its
+	// colours can be read on dark and on light, and text is left in the terminal's own colour.
 	backgroundUnknown background = iota
 	backgroundLight
 	backgroundDark
 )
 
-// shade is one colour for each background, in true colour, as one of the 256 and as one of the sixteen. All are chosen by
-// hand: the nearest of the sixteen to any amber is red, which means something else, and the nearest of the 256 to our red
-// is an amber. The zero shade is the terminal's own colour.
+// shade is one colour for each background, in true colour, as one of the 256 and as one of the
+// sixteen. All are chosen by hand: the nearest of the sixteen to any amber is red, which means
+// something else, and the nearest of the 256 to our red is an amber. The zero shade is the
+// terminal's own colour.
 type shade struct {
 	rgb, ansi256, ansi [3]string // in the order of background: unknown, light, dark
 }
 
-// newTheme is the theme for a terminal of this colour profile and background. Without colours, bold and reverse carry it.
+// newTheme is the theme for a terminal of this colour profile and background. Without colours, bold
+// and reverse carry it.
 func newTheme(profile colorprofile.Profile, bg background) theme {
 	text := shade{[3]string{"", "#1C1F23", "#E6E8EB"}, [3]string{"", "234", "254"}, [3]string{"", "0", "15"}}
 	dim := shade{[3]string{"#7A828C", "#5B6470", "#8D96A0"}, [3]string{"244", "241", "246"}, [3]string{"8", "8", "7"}}
@@ -105,8 +108,8 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 		}
 		return ink(s.String())
 	}
-	// Many terminals of sixteen colours write bold in the bright half of them, which cannot be read on a light
-	// background, nor black on a band.
+	// Many terminals of sixteen colours write bold in the bright half of them, which cannot be read
+	// on a light background, nor black on a band.
 	bold := profile != colorprofile.ANSI || bg == backgroundDark
 	t := theme{
 		text:   inkOf(false, text, shade{}),
@@ -130,8 +133,8 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 	return t
 }
 
-// profileOf is how many colours the terminal at the other end has. Any value of NO_COLOR means none, as its
-// convention says; the library takes only 1 and true.
+// profileOf is how many colours the terminal at the other end has. Any value of NO_COLOR means
+// none, as its convention says; the library takes only 1 and true.
 func profileOf(output io.Writer, environ []string) colorprofile.Profile {
 	profile := colorprofile.Env(environ)
 	if f, ok := output.(*os.File); ok {
@@ -143,7 +146,8 @@ func profileOf(output io.Writer, environ []string) colorprofile.Profile {
 	return profile
 }
 
-// ascii reports whether nothing but ASCII is to be drawn: somebody asked for it, or the locale is not UTF-8.
+// ascii reports whether nothing but ASCII is to be drawn: somebody asked for it, or the locale is
+// not UTF-8.
 func ascii(cfg Config) bool {
 	return cfg.ASCII || !text.UTF8(func(name string) string { return getenv(cfg.Environ, name) })
 }

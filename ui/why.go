@@ -37,7 +37,8 @@ func (w *words) why(a pos.Attempt, known seenWhy, now time.Time) []string {
 	return list
 }
 
-// whys is what is known of why something is unsettled, among what is unsettled, and as of which event of each.
+// whys is what is known of why something is unsettled, among what is unsettled, and as of which
+// event of each.
 type whys map[pos.AttemptID]seenWhy
 
 type seenWhy struct {
@@ -59,7 +60,8 @@ func (known whys) of(unsettled []pos.Attempt, book Book) whys {
 		}
 		events, err := book.Events(a.ID)
 		if err != nil {
-			continue // the screen says that it does not match, and the ledger's trouble is told elsewhere
+			// the screen says that it does not match, and the ledger's trouble is told elsewhere
+			continue
 		}
 		m := seenWhy{Mismatch: mismatchOf(events, book), events: a.Events}
 		if a.Doubtful() {
@@ -70,7 +72,8 @@ func (known whys) of(unsettled []pos.Attempt, book Book) whys {
 	return next
 }
 
-// mismatchOf is what in an attempt's evidence did not match, with the attempt whose receipt came again.
+// mismatchOf is what in an attempt's evidence did not match, with the attempt whose receipt came
+// again.
 func mismatchOf(events []pos.Event, book Book) pos.Mismatch {
 	m := pos.MismatchOf(events)
 	if m.UsedBy != "" {

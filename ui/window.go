@@ -31,7 +31,8 @@ func (a *app) look() (arrangement, look) {
 	}
 }
 
-// frame draws the window, exactly as wide and high as it is. The block's cursor is in the window's columns and rows.
+// frame draws the window, exactly as wide and high as it is. The block's cursor is in the window's
+// columns and rows.
 func (a *app) frame() (string, block) {
 	arr, l := a.look()
 	var lines []string

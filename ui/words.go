@@ -77,7 +77,8 @@ type words struct {
 	notSentTitle            string
 }
 
-// newWords is the table: each line a text in English and in Kiswahili. %d, %s and %v are filled in where the text is used.
+// newWords is the table: each line a text in English and in Kiswahili. %d, %s and %v are filled in
+// where the text is used.
 func newWords(lang Language) *words {
 	t := func(en, sw string) string {
 		if lang == Kiswahili {

@@ -6,7 +6,8 @@ import (
 	"net/http"
 )
 
-// An answer is what Daraja says to one request. The zero answer says nothing: it drops the connection.
+// An answer is what Daraja says to one request. The zero answer says nothing: it drops the
+// connection.
 type answer struct {
 	status      int
 	contentType string // "" is JSON
@@ -75,7 +76,8 @@ func (a answer) write(w http.ResponseWriter) {
 	_, _ = w.Write([]byte(text)) // a client that is gone cannot be told so
 }
 
-// marshal returns v as JSON. Its values are this package's own types, all of which have a JSON form.
+// marshal returns v as JSON. Its values are this package's own types, all of which have a JSON
+// form.
 func marshal(v any) []byte {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -100,8 +102,8 @@ func readFields(r *http.Request, body []byte) (fields, *answer) {
 	return f, nil
 }
 
-// text returns a field as text: a JSON string's value, or a number as it is written, since Safaricom's sample
-// sends numbers and most clients send strings. Any other value, or none, is "".
+// text returns a field as text: a JSON string's value, or a number as it is written, since
+// Safaricom's sample sends numbers and most clients send strings. Any other value, or none, is "".
 func (f fields) text(name string) string {
 	var text string
 	if json.Unmarshal(f[name], &text) == nil {

@@ -116,7 +116,8 @@ func endingOf(msisdn string) ending {
 // lastTwo returns the last two digits of a phone number.
 func lastTwo(msisdn string) string { return msisdn[len(msisdn)-2:] }
 
-// Endings lists the last two digits of the phones that are not ordinary customers, in the order of the table.
+// Endings lists the last two digits of the phones that are not ordinary customers, in the order of
+// the table.
 func Endings() []string {
 	var digits []string
 	for _, e := range endings {

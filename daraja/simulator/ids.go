@@ -8,8 +8,9 @@ import (
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// Receipts end in seven alphanumeric characters, that is a number below 36^7. Stepping through these numbers by
-// a step that shares no factor with them meets each once before any again, and looks like chance.
+// Receipts end in seven alphanumeric characters, that is a number below 36^7. Stepping through
+// these numbers by a step that shares no factor with them meets each once before any again, and
+// looks like chance.
 const (
 	receiptSerials = 36 * 36 * 36 * 36 * 36 * 36 * 36
 	receiptStep    = 30_517_578_125 // 5^15
@@ -32,14 +33,16 @@ func newIDSource(rng *rand.Rand) idSource {
 	}
 }
 
-// requestID returns a new MerchantRequestID or requestId, like 5998-46a7-a4aa-5a37a83f21ad11253, and raises count.
+// requestID returns a new MerchantRequestID or requestId, like 5998-46a7-a4aa-5a37a83f21ad11253,
+// and raises count.
 func (ids *idSource) requestID() string {
 	ids.count++
 	return fmt.Sprintf("%s%d", ids.node, ids.count)
 }
 
-// receipt returns a new M-PESA receipt number: three characters for the day in East Africa Time (year from A for
-// 2006, month from A, day 1–9 and then from A), and seven that no other receipt has (the date code is measured).
+// receipt returns a new M-PESA receipt number: three characters for the day in East Africa Time
+// (year from A for 2006, month from A, day 1–9 and then from A), and seven that no other receipt
+// has (the date code is measured).
 func (ids *idSource) receipt(at time.Time) string {
 	at = at.In(eat)
 	r := []byte{
@@ -65,8 +68,8 @@ func (ids *idSource) accessToken() string {
 	return string(token)
 }
 
-// checkoutRequestID returns the CheckoutRequestID of a push to a phone at a time: its date to the millisecond in
-// East Africa Time, and the customer's nine digits.
+// checkoutRequestID returns the CheckoutRequestID of a push to a phone at a time: its date to the
+// millisecond in East Africa Time, and the customer's nine digits.
 func checkoutRequestID(at time.Time, msisdn string) string {
 	at = at.In(eat)
 	return fmt.Sprintf("ws_CO_%s%03d%s", at.Format("02012006150405"), at.Nanosecond()/int(time.Millisecond), msisdn[len("254"):])

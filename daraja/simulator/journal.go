@@ -2,12 +2,12 @@ package simulator
 
 import "time"
 
-// kept is how many entries each list of the journal holds, and how many attempts queries can still find: the
-// newest.
+// kept is how many entries each list of the journal holds, and how many attempts queries can still
+// find: the newest.
 const kept = 100_000
 
-// A Journal is what has happened in a simulator, oldest first, up to the newest 100,000 entries of each list.
-// Times are in East Africa Time.
+// A Journal is what has happened in a simulator, oldest first, up to the newest 100,000 entries of
+// each list. Times are in East Africa Time.
 type Journal struct {
 	Requests  []Request  `json:"requests"`
 	Payments  []Payment  `json:"payments"`

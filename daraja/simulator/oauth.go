@@ -16,8 +16,9 @@ type grant struct {
 	expires     time.Time
 }
 
-// token answers GET /oauth/v1/generate. The oddities are Daraja's (measured): expires_in is a string, a wrong
-// key or secret gets an empty 400, and a POST gets its own body back with status 200 and no token.
+// token answers GET /oauth/v1/generate. The oddities are Daraja's (measured): expires_in is a
+// string, a wrong key or secret gets an empty 400, and a POST gets its own body back with status
+// 200 and no token.
 func (s *Simulator) token(r *http.Request, body []byte) answer {
 	switch r.Method {
 	case http.MethodGet:
@@ -62,7 +63,8 @@ func (s *Simulator) issue(consumerKey string) string {
 	return accessToken
 }
 
-// authorize returns the refusal of a push or query that is no POST or carries no living token, else nil.
+// authorize returns the refusal of a push or query that is no POST or carries no living token, else
+// nil.
 func (s *Simulator) authorize(r *http.Request) *answer {
 	if r.Method != http.MethodPost {
 		return &badMethod

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// ownPages returns the pages that Daraja does not have: the journal, the phones, and the explanation.
+// ownPages returns the pages that Daraja does not have: the journal, the phones, and the
+// explanation.
 func (s *Simulator) ownPages() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {

@@ -24,8 +24,8 @@ var handMade = map[Action]result{
 	ActionPay: paid, ActionCancel: cancelled, ActionWrongPIN: wrongPIN, ActionIgnore: noAnswer,
 }
 
-// ErrNoPrompt is returned by [Simulator.Act] when the phone shows no prompt. A prompt appears with a push, and
-// is gone when it was acted on or has run out.
+// ErrNoPrompt is returned by [Simulator.Act] when the phone shows no prompt. A prompt appears with
+// a push, and is gone when it was acted on or has run out.
 var ErrNoPrompt = errors.New("simulator: this phone shows no prompt: send it a push first, and act before the prompt runs out")
 
 // A Prompt is what a customer's phone shows while it asks for the PIN.
@@ -38,7 +38,8 @@ type Prompt struct {
 	Since             time.Time `json:"since"`
 }
 
-// An attempt is one push that reached a phone, from its prompt to what Daraja says of it ever after.
+// An attempt is one push that reached a phone, from its prompt to what Daraja says of it ever
+// after.
 type attempt struct {
 	pushRequest
 	ending            // its result is the plan, until the prompt ends: then it is the fact
@@ -52,7 +53,8 @@ type attempt struct {
 	settled           bool      // Daraja tells the result
 }
 
-// prompt opens a prompt and starts its clock. The caller holds mu and has made sure that the phone is free.
+// prompt opens a prompt and starts its clock. The caller holds mu and has made sure that the phone
+// is free.
 func (s *Simulator) prompt(p pushRequest, e ending) *attempt {
 	now := time.Now()
 	a := &attempt{pushRequest: p, ending: e, since: now, merchantRequestID: s.ids.requestID(), number: s.ids.count}
@@ -75,9 +77,10 @@ type Push struct {
 	CheckoutRequestID string // empty where its answer was lost
 }
 
-// Restore shows the prompt of a push from before this simulator was started, so that a practice till that was stopped with
-// the simulator in it finds its customers where it left them. The customer then acts as if newly asked. It
-// does nothing where the push is known, its phone shows another prompt, or its ending never has one.
+// Restore shows the prompt of a push from before this simulator was started, so that a practice
+// till that was stopped with the simulator in it finds its customers where it left them. The
+// customer then acts as if newly asked. It does nothing where the push is known, its phone shows
+// another prompt, or its ending never has one.
 func (s *Simulator) Restore(p Push) {
 	e := endingOf(p.MSISDN)
 	s.mu.Lock()
@@ -124,8 +127,8 @@ func (s *Simulator) show(a *attempt) {
 	})
 }
 
-// end closes a prompt with the customer's act. Only the first act counts: this is where money moves, once. The
-// caller holds mu.
+// end closes a prompt with the customer's act. Only the first act counts: this is where money
+// moves, once. The caller holds mu.
 func (s *Simulator) end(a *attempt, r result) {
 	if s.open[a.msisdn] != a {
 		return
@@ -181,8 +184,9 @@ func (s *Simulator) Prompts() []Prompt {
 	return prompts
 }
 
-// Changed returns a channel that is closed when a prompt next appears or goes. To miss nothing, take it before
-// reading [Simulator.Prompts]. Close does not close it, so wait for your own end beside it.
+// Changed returns a channel that is closed when a prompt next appears or goes. To miss nothing,
+// take it before reading [Simulator.Prompts]. Close does not close it, so wait for your own end
+// beside it.
 func (s *Simulator) Changed() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,10 +199,11 @@ func (s *Simulator) announce() {
 	s.changed = make(chan struct{})
 }
 
-// Act does what the customer's hand does to the open prompt of a phone, instead of what its last digits say.
-// The phone may be written 2547…, +2547… or 07…. An ignored prompt stays open, can still be acted on, and runs
-// out 25 s after it appeared. What a hand did is known to Daraja without the delay of ending 52. Act returns [ErrNoPrompt] when the phone shows none, and another error when the
-// phone or the action does not exist.
+// Act does what the customer's hand does to the open prompt of a phone, instead of what its last
+// digits say. The phone may be written 2547…, +2547… or 07…. An ignored prompt stays open, can
+// still be acted on, and runs out 25 s after it appeared. What a hand did is known to Daraja
+// without the delay of ending 52. Act returns [ErrNoPrompt] when the phone shows none, and another
+// error when the phone or the action does not exist.
 func (s *Simulator) Act(phone string, action Action) error {
 	msisdn := strings.TrimPrefix(phone, "+")
 	if strings.HasPrefix(msisdn, "0") {
@@ -220,7 +225,8 @@ func (s *Simulator) Act(phone string, action Action) error {
 	case action == ActionIgnore:
 		a.ignored = true // the end comes when the prompt runs out
 	default:
-		a.settle = min(a.settle, 0) // a hand is no ending's: what it does is soon known, where the ending ever tells
+		// a hand is no ending's: what it does is soon known, where the ending ever tells
+		a.settle = min(a.settle, 0)
 		s.end(a, end)
 	}
 	return nil

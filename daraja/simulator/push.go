@@ -20,8 +20,8 @@ const sandboxPayBill = "174379"
 
 const buyGoods = "CustomerBuyGoodsOnline"
 
-// forbidden lists the words, in lower case, that Safaricom lets pass neither in a CallBackURL nor in a text.
-// Its list also has "exec", which holds "exe".
+// forbidden lists the words, in lower case, that Safaricom lets pass neither in a CallBackURL nor
+// in a text. Its list also has "exec", which holds "exe".
 var forbidden = []string{"mpesa", "m-pesa", "safaricom", "exe", "cmd", "sql", "query"}
 
 // A pushRequest is a push whose fields have been found in order.
@@ -34,8 +34,8 @@ type pushRequest struct {
 	accountReference string
 }
 
-// push answers POST /mpesa/stkpush/v1/processrequest: it checks the request, and then the last two digits of the
-// phone decide.
+// push answers POST /mpesa/stkpush/v1/processrequest: it checks the request, and then the last two
+// digits of the phone decide.
 func (s *Simulator) push(r *http.Request, body []byte) answer {
 	f, bad := readFields(r, body)
 	if bad != nil {
@@ -71,9 +71,9 @@ func (s *Simulator) push(r *http.Request, body []byte) answer {
 	}}
 }
 
-// cameBack reports whether this push was refused once already. It goes by phone and CallBackURL, and forgets
-// when it says yes: so each attempt sees one refusal, also from a client that has the same URL for every
-// attempt. The caller holds mu.
+// cameBack reports whether this push was refused once already. It goes by phone and CallBackURL,
+// and forgets when it says yes: so each attempt sees one refusal, also from a client that has the
+// same URL for every attempt. The caller holds mu.
 func (s *Simulator) cameBack(p pushRequest) bool {
 	key := p.msisdn + " " + p.callBackURL
 	if s.refused[key] {
@@ -84,8 +84,9 @@ func (s *Simulator) cameBack(p pushRequest) bool {
 	return false
 }
 
-// readPush checks a push field by field and returns the first refusal. Too long an AccountReference or
-// TransactionDesc is let pass: Daraja documents 12 and 13 characters and does not insist (measured).
+// readPush checks a push field by field and returns the first refusal. Too long an AccountReference
+// or TransactionDesc is let pass: Daraja documents 12 and 13 characters and does not insist
+// (measured).
 func (s *Simulator) readPush(f fields) (pushRequest, *answer) {
 	p := pushRequest{
 		shortCode:        f.text("BusinessShortCode"),
@@ -130,7 +131,8 @@ func (s *Simulator) readPush(f fields) (pushRequest, *answer) {
 	return p, nil
 }
 
-// checkMerchant checks the three fields that pushes and queries share: BusinessShortCode, Password, Timestamp.
+// checkMerchant checks the three fields that pushes and queries share: BusinessShortCode, Password,
+// Timestamp.
 func (s *Simulator) checkMerchant(f fields) *answer {
 	shortCode, timestamp := f.text("BusinessShortCode"), f.text("Timestamp")
 	if !validShortCode(shortCode) {
@@ -148,7 +150,8 @@ func (s *Simulator) checkMerchant(f fields) *answer {
 	return nil
 }
 
-// validPassword reports whether password is base64 of the short code, the passkey and the timestamp.
+// validPassword reports whether password is base64 of the short code, the passkey and the
+// timestamp.
 func (s *Simulator) validPassword(password, shortCode, timestamp string) bool {
 	plain, err := base64.StdEncoding.DecodeString(password)
 	if err != nil {
@@ -159,7 +162,8 @@ func (s *Simulator) validPassword(password, shortCode, timestamp string) bool {
 	return headed && tailed && matches(passkey, s.opts.Passkey)
 }
 
-// readAmount reads whole shillings within the limits: digits only, so neither 10.5 nor 10.0 nor 1e1.
+// readAmount reads whole shillings within the limits: digits only, so neither 10.5 nor 10.0 nor
+// 1e1.
 func readAmount(text string) (int, bool) {
 	if !digits(text, 1, 9) {
 		return 0, false
@@ -170,13 +174,15 @@ func readAmount(text string) (int, bool) {
 
 func validShortCode(text string) bool { return digits(text, 5, 7) }
 
-// validMSISDN reports whether text is a Kenyan mobile number as Daraja wants it: 2547 or 2541 and eight digits.
+// validMSISDN reports whether text is a Kenyan mobile number as Daraja wants it: 2547 or 2541 and
+// eight digits.
 func validMSISDN(text string) bool {
 	return digits(text, 12, 12) && (strings.HasPrefix(text, "2547") || strings.HasPrefix(text, "2541"))
 }
 
-// validCallBackURL reports whether text is an http or https URL with a host. Daraja refuses localhost and, in
-// production, plain http; the simulator does not, since its listener is usually on this machine.
+// validCallBackURL reports whether text is an http or https URL with a host. Daraja refuses
+// localhost and, in production, plain http; the simulator does not, since its listener is usually
+// on this machine.
 func validCallBackURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""

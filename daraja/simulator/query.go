@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// queryPeriod is how often the sandbox's gateway lets a query through: 5 a minute, smoothed, with a burst of 1
-// (measured).
+// queryPeriod is how often the sandbox's gateway lets a query through: 5 a minute, smoothed, with a
+// burst of 1 (measured).
 const queryPeriod = 12 * time.Second
 
-// query answers POST /mpesa/stkpushquery/v1/query. It never tells a receipt number, an amount, a phone or a
-// date, as Daraja never does (measured).
+// query answers POST /mpesa/stkpushquery/v1/query. It never tells a receipt number, an amount, a
+// phone or a date, as Daraja never does (measured).
 func (s *Simulator) query(r *http.Request, body []byte) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,8 +58,8 @@ func (s *Simulator) query(r *http.Request, body []byte) answer {
 	}}
 }
 
-// mayQuery reports whether the rate limit lets a query through now. A refused query does not put off the next
-// one. The caller holds mu.
+// mayQuery reports whether the rate limit lets a query through now. A refused query does not put
+// off the next one. The caller holds mu.
 func (s *Simulator) mayQuery() bool {
 	now := time.Now()
 	if s.opts.RateLimit == RateLimitSandbox && now.Sub(s.lastQuery) < s.scaled(queryPeriod) {

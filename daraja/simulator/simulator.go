@@ -21,7 +21,8 @@ const (
 // maxBody is the size in bytes at which a request body is cut off and refused as malformed.
 const maxBody = 64 << 10
 
-// callbackTimeout is how long the simulator's own HTTP client waits for a callback listener's answer.
+// callbackTimeout is how long the simulator's own HTTP client waits for a callback listener's
+// answer.
 const callbackTimeout = 10 * time.Second
 
 // eat is East Africa Time, in which Daraja writes every date.
@@ -31,7 +32,8 @@ var eat = time.FixedZone("EAT", 3*3600)
 type Platform string
 
 const (
-	// PlatformNew says it as HTTP 200 with ResultCode "4999", as Daraja does since October 2025 (measured).
+	// PlatformNew says it as HTTP 200 with ResultCode "4999", as Daraja does since October 2025
+	// (measured).
 	PlatformNew Platform = "new"
 	// PlatformOld says it as HTTP 500 with errorCode 500.001.1001, as Daraja did before.
 	PlatformOld Platform = "old"
@@ -43,16 +45,16 @@ type RateLimit string
 const (
 	// RateLimitOff answers every query.
 	RateLimitOff RateLimit = "off"
-	// RateLimitSandbox answers one query per 12 s over all clients, without bursts, and refuses the others as
-	// the sandbox's gateway does: HTTP 429 with an Apigee fault (measured).
+	// RateLimitSandbox answers one query per 12 s over all clients, without bursts, and refuses the
+	// others as the sandbox's gateway does: HTTP 429 with an Apigee fault (measured).
 	RateLimitSandbox RateLimit = "sandbox"
 )
 
-// Options adjusts a [Simulator]. The zero value is useful: real time, the new platform, no rate limit, any
-// credentials.
+// Options adjusts a [Simulator]. The zero value is useful: real time, the new platform, no rate
+// limit, any credentials.
 type Options struct {
-	// Speed divides every delay, the rate limit's included: 10 is ten times as fast as life. Zero is 1.
-	// The life of a token is not a delay and stays at an hour, as the client was told.
+	// Speed divides every delay, the rate limit's included: 10 is ten times as fast as life. Zero
+	// is 1. The life of a token is not a delay and stays at an hour, as the client was told.
 	Speed float64
 
 	// Platform is the shape of a pending query; "" is PlatformNew.
@@ -61,38 +63,43 @@ type Options struct {
 	// RateLimit is the limit on queries; "" is RateLimitOff.
 	RateLimit RateLimit
 
-	// ConsumerKey and ConsumerSecret are the only pair that gets a token. Where one is "", any non-empty
-	// text passes in its place.
+	// ConsumerKey and ConsumerSecret are the only pair that gets a token. Where one is "", any
+	// non-empty text passes in its place.
 	ConsumerKey, ConsumerSecret string
 
 	// ShortCode is the only BusinessShortCode served; "" serves every one.
 	ShortCode string
 
-	// Passkey is what the Password must have been made with. With "" any passkey passes, but the Password must
-	// still be base64 of the BusinessShortCode, something, and the Timestamp that was sent beside it.
+	// Passkey is what the Password must have been made with. With "" any passkey passes, but the
+	// Password must still be base64 of the BusinessShortCode, something, and the Timestamp that was
+	// sent beside it.
 	Passkey string
 
-	// InvalidateTokens makes each new token end the earlier ones of the same consumer key. Safaricom's page says
-	// that Daraja does so. It is off by default because several tills and tests may share one simulator and one
-	// key, each with its own cache of tokens, and would throw each other out.
+	// InvalidateTokens makes each new token end the earlier ones of the same consumer key.
+	// Safaricom's page says that Daraja does so. It is off by default because several tills and
+	// tests may share one simulator and one key, each with its own cache of tokens, and would throw
+	// each other out.
 	InvalidateTokens bool
 
-	// Seed makes every random choice (delays, ids, receipts) repeatable; 0 draws a new seed each time.
+	// Seed makes every random choice (delays, ids, receipts) repeatable; 0 draws a new seed each
+	// time.
 	Seed uint64
 
-	// HTTPClient delivers the callbacks. With nil the simulator uses a client of its own, which waits 10 s,
-	// follows no redirects and trusts the system's certificate authorities.
+	// HTTPClient delivers the callbacks. With nil the simulator uses a client of its own, which
+	// waits 10 s, follows no redirects and trusts the system's certificate authorities.
 	HTTPClient *http.Client
 
-	// Logger gets one line per request, payment and callback, without secrets or whole phone numbers; nil is silent.
+	// Logger gets one line per request, payment and callback, without secrets or whole phone
+	// numbers; nil is silent.
 	Logger *slog.Logger
 }
 
-// Simulator is a simulated Daraja with its customers. Make it with [New], serve it over HTTP, and Close it.
-// All methods may be called from several goroutines.
+// Simulator is a simulated Daraja with its customers. Make it with [New], serve it over HTTP, and
+// Close it. All methods may be called from several goroutines.
 //
 // On a push to a phone ending in 64 ServeHTTP drops the connection, which it does by panicking with
-// [http.ErrAbortHandler]: net/http's servers expect that, a test that calls ServeHTTP itself must recover it.
+// [http.ErrAbortHandler]: net/http's servers expect that, a test that calls ServeHTTP itself must
+// recover it.
 type Simulator struct {
 	opts   Options
 	client *http.Client
@@ -116,7 +123,8 @@ type Simulator struct {
 	journal   Journal
 }
 
-// New returns a running simulator. It starts no goroutine and touches no network until it is asked something.
+// New returns a running simulator. It starts no goroutine and touches no network until it is asked
+// something.
 func New(opts Options) *Simulator {
 	if opts.Speed <= 0 {
 		opts.Speed = 1
@@ -151,8 +159,8 @@ func New(opts Options) *Simulator {
 	return s
 }
 
-// Close ends every prompt's clock and every callback, waits for them, and always returns nil. Requests that
-// come later are answered with 503.
+// Close ends every prompt's clock and every callback, waits for them, and always returns nil.
+// Requests that come later are answered with 503.
 func (s *Simulator) Close() error {
 	s.mu.Lock()
 	s.cancel()
@@ -176,8 +184,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveDaraja answers one request as Daraja and journals it before the answer leaves, so that a client which
-// has its answer finds the request in the journal.
+// serveDaraja answers one request as Daraja and journals it before the answer leaves, so that a
+// client which has its answer finds the request in the journal.
 func (s *Simulator) serveDaraja(w http.ResponseWriter, r *http.Request) {
 	at := time.Now().In(eat)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -219,8 +227,8 @@ func (s *Simulator) daraja(r *http.Request, body []byte) answer {
 	}
 }
 
-// after runs f in a goroutine of its own once d has passed at the simulator's speed, unless the simulator is
-// closed first. The caller holds mu; f must take it itself where it needs it.
+// after runs f in a goroutine of its own once d has passed at the simulator's speed, unless the
+// simulator is closed first. The caller holds mu; f must take it itself where it needs it.
 func (s *Simulator) after(d time.Duration, f func()) {
 	if s.ctx.Err() != nil {
 		return

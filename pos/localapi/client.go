@@ -32,15 +32,16 @@ const (
 	whole    = time.Minute      // for a page of rows to be there whole
 )
 
-// Client works with the ledger and the payments of a till in another process. Its methods are those of [Book] and
-// [Payments], and may be called from any goroutine. Besides the errors of those, each may return a [LostError].
+// Client works with the ledger and the payments of a till in another process. Its methods are those
+// of [Book] and [Payments], and may be called from any goroutine. Besides the errors of those, each
+// may return a [LostError].
 type Client struct {
 	info Info
 	http *http.Client
 }
 
-// Dial connects to the till that has the ledger, also where that has lost its name meanwhile. Errors: [ErrNobody], or in a
-// sentence why the one that is there cannot be worked with.
+// Dial connects to the till that has the ledger, also where that has lost its name meanwhile.
+// Errors: [ErrNobody], or in a sentence why the one that is there cannot be worked with.
 func Dial(ctx context.Context, ledger string) (*Client, error) {
 	c, err := dial(ctx, ledger, beside)
 	if errors.Is(err, ErrNobody) {
@@ -132,7 +133,8 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// send asks the till, and returns its answer once that has begun. An error that is no [LostError] means that nothing was asked.
+// send asks the till, and returns its answer once that has begun. An error that is no [LostError]
+// means that nothing was asked.
 func (c *Client) send(ctx context.Context, method, what string, q url.Values, body any) (*http.Response, error) {
 	var content io.Reader
 	if body != nil {
@@ -285,8 +287,9 @@ func (c *Client) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 	return get[pos.DayTotals](c, "days", "first", number(first), "last", number(last))
 }
 
-// Charge is [Payments.Charge] on that till. Once it is under way it does not end with ctx: a [LostError] means that it is not
-// known whether the customer was asked, and any other error that nobody was.
+// Charge is [Payments.Charge] on that till. Once it is under way it does not end with ctx: a
+// [LostError] means that it is not known whether the customer was asked, and any other error that
+// nobody was.
 func (c *Client) Charge(ctx context.Context, r pos.Request) (pos.Attempt, error) {
 	if err := ctx.Err(); err != nil {
 		return pos.Attempt{}, err
@@ -331,7 +334,8 @@ func (c *Client) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[pos
 	return call[pos.Attempt](ctx, c, http.MethodPost, "follow", nil, ids)
 }
 
-// Backup writes a consistent copy of the ledger to w, as the till's own Shop.Backup. After an error w holds a part.
+// Backup writes a consistent copy of the ledger to w, as the till's own Shop.Backup. After an error
+// w holds a part.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error { return c.stream(ctx, "backup", w) }
 
 // Verify writes what is to be checked of the ledger to w, as the till's own Shop.Verify.

@@ -1,5 +1,6 @@
-// Package localapi lets other programs of the same user work with a till that is open: one process owns the ledger, and
-// whoever else wants to read it, or to take a payment, asks that one over a Unix socket beside the ledger.
+// Package localapi lets other programs of the same user work with a till that is open: one process
+// owns the ledger, and whoever else wants to read it, or to take a payment, asks that one over a
+// Unix socket beside the ledger.
 //
 //	the till                                          kaunta ledger, report, export, charge, settle, backup, verify
 //	────────                                          ─────────────────────────────────────────────
@@ -8,23 +9,26 @@
 //	       ├─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle .Query
 //	       └─► Shop.Backup, Shop.Verify                          .Backup .Verify
 //
-// [Payments] and [Client] have the same methods, so that a command does not know which of the two it works on.
+// [Payments] and [Client] have the same methods, so that a command does not know which of the two
+// it works on.
 //
 // # The socket
 //
-// It is made by whoever holds the ledger's lock, and only then: so a socket that is found there while the lock is held is a
-// stale one, and is replaced. It is bound in a folder that only its user may enter, given mode 0600 and then moved to its
-// place, so that there is no moment in which others could connect. On Linux each side asks the system for the other's user as
-// well. Where the path of the ledger is too long for a socket, or its file system knows none, the socket is in a folder of
-// the user's own, and <ledger>.sock is a text that says where.
+// It is made by whoever holds the ledger's lock, and only then: so a socket that is found there
+// while the lock is held is a stale one, and is replaced. It is bound in a folder that only its
+// user may enter, given mode 0600 and then moved to its place, so that there is no moment in which
+// others could connect. On Linux each side asks the system for the other's user as well. Where the
+// path of the ledger is too long for a socket, or its file system knows none, the socket is in a
+// folder of the user's own, and <ledger>.sock is a text that says where.
 //
-// That folder has a socket in any case, named after the path of the ledger. By it the till is found whose ledger was moved, deleted
-// or replaced, and the socket with it: so nobody makes another ledger in its place while the till still holds the first.
+// That folder has a socket in any case, named after the path of the ledger. By it the till is found
+// whose ledger was moved, deleted or replaced, and the socket with it: so nobody makes another
+// ledger in its place while the till still holds the first.
 //
 // # The protocol
 //
-// Requests go to /v1/…; a till that speaks another version says so in a sentence. Every answer is a list of JSON lines, which
-// may have any length and may grow for minutes:
+// Requests go to /v1/…; a till that speaks another version says so in a sentence. Every answer is a
+// list of JSON lines, which may have any length and may grow for minutes:
 //
 //	{"item":…}                                one row, in the form that encoding/json gives the Go value
 //	{"end":{}}                                there are no more
@@ -49,7 +53,8 @@
 //
 // # Nobody delays the till
 //
-// The till's own work never waits for a reader: a page is read in one short transaction of the ledger, a few at a time, and
-// written to the reader when that is over, with a deadline. Updates are queued for each follower by pos.Subscription. The number of
-// connections is bounded. A program that vanishes takes nothing with it: the payment it asked for goes on.
+// The till's own work never waits for a reader: a page is read in one short transaction of the
+// ledger, a few at a time, and written to the reader when that is over, with a deadline. Updates
+// are queued for each follower by pos.Subscription. The number of connections is bounded. A program
+// that vanishes takes nothing with it: the payment it asked for goes on.
 package localapi

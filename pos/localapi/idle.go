@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// idlers are the connections that ask nothing, the one that has been idle longest first. When all places are taken, they make way: who
-// connects for nothing locks out no command.
+// idlers are the connections that ask nothing, the one that has been idle longest first. When all
+// places are taken, they make way: who connects for nothing locks out no command.
 type idlers struct {
 	mu   sync.Mutex
 	list []idler

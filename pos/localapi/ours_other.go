@@ -4,5 +4,6 @@ package localapi
 
 import "io/fs"
 
-// ours trusts the folder: where files have access lists, those of a user's own folders keep others out.
+// ours trusts the folder: where files have access lists, those of a user's own folders keep others
+// out.
 func ours(fs.FileInfo) bool { return true }

@@ -33,7 +33,8 @@ type Till interface {
 	Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error)
 }
 
-// Payments takes payments on the till of this process. [Client] has the same methods for a till elsewhere.
+// Payments takes payments on the till of this process. [Client] has the same methods for a till
+// elsewhere.
 type Payments struct {
 	Till Till
 	Book Book
@@ -54,11 +55,13 @@ func (p Payments) StopWaiting(ctx context.Context, id pos.AttemptID) error {
 	return p.Till.StopWaiting(ctx, id)
 }
 
-// Follow gives each of the attempts as it is now, in the order of ids, and from then on every one that has changed. It
-// ends with ctx's error, with pos.ErrUnsubscribed when the till closes, or with the ledger's.
+// Follow gives each of the attempts as it is now, in the order of ids, and from then on every one
+// that has changed. It ends with ctx's error, with pos.ErrUnsubscribed when the till closes, or
+// with the ledger's.
 func (p Payments) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[pos.Attempt, error] {
 	return func(yield func(pos.Attempt, error) bool) {
-		updates := p.Till.Subscribe() // first, so that nothing falls between the reading and the listening
+		// first, so that nothing falls between the reading and the listening
+		updates := p.Till.Subscribe()
 		defer updates.Close()
 		last := make(map[pos.AttemptID]pos.Attempt, len(ids))
 		for _, id := range ids {
@@ -86,11 +89,13 @@ func (p Payments) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[po
 	}
 }
 
-// maxNudged is how many payments Settle puts first in the till's queue. Customers at the till wait for as many queries.
+// maxNudged is how many payments Settle puts first in the till's queue. Customers at the till wait
+// for as many queries.
 const maxNudged = 3
 
-// Settle lists the attempts that the till is following, oldest first, and has M-PESA asked at once about the newest of
-// those that are STILL CHECKING, or NOT PAID by one query. The till asks about the others by its plan. With a pos.ErrRefused there are others, which cannot be read.
+// Settle lists the attempts that the till is following, oldest first, and has M-PESA asked at once
+// about the newest of those that are STILL CHECKING, or NOT PAID by one query. The till asks about
+// the others by its plan. With a pos.ErrRefused there are others, which cannot be read.
 func (p Payments) Settle(context.Context) ([]pos.Attempt, error) {
 	open, err := p.Till.Followed()
 	if err != nil && !errors.Is(err, pos.ErrRefused) {

@@ -22,11 +22,12 @@ type Shop struct {
 	Book     Book
 	Payments Payments
 
-	// Trouble is why the till takes no new payment at present; nil where it does, or where nobody says.
+	// Trouble is why the till takes no new payment at present; nil where it does, or where nobody
+	// says.
 	Trouble func() error
 
-	// Backup writes a consistent copy of the ledger to w, and Verify its pages, for whoever asks to check; nil: this till does neither.
-	// One of them runs at a time.
+	// Backup writes a consistent copy of the ledger to w, and Verify its pages, for whoever asks to
+	// check; nil: this till does neither. One of them runs at a time.
 	Backup, Verify func(w io.Writer) error
 }
 
@@ -41,19 +42,23 @@ type Info struct {
 }
 
 const (
-	// patience is how long a program may leave the till waiting with a full buffer before it is cut off.
+	// patience is how long a program may leave the till waiting with a full buffer before it is cut
+	// off.
 	patience = 10 * time.Second
 
-	// maxReads is how many reads of the ledger run at once: readers share what the till's own work leaves.
+	// maxReads is how many reads of the ledger run at once: readers share what the till's own work
+	// leaves.
 	maxReads = 4
 
 	maxPage = 10_000  // rows in one answer
 	maxBody = 1 << 20 // bytes of a request
 )
 
-// Serve answers programs that connect to l until ctx ends, and then finishes what is being answered. It closes l.
+// Serve answers programs that connect to l until ctx ends, and then finishes what is being
+// answered. It closes l.
 //
-// End ctx after the till has been closed: whoever follows a payment is then told, and everyone has their answer.
+// End ctx after the till has been closed: whoever follows a payment is then told, and everyone has
+// their answer.
 func Serve(ctx context.Context, l net.Listener, shop Shop) error {
 	s := &server{Shop: shop, reads: make(chan struct{}, maxReads), heavy: make(chan struct{}, 1)}
 	hs := &http.Server{
@@ -219,8 +224,8 @@ func (s *server) handle(h func(r *http.Request, a *answer) error) http.Handler {
 	})
 }
 
-// rows answers with what read finds in the ledger, and with its error after it: a list with a damaged record is the others,
-// and a sentence about that one.
+// rows answers with what read finds in the ledger, and with its error after it: a list with a
+// damaged record is the others, and a sentence about that one.
 func rows[T any](s *server, read func(q url.Values) ([]T, error)) http.Handler {
 	return s.handle(func(r *http.Request, a *answer) error {
 		select {
@@ -261,7 +266,8 @@ func numberIn(q url.Values, name string) (int, error) {
 	return n, nil
 }
 
-// readBody reads what was asked for, to its end. A field that this till does not know is refused: it may be a condition.
+// readBody reads what was asked for, to its end. A field that this till does not know is refused:
+// it may be a condition.
 func readBody(r *http.Request, v any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
@@ -311,8 +317,8 @@ func (s *server) stream(write func(io.Writer) error) http.HandlerFunc {
 	}
 }
 
-// answer writes the lines of one answer. Each write has a deadline of its own, so that an answer may take long and a reader may
-// not.
+// answer writes the lines of one answer. Each write has a deadline of its own, so that an answer
+// may take long and a reader may not.
 type answer struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
@@ -339,5 +345,6 @@ func (a *answer) flush() error { return a.control.Flush() }
 
 // end says that there are no more items, and why; nil where there are none left.
 func (a *answer) end(err error) {
-	_ = a.encode.Encode(line[any]{End: &end{problemOf(err)}}) // where it does not arrive, the reader sees that it is missing
+	// where it does not arrive, the reader sees that it is missing
+	_ = a.encode.Encode(line[any]{End: &end{problemOf(err)}})
 }

@@ -24,8 +24,8 @@ const noteStart = "The socket of this ledger's till is at:\n"
 // Path is where the till of a ledger is reached, or a note that says where.
 func Path(ledger string) string { return realPath(ledger) + ".sock" }
 
-// realPath is the file that a path leads to, so that two names of one ledger have one socket; where the file is gone, the one that it
-// would lead to.
+// realPath is the file that a path leads to, so that two names of one ledger have one socket; where
+// the file is gone, the one that it would lead to.
 func realPath(ledger string) string {
 	if abs, err := filepath.Abs(ledger); err == nil {
 		ledger = abs
@@ -50,12 +50,12 @@ func realPath(ledger string) string {
 	return ledger
 }
 
-// Listen makes the socket of a ledger, in the place of one that an earlier till left behind. Only who holds the ledger's lock
-// may call it. Closing the listener removes the socket. An error means that this till cannot be shared; it can
-// work all the same.
+// Listen makes the socket of a ledger, in the place of one that an earlier till left behind. Only
+// who holds the ledger's lock may call it. Closing the listener removes the socket. An error means
+// that this till cannot be shared; it can work all the same.
 //
-// There is a second one in a folder of the user's own, if that can be made: by it the till is found when the ledger has lost its name or
-// its folder, and with it the first.
+// There is a second one in a folder of the user's own, if that can be made: by it the till is found
+// when the ledger has lost its name or its folder, and with it the first.
 func Listen(ledger string) (net.Listener, error) {
 	at := Path(ledger)
 	if err := replaceable(at); err != nil {
@@ -77,7 +77,8 @@ func Listen(ledger string) (net.Listener, error) {
 	return newListener([]string{at, socket}, named), nil
 }
 
-// bindNamed makes the socket that goes by the name of the one at the path, in a folder of the user's own.
+// bindNamed makes the socket that goes by the name of the one at the path, in a folder of the
+// user's own.
 func bindNamed(at string) (l *net.UnixListener, socket string, err error) {
 	folder := runtimeFolders()[0]
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -114,8 +115,8 @@ func replaceable(at string) error {
 	return fmt.Errorf("local socket: %s is in the way: move it elsewhere", at)
 }
 
-// bind makes a socket that only this user can connect to. Its mode comes after its name, so it gets its name where nobody
-// else may enter, and is moved to its place when it is ready.
+// bind makes a socket that only this user can connect to. Its mode comes after its name, so it gets
+// its name where nobody else may enter, and is moved to its place when it is ready.
 func bind(path string) (*net.UnixListener, error) {
 	if len(path) > maxPath {
 		return nil, fmt.Errorf("local socket: the path %s is longer than %d bytes", path, maxPath)
@@ -153,8 +154,8 @@ func listenUnix(path string) (*net.UnixListener, error) {
 	return l, nil
 }
 
-// runtimeFolders are folders with a short path that only this user may enter: the one for sockets, and then the one that a till uses which
-// was started without a session.
+// runtimeFolders are folders with a short path that only this user may enter: the one for sockets,
+// and then the one that a till uses which was started without a session.
 func runtimeFolders() []string {
 	folders := []string{filepath.Join(os.TempDir(), fmt.Sprintf("kaunta-%d", os.Geteuid()))}
 	if run := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(run) {
@@ -252,7 +253,8 @@ func look(path string) (fs.FileInfo, error) {
 // maxConnections is how many programs may be connected at once; more wait in the system's queue.
 const maxConnections = 256
 
-// listener takes connections of this user only, and a bounded number of them, from one or two sockets.
+// listener takes connections of this user only, and a bounded number of them, from one or two
+// sockets.
 type listener struct {
 	sockets []*net.UnixListener
 	taken   chan taken
@@ -328,7 +330,8 @@ func (n *listener) take(l *net.UnixListener) {
 	}
 }
 
-// slot waits for a place, for which those who ask nothing make way, and reports false when the listener is closed.
+// slot waits for a place, for which those who ask nothing make way, and reports false when the
+// listener is closed.
 func (n *listener) slot() bool {
 	for {
 		select {

@@ -110,7 +110,8 @@ func (p *problem) err() error {
 	return &relayed{p.Text, known[p.Code]}
 }
 
-// readLines gives the items of an answer, and its problem, or a [LostError] where the end is missing.
+// readLines gives the items of an answer, and its problem, or a [LostError] where the end is
+// missing.
 func readLines[T any](r io.Reader) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -139,8 +140,8 @@ func readLines[T any](r io.Reader) iter.Seq2[T, error] {
 	}
 }
 
-// inEAT puts every time that v leads to into East Africa Time, as the ledger's own reads do: values that are the same then
-// compare as the same, and JSON keeps only the distance from Greenwich.
+// inEAT puts every time that v leads to into East Africa Time, as the ledger's own reads do: values
+// that are the same then compare as the same, and JSON keeps only the distance from Greenwich.
 func inEAT(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -184,6 +185,6 @@ func ended(err error) bool {
 
 func (e *LostError) Unwrap() error { return e.cause }
 
-// MayHaveMovedMoney reports that what was asked of the till may have been done: a payment that was to be taken may be under
-// way. Only the ledger knows.
+// MayHaveMovedMoney reports that what was asked of the till may have been done: a payment that was
+// to be taken may be under way. Only the ledger knows.
 func (e *LostError) MayHaveMovedMoney() bool { return true }

@@ -28,8 +28,9 @@ type Config struct {
 	Secrets []daraja.Secret // of the configuration; they are hidden wherever they turn up
 }
 
-// Open opens the log file for appending, and makes it where it is absent. A file or folder that it makes is the user's alone, and so is
-// made a file that was there. Close ends every goroutine of the log; a line that is logged later is still written.
+// Open opens the log file for appending, and makes it where it is absent. A file or folder that it
+// makes is the user's alone, and so is made a file that was there. Close ends every goroutine of
+// the log; a line that is logged later is still written.
 //
 // The error is one sentence that names the file.
 func Open(cfg Config) (*slog.Logger, io.Closer, error) {
@@ -40,14 +41,15 @@ func Open(cfg Config) (*slog.Logger, io.Closer, error) {
 		}
 		return nil, nil, fmt.Errorf("the log file %s cannot be written: %w; name another with file in [log] of the configuration", cfg.Path, err)
 	}
-	// No compression: it would bring a second form of file, and complaints that go to standard error, which is the cashier's screen.
+	// No compression: it would bring a second form of file, and complaints that go to standard
+	// error, which is the cashier's screen.
 	file := &timberjack.Logger{Filename: cfg.Path, MaxSize: maxSize, MaxBackups: maxFiles, LocalTime: true, FileMode: 0o600}
 	mask := newMasker(cfg.Secrets)
 	return slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{Level: cfg.Level, ReplaceAttr: mask.attr})), file, nil
 }
 
-// prepare leaves an ordinary file at path that can be written, and that nobody else can read. The library would open whatever
-// stands there: a pipe that nobody reads would hold up the till.
+// prepare leaves an ordinary file at path that can be written, and that nobody else can read. The
+// library would open whatever stands there: a pipe that nobody reads would hold up the till.
 func prepare(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err

@@ -20,8 +20,8 @@ type masker struct {
 	secrets *regexp.Regexp // the configured ones in their forms; nil: none
 }
 
-// shortest is the length below which a configured secret is none: hiding every "k" would leave no log. Real ones have more than 20
-// characters.
+// shortest is the length below which a configured secret is none: hiding every "k" would leave no
+// log. Real ones have more than 20 characters.
 const shortest = 6
 
 func newMasker(secrets []daraja.Secret) *masker {
@@ -39,8 +39,9 @@ func newMasker(secrets []daraja.Secret) *masker {
 	return &masker{secrets: regexp.MustCompile(strings.Join(forms, "|"))}
 }
 
-// formsOf are patterns for a secret as it is, escaped for an address or in quotes, and in base64, by itself or amid other text, as the
-// password of a push and the credentials of a request for a token have it.
+// formsOf are patterns for a secret as it is, escaped for an address or in quotes, and in base64,
+// by itself or amid other text, as the password of a push and the credentials of a request for a
+// token have it.
 func formsOf(secret string) []string {
 	quoted := strconv.Quote(secret)
 	forms := []string{
@@ -74,7 +75,8 @@ var patterns = []struct {
 	{regexp.MustCompile(`(?i)\b(` + named + `=)[^&\s"]+`), "${1}" + hidden},
 	// "Invalid Access Token - " and the token, as Daraja has it in errors.
 	{regexp.MustCompile(`(?i)(token[^0-9a-z\[]{1,6})[0-9a-z._~+/-]{16,}=*`), "${1}" + hidden},
-	// Whoever knows an attempt's address can say that it is paid. The moment in it stays, to tell one attempt from another.
+	// Whoever knows an attempt's address can say that it is paid. The moment in it stays, to tell
+	// one attempt from another.
 	{regexp.MustCompile(`(/cb\\?/(?:[0-9a-f]{12})?)[0-9a-f]{32}`), "${1}…"},
 }
 

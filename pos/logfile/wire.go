@@ -15,8 +15,9 @@ import (
 // maxBody is how much of a body stands in the log. Daraja's have under 1 KiB.
 const maxBody = 16 << 10
 
-// Wire writes each request and each answer that goes through a RoundTripper to log at level Debug: headers and bodies, masked. What goes
-// through is left as it is, and an answer is logged when its body is closed.
+// Wire writes each request and each answer that goes through a RoundTripper to log at level Debug:
+// headers and bodies, masked. What goes through is left as it is, and an answer is logged when its
+// body is closed.
 func Wire(log *slog.Logger) func(http.RoundTripper) http.RoundTripper {
 	var exchanges atomic.Int64
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -35,7 +36,8 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	var body []byte
 	if r.Body != nil {
-		// The caller's body is in memory, and a transport may go on reading it after it has returned.
+		// The caller's body is in memory, and a transport may go on reading it after it has
+		// returned.
 		var err error
 		body, err = io.ReadAll(r.Body)
 		r.Body.Close()
@@ -64,7 +66,8 @@ func (w *wire) CloseIdleConnections() {
 	}
 }
 
-// Callbacks writes each request that a handler takes to log at level Debug, and the status it was answered with.
+// Callbacks writes each request that a handler takes to log at level Debug, and the status it was
+// answered with.
 func Callbacks(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -133,7 +136,8 @@ func header(h http.Header, credentials string) slog.Attr {
 	return slog.Group("header", lines...)
 }
 
-// text is a body as far as it is logged, without the credentials of its exchange: an answer may repeat them.
+// text is a body as far as it is logged, without the credentials of its exchange: an answer may
+// repeat them.
 func text(body []byte, credentials string) string {
 	s := string(body)
 	if len(credentials) >= shortest {

@@ -15,8 +15,9 @@ import (
 	"kaunta/tunnel/ssh"
 )
 
-// Try opens the way that callbacks take, without a till behind it, and closes it when a probe has come back through the
-// internet. A real callback that arrives meanwhile is refused, so that it comes again.
+// Try opens the way that callbacks take, without a till behind it, and closes it when a probe has
+// come back through the internet. A real callback that arrives meanwhile is refused, so that it
+// comes again.
 func Try(ctx context.Context, s settings.Settings) error {
 	server := tunnel.NewServer(tunnel.ServerConfig{Deliver: func(context.Context, string, []byte) error { return errNoTill }})
 	provider, err := Open(s, server)
@@ -36,8 +37,9 @@ func Try(ctx context.Context, s settings.Settings) error {
 
 var errNoTill = errors.New("no till is open")
 
-// awaitProof waits until the link is proved, and otherwise returns what it last met. An address that is settled either leads
-// here or does not, so that three probes are enough; a tunnel may need its time.
+// awaitProof waits until the link is proved, and otherwise returns what it last met. An address
+// that is settled either leads here or does not, so that three probes are enough; a tunnel may need
+// its time.
 func awaitProof(ctx context.Context, link *tunnel.Link, settled bool) error {
 	statuses, cancel := link.Watch()
 	defer cancel()
@@ -62,8 +64,8 @@ func awaitProof(ctx context.Context, link *tunnel.Link, settled bool) error {
 	return last
 }
 
-// Open makes the way that callbacks take to this machine, and binds the callback server where there is one. A
-// simulator, which runs on this machine, can call it by its own address.
+// Open makes the way that callbacks take to this machine, and binds the callback server where there
+// is one. A simulator, which runs on this machine, can call it by its own address.
 func Open(s settings.Settings, server *tunnel.Server) (tunnel.Provider, error) {
 	if s.Callback.Reach == settings.ReachOff {
 		return tunnel.Off(), nil

@@ -23,14 +23,14 @@ var passkeyForm = regexp.MustCompile(`^[0-9A-Za-z]{64}$`)
 // LooksLikePasskey reports whether s has the form of a passkey.
 func LooksLikePasskey(s daraja.Secret) bool { return passkeyForm.MatchString(s.Reveal()) }
 
-// hostForm is the form of a name in the internet, with two parts at least. It takes long to compile,
-// and few settings need it.
+// hostForm is the form of a name in the internet, with two parts at least. It takes long to
+// compile, and few settings need it.
 var hostForm = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$`)
 })
 
-// check finds what was set wrongly, before anything is filled in. A value that is printed or used in spite of its mistake is
-// dropped, so that its default takes its place.
+// check finds what was set wrongly, before anything is filled in. A value that is printed or used
+// in spite of its mistake is dropped, so that its default takes its place.
 func (s *Settings) check() []Mistake {
 	var mistakes []Mistake
 	wrong := func(key, format string, args ...any) {
@@ -171,7 +171,8 @@ func hasPort(address string) bool {
 	return err == nil && (n > 0 || port == "0")
 }
 
-// brief is a value as an error may quote it: a long one may be a secret that was put in the wrong place.
+// brief is a value as an error may quote it: a long one may be a secret that was put in the wrong
+// place.
 func brief(s string) string {
 	if len(s) > 12 {
 		return "…"

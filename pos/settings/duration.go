@@ -9,7 +9,8 @@ import (
 
 const day = Duration(24 * time.Hour)
 
-// Duration is a time in the file that may be long: "90d" for days, or anything that time.ParseDuration reads.
+// Duration is a time in the file that may be long: "90d" for days, or anything that
+// time.ParseDuration reads.
 type Duration time.Duration
 
 var errDuration = errors.New(`must be a time with its unit, such as "90d" or "36h"`)

@@ -20,7 +20,8 @@ import (
 	"kaunta/daraja"
 )
 
-// Mistake is one thing that is wrong with the configuration, in one plain sentence that quotes no secret.
+// Mistake is one thing that is wrong with the configuration, in one plain sentence that quotes no
+// secret.
 type Mistake struct {
 	Key  string // such as "limits.max_amount"; empty where the whole file cannot be used
 	Says string
@@ -42,11 +43,12 @@ func Sentence(text string) string {
 	return strings.TrimRight(text, ".;: ") + "."
 }
 
-// maxFile is the most that is read of a configuration file, in bytes; the sample has seven thousand.
+// maxFile is the most that is read of a configuration file, in bytes; the sample has seven
+// thousand.
 const maxFile = 256 << 10
 
-// Load reads the file at path, or the default one where path is empty (it may then be absent), and lays the
-// environment over it. The error is the first [Mistake].
+// Load reads the file at path, or the default one where path is empty (it may then be absent), and
+// lays the environment over it. The error is the first [Mistake].
 func Load(path string, getenv func(string) string) (Settings, error) {
 	s, mistakes := Read(path, getenv)
 	if mistakes != nil {
@@ -55,8 +57,8 @@ func Load(path string, getenv func(string) string) (Settings, error) {
 	return s, nil
 }
 
-// Read is Load for whoever wants to know everything that is wrong. The settings are complete whatever the mistakes: what
-// could not be read is left at its default.
+// Read is Load for whoever wants to know everything that is wrong. The settings are complete
+// whatever the mistakes: what could not be read is left at its default.
 func Read(path string, getenv func(string) string) (Settings, []Mistake) {
 	var mistakes []Mistake
 	text, err := readFile(path)
@@ -76,8 +78,8 @@ func readFile(path string) (string, error) {
 	return text, err
 }
 
-// parse makes settings of the text of a configuration file; path is named in errors, and is what *_file keys are
-// relative to.
+// parse makes settings of the text of a configuration file; path is named in errors, and is what
+// *_file keys are relative to.
 func parse(text, path string, getenv func(string) string) (Settings, []Mistake) {
 	s, mistakes := decode(text, path)
 	s.ProductionInFile = strings.EqualFold(s.Environment, Production)
@@ -123,11 +125,13 @@ func decode(text, path string) (Settings, []Mistake) {
 	return s, mistakes
 }
 
-// wrongType finds the key and the wanted type in the library's error for a value of another type, which quotes neither. The library has no
-// type for this error; TestWrongTypeHasNoType fails when it has, or says it otherwise.
+// wrongType finds the key and the wanted type in the library's error for a value of another type,
+// which quotes neither. The library has no type for this error; TestWrongTypeHasNoType fails when
+// it has, or says it otherwise.
 var wrongType = regexp.MustCompile(`line (\d+) \(last key "([^"]+)"\).* destination has type (\w+)`)
 
-// tomlFault says where a TOML file is wrong without quoting what stands there, which may be a secret.
+// tomlFault says where a TOML file is wrong without quoting what stands there, which may be a
+// secret.
 func tomlFault(err error) string {
 	if found := wrongType.FindStringSubmatch(err.Error()); found != nil {
 		wanted := map[string]string{
@@ -177,7 +181,8 @@ func (s *Settings) readEnvironment(getenv func(string) string) {
 	}
 }
 
-// IsOn reports whether a variable of the environment says yes. What is no truth value, such as "yes", does.
+// IsOn reports whether a variable of the environment says yes. What is no truth value, such as
+// "yes", does.
 func IsOn(variable string) bool {
 	on, err := strconv.ParseBool(variable)
 	return variable != "" && (on || err != nil)
@@ -212,7 +217,8 @@ func (s *Settings) secrets() []secret {
 	}
 }
 
-// givenTwice refuses a secret that the file gives in both ways: it would not be clear which one counts.
+// givenTwice refuses a secret that the file gives in both ways: it would not be clear which one
+// counts.
 func (s *Settings) givenTwice() (mistakes []Mistake) {
 	for _, secret := range s.secrets() {
 		if *secret.value != "" && *secret.file != "" {
@@ -226,7 +232,8 @@ func (s *Settings) givenTwice() (mistakes []Mistake) {
 // maxSecret is the most that a file with a secret may hold, in bytes. A passkey has 64.
 const maxSecret = 4 << 10
 
-// readSecretFiles reads the secrets that stand in files of their own, relative to the configuration's folder.
+// readSecretFiles reads the secrets that stand in files of their own, relative to the
+// configuration's folder.
 func (s *Settings) readSecretFiles(folder string) (mistakes []Mistake) {
 	for _, secret := range s.secrets() {
 		path := *secret.file
@@ -305,8 +312,8 @@ func (s *Settings) complete() []Mistake {
 // simulatorAccount is the key and the secret of whoever has none with a simulator.
 const simulatorAccount = "simulator"
 
-// simulated says what goes without saying where Daraja is a simulator on this machine: no money is real there, any
-// account will do, and it can reach the till at its own address.
+// simulated says what goes without saying where Daraja is a simulator on this machine: no money is
+// real there, any account will do, and it can reach the till at its own address.
 func (s *Settings) simulated() {
 	s.Environment = Training
 	orElse((*string)(&s.Daraja.ConsumerKey), simulatorAccount)

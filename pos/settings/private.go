@@ -9,8 +9,9 @@ import (
 	"runtime"
 )
 
-// readPrivate reads a file that holds secrets, of at most limit bytes. It is refused where it is no ordinary file, or where
-// anybody but this user can read it. what names it in errors, which wrap fs.ErrNotExist where it is absent.
+// readPrivate reads a file that holds secrets, of at most limit bytes. It is refused where it is no
+// ordinary file, or where anybody but this user can read it. what names it in errors, which wrap
+// fs.ErrNotExist where it is absent.
 func readPrivate(path, what string, limit int64) (string, error) {
 	info, err := os.Stat(path) // before it is opened: to open a pipe waits for ever
 	if err == nil {

@@ -18,11 +18,12 @@ import (
 //go:embed sample.toml
 var sample string
 
-// Sample is a configuration file that names and explains every key, each with its default in a comment.
+// Sample is a configuration file that names and explains every key, each with its default in a
+// comment.
 func Sample() string { return sample }
 
-// Values are what a configuration file sets, by key with its tables, such as "limits.max_amount": string, int64, bool or a
-// list of strings. They may hold secrets, and do not print themselves.
+// Values are what a configuration file sets, by key with its tables, such as "limits.max_amount":
+// string, int64, bool or a list of strings. They may hold secrets, and do not print themselves.
 type Values map[string]any
 
 // Format writes how many values there are, for every verb.
@@ -75,13 +76,14 @@ func (v Values) flatten(table map[string]any, prefix string) {
 	}
 }
 
-// Settings are the settings that a file of these values would give, with the environment on top, and what is wrong with them.
-// path is where the file is to be.
+// Settings are the settings that a file of these values would give, with the environment on top,
+// and what is wrong with them. path is where the file is to be.
 func (v Values) Settings(path string, getenv func(string) string) (Settings, []Mistake) {
 	return parse(Fill(v), path, getenv)
 }
 
-// Fill is [Sample] with the values in place of the defaults, comments and all. A key that the sample does not have is left out.
+// Fill is [Sample] with the values in place of the defaults, comments and all. A key that the
+// sample does not have is left out.
 func Fill(v Values) string {
 	var b strings.Builder
 	table := ""

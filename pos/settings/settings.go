@@ -39,16 +39,17 @@ type Settings struct {
 	Records     Records  `toml:"records"`
 	Log         Log      `toml:"log"`
 
-	// ProductionInFile says that the configuration file itself asks for production, which its owner wrote on purpose, and
-	// not only a variable of the environment.
+	// ProductionInFile says that the configuration file itself asks for production, which its owner
+	// wrote on purpose, and not only a variable of the environment.
 	ProductionInFile bool `toml:"-"`
 
-	// ClockIsRight is a person's word that the clock is right though the ledger bears later dates. It is for one start, so the environment
-	// has it and not the file.
+	// ClockIsRight is a person's word that the clock is right though the ledger bears later dates.
+	// It is for one start, so the environment has it and not the file.
 	ClockIsRight bool `toml:"-"`
 }
 
-// Daraja is the shop's account with Safaricom. Each secret can stand in a file of its own instead, which is read into it.
+// Daraja is the shop's account with Safaricom. Each secret can stand in a file of its own instead,
+// which is read into it.
 type Daraja struct {
 	ConsumerKey        daraja.Secret `toml:"consumer_key"`
 	ConsumerKeyFile    string        `toml:"consumer_key_file"`
@@ -117,12 +118,13 @@ type Log struct {
 	File  string `toml:"file"`
 	Level string `toml:"level"` // debug, info, warn or error
 
-	// DebugHTTP asks for all that goes between the till and Safaricom, at any level. It is for a while, so the environment has it
-	// and not the file.
+	// DebugHTTP asks for all that goes between the till and Safaricom, at any level. It is for a
+	// while, so the environment has it and not the file.
 	DebugHTTP bool `toml:"-"`
 }
 
-// SourceAddrs are the addresses that callbacks come from, nil where the owner leaves it at Safaricom's list.
+// SourceAddrs are the addresses that callbacks come from, nil where the owner leaves it at
+// Safaricom's list.
 func (c Callback) SourceAddrs() []netip.Addr {
 	var addrs []netip.Addr
 	for _, s := range c.Sources {
@@ -141,7 +143,8 @@ func (d Daraja) Number() string {
 	return d.ShortCode
 }
 
-// The public test account of Safaricom's sandbox (its documentation), which the simulator takes too.
+// The public test account of Safaricom's sandbox (its documentation), which the simulator takes
+// too.
 const (
 	SandboxShortCode = "174379"
 	SandboxPasskey   = daraja.Secret("bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919")
@@ -158,11 +161,13 @@ func LedgerPath(name string) string {
 	return filepath.Join(xdg.DataHome, "kaunta", name+".ledger")
 }
 
-// ErrNoAccount is returned by CheckAccount where neither file nor environment names a Daraja account.
+// ErrNoAccount is returned by CheckAccount where neither file nor environment names a Daraja
+// account.
 var ErrNoAccount = errors.New("no Daraja account is configured: run kaunta setup, or set MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, " +
 	"MPESA_SHORTCODE and MPESA_PASSKEY; `kaunta demo` needs none of it")
 
-// CheckAccount returns ErrNoAccount where there is no account to take payments with; the ledger can be read without.
+// CheckAccount returns ErrNoAccount where there is no account to take payments with; the ledger can
+// be read without.
 func (s Settings) CheckAccount() error {
 	if s.Daraja.ConsumerKey == "" && s.Daraja.ConsumerSecret == "" {
 		return ErrNoAccount
@@ -170,7 +175,8 @@ func (s Settings) CheckAccount() error {
 	return nil
 }
 
-// ForSimulator are the settings of the practice till: the simulator at url, and a ledger of its own.
+// ForSimulator are the settings of the practice till: the simulator at url, and a ledger of its
+// own.
 func ForSimulator(url string) Settings {
 	s := defaults()
 	s.Shop, s.Ledger, s.Daraja.URL = "Duka la Mazoezi", LedgerPath("training"), url

@@ -9,8 +9,8 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// Keys lists every key of the configuration file as it is written with its tables, such as "limits.max_amount", in the
-// order of [Settings].
+// Keys lists every key of the configuration file as it is written with its tables, such as
+// "limits.max_amount", in the order of [Settings].
 func Keys() []string {
 	var keys []string
 	walk(reflect.TypeFor[Settings](), "", func(key string, table bool) {
@@ -36,8 +36,8 @@ func walk(t reflect.Type, prefix string, visit func(key string, table bool)) {
 	}
 }
 
-// nearest is the known key or table that an unknown one was probably meant to be, or "". One of the same table is named
-// without it.
+// nearest is the known key or table that an unknown one was probably meant to be, or "". One of the
+// same table is named without it.
 func nearest(unknown toml.Key) string {
 	last, parent := unknown[len(unknown)-1], strings.Join(unknown[:len(unknown)-1], ".")
 	if len(unknown.String()) > 100 {
@@ -67,7 +67,8 @@ func nearest(unknown toml.Key) string {
 	return best.says
 }
 
-// distance is how many letters must be put in, left out, exchanged or swapped with their neighbour to make b of a.
+// distance is how many letters must be put in, left out, exchanged or swapped with their neighbour
+// to make b of a.
 func distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	rows := make([][]int, len(a)+1)

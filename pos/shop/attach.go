@@ -11,8 +11,9 @@ import (
 	"kaunta/store"
 )
 
-// Agree refuses to work through the till where it is for another environment than s, or has customers pay to another number: the money
-// goes where that till has it go. Settings without an account agree with any.
+// Agree refuses to work through the till where it is for another environment than s, or has
+// customers pay to another number: the money goes where that till has it go. Settings without an
+// account agree with any.
 func Agree(till localapi.Info, s settings.Settings) error {
 	switch {
 	case s.CheckAccount() != nil:
@@ -25,8 +26,9 @@ func Agree(till localapi.Info, s settings.Settings) error {
 	return nil
 }
 
-// Attach finds the shop that is open on the ledger at path, or has open open the ledger itself: then the client is nil. The shop
-// comes first: a ledger that is being read cannot be opened by a till that starts, and its lock is waited for.
+// Attach finds the shop that is open on the ledger at path, or has open open the ledger itself:
+// then the client is nil. The shop comes first: a ledger that is being read cannot be opened by a
+// till that starts, and its lock is waited for.
 func Attach(ctx context.Context, path string, open func() error) (*localapi.Client, error) {
 	var locked error
 	for range 3 { // it may be starting, or closing
@@ -37,7 +39,8 @@ func Attach(ctx context.Context, path string, open func() error) (*localapi.Clie
 		if locked = open(); !errors.Is(locked, store.ErrLocked) {
 			return nil, locked
 		}
-		var lost *localapi.LostError // the one that was there ended while it was asked who it is, and another has come
+		// the one that was there ended while it was asked who it is, and another has come
+		var lost *localapi.LostError
 		if !errors.Is(silent, localapi.ErrNobody) && !errors.As(silent, &lost) {
 			return nil, fmt.Errorf("%w; it could not be asked from here: %w", locked, silent)
 		}
@@ -45,8 +48,8 @@ func Attach(ctx context.Context, path string, open func() error) (*localapi.Clie
 	return nil, fmt.Errorf("%w; it cannot be asked from here: it may be an older version of kaunta", locked)
 }
 
-// Owner is the till that has the ledger at path open, also where its file has lost its name; nil where none answers. The error says of
-// one that is there why it does not.
+// Owner is the till that has the ledger at path open, also where its file has lost its name; nil
+// where none answers. The error says of one that is there why it does not.
 func Owner(ctx context.Context, path string) (*localapi.Client, error) {
 	owner, err := localapi.Dial(ctx, path)
 	if err != nil && !errors.Is(err, localapi.ErrSilent) { // nobody, or none that could be asked: the file's lock says the rest
@@ -55,8 +58,9 @@ func Owner(ctx context.Context, path string) (*localapi.Client, error) {
 	return owner, err
 }
 
-// Held refuses the ledger at path, with a [store.ErrLocked], while a till has it open: where its file has lost its name, no
-// lock stands in the way of a second ledger, whose till would ask the same customers again.
+// Held refuses the ledger at path, with a [store.ErrLocked], while a till has it open: where its
+// file has lost its name, no lock stands in the way of a second ledger, whose till would ask the
+// same customers again.
 func Held(ctx context.Context, path string) error {
 	owner, err := Owner(ctx, path)
 	if owner == nil {

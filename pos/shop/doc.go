@@ -1,5 +1,5 @@
-// Package shop opens a shop: the ledger, the till on it, the way that callbacks take to it, and the socket by which other
-// programs of the same user work with it. It closes them in order.
+// Package shop opens a shop: the ledger, the till on it, the way that callbacks take to it, and the
+// socket by which other programs of the same user work with it. It closes them in order.
 //
 //	            daraja.Client ◄── pos.Till ──► store.Ledger
 //	                                 ▲   ▲
@@ -7,8 +7,9 @@
 //	                  ▲
 //	              tunnel.Link ── a provider, by reach.Open
 //
-// A shop that stays open does each day's work on its ledger, backup and forgetting, by [Shop.KeepDaily].
+// A shop that stays open does each day's work on its ledger, backup and forgetting, by
+// [Shop.KeepDaily].
 //
-// A ledger belongs to one shop at a time. [Attach] finds the shop that is open on a ledger, so that a command works through it
-// instead of being turned away.
+// A ledger belongs to one shop at a time. [Attach] finds the shop that is open on a ledger, so that
+// a command works through it instead of being turned away.
 package shop

@@ -16,8 +16,8 @@ type keeping struct {
 	trouble atomic.Pointer[error] // why the last day's work did not succeed
 }
 
-// KeepDaily does each day's work on the ledger, as r wishes, until the shop is closed: see [store.Daily]. It is for a till that stays
-// open, and is called once.
+// KeepDaily does each day's work on the ledger, as r wishes, until the shop is closed: see
+// [store.Daily]. It is for a till that stays open, and is called once.
 func (sh *Shop) KeepDaily(r settings.Records) {
 	d := store.Daily{Folder: r.BackupFolder, Keep: r.BackupKeep, ForgetAfter: time.Duration(r.ForgetAfter), Tell: func(err error) {
 		sh.keep.tell(err)
@@ -36,7 +36,8 @@ func (sh *Shop) KeepDaily(r settings.Records) {
 	}()
 }
 
-// Keeping is why the last day's work on the ledger did not succeed, in a sentence; nil where it did, or there is none.
+// Keeping is why the last day's work on the ledger did not succeed, in a sentence; nil where it
+// did, or there is none.
 func (sh *Shop) Keeping() error {
 	if p := sh.keep.trouble.Load(); p != nil {
 		return *p

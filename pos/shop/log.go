@@ -11,10 +11,12 @@ import (
 	"kaunta/tunnel"
 )
 
-// openLog opens the log file. Where it cannot be opened the log goes nowhere, and trouble says why: no till stays closed for that.
+// openLog opens the log file. Where it cannot be opened the log goes nowhere, and trouble says why:
+// no till stays closed for that.
 func openLog(s settings.Settings) (log *slog.Logger, file io.Closer, trouble error) {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(s.Log.Level)) // what is no level is a Mistake of the settings, and means info here
+	// what is no level is a Mistake of the settings, and means info here
+	_ = level.UnmarshalText([]byte(s.Log.Level))
 	if s.Log.DebugHTTP {
 		level = slog.LevelDebug
 	}
@@ -25,7 +27,8 @@ func openLog(s settings.Settings) (log *slog.Logger, file io.Closer, trouble err
 	return log, file, nil
 }
 
-// logLink logs what becomes of the way that callbacks take, until ctx ends. A link that tries in vain is logged once.
+// logLink logs what becomes of the way that callbacks take, until ctx ends. A link that tries in
+// vain is logged once.
 func logLink(ctx context.Context, log *slog.Logger, link *tunnel.Link) {
 	statuses, cancel := link.Watch()
 	defer cancel()
@@ -48,7 +51,8 @@ func logLink(ctx context.Context, log *slog.Logger, link *tunnel.Link) {
 	}
 }
 
-// logTrouble looks every minute why the till takes no new payment, until ctx ends, and logs it once; and once when it takes them again.
+// logTrouble looks every minute why the till takes no new payment, until ctx ends, and logs it
+// once; and once when it takes them again.
 func (sh *Shop) logTrouble(ctx context.Context) {
 	ticks := time.NewTicker(time.Minute)
 	defer ticks.Stop()

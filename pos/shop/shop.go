@@ -40,11 +40,12 @@ type Shop struct {
 	forReplaced atomic.Int64
 }
 
-// lastAnswer is how long a closing till waits for the answer to a push that is on the wire: the slowest of 130 measured took 7 s.
+// lastAnswer is how long a closing till waits for the answer to a push that is on the wire: the
+// slowest of 130 measured took 7 s.
 const lastAnswer = 8 * time.Second
 
-// Open opens the ledger, starts the till on it, lets callbacks in and other programs of this user. The shop lives on when ctx
-// ends; Close ends it.
+// Open opens the ledger, starts the till on it, lets callbacks in and other programs of this user.
+// The shop lives on when ctx ends; Close ends it.
 func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	sh := &Shop{}
 	var logFile io.Closer
@@ -146,8 +147,9 @@ func (sh *Shop) Payments() localapi.Payments {
 	return localapi.Payments{Till: sh.Till, Book: sh.Ledger}
 }
 
-// share lets other programs of this user work with the till, until the function it returns is called. Where no socket can be
-// made, the till works all the same, for itself. number is what customers pay to.
+// share lets other programs of this user work with the till, until the function it returns is
+// called. Where no socket can be made, the till works all the same, for itself. number is what
+// customers pay to.
 func (sh *Shop) share(ctx context.Context, number string) (unshare func() error) {
 	listener, err := localapi.Listen(sh.Ledger.Path())
 	if err != nil {
@@ -194,8 +196,8 @@ func untilClosed(sharing context.Context, copy func(context.Context, io.Writer) 
 	}
 }
 
-// awaitURL gives the link the moment it needs to learn its URL, so that the very first payment carries it. It does not
-// wait for proof: no payment is held up for the tunnel's sake.
+// awaitURL gives the link the moment it needs to learn its URL, so that the very first payment
+// carries it. It does not wait for proof: no payment is held up for the tunnel's sake.
 func awaitURL(link *tunnel.Link) {
 	statuses, cancel := link.Watch()
 	defer cancel()
@@ -212,11 +214,13 @@ func awaitURL(link *tunnel.Link) {
 	}
 }
 
-// nowhere is what a push carries where no callback can reach the till: Daraja demands an address, and names
-// under .invalid never lead to anybody (RFC 2606), who would otherwise read the customer's number and receipt.
+// nowhere is what a push carries where no callback can reach the till: Daraja demands an address,
+// and names under .invalid never lead to anybody (RFC 2606), who would otherwise read the
+// customer's number and receipt.
 const nowhere = "https://queries-only.invalid"
 
-// CallBackURL is the CallBackURL of an attempt with this secret address, and whether a callback can be expected there.
+// CallBackURL is the CallBackURL of an attempt with this secret address, and whether a callback can
+// be expected there.
 func (sh *Shop) CallBackURL(address string) (url string, reachable bool) {
 	sh.link.CheckNow()
 	if base, _, ok := sh.link.URL(); ok {
@@ -237,7 +241,8 @@ func (sh *Shop) Failing() bool { return sh.link.Status().Offline(true) }
 // Forged counts the callbacks to addresses that no payment has, since the start.
 func (sh *Shop) Forged() int64 { return max(0, sh.server.Stats().Unknown-sh.Replaced()) }
 
-// Replaced counts those that seem to be for payments of the ledger that was put aside for this one: they may speak of money.
+// Replaced counts those that seem to be for payments of the ledger that was put aside for this one:
+// they may speak of money.
 func (sh *Shop) Replaced() int64 { return sh.forReplaced.Load() }
 
 // lateCallback is how long after the asking a callback can come.

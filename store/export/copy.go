@@ -34,7 +34,8 @@ const (
 	maxReadings = 30
 )
 
-// DisagreeError says that the ledger's totals of a day are not what its rows come to: one of the two is damaged.
+// DisagreeError says that the ledger's totals of a day are not what its rows come to: one of the
+// two is damaged.
 type DisagreeError struct {
 	Day          pos.Day
 	Ledger, Rows pos.Totals
@@ -51,8 +52,9 @@ func sums(t pos.Totals) string {
 		t.Paid.KES, t.Paid.Count, t.NotPaid.Count, t.Checking.Count, t.OwedBack.Count, t.GivenBack.Count, t.ClearedUp.Count, t.Doubtful.Count)
 }
 
-// Day reads a day as it was at one moment, newest first, and returns what it came to. It calls begin before the first row, and
-// again if the day changed while it was being read: then the rows given since the last begin do not count.
+// Day reads a day as it was at one moment, newest first, and returns what it came to. It calls
+// begin before the first row, and again if the day changed while it was being read: then the rows
+// given since the last begin do not count.
 func Day(ctx context.Context, book Book, day pos.Day, begin func(), row func(pos.Attempt) error) (pos.Totals, error) {
 	before, err := book.Totals(day)
 	if err != nil {
@@ -82,8 +84,8 @@ func Day(ctx context.Context, book Book, day pos.Day, begin func(), row func(pos
 	return before, fmt.Errorf("payments land faster than %v can be read: try again at a quieter moment", day)
 }
 
-// Rows reads the rows of a day, newest first, a page at a time. Those that the book leaves out because they are damaged are in its error,
-// after the others.
+// Rows reads the rows of a day, newest first, a page at a time. Those that the book leaves out
+// because they are damaged are in its error, after the others.
 func Rows(ctx context.Context, book Book, day pos.Day, row func(pos.Attempt) error) error {
 	var damaged error
 	for before := pos.AttemptID(""); ; {
@@ -104,8 +106,9 @@ func Rows(ctx context.Context, book Book, day pos.Day, row func(pos.Attempt) err
 	}
 }
 
-// Copy writes the days from the first to the last, oldest row first, with whole phone numbers if unmask is true. It tells
-// progress, which may be nil, how many rows of how many are written. It does not close to, and returns what the days came to.
+// Copy writes the days from the first to the last, oldest row first, with whole phone numbers if
+// unmask is true. It tells progress, which may be nil, how many rows of how many are written. It
+// does not close to, and returns what the days came to.
 //
 // Errors: ctx's, the book's, to's, [DisagreeError].
 func Copy(ctx context.Context, to Writer, book Book, first, last pos.Day, unmask bool, progress func(done, of int)) ([]pos.DayTotals, error) {

@@ -12,7 +12,8 @@ import (
 // byteOrderMark tells some spreadsheets that a file is UTF-8.
 const byteOrderMark = "\ufeff"
 
-// CSV writes rows as RFC 4180 has it, in UTF-8. It writes no totals: every line but the first is a payment.
+// CSV writes rows as RFC 4180 has it, in UTF-8. It writes no totals: every line but the first is a
+// payment.
 type CSV struct{ out *csv.Writer }
 
 // NewCSV writes the heading to w, after a byte order mark if bom is true.
@@ -43,7 +44,8 @@ func (c *CSV) Row(r Row) error {
 	})
 }
 
-// inertPhone is a phone number for CSV: the blanks in it keep it a text, so that it needs no apostrophe.
+// inertPhone is a phone number for CSV: the blanks in it keep it a text, so that it needs no
+// apostrophe.
 func inertPhone(s string) string {
 	if strings.Contains(s, " ") && s[0] == '0' {
 		return s

@@ -17,8 +17,8 @@ type File struct {
 	force bool
 }
 
-// Create begins a file that is to be called path, with mode 0600. A file of that name is refused now and at the end, unless
-// force is true.
+// Create begins a file that is to be called path, with mode 0600. A file of that name is refused
+// now and at the end, unless force is true.
 func Create(path string, force bool) (*File, error) {
 	info, err := os.Lstat(path)
 	switch {
@@ -54,8 +54,8 @@ func (f *File) Commit() error {
 	return syncFolder(filepath.Dir(f.path))
 }
 
-// publish gives the file its name. Where the file system knows no links, a file that another program makes by that name in the
-// same instant is replaced.
+// publish gives the file its name. Where the file system knows no links, a file that another
+// program makes by that name in the same instant is replaced.
 func (f *File) publish() error {
 	if f.force {
 		return os.Rename(f.Name(), f.path)

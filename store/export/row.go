@@ -74,8 +74,8 @@ func Stamp(t time.Time) string {
 	return t.In(pos.EAT).Format(time.RFC3339)
 }
 
-// clean leaves out what no cell should hold: control characters, those that turn the direction of a text or cannot be
-// seen, and bytes that are no text.
+// clean leaves out what no cell should hold: control characters, those that turn the direction of a
+// text or cannot be seen, and bytes that are no text.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -88,7 +88,8 @@ func clean(s string) string {
 	}, s)
 }
 
-// inert is s so that a spreadsheet which reads CSV neither runs it nor takes it for something else than text.
+// inert is s so that a spreadsheet which reads CSV neither runs it nor takes it for something else
+// than text.
 func inert(s string) string {
 	if changes(s) {
 		return "'" + s
@@ -96,8 +97,8 @@ func inert(s string) string {
 	return halted(s)
 }
 
-// halted is s so that a spreadsheet which reads CSV does not run it. Where commas are decimal, some of them part cells at
-// semicolons.
+// halted is s so that a spreadsheet which reads CSV does not run it. Where commas are decimal, some
+// of them part cells at semicolons.
 func halted(s string) string {
 	parts := strings.Split(s, ";")
 	for i, part := range parts {
@@ -108,8 +109,8 @@ func halted(s string) string {
 	return strings.Join(parts, ";")
 }
 
-// runs reports whether a spreadsheet could take s for a formula. Some do so after blanks, and some for the wide forms of East
-// Asian keyboards.
+// runs reports whether a spreadsheet could take s for a formula. Some do so after blanks, and some
+// for the wide forms of East Asian keyboards.
 func runs(s string) bool {
 	r, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace))
 	return r != utf8.RuneError && strings.ContainsRune("=+-@＝＋－＠", r) || s != "" && strings.ContainsRune("\t\r", rune(s[0]))
@@ -118,8 +119,8 @@ func runs(s string) bool {
 // plainDigits is how many digits a spreadsheet keeps of a number.
 const plainDigits = 15
 
-// changes reports whether a spreadsheet would show something else for s: a number or a date instead of digits with leading
-// zeros, an exponent, a dash or a slash.
+// changes reports whether a spreadsheet would show something else for s: a number or a date instead
+// of digits with leading zeros, an exponent, a dash or a slash.
 func changes(s string) bool {
 	if !strings.ContainsAny(s, "0123456789") || strings.Trim(s, "0123456789.,:/-+eE% ") != "" {
 		return false

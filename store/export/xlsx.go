@@ -17,7 +17,8 @@ const (
 	TotalsSheet   = "Totals"
 )
 
-// MaxRows is how many payments a sheet holds: the format has room for 2²⁰ rows, and one is the heading.
+// MaxRows is how many payments a sheet holds: the format has room for 2²⁰ rows, and one is the
+// heading.
 const MaxRows = 1<<20 - 1
 
 // XLSX writes a workbook: a sheet of rows and one of totals. Amounts and counts are numbers, times

@@ -119,7 +119,8 @@ func (p *provider) Run(ctx context.Context, localAddr string, up func(string)) e
 	}
 	run(func() error { return p.Relay.Serve(ctx, doors.https, localAddr, s.shake) })
 	if doors.http != nil {
-		handler := s.manager.HTTPHandler(http.NotFoundHandler()) // from here on HTTP-01 is tried too
+		// from here on HTTP-01 is tried too
+		handler := s.manager.HTTPHandler(http.NotFoundHandler())
 		run(func() error { return answerChallenges(ctx, doors.http, handler) })
 	}
 	run(func() error { return p.certify(ctx, s, up) })

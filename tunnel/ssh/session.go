@@ -122,8 +122,9 @@ func (p *provider) refusal(err error) error {
 	case noSuchHostKey(err):
 		return blocked("tunnel ssh: the relay %s no longer has a host key of the kind in %s, so it may not be yours: "+
 			"if you have changed it yourself, compare and store its present key with kaunta setup", p.cfg.Server, p.cfg.KnownHostsFile)
-	// The library has no type for this; TestRefusalHasNoType fails when it has, or says it otherwise. A connection that breaks off meanwhile
-	// reads otherwise: a relay that is just starting or stopping is no refusal.
+	// The library has no type for this; TestRefusalHasNoType fails when it has, or says it
+	// otherwise. A connection that breaks off meanwhile reads otherwise: a relay that is just
+	// starting or stopping is no refusal.
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return blocked("tunnel ssh: the relay %s refuses the login of %s with the key %s: run the lines of kaunta setup --print-relay there, "+
 			"which let this key in", p.cfg.Server, p.cfg.User, p.cfg.KeyFile)

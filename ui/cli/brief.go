@@ -6,8 +6,9 @@ import (
 	"kaunta/pos"
 )
 
-// briefBook reads a ledger without keeping it: it is opened for each reading, since a ledger that is being read cannot take
-// payments, and a pager may stay open for long. Between two readings a till can start; the next then goes through that one.
+// briefBook reads a ledger without keeping it: it is opened for each reading, since a ledger that
+// is being read cannot take payments, and a pager may stay open for long. Between two readings a
+// till can start; the next then goes through that one.
 type briefBook struct{ open func() (Book, error) }
 
 // reading opens the ledger, reads, and closes it.

@@ -111,11 +111,13 @@ func exitStatus(s pos.State, trouble error) error {
 	}
 }
 
-// callbackGrace is how long an end that only a query told is held open for its callback: that brings the receipt
-// number, is delivered once, and sometimes knows better than the query. Callbacks come 7 to 27 s after a push (measured).
+// callbackGrace is how long an end that only a query told is held open for its callback: that
+// brings the receipt number, is delivered once, and sometimes knows better than the query.
+// Callbacks come 7 to 27 s after a push (measured).
 const callbackGrace = 15 * time.Second
 
-// ended reports whether a has its end for a program: NOT PAID by one query is none, since that may be wrong.
+// ended reports whether a has its end for a program: NOT PAID by one query is none, since that may
+// be wrong.
 func ended(a pos.Attempt) bool { return a.State.Final() && !a.Unconfirmed() }
 
 // awaitsCallback reports whether a callback may still be on its way to a that has its end.
@@ -135,13 +137,16 @@ type payment struct {
 	earlier bool        // an earlier call with the same key has asked for it
 }
 
-// maxShops is how many shops one payment may see close before it: each was open when it was reached.
+// maxShops is how many shops one payment may see close before it: each was open when it was
+// reached.
 const maxShops = 10
 
-// take takes the payment and prints each change of it; the last one printed is final. The state is 0 where nothing was
-// asked; otherwise it is what is known of the money, and the error is only beside it.
+// take takes the payment and prints each change of it; the last one printed is final. The state is
+// 0 where nothing was asked; otherwise it is what is known of the money, and the error is only
+// beside it.
 //
-// Where the till of another process is used and closes, the payment goes on in the next one, or in a till of this process.
+// Where the till of another process is used and closes, the payment goes on in the next one, or in
+// a till of this process.
 func (p *payment) take(ctx context.Context) (pos.State, error) {
 	waiting, enough := context.WithCancel(ctx)
 	defer enough()
@@ -162,7 +167,8 @@ func (p *payment) take(ctx context.Context) (pos.State, error) {
 			err = p.leave(context.WithoutCancel(ctx), shop)
 		}
 		closed := shop.Close()
-		var lost interface{ MayHaveMovedMoney() bool }     // the till of another process, which was killed perhaps
+		// the till of another process, which was killed perhaps
+		var lost interface{ MayHaveMovedMoney() bool }
 		safe := p.attempt.ID != "" || p.request.Once != "" // nothing is asked twice by going on
 		gone := errors.Is(err, pos.ErrUnsubscribed) || errors.Is(err, pos.ErrClosed) || safe && errors.As(err, &lost)
 		if !gone || waiting.Err() != nil {
@@ -194,7 +200,8 @@ func (p *payment) ask(ctx context.Context, shop *Shop) (err error) {
 	return nil
 }
 
-// follow prints the changes of the payment until it has its end or waiting is over. An error is the till's.
+// follow prints the changes of the payment until it has its end or waiting is over. An error is the
+// till's.
 func (p *payment) follow(waiting context.Context, enough context.CancelFunc, shop *Shop) error {
 	for a, err := range shop.Till.Follow(waiting, p.attempt.ID) {
 		switch {
@@ -219,7 +226,8 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 	return nil
 }
 
-// leave waits no longer, and takes what the ledger says last: the end may have come in the same moment as the time-out.
+// leave waits no longer, and takes what the ledger says last: the end may have come in the same
+// moment as the time-out.
 func (p *payment) leave(ctx context.Context, shop *Shop) error {
 	var stopped error
 	if !p.attempt.State.Final() && !p.earlier { // else only its second witness was waited for, or whoever asked for it may still wait
@@ -232,7 +240,8 @@ func (p *payment) leave(ctx context.Context, shop *Shop) error {
 	return cmp.Or(stopped, err)
 }
 
-// end prints what is known of the payment, with err beside it. What has no end and is not waited for is STILL CHECKING.
+// end prints what is known of the payment, with err beside it. What has no end and is not waited
+// for is STILL CHECKING.
 func (p *payment) end(err error) (pos.State, error) {
 	if p.attempt.State == 0 {
 		return 0, err

@@ -38,25 +38,26 @@ type Kaunta struct {
 	// Interactive says that a person sits at the terminal and can be asked.
 	Interactive bool
 
-	// OpenShop opens the ledger, the till and the callback listener, or reaches the till that is open on the ledger already. The
-	// account of s is checked only where it is needed.
+	// OpenShop opens the ledger, the till and the callback listener, or reaches the till that is
+	// open on the ledger already. The account of s is checked only where it is needed.
 	OpenShop func(ctx context.Context, s settings.Settings) (*Shop, error)
 
 	// OpenBook opens the ledger for reading, or reaches the till that has it.
 	OpenBook func(s settings.Settings) (Book, error)
 
-	// Query asks M-PESA about any CheckoutRequestID of the account, through the till that is open on the ledger where one is. An answer
-	// that says nothing about the payment is no error.
+	// Query asks M-PESA about any CheckoutRequestID of the account, through the till that is open
+	// on the ledger where one is. An answer that says nothing about the payment is no error.
 	Query func(ctx context.Context, s settings.Settings, checkoutRequestID string) (daraja.Answer, error)
 
-	// LedgerKind is the kind of an error of the ledger's, for programs; "" for any other error. See Kinds.
+	// LedgerKind is the kind of an error of the ledger's, for programs; "" for any other error. See
+	// Kinds.
 	LedgerKind func(error) string
 
 	// Screen runs the till's screens until the cashier leaves.
 	Screen func(ctx context.Context, s settings.Settings, o ScreenOptions) error
 
-	// Demo runs the till's screens on the built-in simulator, with the ledger at the path, or the practice
-	// ledger where it is empty.
+	// Demo runs the till's screens on the built-in simulator, with the ledger at the path, or the
+	// practice ledger where it is empty.
 	Demo func(ctx context.Context, ledger string, o ScreenOptions) error
 
 	// Simulate serves the Daraja simulator until ctx ends.
@@ -80,18 +81,19 @@ type Shop struct {
 	Till Till
 	Book Book
 
-	// Close ends the till and closes the ledger, where they are this process's own; what is open stays open, for the next start.
+	// Close ends the till and closes the ledger, where they are this process's own; what is open
+	// stays open, for the next start.
 	Close func() error
 }
 
-// Till takes payments. An error with a method MayHaveMovedMoney that says so leaves open whether the customer was asked; after any
-// other error of Charge nobody was.
+// Till takes payments. An error with a method MayHaveMovedMoney that says so leaves open whether
+// the customer was asked; after any other error of Charge nobody was.
 type Till interface {
 	// Charge asks a customer for a payment and returns as soon as the attempt is on disk.
 	Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
 
-	// Follow gives each attempt as it is now, and then every one that has changed, until ctx ends. It ends with
-	// pos.ErrUnsubscribed when the till closes.
+	// Follow gives each attempt as it is now, and then every one that has changed, until ctx ends.
+	// It ends with pos.ErrUnsubscribed when the till closes.
 	Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[pos.Attempt, error]
 
 	// StopWaiting records that nobody waits for the attempt any longer.
@@ -144,7 +146,8 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 	var end exit
 	var usage usageError
 	if err != nil && !errors.As(err, &end) && wantsJSON(args) {
-		_ = c.writeProblem(k.Stdout, err) // where nobody reads it, the status says that it went wrong
+		// where nobody reads it, the status says that it went wrong
+		_ = c.writeProblem(k.Stdout, err)
 	}
 	switch {
 	case err == nil:
@@ -250,7 +253,8 @@ kaunta ledger --day yesterday --find 678`,
 	return root
 }
 
-// helpWidth is how wide the help runs. No terminal is asked: some never answer, and what was typed meanwhile would be lost.
+// helpWidth is how wide the help runs. No terminal is asked: some never answer, and what was typed
+// meanwhile would be lost.
 const helpWidth = 80
 
 // flow breaks each paragraph anew where the help ends.

@@ -1,5 +1,6 @@
-// Package cli is Kaunta's command line: the commands, their flags and help, and what they print for people (text)
-// and for programs (JSON, CSV). It opens nothing itself; package main hands it a [Kaunta] that does.
+// Package cli is Kaunta's command line: the commands, their flags and help, and what they print for
+// people (text) and for programs (JSON, CSV). It opens nothing itself; package main hands it a
+// [Kaunta] that does.
 //
 //	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► Till ─► a line for each change
@@ -13,5 +14,6 @@
 //
 // Till and Book may be those of another process that has the ledger: see package localapi.
 //
-// Every command ends in one of five exit statuses; see [ExitPaid] and its neighbours. Errors are one plain sentence on stderr.
+// Every command ends in one of five exit statuses; see [ExitPaid] and its neighbours. Errors are
+// one plain sentence on stderr.
 package cli

@@ -124,8 +124,8 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 	return nil
 }
 
-// printFindings prints a line each, and below it what to do. On a terminal they are broken at its width, so that titles stand
-// out; elsewhere a line stays a line.
+// printFindings prints a line each, and below it what to do. On a terminal they are broken at its
+// width, so that titles stand out; elsewhere a line stays a line.
 func (c *commands) printFindings(findings []doctor.Finding, language string, last daraja.Text) error {
 	t := c.terminal()
 	signs := map[doctor.Status]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Fault: "×", doctor.Unchecked: "–"}

@@ -14,8 +14,9 @@ import (
 	"kaunta/daraja"
 )
 
-// explanation is one explained answer in JSON, or a code. A code has each of its meanings in meanings, and the verdict in which
-// they agree, or "unknown"; its kind is the endpoint that the code is best known from.
+// explanation is one explained answer in JSON, or a code. A code has each of its meanings in
+// meanings, and the verdict in which they agree, or "unknown"; its kind is the endpoint that the
+// code is best known from.
 type explanation struct {
 	Kind              string    `json:"kind"`
 	Verdict           string    `json:"verdict"`
@@ -110,7 +111,8 @@ func (c *commands) explain(kind daraja.Endpoint, status int, what string, asJSON
 	return err
 }
 
-// explainCode writes what a code means. Endpoints and messages with which it means the same are named together.
+// explainCode writes what a code means. Endpoints and messages with which it means the same are
+// named together.
 func (c *commands) explainCode(code string, all []daraja.Explanation, asJSON bool) error {
 	var groups [][]daraja.Explanation
 	for _, e := range all {
@@ -214,7 +216,8 @@ func writeJSON(b *strings.Builder, v any) {
 
 func inWords(v daraja.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
 
-// writeExplanation writes what an answer means, as that of the endpoints named; said has the messages beside a code.
+// writeExplanation writes what an answer means, as that of the endpoints named; said has the
+// messages beside a code.
 func writeExplanation(b *strings.Builder, kinds, said string, e daraja.Explanation) {
 	fmt.Fprintf(b, "%s: %s", kinds, inWords(e.Answer.Verdict))
 	field := "result"

@@ -116,7 +116,8 @@ func (c *commands) export(ctx context.Context, d days, o exportOptions) error {
 	return nil
 }
 
-// exportOut exports to the standard output, when the export is whole: half of one would look like all of it.
+// exportOut exports to the standard output, when the export is whole: half of one would look like
+// all of it.
 func (c *commands) exportOut(ctx context.Context, d days, o exportOptions) error {
 	spool, err := os.CreateTemp("", "kaunta-*") // mode 0600
 	if err != nil {
@@ -169,7 +170,8 @@ func (o *exportOptions) writer(w io.Writer) (export.Writer, error) {
 // patience is how long a command works in silence before it tells a person how far it is.
 const patience = 2 * time.Second
 
-// progress tells on stderr how many payments a long command has done, if a person looks at it; clear takes that away again.
+// progress tells on stderr how many payments a long command has done, if a person looks at it;
+// clear takes that away again.
 func (c *commands) progress() (tell func(done, of int), clear func()) {
 	return c.telling(func(done, of int) string {
 		return fmt.Sprintf("%v of %v payments", pos.Shillings(done), pos.Shillings(of))

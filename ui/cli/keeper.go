@@ -13,7 +13,8 @@ import (
 	"kaunta/pos/settings"
 )
 
-// Keeper looks after the ledger's file. Each function finds out by itself whether a till holds the ledger of s. progress may be nil.
+// Keeper looks after the ledger's file. Each function finds out by itself whether a till holds the
+// ledger of s. progress may be nil.
 type Keeper struct {
 	// Backup writes a checked copy of the ledger to file, while a till may be selling.
 	Backup func(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (Checked, error)
@@ -21,15 +22,16 @@ type Keeper struct {
 	// Verify checks the ledger, or another file where file is not empty, in a process of its own.
 	Verify func(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (Checked, error)
 
-	// Restore puts a copy of backup in the ledger's place, and returns where the ledger that was there is kept; "" where there was none.
-	// allow is asked before, where there is one; its error ends the restore.
+	// Restore puts a copy of backup in the ledger's place, and returns where the ledger that was
+	// there is kept; "" where there was none. allow is asked before, where there is one; its error
+	// ends the restore.
 	Restore func(ctx context.Context, s settings.Settings, backup string, allow func(Missing) error, progress func(done, of int)) (Checked, string, error)
 
 	// Compact makes the ledger's file anew, and returns its sizes in bytes.
 	Compact func(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error)
 
-	// These are the work of the processes that the others start: kaunta check-file, check-copy, compare-files and try-file. A copy is made a ledger of
-	// this version.
+	// These are the work of the processes that the others start: kaunta check-file, check-copy,
+	// compare-files and try-file. A copy is made a ledger of this version.
 	ServeCheck     func(ctx context.Context, w io.Writer, file string) error
 	ServeCheckCopy func(ctx context.Context, w io.Writer, copy string) error
 	ServeCompare   func(ctx context.Context, w io.Writer, backup, ledger string) error
@@ -42,7 +44,8 @@ type Checked struct {
 	LastDay          pos.Day
 	LastHash         [32]byte // the end of the chain
 
-	// Evidence is how much is wrong with what happened, Derived with what follows from it, such as totals.
+	// Evidence is how much is wrong with what happened, Derived with what follows from it, such as
+	// totals.
 	Evidence, Derived int
 	First             *Fault // nil where all is well
 }

@@ -71,7 +71,8 @@ kaunta ledger --find 678 --json`,
 			if err != nil && rows == 0 {
 				return err
 			}
-			return errors.Join(err, flush(), out.Flush()) // a damaged payment does not hide the others
+			// a damaged payment does not hide the others
+			return errors.Join(err, flush(), out.Flush())
 		},
 	}
 	cmd.Flags().StringVar(&dayFlag, "day", "today", "2026-11-23, today or yesterday")
@@ -98,7 +99,8 @@ func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error
 
 const unmaskUsage = "print whole phone numbers"
 
-// A rowWriter prints attempts one by one in some format, with whole phone numbers if unmask is true.
+// A rowWriter prints attempts one by one in some format, with whole phone numbers if unmask is
+// true.
 type rowWriter func(w io.Writer, unmask bool) (row func(pos.Attempt) error, flush func() error)
 
 func jsonWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() error) {

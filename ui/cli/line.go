@@ -11,8 +11,8 @@ import (
 	"kaunta/store/export"
 )
 
-// line is one attempt as the commands print it in JSON. Field names and order are a promise to programs that
-// read it. Times are RFC 3339 in East Africa Time; empty where there is none.
+// line is one attempt as the commands print it in JSON. Field names and order are a promise to
+// programs that read it. Times are RFC 3339 in East Africa Time; empty where there is none.
 type line struct {
 	Sale              pos.SaleID    `json:"sale"`
 	Attempt           pos.AttemptID `json:"attempt"`
@@ -38,9 +38,9 @@ type line struct {
 	Error             *problem      `json:"error,omitempty"` // beside what is known of the payment
 }
 
-// lineOf is a as it was at the moment at. final says that the command prints no more of it, whatever its state; in a list of the
-// ledger, that it has its end. What to do is in the state alone. Phone numbers are whole
-// if unmask is true.
+// lineOf is a as it was at the moment at. final says that the command prints no more of it,
+// whatever its state; in a list of the ledger, that it has its end. What to do is in the state
+// alone. Phone numbers are whole if unmask is true.
 func lineOf(a pos.Attempt, final, unmask bool, at time.Time) line {
 	r := export.RowOf(a, unmask)
 	return line{

@@ -11,7 +11,8 @@ import (
 	"kaunta/pos"
 )
 
-// period is the flags that name a stretch of days. A day begins and ends at midnight in East Africa.
+// period is the flags that name a stretch of days. A day begins and ends at midnight in East
+// Africa.
 type period struct{ day, week, month, from, to string }
 
 func (p *period) flags(cmd *cobra.Command) {

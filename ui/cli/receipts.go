@@ -9,7 +9,8 @@ import (
 	"kaunta/store/export"
 )
 
-// bare is what is paid without a receipt number of M-PESA's, and in a report about one day which payments these are, newest first.
+// bare is what is paid without a receipt number of M-PESA's, and in a report about one day which
+// payments these are, newest first.
 type bare struct {
 	countKES
 	Payments []barePayment `json:"payments,omitempty"`

@@ -50,8 +50,8 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 	return cmd
 }
 
-// settle waits until everything that is open has its end, and returns how many it found and how many are left. What has none by then is
-// STILL CHECKING.
+// settle waits until everything that is open has its end, and returns how many it found and how
+// many are left. What has none by then is STILL CHECKING.
 func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (found, left int, err error) {
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
@@ -90,13 +90,15 @@ func settle(ctx context.Context, till Till, wait time.Duration, out *printer) (f
 	return len(open), len(last), damaged
 }
 
-// printer prints the changes of attempts as long as somebody reads: that nobody does is no reason to stop asking M-PESA (L7).
+// printer prints the changes of attempts as long as somebody reads: that nobody does is no reason
+// to stop asking M-PESA (L7).
 type printer struct {
 	write  func(a pos.Attempt, final bool, err error) error
 	unread error // why nobody reads
 }
 
-// print prints an attempt as it is; final says that no change of it follows, and err, which a person reads elsewhere, why that is so.
+// print prints an attempt as it is; final says that no change of it follows, and err, which a
+// person reads elsewhere, why that is so.
 func (p *printer) print(a pos.Attempt, final bool, err error) {
 	if p.unread == nil {
 		p.unread = p.write(a, final, err)

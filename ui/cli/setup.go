@@ -162,8 +162,9 @@ func (c *commands) seen() error {
 	return nil
 }
 
-// confirmLive asks for a typed word where production was asked for by the environment alone, and no ledger says that the shop
-// has been live before: a variable left over from somewhere must not move money. The file of an owner is that word already.
+// confirmLive asks for a typed word where production was asked for by the environment alone, and no
+// ledger says that the shop has been live before: a variable left over from somewhere must not move
+// money. The file of an owner is that word already.
 func (c *commands) confirmLive(ctx context.Context, s settings.Settings) error {
 	if s.Environment != settings.Production || s.ProductionInFile {
 		return nil

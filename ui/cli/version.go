@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// stamp is what a release says of itself: its version, the commit and its day, "v1.2.0 89dd5f7ab123 2026-11-24". It is set by the
-// linker (.ci/run), so that it is the same wherever the release is built; empty in every other build.
+// stamp is what a release says of itself: its version, the commit and its day, "v1.2.0 89dd5f7ab123
+// 2026-11-24". It is set by the linker (.ci/run), so that it is the same wherever the release is
+// built; empty in every other build.
 var stamp string
 
 // Version is what the build knows of itself: see versionOf.
@@ -18,8 +19,9 @@ func Version() string {
 	return versionOf(info, stamp)
 }
 
-// versionOf is the stamp, or else the release, where it is one, the commit and its day, whether files had been changed since, and the Go it was built
-// with: "v1.2.0 89dd5f7ab123 2026-11-24 changed go1.26.10".
+// versionOf is the stamp, or else the release, where it is one, the commit and its day, whether
+// files had been changed since, and the Go it was built with: "v1.2.0 89dd5f7ab123 2026-11-24
+// changed go1.26.10".
 func versionOf(info *debug.BuildInfo, stamp string) string {
 	if stamp != "" {
 		return stamp + " " + info.GoVersion

@@ -12,12 +12,14 @@ import (
 	"kaunta/pos/settings"
 )
 
-// noPayment is a CheckoutRequestID that belongs to no payment. To ask for it moves no money, and the answer still tells
-// whether Safaricom takes the token, the short code and the password: a wrong one is refused before the id is looked at.
+// noPayment is a CheckoutRequestID that belongs to no payment. To ask for it moves no money, and
+// the answer still tells whether Safaricom takes the token, the short code and the password: a
+// wrong one is refused before the id is looked at.
 const noPayment = "ws_CO_000000000000000000000000000"
 
-// Account asks Safaricom whether it takes the keys, and then whether short code and passkey look right, as kaunta setup does
-// while they are typed. The second finding is Unchecked where the first is no OK.
+// Account asks Safaricom whether it takes the keys, and then whether short code and passkey look
+// right, as kaunta setup does while they are typed. The second finding is Unchecked where the first
+// is no OK.
 func Account(ctx context.Context, s settings.Settings) (key, pass Finding) {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -166,8 +168,8 @@ func number(_ context.Context, x *examination) Finding {
 	return ok("Pay Bill: customers pay "+d.ShortCode+".", "Pay Bill: wateja wanalipa "+d.ShortCode+".")
 }
 
-// rate holds query_every to what the environment puts up with: the sandbox lets one query in 12 s through (measured);
-// production's limit is unpublished.
+// rate holds query_every to what the environment puts up with: the sandbox lets one query in 12 s
+// through (measured); production's limit is unpublished.
 func rate(_ context.Context, x *examination) Finding {
 	every := x.Settings.Limits.QueryEvery
 	if x.Settings.Environment == settings.Sandbox && every < 12*time.Second {
@@ -181,7 +183,8 @@ func rate(_ context.Context, x *examination) Finding {
 	return ok(fmt.Sprintf("The till asks M-PESA at most once in %v.", every), fmt.Sprintf("Till inauliza M-PESA mara moja kwa %v.", every))
 }
 
-// maxSkew is how far the clock may be off: pushes carry the time, and callbacks are compared with it.
+// maxSkew is how far the clock may be off: pushes carry the time, and callbacks are compared with
+// it.
 const maxSkew = time.Minute
 
 func clock(ctx context.Context, x *examination) Finding {

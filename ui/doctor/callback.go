@@ -70,7 +70,8 @@ func address(ctx context.Context, x *examination) Finding {
 		"Use a name that leads to a public address, or reach = \"ssh\" or \"cloudflared\".", "Tumia jina la anwani ya nje, au reach = \"ssh\" au \"cloudflared\".")
 }
 
-// shared is the address range that providers give to several customers at once (RFC 6598), as mobile networks do.
+// shared is the address range that providers give to several customers at once (RFC 6598), as
+// mobile networks do.
 var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 func unreachable(a netip.Addr) bool {
@@ -100,8 +101,8 @@ func (x *examination) lookAtPort() Finding {
 		"Choose an address of this machine, such as 127.0.0.1:8180, and a port above 1023.", "Chagua anwani ya mashine hii, kama 127.0.0.1:8180, na port zaidi ya 1023.")
 }
 
-// reach proves that what Safaricom calls leads here. Where a till is running, its own way is tried and left alone: a second
-// session would take the first one's place.
+// reach proves that what Safaricom calls leads here. Where a till is running, its own way is tried
+// and left alone: a second session would take the first one's place.
 func reach(ctx context.Context, x *examination) Finding {
 	c := x.Settings.Callback
 	if c.Reach == settings.ReachOff {
@@ -169,8 +170,8 @@ func mend(c settings.Callback) daraja.Text {
 	return fix
 }
 
-// tillAt is listen if a till answers there, else "". A till answers a probe with a proof of 64 hexadecimal digits (package
-// tunnel).
+// tillAt is listen if a till answers there, else "". A till answers a probe with a proof of 64
+// hexadecimal digits (package tunnel).
 func tillAt(ctx context.Context, listen string) string {
 	if _, p, err := net.SplitHostPort(listen); err != nil || p == "0" {
 		return ""
@@ -181,7 +182,8 @@ func tillAt(ctx context.Context, listen string) string {
 	return listen
 }
 
-// sameTill reports why the till behind two addresses is not one and the same: each till proves a nonce under a key of its own.
+// sameTill reports why the till behind two addresses is not one and the same: each till proves a
+// nonce under a key of its own.
 func sameTill(ctx context.Context, local, public string) error {
 	n := nonce()
 	here, err := proof(ctx, local, n)
@@ -204,8 +206,8 @@ func nonce() string {
 	return hex.EncodeToString(random[:])
 }
 
-// once is a client for single requests: a kept connection would prove the path of some time ago, and a redirect is somebody
-// else's site.
+// once is a client for single requests: a kept connection would prove the path of some time ago,
+// and a redirect is somebody else's site.
 var once = http.Client{
 	Timeout:       Patience / 2,
 	Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true},

@@ -2,7 +2,8 @@ package doctor
 
 import "kaunta/daraja"
 
-// checks are the lines of the report, in its order: the file, the account, the way back, this machine.
+// checks are the lines of the report, in its order: the file, the account, the way back, this
+// machine.
 var checks = []check{
 	{"configuration", daraja.Text{EN: "Configuration", SW: "Mipangilio"}, configuration},
 	{"clock", daraja.Text{EN: "Clock", SW: "Saa"}, clock},

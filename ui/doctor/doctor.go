@@ -14,7 +14,8 @@ import (
 	"kaunta/pos/settings"
 )
 
-// Patience is how long the whole of [Run] may take. It is longer than one request to Daraja takes at most.
+// Patience is how long the whole of [Run] may take. It is longer than one request to Daraja takes
+// at most.
 const Patience = 18 * time.Second
 
 // Status is what a check came to.
@@ -55,13 +56,14 @@ type Terminal struct {
 	Width, Height int  // in cells
 }
 
-// Parts are what this package cannot do by itself, since it knows neither ledger nor tunnel. All are required.
+// Parts are what this package cannot do by itself, since it knows neither ledger nor tunnel. All
+// are required.
 type Parts struct {
 	// Ledger looks at the ledger. An error is why it cannot be used, in one sentence.
 	Ledger func(s settings.Settings) (Ledger, error)
 
-	// Reach opens the way that callbacks take, sends something along it through the internet, and closes it again. The error
-	// says in one sentence why it did not arrive.
+	// Reach opens the way that callbacks take, sends something along it through the internet, and
+	// closes it again. The error says in one sentence why it did not arrive.
 	Reach func(ctx context.Context, s settings.Settings) error
 
 	// Free is the room that is left on the disk that holds a folder, in bytes.

@@ -81,7 +81,8 @@ func ledger(_ context.Context, x *examination) Finding {
 // muchUnused is what is worth making a ledger anew for, where it is more than half of the file.
 const muchUnused = 32 << 20
 
-// leastRoom is below what a shop should notice; the till itself takes no new payment with less than 32 MiB.
+// leastRoom is below what a shop should notice; the till itself takes no new payment with less than
+// 32 MiB.
 const leastRoom = 64 << 20
 
 func disk(_ context.Context, x *examination) Finding {
@@ -200,7 +201,8 @@ func terminal(_ context.Context, x *examination) Finding {
 	return ok(fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, colours), fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, rangi))
 }
 
-// writable says why nothing can be written into folder, or into the nearest folder above it that exists.
+// writable says why nothing can be written into folder, or into the nearest folder above it that
+// exists.
 func writable(folder string) error {
 	folder, err := existing(folder)
 	if err != nil {
@@ -229,8 +231,8 @@ func existing(folder string) (string, error) {
 	}
 }
 
-// riskyKernel reports whether folder lies on an ext4 disk whose fast_commit is in use under a version of Linux that is known
-// to corrupt it: before 5.10.94, 5.15.27 and 5.17.
+// riskyKernel reports whether folder lies on an ext4 disk whose fast_commit is in use under a
+// version of Linux that is known to corrupt it: before 5.10.94, 5.15.27 and 5.17.
 func riskyKernel(system fs.FS, folder string) (linux string, risky bool) {
 	if system == nil || runtime.GOOS != "linux" {
 		return "", false

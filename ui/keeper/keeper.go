@@ -15,8 +15,8 @@ import (
 	"kaunta/ui/cli"
 )
 
-// New returns what looks after the ledger's file. What may be damaged is read by another process of this program, so that nothing in
-// it can end this one.
+// New returns what looks after the ledger's file. What may be damaged is read by another process of
+// this program, so that nothing in it can end this one.
 func New() cli.Keeper {
 	return cli.Keeper{
 		Backup: backupLedger, Verify: verifyLedger, Restore: restoreLedger, Compact: compactLedger,
@@ -50,7 +50,8 @@ func backupLedger(ctx context.Context, s settings.Settings, file string, replace
 	return checked(report), err
 }
 
-// verifyLedger checks a file: the ledger's own, or, where a till has that, its pages as they are now.
+// verifyLedger checks a file: the ledger's own, or, where a till has that, its pages as they are
+// now.
 func verifyLedger(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (cli.Checked, error) {
 	if file != "" {
 		report, err := checkFile(ctx, file, progress)
@@ -73,7 +74,8 @@ type pages interface {
 	Verify(ctx context.Context, w io.Writer) error
 }
 
-// checkSnapshot checks the pages that a till hands out, in a file beside its ledger, where only this user may look.
+// checkSnapshot checks the pages that a till hands out, in a file beside its ledger, where only
+// this user may look.
 func checkSnapshot(ctx context.Context, till pages, ledger string, progress func(done, of int)) (report store.Report, err error) {
 	f, err := os.CreateTemp(filepath.Dir(ledger), "."+filepath.Base(ledger)+".check-*") // mode 0600
 	if err != nil {

@@ -128,7 +128,8 @@ func (w *wizard) keys() *huh.KeyMap {
 	return k
 }
 
-// theme is the form's look. Its colours can be read on dark and on light, since not every terminal tells which it is.
+// theme is the form's look. Its colours can be read on dark and on light, since not every terminal
+// tells which it is.
 func (w *wizard) theme(bool) *huh.Styles {
 	t := huh.ThemeBase(false)
 	accent, dim, wrong := lipgloss.Color("#1C8C4C"), lipgloss.Color("#7A828C"), lipgloss.Color("#DB4A42")
@@ -174,7 +175,8 @@ func (c *choice) Update(msg tea.Msg) (huh.Model, tea.Cmd) {
 	return c, cmd
 }
 
-// numberPad gives the keys of the number pad their text, which they lack in application-keypad mode (PuTTY).
+// numberPad gives the keys of the number pad their text, which they lack in application-keypad mode
+// (PuTTY).
 func numberPad(_ tea.Model, msg tea.Msg) tea.Msg {
 	press, is := msg.(tea.KeyPressMsg)
 	if !is || press.Text != "" {
@@ -192,8 +194,9 @@ func numberPad(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// askPlainly asks line by line. The library reads a line at a time and cannot be interrupted: when the context ends, the
-// terminal gets its echo back and the reader is left behind, to end with the program.
+// askPlainly asks line by line. The library reads a line at a time and cannot be interrupted: when
+// the context ends, the terminal gets its echo back and the reader is left behind, to end with the
+// program.
 func (w *wizard) askPlainly(questions []question, fields []huh.Field) error {
 	if f, is := w.Input.(*os.File); is {
 		if before, err := term.GetState(f.Fd()); err == nil {
@@ -229,8 +232,8 @@ func (w *wizard) askPlainly(questions []question, fields []huh.Field) error {
 	}
 }
 
-// askSecret asks for a line that is not echoed. The echo is off before the question appears, so that whoever answers at once is
-// not seen either; the library's own asks first.
+// askSecret asks for a line that is not echoed. The echo is off before the question appears, so
+// that whoever answers at once is not seen either; the library's own asks first.
 func (w *wizard) askSecret(q question) error {
 	f, is := w.Input.(*os.File)
 	if !is {

@@ -35,7 +35,8 @@ type HostKey struct {
 
 // Parts are what this package cannot do by itself, since it knows no tunnel.
 type Parts struct {
-	// Key returns the public half of this till's ssh key at path, which it makes where there is none.
+	// Key returns the public half of this till's ssh key at path, which it makes where there is
+	// none.
 	Key func(path string) (publicLine string, err error)
 
 	// HostKeys asks a server for the keys by which it proves to be itself.
@@ -51,7 +52,8 @@ type Config struct {
 
 	Path string // of the configuration file
 
-	// Account asks Safaricom whether it takes the keys, and whether short code and passkey look right.
+	// Account asks Safaricom whether it takes the keys, and whether short code and passkey look
+	// right.
 	Account func(ctx context.Context, s settings.Settings) (keys, passkey Verdict)
 
 	Getenv  func(string) string

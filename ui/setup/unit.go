@@ -13,8 +13,8 @@ var unit string
 //go:embed kiosk.service
 var kiosk string
 
-// Unit is the systemd unit of a till without a screen of its own, which keeps it in tmux for whoever comes by ssh. program is the path
-// of this program, and user who runs it.
+// Unit is the systemd unit of a till without a screen of its own, which keeps it in tmux for
+// whoever comes by ssh. program is the path of this program, and user who runs it.
 func Unit(program, user string) string { return fill(unit, program, user) }
 
 // Kiosk is the systemd unit of a till that has the first screen of its machine to itself.
@@ -24,8 +24,8 @@ func Kiosk(program, user string) string { return fill(kiosk, program, user) }
 var ErrTemporary = errors.New("this program is a temporary build of go run, which a unit cannot start later: build it with go build, " +
 	"install it with sudo install kaunta /usr/local/bin/, and run kaunta setup again from there")
 
-// Temporary reports whether the program is one that go run made for itself: in a folder go-build… that it removes in the end, or in
-// the cache of builds, which is emptied from time to time.
+// Temporary reports whether the program is one that go run made for itself: in a folder go-build…
+// that it removes in the end, or in the cache of builds, which is emptied from time to time.
 func Temporary(program string) bool {
 	for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(program)), "/") {
 		if strings.HasPrefix(folder, "go-build") || goCache(folder) {

@@ -121,7 +121,8 @@ func (w *wizard) shop() error {
 	return err
 }
 
-// keysAndSecret asks for the app's keys until Safaricom takes them, or the owner wants them as they are.
+// keysAndSecret asks for the app's keys until Safaricom takes them, or the owner wants them as they
+// are.
 func (w *wizard) keysAndSecret() error {
 	for {
 		key, secret := "", ""
@@ -154,7 +155,8 @@ func (w *wizard) asked(ask func(settings.Settings) Verdict) (bool, error) {
 	return v.Good, nil
 }
 
-// settings are those of the answers so far. Of the environment only the address of Daraja counts: the rest is what is asked for.
+// settings are those of the answers so far. Of the environment only the address of Daraja counts:
+// the rest is what is asked for.
 func (w *wizard) settings() settings.Settings {
 	s, _ := w.values.Settings(w.Path, w.daraja)
 	return s
@@ -330,7 +332,8 @@ func (w *wizard) limits() error {
 	return nil
 }
 
-// confirm shows what is to be written. Real money is confirmed by a word or a number that nobody types by accident.
+// confirm shows what is to be written. Real money is confirmed by a word or a number that nobody
+// types by accident.
 func (w *wizard) confirm() error {
 	s, mistakes := w.values.Settings(w.Path, w.daraja)
 	if len(mistakes) > 0 {
@@ -365,8 +368,8 @@ func (w *wizard) confirm() error {
 	})
 }
 
-// Confirms reports whether what was typed says that real money may move: the word, in either language, or one of the shop's
-// own numbers.
+// Confirms reports whether what was typed says that real money may move: the word, in either
+// language, or one of the shop's own numbers.
 func Confirms(typed string, d settings.Daraja) bool {
 	typed = strings.TrimSpace(typed)
 	return strings.EqualFold(typed, "LIVE") || strings.EqualFold(typed, "HALISI") || typed != "" && (typed == d.ShortCode || typed == d.Till)

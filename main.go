@@ -58,6 +58,7 @@ func main() {
 		Screen:      screen,
 		Demo:        demo,
 		Simulate:    simulate,
+		Endings:     simulator.Table(),
 		Keeper:      keeper.New(),
 		Environ:     os.Environ(),
 		Setup:       setup.Parts{Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
@@ -92,6 +93,8 @@ func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
 // ledgerKind is the kind of an error of the ledger's, for programs; "" for any other error.
 func ledgerKind(err error) string {
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no_ledger"
 	case errors.Is(err, store.ErrLocked):
 		return "ledger_in_use"
 	case errors.Is(err, store.ErrFull):

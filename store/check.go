@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os/exec"
 	"runtime/debug"
 	"strings"
@@ -74,13 +75,14 @@ type childError struct {
 	Text    string `json:"text"`
 	Damaged bool   `json:"damaged,omitempty"`
 	Locked  bool   `json:"locked,omitempty"`
+	Absent  bool   `json:"absent,omitempty"`
 }
 
 func (e *childError) Error() string { return e.Text }
 
-// Is makes it an [ErrDamaged] or an [ErrLocked].
+// Is makes it an [ErrDamaged], an [ErrLocked] or an fs.ErrNotExist.
 func (e *childError) Is(target error) bool {
-	return target == ErrDamaged && e.Damaged || target == ErrLocked && e.Locked
+	return target == ErrDamaged && e.Damaged || target == ErrLocked && e.Locked || target == fs.ErrNotExist && e.Absent
 }
 
 // maxStack is how much stack the child may use: a sound file needs very little of it.
@@ -133,7 +135,9 @@ func serve(ctx context.Context, w io.Writer, work func(ctx context.Context, say 
 		return unheard
 	}
 	if err != nil {
-		last = answer{Error: &childError{Text: err.Error(), Damaged: errors.Is(err, ErrDamaged), Locked: errors.Is(err, ErrLocked)}}
+		last = answer{Error: &childError{
+			Text: err.Error(), Damaged: errors.Is(err, ErrDamaged), Locked: errors.Is(err, ErrLocked), Absent: errors.Is(err, fs.ErrNotExist),
+		}}
 	}
 	return out.Encode(last)
 }

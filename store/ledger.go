@@ -230,7 +230,7 @@ func usable(path string) error {
 func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("store: there is no ledger at %s: %w", path, err)
+		return absentError{path}
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("store: this user may not open %s: give it to the user who runs the till: %w", path, err)
 	case errors.Is(err, berrors.ErrTimeout):
@@ -244,6 +244,15 @@ func explain(path string, err error) error {
 		return fmt.Errorf("store: %s cannot be opened as a ledger: %w", path, err)
 	}
 }
+
+// absentError is a ledger that was not made yet. It is an fs.ErrNotExist.
+type absentError struct{ path string }
+
+func (e absentError) Error() string {
+	return "there is no ledger at " + e.path + " yet: open the till once, or name another with --ledger"
+}
+
+func (e absentError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // openFile opens the file with bbolt. Whatever a damaged file makes of that, it comes back as an error, and the file's lock
 // is given back.

@@ -1,6 +1,11 @@
 package simulator
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
 
 const (
 	promptLife = 25 * time.Second  // how long a prompt waits for its customer
@@ -116,8 +121,16 @@ func endingOf(msisdn string) ending {
 // lastTwo returns the last two digits of a phone number.
 func lastTwo(msisdn string) string { return msisdn[len(msisdn)-2:] }
 
-// Endings lists the last two digits of the phones that are not ordinary customers, in the order of
-// the table.
+// Table says for people what each ending is, a line each, in the order of the table.
+func Table() string {
+	var b strings.Builder
+	for _, e := range endings {
+		fmt.Fprintf(&b, "%-4s  %s\n", cmp.Or(e.digits, "else"), e.what)
+	}
+	return b.String()
+}
+
+// Endings lists the last two digits of the phones that are not ordinary customers, in the order of the table.
 func Endings() []string {
 	var digits []string
 	for _, e := range endings {

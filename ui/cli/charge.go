@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,21 +25,25 @@ func (c *commands) chargeCommand() *cobra.Command {
 		Short: "Take one payment without the screen",
 		Long: `Asks a phone for a payment, prints each change, and ends when M-PESA has said PAID or NOT PAID, or after --wait.
 
-Two calls ask twice, also where the first was killed, unless both have the same --once. --once KEY asks at most once for a key of yours, such as the number of an order: a second call with it, from any process and after
-any crash, waits for the payment that the first one asked for, and ends as that does. Another amount, phone or till with the same key is an error.
+It does not ask you again before money moves. It is not idempotent without --once: two calls ask the customer twice, also where the first was
+killed. With --once KEY, a key of yours such as an order number is asked for at most once: a second call with it, from any process and after any
+crash, waits for the payment of the first call and ends as that does. Another amount, phone or till with the same key is an error.
 
 With --json, an error is one object on standard output: {"final":true,"error":{"kind","message","retryable","may_have_moved_money"}}; where something
-is known of the payment, "error" stands in its last object. The README lists the kinds. Phone numbers are masked, also within M-PESA's ids,
-unless you say --unmask.
+is known of the payment, "error" stands in its last object. ui/cli/README.md in the source describes every field and kind. Phone numbers are
+masked, also within M-PESA's ids, unless you say --unmask.
 
-With --json, act on "state". "final" only says that no line follows: on the last one "state" may be "still_checking", and then money may
-have moved. (In kaunta ledger --json "final" says that the payment has its end.)
+Act on "state". "final" only says that no line follows: on the last one "state" may be "still_checking", and then money may have moved. (In kaunta
+ledger --json "final" says that the payment has its end.)
 
 Exit status: 0 paid, 10 not paid, 11 still checking (money may have moved: run kaunta settle), 1 error, 2 usage.`,
 		Example: `kaunta charge --amount 450 --phone 0712345678 --json
 kaunta charge --amount 450 --phone 0712345678 --once order-1017`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if missing := missingFlags(cmd, "amount", "phone"); missing != nil {
+				return missing
+			}
 			var err error
 			if r.Amount, err = pos.ParseAmount(amount, pos.MaxAmount); err != nil {
 				return usageError{fmt.Errorf("--amount %q: %w", amount, err)}
@@ -47,7 +52,7 @@ kaunta charge --amount 450 --phone 0712345678 --once order-1017`,
 				return usageError{err}
 			}
 			if wait <= 0 {
-				return usageError{errors.New("--wait is a time above 0, such as 180s")}
+				return usageError{errors.New("--wait must be positive, such as 180s")}
 			}
 			if cmd.Flags().Changed("once") {
 				if err := pos.CheckOnce(r.Once); err != nil {
@@ -74,10 +79,19 @@ kaunta charge --amount 450 --phone 0712345678 --once order-1017`,
 	f.BoolVar(&r.MayPayTwice, "may-pay-twice", false, "ask although an earlier request to this phone, over two minutes old, has no answer yet")
 	f.StringVar(&r.Once, "once", "", "a key of 1 to 64 bytes: ask at most once for it, ever")
 	f.StringVar(&r.BuyGoods, "buy-goods", "", "pay this till number (Buy Goods) instead of the configuration's")
-	f.DurationVar(&wait, "wait", pos.Patience, "how long to wait for the end")
+	f.DurationVar(&wait, "wait", pos.Patience, "stop waiting after this; the customer may still pay (exit 11)")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object for each change")
 	f.BoolVar(&unmask, "unmask", false, unmaskUsage)
 	return cmd
+}
+
+// missingFlags names those of the flags that are not given; nil for none.
+func missingFlags(cmd *cobra.Command, names ...string) error {
+	names = slices.DeleteFunc(names, cmd.Flags().Changed)
+	if len(names) == 0 {
+		return nil
+	}
+	return usageError{fmt.Errorf("%s needs --%s", cmd.CommandPath(), strings.Join(names, " and --"))}
 }
 
 // sayWhatIsCut says, before anybody is asked, where M-PESA takes a text only in part.

@@ -8,9 +8,6 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-	mango "github.com/muesli/mango-cobra"
-	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
 	"kaunta/daraja"
@@ -62,6 +59,9 @@ type Kaunta struct {
 
 	// Simulate serves the Daraja simulator until ctx ends.
 	Simulate func(ctx context.Context, o SimulatorOptions) error
+
+	// Endings says what the simulator's customers do by the last digits of their numbers, a line each.
+	Endings string
 
 	// Keeper looks after the ledger's file.
 	Keeper Keeper
@@ -142,7 +142,7 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 	root.SetIn(k.Stdin)
 	root.SetOut(k.Stdout)
 	root.SetErr(k.Stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var end exit
 	var usage usageError
 	if err != nil && !errors.As(err, &end) && wantsJSON(args) {
@@ -158,7 +158,10 @@ func Run(ctx context.Context, k Kaunta, args []string) int {
 		}
 		return end.status
 	case errors.As(err, &usage):
-		c.complain(fmt.Errorf("%w (see kaunta --help)", err))
+		if cmd.Name() == "help" {
+			cmd = root
+		}
+		c.complain(fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath()))
 		return ExitUsage
 	default:
 		c.complain(err)
@@ -200,20 +203,7 @@ func (c *commands) root() *cobra.Command {
 		Use:     "kaunta",
 		Version: Version(),
 		Short:   "A till for shops that take M-PESA",
-		Long: `Kaunta asks a customer's phone for an M-PESA payment, shows live what happens, and keeps every payment in a ledger.
-It says PAID only when M-PESA does, and STILL CHECKING when it does not know.
-
-Without a command it opens the till. Try it with no account: kaunta demo. Start with kaunta setup, and ask kaunta doctor what is wrong.
-
-Exit status: 0 paid or done, 1 error, 2 usage, 10 not paid, 11 still checking.
-
-The environment overrides the configuration file: MPESA_CONSUMER_KEY, MPESA_CONSUMER_SECRET, MPESA_SHORTCODE, MPESA_PASSKEY,
-MPESA_TILL (Buy Goods), MPESA_ENVIRONMENT (sandbox or production), KAUNTA_DARAJA_URL (such as a simulator), KAUNTA_PUBLIC_URL and
-KAUNTA_CALLBACK_LISTEN (how Safaricom reaches the till; without it results come by query only), KAUNTA_LEDGER, KAUNTA_DEBUG_HTTP, KAUNTA_CLOCK_IS_RIGHT.
-
-Real money moves on purpose only. The till opens in production where the configuration file says environment = "production", as
-kaunta setup writes it after a typed word; where only MPESA_ENVIRONMENT says so, it asks for that word once, before it makes the
-ledger. kaunta charge and kaunta doctor --push-to name an amount or a phone themselves, and take either as said on purpose.`,
+		Long:    about,
 		Example: `kaunta demo
 kaunta charge --amount 450 --phone 0712345678
 kaunta ledger --day yesterday --find 678`,
@@ -229,20 +219,16 @@ kaunta ledger --day yesterday --find 678`,
 			return c.openTill(cmd.Context(), s)
 		},
 	}
-	root.PersistentFlags().StringVar(&c.config, "config", "", "configuration file (TOML); default kaunta/kaunta.toml in the user's configuration folder")
-	root.PersistentFlags().StringVar(&c.ledger, "ledger", "", "ledger file; default in the user's data folder, one for each environment")
-	root.PersistentFlags().BoolVar(&c.debugHTTP, "debug-http", false, "write all that the till and Safaricom say to each other into the log file, secrets and numbers masked (or KAUNTA_DEBUG_HTTP=1)")
-	root.PersistentFlags().BoolVar(&c.clockIsRight, "clock-is-right", false, "sell by this machine's clock though the ledger has payments of a later date, which were dated wrongly (or KAUNTA_CLOCK_IS_RIGHT=1); needed until the first payment")
+	global := root.PersistentFlags()
+	global.StringVar(&c.config, "config", "", "configuration `file`")
+	global.StringVar(&c.ledger, "ledger", "", "ledger `file`")
+	global.BoolVar(&c.debugHTTP, "debug-http", false, "log what the till and Safaricom say, masked")
+	global.BoolVar(&c.clockIsRight, "clock-is-right", false, "sell although the ledger has later dates")
 	c.screenFlags(root)
 	root.SuggestionsMinimumDistance = 2                // letters
 	root.SilenceErrors, root.SilenceUsage = true, true // Run says what was wrong, in one line
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(c.demoCommand(), c.chargeCommand(), c.settleCommand(), c.queryCommand(),
-		c.ledgerCommand(), c.reportCommand(), c.exportCommand(), c.explainCommand(), c.simulatorCommand(),
-		c.backupCommand(), c.verifyCommand(), c.restoreCommand(), c.compactCommand(), c.checkFileCommand(), c.checkCopyCommand(),
-		c.compareFilesCommand(),
-		c.tryFileCommand(),
-		c.setupCommand(), c.doctorCommand(), c.licensesCommand(), c.manCommand())
+	c.addCommands(root)
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Long = flow(cmd.Long)
 		if cmd.Example != "" {
@@ -250,48 +236,8 @@ kaunta ledger --day yesterday --find 678`,
 		}
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
+	root.SetHelpTemplate(root.HelpTemplate() + "{{if not .HasParent}}\n" + afterUsage() + "{{end}}")
 	return root
-}
-
-// helpWidth is how wide the help runs. No terminal is asked: some never answer, and what was typed
-// meanwhile would be lost.
-const helpWidth = 80
-
-// flow breaks each paragraph anew where the help ends.
-func flow(text string) string {
-	paragraphs := strings.Split(text, "\n\n")
-	for i, p := range paragraphs {
-		paragraphs[i] = ansi.Wordwrap(strings.ReplaceAll(p, "\n", " "), helpWidth, "")
-	}
-	return strings.Join(paragraphs, "\n\n")
-}
-
-// manCommand is for those who make a package of the program.
-func (c *commands) manCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "man", Short: "Print the manual page", Args: noArgs, Hidden: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			page, err := mango.NewManPage(1, cmd.Root())
-			if err != nil {
-				return err
-			}
-			var description []string
-			for _, p := range strings.Split(cmd.Root().Long, "\n\n") {
-				p = strings.ReplaceAll(p, "\n", " ") // to the library each line is a paragraph
-				switch {
-				case strings.HasPrefix(p, "Exit status:"):
-					page.WithSection("Exit status", p)
-				case strings.HasPrefix(p, "The environment "):
-					page.WithSection("Environment", p)
-				default:
-					description = append(description, p)
-				}
-			}
-			page.WithLongDescription(strings.Join(description, "\n"))
-			_, err = io.WriteString(c.Stdout, page.Build(roff.NewDocument()))
-			return err
-		},
-	}
 }
 
 func (c *commands) demoCommand() *cobra.Command {
@@ -319,7 +265,7 @@ func (c *commands) demo(ctx context.Context) error {
 
 // screenFlags gives cmd the flags of the screens.
 func (c *commands) screenFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&c.screen.Plain, "plain", settings.IsOn(c.Getenv("KAUNTA_PLAIN")) || c.Getenv("TERM") == "dumb", "line by line, for screen readers, braille displays and logs (or KAUNTA_PLAIN=1)")
+	cmd.Flags().BoolVar(&c.screen.Plain, "plain", settings.IsOn(c.Getenv("KAUNTA_PLAIN")) || c.Getenv("TERM") == "dumb", "line by line, for screen readers, braille displays and logs")
 	cmd.Flags().BoolVar(&c.screen.ASCII, "ascii", false, "nothing but ASCII characters")
 	cmd.Flags().BoolVar(&c.screen.NoMotion, "no-motion", false, "nothing moves by itself")
 }
@@ -332,7 +278,11 @@ func (c *commands) simulatorCommand() *cobra.Command {
 		Short: "Serve a simulator of Daraja for any client",
 		Long: `Serves OAuth, STK push, query and callbacks as Daraja does. The customer acts by the last two digits of the phone number.
 GET /simulator/journal tells what was asked, paid and called back; POST /simulator/phones/0712345678 {"action":"pay"} plays the customer
-(pay, cancel, wrong_pin, ignore).`,
+(pay, cancel, wrong_pin, ignore).
+
+A number that ends in
+
+` + indented(c.Endings),
 		Example: `kaunta simulator --listen 127.0.0.1:8190 --speed 20`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -9,10 +9,9 @@ import (
 func (c *commands) compactCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "compact",
-		Short: "Make the ledger's file anew, without what is free or forgotten",
-		Long: `Makes the ledger's file anew from its payments: without free pages, in which forgotten phone numbers may still stand, and with totals and
-indexes made from the payments. The old file is kept as FILE.bak until the new one has been checked. The till must be closed, and the disk needs room
-for the ledger twice.`,
+		Short: "Shrink the ledger file and erase leftover phone numbers",
+		Long: `Writes the ledger file again from its payments: without free pages, in which forgotten phone numbers may still stand, and with new totals
+and indexes. The old file is kept as FILE.bak until the new one has been checked. Close the till first; the disk needs room for the ledger twice.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := c.settings()

@@ -64,6 +64,9 @@ func TestKeep(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(1, "kaunta restore", "verify", second)
+	run(1, "The ledger is not as it was written", "verify", second)
+	run(1, `"well":false`, "verify", second, "--json")
+	run(1, "there is no file", "verify", filepath.Join(folder, "none.ledger"))
 	run(1, "nothing was restored", "restore", second, "--force")
 	run(0, "All is well: 1 payment", "verify")
 	for _, e := range must(os.ReadDir(folder)) {

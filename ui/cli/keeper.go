@@ -27,7 +27,7 @@ type Keeper struct {
 	// ends the restore.
 	Restore func(ctx context.Context, s settings.Settings, backup string, allow func(Missing) error, progress func(done, of int)) (Checked, string, error)
 
-	// Compact makes the ledger's file anew, and returns its sizes in bytes.
+	// Compact writes the ledger's file again, and returns its sizes in bytes.
 	Compact func(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error)
 
 	// These are the work of the processes that the others start: kaunta check-file, check-copy,
@@ -143,7 +143,7 @@ func payments(n int) string {
 func files(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usageError{fmt.Errorf("it is written %s", cmd.UseLine())}
+			return usageError{fmt.Errorf("usage: %s", cmd.UseLine())}
 		}
 		return nil
 	}

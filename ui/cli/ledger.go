@@ -26,7 +26,8 @@ func (c *commands) ledgerCommand() *cobra.Command {
 		Long: `Lists every payment asked on a day, newest first. --find looks through all days, or with --day through that one: a receipt
 number, the last digits of a phone, an amount, a reference or an id.
 
-With --json, act on "state". "final" says that a payment has its end: "state" is "paid" or "not_paid".
+With --json, act on "state". "final" says that a payment has its end: "state" is "paid" or "not_paid". Where nothing is found, --json prints
+no line and --csv its heading alone; both are status 0.
 
 Phone numbers are masked, also within M-PESA's ids, unless you say --unmask.`,
 		Example: `kaunta ledger --day yesterday
@@ -71,8 +72,11 @@ kaunta ledger --find 678 --json`,
 			if err != nil && rows == 0 {
 				return err
 			}
-			// a damaged payment does not hide the others
-			return errors.Join(err, flush(), out.Flush())
+			if rows == 0 && !asJSON && !asCSV {
+				_, err := fmt.Fprintln(c.Stdout, nothing(find, d))
+				return err
+			}
+			return errors.Join(err, flush(), out.Flush()) // a damaged payment does not hide the others
 		},
 	}
 	cmd.Flags().StringVar(&dayFlag, "day", "today", "2026-11-23, today or yesterday")
@@ -81,6 +85,14 @@ kaunta ledger --find 678 --json`,
 	cmd.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
 	cmd.Flags().BoolVar(&unmask, "unmask", false, unmaskUsage)
 	return cmd
+}
+
+// nothing says to a person that there are no rows.
+func nothing(find string, d pos.Day) string {
+	if find != "" {
+		return "Nothing found."
+	}
+	return "No payments on " + pos.Date(d.Start()) + "."
 }
 
 // find gives the rows of a search.

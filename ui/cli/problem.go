@@ -38,6 +38,7 @@ var Kinds = []struct {
 	{"once_mismatch", false, "the key of `--once` was used for another amount, phone or till; nobody was asked"},
 	{"sale_paid", false, "the sale is paid already; nobody was asked"},
 	{"not_found", false, "the ledger holds no such thing"},
+	{"no_ledger", false, "there is no ledger file yet"},
 	{"ledger_in_use", true, "another program holds the ledger, and cannot be worked through"},
 	{"ledger_damaged", false, "the ledger, or the record of one payment, cannot be read"},
 	{"ledger_failed", false, "the ledger could not be written"},

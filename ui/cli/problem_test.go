@@ -3,16 +3,15 @@ package cli_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"kaunta/ui/cli"
 )
 
-// TestKindsAreDocumented: the README lists the kinds of error as they are, and no other.
+// TestKindsAreDocumented: README.md beside this file lists the kinds of error as they are, and no other.
 func TestKindsAreDocumented(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,6 +21,6 @@ func TestKindsAreDocumented(t *testing.T) {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", k.Kind, map[bool]string{true: "yes", false: "no"}[k.Retryable], k.Means)
 	}
 	if !strings.Contains(string(text), table.String()+"\n") {
-		t.Errorf("the README does not have this table:\n%s", table.String())
+		t.Errorf("README.md does not have this table:\n%s", table.String())
 	}
 }

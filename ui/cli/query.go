@@ -51,7 +51,7 @@ Exit status: 0 paid, 10 not paid, 11 M-PESA does not know yet, or says something
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wait <= 0 {
-				return usageError{errors.New("--wait is a time above 0, such as 60s")}
+				return usageError{errors.New("--wait must be positive, such as 60s")}
 			}
 			id := strings.TrimSpace(args[0])
 			s, err := c.settings()

@@ -18,13 +18,16 @@ func (c *commands) settleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "settle",
 		Short: "Find out what became of payments that are still open",
-		Long: `Takes up every payment that had no end when the till stopped, asks M-PESA about it, and prints each change.
+		Long: `Asks M-PESA about every payment that has no end yet, and prints each change. Asking does not charge anybody. One answer of M-PESA's
+that a payment failed is not enough: it is asked a second time.
 
 Exit status: 0 nothing is open any more, 11 something is still checking, 1 error, 2 usage.`,
+		Example: `kaunta settle
+kaunta settle --wait 5m --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if wait <= 0 {
-				return usageError{errors.New("--wait is a time above 0, such as 60s")}
+				return usageError{errors.New("--wait must be positive, such as 60s")}
 			}
 			shop, err := c.shop(cmd.Context())
 			if err != nil {
@@ -44,7 +47,7 @@ Exit status: 0 nothing is open any more, 11 something is still checking, 1 error
 			return out.unread
 		},
 	}
-	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait for the ends")
+	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "stop waiting after this; what is open then stays open (exit 11)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each change")
 	cmd.Flags().BoolVar(&unmask, "unmask", false, unmaskUsage)
 	return cmd

@@ -19,7 +19,10 @@ func (c *commands) verifyCommand() *cobra.Command {
 		Long: `Reads the whole ledger, or a backup: every page and checksum, the chain of hashes that runs through all payments, and that totals and
 indexes say what the payments say. A file under suspicion is read by a process of its own, so that no damage in it ends the till.
 
-Exit status: 0 all is well, 1 something is not.`,
+It says "All is well", or "The ledger is not as it was written" and the first row that is not. Where there is no file, or it is no ledger, the
+message says that instead; with --json "well" is then missing and "error" is there.
+
+Exit status: 0 all is well, 1 anything else, 2 usage.`,
 		Example: `kaunta verify
 kaunta verify /media/usb/kaunta.ledger --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -73,7 +76,7 @@ func (c *commands) tellChecked(k Checked, asJSON bool) error {
 	case k.Evidence > 0:
 		advice = "Keep the file as it is, and put the newest backup that verifies in its place: kaunta restore BACKUP says first what it would lack."
 	case k.Derived > 0:
-		advice = "The payments themselves are whole. Close the till and run kaunta compact: it makes totals and indexes anew from them."
+		advice = "The payments themselves are whole. Close the till and run kaunta compact: it makes new totals and indexes from them."
 	}
 	day := ""
 	if k.LastDay != 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,6 +55,9 @@ func backupLedger(ctx context.Context, s settings.Settings, file string, replace
 // now.
 func verifyLedger(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (cli.Checked, error) {
 	if file != "" {
+		if err := there(file); err != nil {
+			return cli.Checked{}, err
+		}
 		report, err := checkFile(ctx, file, progress)
 		return verdict(report, err)
 	}
@@ -67,6 +71,14 @@ func verifyLedger(ctx context.Context, s settings.Settings, file string, progres
 		err = errors.Join(err, owner.Close())
 	}
 	return verdict(report, err)
+}
+
+// there refuses the name of a backup that does not exist.
+func there(backup string) error {
+	if _, err := os.Stat(backup); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s: name a backup that exists", backup)
+	}
+	return nil
 }
 
 // pages is a till that hands out the pages of its ledger.
@@ -138,6 +150,9 @@ func check(ctx context.Context, command, path string, progress func(done, of int
 }
 
 func restoreLedger(ctx context.Context, s settings.Settings, backup string, allow func(cli.Missing) error, progress func(done, of int)) (cli.Checked, string, error) {
+	if err := there(backup); err != nil {
+		return cli.Checked{}, "", err
+	}
 	o := store.RestoreOptions{
 		Check: func(ctx context.Context, copy string) (store.Report, error) {
 			return check(ctx, "check-copy", copy, progress)

@@ -12,7 +12,7 @@ func (c *commands) backupCommand() *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
 		Use:   "backup FILE",
-		Short: "Write a checked copy of the ledger, also while the till is selling",
+		Short: "Write a checked copy of the ledger, also while selling",
 		Long: `Writes a copy of the ledger as it is at one moment, while payments go on. The copy is made under another name, checked from end to end as
 kaunta verify does, and only then called FILE. It holds nothing but the ledger's rows: pages that are free, and what was forgotten, are not copied.
 

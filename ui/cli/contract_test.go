@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -251,5 +252,44 @@ func TestReadmeIsNarrow(t *testing.T) {
 	}
 	if len(lines) > 130 {
 		t.Errorf("it has %d lines, and about 110 are wanted", len(lines))
+	}
+}
+
+// TestHelpIsNarrow: every help fits in 80 columns, breaks no flag's name, and is the same for each user.
+func TestHelpIsNarrow(t *testing.T) {
+	k := Kaunta{Getenv: func(string) string { return "" }, Stderr: io.Discard, Endings: "01  an ending whose description is so long that it does not fit in the eighty columns of a line"}
+	names := []string{""}
+	for _, cmd := range (&commands{Kaunta: k}).root().Commands() {
+		names = append(names, cmd.Name())
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		var out bytes.Buffer
+		k.Stdout = &out
+		if status := Run(t.Context(), k, strings.Fields("help "+name)); status != ExitPaid || out.Len() == 0 {
+			t.Errorf("help %s: %d", name, status)
+		}
+		for line := range strings.Lines(out.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			if len([]rune(line)) > helpWidth || strings.HasSuffix(line, "-") || strings.Contains(line, home) {
+				t.Errorf("help %s: %q", name, line)
+			}
+		}
+		if len(names) < 15 || name == "" && !strings.Contains(out.String(), "\nSell:\n") {
+			t.Errorf("help %s: %s", name, out.String())
+		}
+	}
+}
+
+// TestReadmeListsEveryCommand: but version, which every program has.
+func TestReadmeListsEveryCommand(t *testing.T) {
+	list := section(t, readDocument(t, filepath.Join(root, "README.md")), "## Commands")
+	for _, cmd := range (&commands{Kaunta: Kaunta{Getenv: func(string) string { return "" }}}).root().Commands() {
+		if !cmd.Hidden && cmd.Name() != "version" && !strings.Contains(list, "kaunta "+cmd.Name()) {
+			t.Errorf("the README does not list kaunta %s", cmd.Name())
+		}
 	}
 }

@@ -4,6 +4,7 @@
 //
 //	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► Till ─► a line for each change
+//	             ├─ query ──────────► Kaunta.Query ─► what M-PESA says
 //	             ├─ ledger, report ─► Kaunta.OpenBook ─► Book ─► rows, totals
 //	             ├─ export ─────────► Kaunta.OpenBook ─► Book ─► export.Copy ─► CSV, XLSX
 //	             ├─ backup, verify, restore, compact ─► Kaunta.Keeper
@@ -16,4 +17,5 @@
 //
 // Every command ends in one of five exit statuses; see [ExitPaid] and its neighbours. Errors are
 // one plain sentence on stderr.
+// README.md next to this file is the contract for programs; tests hold it to the code.
 package cli

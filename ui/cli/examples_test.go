@@ -72,3 +72,39 @@ func TestExamples(t *testing.T) {
 		t.Errorf("the sum of the day: %d %s", code, out)
 	}
 }
+
+// TestReadmeCommands runs the list of commands in the README as it stands there, but for those that
+// ask a person or serve for ever, which have tests of their own.
+func TestReadmeCommands(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "## Commands\n```\n")
+	list, _, _ = strings.Cut(list, "```")
+	url := startSimulator(t, "--speed", "20")
+	folder := t.TempDir()
+	ledger := filepath.Join(folder, "shop.ledger")
+	ran := 0
+	for line := range strings.Lines(list) {
+		command, _, _ := strings.Cut(line, "  #")
+		args := strings.Fields(command)[1:]
+		if len(args) == 0 || strings.Contains(" demo setup simulator ", " "+args[0]+" ") {
+			continue
+		}
+		if args[0] == "query" {
+			_, rows, _ := status(t, kaunta(url, ledger, "ledger", "--json", "--unmask"))
+			args[1] = regexp.MustCompile(`ws_CO_[^"]+`).FindString(rows)
+		}
+		cmd := kaunta(url, ledger, args...)
+		cmd.Dir = folder
+		if code, out, complaint := status(t, cmd); code != 0 || out == "" || complaint != "" {
+			t.Errorf("%s: %d %s %s", command, code, out, complaint)
+		}
+		ran++
+	}
+	if ran < 11 {
+		t.Errorf("only %d commands were run", ran)
+	}
+}

@@ -30,11 +30,11 @@ func (c *commands) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write payments for a spreadsheet",
-		Long: `Writes every payment asked in a stretch of days, oldest first: as CSV, or as an XLSX workbook with a sheet of payments and one of totals.
+		Long: `Writes every payment asked on one day or several, oldest first: as CSV, or as an XLSX workbook with a sheet of payments and one of totals.
 The totals are added up from the payments and compared with the ledger's own; a difference is an error, and nothing is written.
 
-What is paid without a receipt number from M-PESA says yes in the column without_receipt; typed_receipt is what a person typed from the
-customer's SMS, and no proof.
+The column without_receipt says yes where M-PESA gave no receipt number. typed_receipt is what a person typed from the customer's SMS: no
+proof.
 
 Phone numbers are masked unless you say --unmask. In CSV, an apostrophe before a text keeps a spreadsheet from running it, or from taking
 it for a number.`,

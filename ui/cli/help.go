@@ -114,20 +114,26 @@ func flowTo(text string, width int) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {
 		if !strings.HasPrefix(p, "  ") {
-			paragraphs[i] = ansi.Wordwrap(strings.ReplaceAll(p, "\n", " "), width, "")
+			paragraphs[i] = wrapped(strings.ReplaceAll(p, "\n", " "), width)
 			continue
 		}
 		lines := strings.Split(p, "\n")
 		for j, line := range lines {
-			first, rest, more := strings.Cut(ansi.Wordwrap(line, width, ""), "\n")
+			first, rest, more := strings.Cut(wrapped(line, width), "\n")
 			if more {
-				rest = ansi.Wordwrap(strings.ReplaceAll(rest, "\n", " "), width-hanging, "")
+				rest = wrapped(strings.ReplaceAll(rest, "\n", " "), width-hanging)
 				lines[j] = first + "\n" + strings.Repeat(" ", hanging) + strings.ReplaceAll(rest, "\n", "\n"+strings.Repeat(" ", hanging))
 			}
 		}
 		paragraphs[i] = strings.Join(lines, "\n")
 	}
 	return strings.Join(paragraphs, "\n\n")
+}
+
+// wrapped breaks a line at blanks. The library would also break at a hyphen, and so within the name of a flag.
+func wrapped(line string, width int) string {
+	const unbreakable = "\u2011" // a hyphen too, of the same width
+	return strings.ReplaceAll(ansi.Wordwrap(strings.ReplaceAll(line, "-", unbreakable), width, ""), unbreakable, "-")
 }
 
 // indented moves every line of text two to the right.

@@ -97,14 +97,14 @@ func (c *commands) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Show what a day, a week or a month came to",
-		Long: `Shows what a stretch of days came to. A payment belongs to the day it was asked on (East Africa Time); a second payment of a sale
-that was paid already is not counted as paid but as owed back.
+		Long: `Shows what one day or several came to. A payment belongs to the day it was asked on (East Africa Time). The second payment of a sale
+is not counted as paid but as owed back.
 
-Payments that M-PESA has paid without a receipt number, as all are with reach = "off", are counted; a report about one day lists them, with
-the number that somebody typed from the customer's SMS. In exports the column without_receipt says yes for them.
+With reach = "off" M-PESA gives no receipt numbers. A report about one day lists the payments that have none, with the code that somebody
+typed from the customer's SMS. In exports the column without_receipt says yes for them.
 
-A report on more than 62 days of trade is added up from the ledger's totals: it leaves out those without a receipt number, why payments were
-not paid, and how long customers took.`,
+A report on more than 62 days of trade is added up from the ledger's totals: it leaves out receipt numbers, why payments were not paid, and
+how long customers took.`,
 		Example: `kaunta report --day yesterday
 kaunta report --month 2026-11 --csv`,
 		Args: noArgs,

@@ -250,7 +250,7 @@ func TestReadmeIsNarrow(t *testing.T) {
 			t.Errorf("line %d has %d columns", n+1, len([]rune(line)))
 		}
 	}
-	if len(lines) > 130 {
+	if len(lines) > 125 {
 		t.Errorf("it has %d lines, and about 110 are wanted", len(lines))
 	}
 }

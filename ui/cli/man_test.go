@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"kaunta/pos/settings"
 )
 
 // TestManPage: a paragraph of the help is one of the page, the page has the sections that people
@@ -19,6 +21,11 @@ func TestManPage(t *testing.T) {
 	for _, want := range []string{".SH DESCRIPTION\nKaunta asks a customer's phone", ".SH EXIT STATUS\n0 paid", ".SH ENVIRONMENT\nEnvironment variables override"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
+		}
+	}
+	for _, v := range settings.Variables {
+		if !strings.Contains(page, "\n"+v.Name+" ") {
+			t.Errorf("the page does not name %s", v.Name)
 		}
 	}
 	_, description, _ := strings.Cut(page, ".SH DESCRIPTION\n")

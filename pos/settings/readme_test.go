@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestWaysAreDocumented: what tunnel/README.md gives to copy for a way to be reached is taken as it is.
+// TestWaysAreDocumented: what tunnel/README.md gives to copy is a configuration that is taken.
 func TestWaysAreDocumented(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "tunnel", "README.md"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package settings
 
-// Variables are the variables of the environment that override the configuration file, with what each sets.
+// Variables are the variables of the environment that override the configuration file, with what
+// each sets.
 var Variables = []struct{ Name, Sets string }{
 	{"MPESA_CONSUMER_KEY", "consumer key of the Daraja app"},
 	{"MPESA_CONSUMER_SECRET", "its consumer secret"},

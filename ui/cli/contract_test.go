@@ -78,7 +78,8 @@ func jsonFields(of reflect.Type) []string {
 	return names
 }
 
-// TestFieldsAreDocumented: the contract names each field that is written, in its order, and no other.
+// TestFieldsAreDocumented: the contract names each field that is written, in its order, and no
+// other.
 func TestFieldsAreDocumented(t *testing.T) {
 	text := readDocument(t, "README.md")
 	for heading, of := range map[string]any{
@@ -255,7 +256,8 @@ func TestReadmeIsNarrow(t *testing.T) {
 	}
 }
 
-// TestHelpIsNarrow: every help fits in 80 columns, breaks no flag's name, and is the same for each user.
+// TestHelpIsNarrow: every help fits in 80 columns, breaks no flag's name, and is the same for each
+// user.
 func TestHelpIsNarrow(t *testing.T) {
 	k := Kaunta{Getenv: func(string) string { return "" }, Stderr: io.Discard, Endings: "01  an ending whose description is so long that it does not fit in the eighty columns of a line"}
 	names := []string{""}

@@ -100,7 +100,8 @@ func versionCommand(c *commands) *cobra.Command {
 	}
 }
 
-// helpWidth is how wide the help runs. No terminal is asked: some never answer, and what was typed meanwhile would be lost.
+// helpWidth is how wide the help runs. No terminal is asked: some never answer, and what was typed
+// meanwhile would be lost.
 const helpWidth = 80
 
 // hanging is how far to the right the rest of a long line in a list stands.
@@ -109,7 +110,8 @@ const hanging = 8
 // flow breaks each paragraph again where the help ends.
 func flow(text string) string { return flowTo(text, helpWidth) }
 
-// flowTo breaks paragraphs at a width. Of one whose lines are indented each line stays its own, and goes on further to the right.
+// flowTo breaks paragraphs at a width. A paragraph that begins with blanks is a list: each of its
+// lines is broken by itself.
 func flowTo(text string, width int) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {
@@ -130,7 +132,8 @@ func flowTo(text string, width int) string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// wrapped breaks a line at blanks. The library would also break at a hyphen, and so within the name of a flag.
+// wrapped breaks a line at blanks. The library would also break at a hyphen, and so within the name
+// of a flag.
 func wrapped(line string, width int) string {
 	const unbreakable = "\u2011" // a hyphen too, of the same width
 	return strings.ReplaceAll(ansi.Wordwrap(strings.ReplaceAll(line, "-", unbreakable), width, ""), unbreakable, "-")

@@ -2,12 +2,13 @@ package store
 
 import (
 	"errors"
+	"slices"
 
 	"kaunta/pos"
 )
 
 // twice lists the events that follow from n about payments which may have been made twice: n paid a sale while another
-// that was asked in its place, or that it was asked in place of, is paid; or a person settled all but one of those.
+// that was asked in its place, or that it was asked in place of, is paid; or a person settled the last that another was doubtful beside.
 func (b *batch) twice(n step) ([]pos.Event, error) {
 	a := n.after
 	pays := n.before.State != pos.Paid && a.State == pos.Paid && !a.Notices.Has(pos.PaidTwice)
@@ -31,12 +32,16 @@ func (b *batch) twice(n step) ([]pos.Event, error) {
 		return list, nil
 	}
 	for _, o := range others {
-		if o.Doubtful() {
-			list = append(list, follows(pos.EventTwoSales, o.ID, a.ID))
+		if !o.Doubtful() {
+			continue
 		}
-	}
-	if len(list) > 1 {
-		return nil, nil // those that are left may still be twice
+		left, err := b.rivals(o)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(left, func(r pos.Attempt) bool { return r.ID != a.ID && r.Doubtful() }) {
+			list = append(list, follows(pos.EventTwoSales, o.ID, a.ID))
+		} // else it may still be one with those that are left
 	}
 	return list, nil
 }

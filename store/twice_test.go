@@ -46,6 +46,11 @@ func TestPossiblyTwice(t *testing.T) {
 			map[int]pos.Notice{1: twice | pos.GivenBack, 2: twice | pos.TwoSales}, 0},
 		"one of three": {[]pos.Event{first, second, third, paid(first, receiptOf(1)), paid(second, receiptOf(2)), paid(third, receiptOf(3)),
 			saidByHand(pos.EventGivenBack, second)}, map[int]pos.Notice{1: twice, 2: twice | pos.GivenBack, 3: twice}, 2},
+		"one of two beside a third": {[]pos.Event{first, second, paid(second, receiptOf(2)), sibling, paid(sibling, receiptOf(6)), paid(first, receiptOf(1)),
+			saidByHand(pos.EventTwoSales, sibling)}, map[int]pos.Notice{1: twice, 2: twice, 6: twice | pos.TwoSales}, 2},
+		"what both were beside": {[]pos.Event{first, second, paid(second, receiptOf(2)), sibling, paid(sibling, receiptOf(6)), paid(first, receiptOf(1)),
+			saidByHand(pos.EventGivenBack, first)},
+			map[int]pos.Notice{1: twice | pos.GivenBack, 2: twice | pos.TwoSales, 6: twice | pos.TwoSales}, 0},
 		"a third, after two sales": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidByHand(pos.EventTwoSales, first),
 			third, paid(third, receiptOf(3))}, map[int]pos.Notice{1: twice, 2: twice, 3: twice}, 3},
 	} {

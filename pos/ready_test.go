@@ -176,3 +176,38 @@ func TestClockIsRight(t *testing.T) {
 		again(false)
 	})
 }
+
+// A sale that is typed anew for the second time is in place of the first that was, also where the
+// clock was set back between: what it is in place of is what the cashier asked last.
+func TestAskedAnewAfterTheClockWasSetBack(t *testing.T) {
+	for _, restarts := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var k clock
+			c := open(t, &gateway{}, func(cfg *pos.Config) { cfg.Clock = k.now })
+			insist := order(450)
+			insist.MayPayTwice = true
+			c.charge(order(450))
+			elapse(pos.PhoneLock + time.Second)
+			k.skew.Store(int64(-3 * time.Hour))
+			last := c.charge(insist)
+			elapse(pos.PhoneLock + time.Second)
+			if restarts {
+				c.stop()
+				c.start()
+				elapse(pos.PhoneLock + time.Second)
+			}
+			third := c.charge(insist)
+			if third.Overrides != last.ID {
+				t.Fatalf("restarts %t: in place of %q, want %q", restarts, third.Overrides, last.ID)
+			}
+			synctest.Wait()
+			c.callback(last, paidBody(2, 450, "UKN1ABCDE2"))
+			c.callback(third, paidBody(3, 450, "UKN1ABCDE3"))
+			for _, id := range []pos.AttemptID{last.ID, third.ID} {
+				if a := c.state(id); !a.Doubtful() {
+					t.Errorf("restarts %t: %v %v", restarts, a.State, a.Notices.Names())
+				}
+			}
+		})
+	}
+}

@@ -1,5 +1,10 @@
 package pos
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Sale is one purchase: the attempts to have it paid, in the order they were asked. One payment
 // closes it; a second is money owed back (L5).
 type Sale []Attempt
@@ -44,4 +49,19 @@ func (s Sale) Paid() bool {
 		}
 	}
 	return false
+}
+
+// askedLast is the attempt that was asked last: of the latest sale, that is one in whose place no
+// other was asked. Ids tell that only while nobody sets the clock back.
+func askedLast(attempts []Attempt) AttemptID {
+	var last, any AttemptID
+	for _, a := range attempts {
+		replaced := slices.ContainsFunc(attempts, func(by Attempt) bool {
+			return slices.ContainsFunc(attempts, func(was Attempt) bool { return was.ID == by.Overrides && was.Sale == a.Sale })
+		})
+		if any = max(any, a.ID); !replaced {
+			last = max(last, a.ID)
+		}
+	}
+	return cmp.Or(last, any) // where each is in place of another, they are one purchase
 }

@@ -256,12 +256,13 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 		return "", t.broken
 	}
 	now := time.Now()
+	var followed []Attempt
 	// of several, the one that holds the longest: what the cashier is told comes true
 	var open *OpenError
 	for _, w := range t.watched {
 		a := w.attempt
 		if a.Followed() && a.Phone == r.Phone && a.Sale != r.Sale {
-			overrides = max(overrides, a.ID)
+			followed = append(followed, a)
 		}
 		if !a.Open() || a.Phone != r.Phone && a.Sale != r.Sale {
 			continue
@@ -274,7 +275,7 @@ func (t *Till) mayAsk(r Request) (overrides AttemptID, err error) {
 	if open != nil {
 		return "", open
 	}
-	return overrides, nil
+	return askedLast(followed), nil
 }
 
 // push sends the one push of an attempt (L2) and records what came of it.

@@ -375,6 +375,9 @@ func (l *Ledger) shut() error {
 // Path is where the ledger is.
 func (l *Ledger) Path() string { return l.path }
 
+// Name is the path by which the ledger was opened: it may lead to another file by now.
+func (l *Ledger) Name() string { return l.name }
+
 // Origin tells what the ledger was made for.
 func (l *Ledger) Origin() Origin { return l.origin }
 

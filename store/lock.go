@@ -70,7 +70,9 @@ func leaveNote(path, as, note string) error {
 
 func removePID(path string) { _ = os.Remove(pidPath(path)) }
 
-// locked is the error for a ledger whose lock could not be had.
+// Locked is the error for the ledger at path that another process has: a [LockedError], with what is known of who that is.
+func Locked(path string) error { return locked(path) }
+
 func locked(path string) error {
 	e := &LockedError{Path: path}
 	if info, err := os.Lstat(pidPath(path)); err != nil || !info.Mode().IsRegular() {

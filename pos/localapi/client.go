@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,18 +44,23 @@ type Client struct {
 // Dial connects to the till that has the ledger, also where that has lost its name meanwhile.
 // Errors: [ErrNobody], or in a sentence why the one that is there cannot be worked with.
 func Dial(ctx context.Context, ledger string) (*Client, error) {
-	c, err := dial(ctx, ledger, beside)
-	if errors.Is(err, ErrNobody) {
-		c, err = dial(ctx, ledger, byName)
-	}
-	return c, err
-}
-
-func dial(ctx context.Context, ledger string, find func(ledger string) (string, error)) (*Client, error) {
-	socket, err := find(ledger)
-	if err != nil {
+	sockets := byName(ledger)
+	switch at, err := beside(ledger); {
+	case err == nil:
+		sockets = append([]string{at}, sockets...)
+	case !errors.Is(err, ErrNobody):
 		return nil, err
 	}
+	for _, socket := range sockets {
+		c, err := dial(ctx, ledger, socket)
+		if !errors.Is(err, ErrNobody) {
+			return c, err
+		}
+	}
+	return nil, ErrNobody
+}
+
+func dial(ctx context.Context, ledger, socket string) (_ *Client, err error) {
 	c := newClient(socket)
 	ctx, cancel := context.WithTimeout(ctx, greeting)
 	defer cancel()
@@ -69,7 +75,7 @@ func dial(ctx context.Context, ledger string, find func(ledger string) (string, 
 		return nil, ErrNobody // the socket was left behind
 	case err != nil:
 		return nil, err
-	case c.info.Ledger != realPath(ledger) && !sameFile(c.info.Ledger, ledger):
+	case !slices.Contains(names(ledger), c.info.Ledger) && !slices.Contains(names(ledger), c.info.Name) && !sameFile(c.info.Ledger, ledger):
 		return nil, ErrNobody // the note beside a copy of a ledger speaks of the original
 	}
 	return c, nil

@@ -21,9 +21,10 @@
 // path of the ledger is too long for a socket, or its file system knows none, the socket is in a
 // folder of the user's own, and <ledger>.sock is a text that says where.
 //
-// That folder has a socket in any case, named after the path of the ledger. By it the till is found
-// whose ledger was moved, deleted or replaced, and the socket with it: so nobody makes another
-// ledger in its place while the till still holds the first.
+// That folder, and the one that a program without a session would use, have sockets in any case,
+// named after the path of the ledger and after the link by which that was opened. By them the till
+// is found whose ledger was moved, deleted or replaced, and the socket with it: so nobody makes
+// another ledger in its place while the till still holds the first.
 //
 // # The protocol
 //

@@ -72,12 +72,12 @@ func openShopOn(t *testing.T, path string, listen func(ledger string) (net.Liste
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := listen(s.ledger.Path())
+	l, err := listen(s.ledger.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
 	what := Shop{
-		Info: Info{PID: os.Getpid(), Ledger: s.ledger.Path(), Environment: "training", Number: "174379"},
+		Info: Info{PID: os.Getpid(), Ledger: s.ledger.Path(), Name: s.ledger.Name(), Environment: "training", Number: "174379"},
 		Book: s.ledger, Payments: Payments{Till: s.till, Book: s.ledger},
 	}
 	for _, f := range change {

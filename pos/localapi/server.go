@@ -35,6 +35,7 @@ type Shop struct {
 type Info struct {
 	PID         int
 	Ledger      string // its path
+	Name        string // the path by which it was opened: it may have led through links
 	Environment string // training, sandbox or production
 	Number      string // what customers pay to: the Pay Bill, or the till of Buy Goods
 

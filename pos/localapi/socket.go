@@ -54,46 +54,65 @@ func realPath(ledger string) string {
 // who holds the ledger's lock may call it. Closing the listener removes the socket. An error means
 // that this till cannot be shared; it can work all the same.
 //
-// There is a second one in a folder of the user's own, if that can be made: by it the till is found
-// when the ledger has lost its name or its folder, and with it the first.
+// Others are in folders of the user's own, as far as they can be made: by them the till is found
+// when the ledger has lost its name or its folder, and with it the first, or when its name, that of
+// a link, leads elsewhere.
 func Listen(ledger string) (net.Listener, error) {
 	at := Path(ledger)
 	if err := replaceable(at); err != nil {
 		return nil, err
 	}
+	paths, sockets, elsewhere := bindNamed(ledger)
 	l, err := bind(at)
-	named, socket, elsewhere := bindNamed(at)
 	switch {
-	case err == nil && elsewhere == nil:
-		return newListener([]string{at, socket}, l, named), nil
 	case err == nil:
-		return newListener([]string{at}, l), nil
-	case elsewhere != nil:
+		return newListener(append(paths, at), append(sockets, l)...), nil
+	case len(sockets) == 0:
 		return nil, errors.Join(err, elsewhere)
 	}
-	if err := writeNote(at, socket); err != nil {
-		return nil, errors.Join(err, named.Close(), os.Remove(socket))
+	if err := writeNote(at, paths[0]); err != nil {
+		return nil, errors.Join(err, newListener(paths, sockets...).Close())
 	}
-	return newListener([]string{at, socket}, named), nil
+	return newListener(append(paths, at), sockets...), nil
 }
 
-// bindNamed makes the socket that goes by the name of the one at the path, in a folder of the
-// user's own.
-func bindNamed(at string) (l *net.UnixListener, socket string, err error) {
-	folder := runtimeFolders()[0]
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, "", fmt.Errorf("local socket: %w", err)
+// bindNamed makes the sockets that go by the names of a ledger. Those that are asked for it may
+// know another folder: a program that the clock starts has no session. The error is why some were
+// not made.
+func bindNamed(ledger string) (paths []string, sockets []*net.UnixListener, err error) {
+	for _, folder := range runtimeFolders() {
+		if failed := os.Mkdir(folder, 0o700); failed != nil && !errors.Is(failed, fs.ErrExist) {
+			err = errors.Join(err, fmt.Errorf("local socket: %w", failed))
+			continue
+		}
+		if failed := own(folder); failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		for _, name := range names(ledger) {
+			socket := namedSocket(folder, name)
+			l, failed := bind(socket)
+			if failed != nil {
+				err = errors.Join(err, failed)
+				continue
+			}
+			paths, sockets = append(paths, socket), append(sockets, l)
+		}
 	}
-	if err := own(folder); err != nil {
-		return nil, "", err
-	}
-	socket = namedSocket(folder, at)
-	l, err = bind(socket)
-	return l, socket, err
+	return paths, sockets, err
 }
 
-func namedSocket(folder, at string) string {
-	sum := sha256.Sum256([]byte(at))
+// names are the file that a path leads to, and the path itself.
+func names(ledger string) []string {
+	list := []string{realPath(ledger)}
+	if abs, err := filepath.Abs(ledger); err == nil && abs != list[0] {
+		list = append(list, abs)
+	}
+	return list
+}
+
+func namedSocket(folder, name string) string {
+	sum := sha256.Sum256([]byte(name + ".sock"))
 	return filepath.Join(folder, hex.EncodeToString(sum[:8]))
 }
 
@@ -154,8 +173,8 @@ func listenUnix(path string) (*net.UnixListener, error) {
 	return l, nil
 }
 
-// runtimeFolders are folders with a short path that only this user may enter: the one for sockets,
-// and then the one that a till uses which was started without a session.
+// runtimeFolders are folders with a short path that only this user may enter: that of the session,
+// where there is one, and the one that is known without a session.
 func runtimeFolders() []string {
 	folders := []string{filepath.Join(os.TempDir(), fmt.Sprintf("kaunta-%d", os.Geteuid()))}
 	if run := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(run) {
@@ -222,18 +241,24 @@ func beside(ledger string) (string, error) {
 	return at, err
 }
 
-// byName is the ledger's socket in a folder of the user's own, or [ErrNobody].
-func byName(ledger string) (string, error) {
+// byName are the ledger's sockets in folders of the user's own, some of them left behind perhaps.
+func byName(ledger string) (sockets []string) {
 	for _, folder := range runtimeFolders() {
-		socket := namedSocket(folder, Path(ledger))
 		if own(folder) != nil {
 			continue
 		}
-		if _, err := look(socket); err == nil {
-			return socket, nil
+		for _, name := range names(ledger) {
+			if socket := namedSocket(folder, name); exists(socket) {
+				sockets = append(sockets, socket)
+			}
 		}
 	}
-	return "", ErrNobody
+	return sockets
+}
+
+func exists(path string) bool {
+	_, err := look(path)
+	return err == nil
 }
 
 // look finds a file that this user has made: a socket of anybody else's could be anything.
@@ -253,8 +278,7 @@ func look(path string) (fs.FileInfo, error) {
 // maxConnections is how many programs may be connected at once; more wait in the system's queue.
 const maxConnections = 256
 
-// listener takes connections of this user only, and a bounded number of them, from one or two
-// sockets.
+// listener takes connections of this user only, and a bounded number of them, from some sockets.
 type listener struct {
 	sockets []*net.UnixListener
 	taken   chan taken

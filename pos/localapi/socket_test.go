@@ -114,18 +114,24 @@ func TestOpenFolder(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := os.Mkdir(folder, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(folder, 0o750); err != nil {
-		t.Fatal(err)
+	t.Setenv("TMPDIR", runtimeDir(t)) // neither of the two folders
+	t.Setenv("XDG_RUNTIME_DIR", filepath.Dir(folder))
+	for _, folder := range runtimeFolders() {
+		if err := os.Mkdir(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(folder, 0o750); err != nil {
+			t.Fatal(err)
+		}
 	}
 	refuse("an open folder")
-	if err := os.Remove(folder); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(t.TempDir(), folder); err != nil {
-		t.Fatal(err)
+	for _, folder := range runtimeFolders() {
+		if err := os.Remove(folder); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(t.TempDir(), folder); err != nil {
+			t.Fatal(err)
+		}
 	}
 	refuse("what a link leads to")
 }

@@ -36,7 +36,7 @@ func Attach(ctx context.Context, path string, open func() error) (*localapi.Clie
 		if silent == nil {
 			return owner, nil
 		}
-		if locked = open(); !errors.Is(locked, store.ErrLocked) {
+		if locked = open(); !errors.Is(locked, store.ErrLocked) || errors.Is(locked, localapi.ErrSilent) {
 			return nil, locked
 		}
 		// the one that was there ended while it was asked who it is, and another has come
@@ -60,14 +60,15 @@ func Owner(ctx context.Context, path string) (*localapi.Client, error) {
 
 // Held refuses the ledger at path, with a [store.ErrLocked], while a till has it open: where its
 // file has lost its name, no lock stands in the way of a second ledger, whose till would ask the
-// same customers again.
+// same customers again. Nor does one where another file has that name, so a till that does not
+// answer has it open as well.
 func Held(ctx context.Context, path string) error {
 	owner, err := Owner(ctx, path)
+	if err != nil {
+		return fmt.Errorf("%w; %w", store.Locked(path), err)
+	}
 	if owner == nil {
-		if _, there := os.Stat(path); there == nil {
-			return nil // its lock says what a till that hangs does not
-		}
-		return err
+		return nil
 	}
 	info := owner.Info()
 	host, _ := os.Hostname()

@@ -4,17 +4,22 @@ package shop
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"kaunta/pos/localapi"
 	"kaunta/store"
 )
 
-// TestAttachToTheNext: where a till is killed while it is asked who it is, and another has the ledger by then, that one is found.
+// TestAttachToTheNext: where a till is killed while it is asked who it is, and another has the
+// ledger by then, that one is found.
 func TestAttachToTheNext(t *testing.T) {
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
 	if err := os.WriteFile(ledger, nil, 0o600); err != nil {
@@ -45,4 +50,27 @@ func TestAttachToTheNext(t *testing.T) {
 		t.Fatalf("%v, %v", owner, err)
 	}
 	_ = owner.Close()
+}
+
+// TestHeldBySilence: a till that hangs holds its ledger, also where another file has the ledger's
+// name and no lock says so.
+func TestHeldBySilence(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shop.ledger")
+	l, err := net.Listen("unix", path+".sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ledger, err := store.Open(path, store.Options{Environment: "training"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := Held(ctx, path); !errors.Is(err, store.ErrLocked) || !errors.Is(err, localapi.ErrSilent) {
+		t.Errorf("a till that says nothing: %v", err)
+	}
 }

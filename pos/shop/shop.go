@@ -151,7 +151,7 @@ func (sh *Shop) Payments() localapi.Payments {
 // called. Where no socket can be made, the till works all the same, for itself. number is what
 // customers pay to.
 func (sh *Shop) share(ctx context.Context, number string) (unshare func() error) {
-	listener, err := localapi.Listen(sh.Ledger.Path())
+	listener, err := localapi.Listen(sh.Ledger.Name())
 	if err != nil {
 		sh.Log.Warn("other programs cannot work through this till", "err", err)
 		return func() error { return nil }
@@ -160,7 +160,7 @@ func (sh *Shop) share(ctx context.Context, number string) (unshare func() error)
 	served := make(chan error, 1)
 	go func() {
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
-			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Environment: sh.Ledger.Origin().Environment, Number: number},
+			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Name: sh.Ledger.Name(), Environment: sh.Ledger.Origin().Environment, Number: number},
 			Book: sh.Ledger, Payments: sh.Payments(), Trouble: sh.trouble,
 			Backup: untilClosed(sharing, sh.Ledger.StreamBackup), Verify: untilClosed(sharing, sh.Ledger.Snapshot),
 		})

@@ -152,11 +152,10 @@ const longestNap = time.Minute
 // after another.
 func (t *Till) run() {
 	for {
-		expired, ask, wait := t.due(time.Now())
-		if t.mayWriteAgain(time.Now()) {
+		if t.mayWriteAgain(time.Now()) { // before due, which takes the one query for whoever is asked about
 			t.writeAgain()
-			continue
 		}
+		expired, ask, wait := t.due(time.Now())
 		for _, id := range slices.Sorted(slices.Values(expired)) {
 			_, _ = t.record(t.queries, Event{Attempt: id, Kind: EventGaveUp, At: t.cfg.Clock()})
 		}

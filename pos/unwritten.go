@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"kaunta/daraja"
 )
 
 // unwritten is the evidence for which the disk had no room, in the order it came. Nobody sends it
@@ -25,11 +27,26 @@ const (
 	mostUnwritten = 256 // events that are kept: of more, a query tells
 )
 
+// tells reports whether something would be lost with the event: there is no end to the answers to queries that say to ask again.
+func tells(e Event) bool {
+	if e.Answer == nil || e.Kind != EventQueried {
+		return e.Answer != nil
+	}
+	switch e.Answer.Verdict {
+	case daraja.VerdictPaid, daraja.VerdictFailed:
+		return true
+	}
+	return e.Answer.Verdict == daraja.VerdictUnknown && e.Answer.ResultCode != ""
+}
+
 func (u *unwritten) keep(e Event, now time.Time) {
+	if !tells(e) {
+		return
+	}
 	again := slices.ContainsFunc(u.events, func(was Event) bool { // Daraja delivers a callback several times
-		return was.Attempt == e.Attempt && was.Kind == e.Kind && e.Answer != nil && bytes.Equal(was.Answer.Raw, e.Answer.Raw)
+		return was.Attempt == e.Attempt && was.Kind == e.Kind && bytes.Equal(was.Answer.Raw, e.Answer.Raw)
 	})
-	if e.Answer == nil || again || len(u.events) >= mostUnwritten {
+	if again || len(u.events) >= mostUnwritten {
 		return
 	}
 	u.events = append(u.events, e)

@@ -27,7 +27,8 @@ const (
 	mostUnwritten = 256 // events that are kept: of more, a query tells
 )
 
-// tells reports whether something would be lost with the event: there is no end to the answers to queries that say to ask again.
+// tells reports whether something would be lost with the event: there is no end to the answers to
+// queries that say to ask again.
 func tells(e Event) bool {
 	if e.Answer == nil || e.Kind != EventQueried {
 		return e.Answer != nil

@@ -168,18 +168,19 @@ func TestRoomIsMade(t *testing.T) {
 	})
 }
 
-// While the disk is full queries go on, and answers that tell nothing, however many, take no place from a callback, which comes once.
+// While the disk is full queries go on, and answers that tell nothing, however many, take no place
+// from a callback, which comes once.
 func TestNothingCrowdsOutACallback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, n := &gateway{}, 0
-		g.query = func(context.Context, string) daraja.Answer { // each with an id of its own, as Daraja's are
-			n++
+		g.query = func(context.Context, string) daraja.Answer {
+			n++ // an id of its own, as Daraja's answers have
 			return daraja.Answer{Verdict: daraja.VerdictPending, ErrorCode: "500.001.1001", Raw: fmt.Appendf(nil, `{"requestId":"%d"}`, n)}
 		}
 		c, l := openPicky(t, g)
 		a := c.charge(order(450))
 		synctest.Wait()
-		l.refuse(func(pos.Event) error { return pos.ErrNoRoom })
+		l.refuses(func(pos.Event) error { return pos.ErrNoRoom })
 		for range 300 {
 			if _, err := c.till.CheckNow(a.ID); err != nil {
 				t.Fatal(err)
@@ -192,7 +193,7 @@ func TestNothingCrowdsOutACallback(t *testing.T) {
 		if err := c.till.Callback(t.Context(), a.Address, paidBody(1, 450, "UKN1ABCDE2")); !errors.Is(err, pos.ErrNoRoom) {
 			t.Errorf("a callback that is not on disk: %v", err)
 		}
-		l.refuse(nil)
+		l.refuses(nil)
 		elapse(time.Minute + time.Second)
 		if got := c.state(a.ID); got.State != pos.Paid || got.Receipt != "UKN1ABCDE2" {
 			t.Errorf("%v, code %q", got.State, got.Receipt)

@@ -7,8 +7,9 @@ import (
 	"kaunta/pos"
 )
 
-// twice lists the events that follow from n about payments which may have been made twice: n paid a sale while another
-// that was asked in its place, or that it was asked in place of, is paid; or a person settled the last that another was doubtful beside.
+// twice lists the events that follow from n about payments which may have been made twice: n paid a
+// sale while another that was asked in its place, or that it was asked in place of, is paid; or a
+// person settled the last that another was doubtful beside.
 func (b *batch) twice(n step) ([]pos.Event, error) {
 	a := n.after
 	pays := n.before.State != pos.Paid && a.State == pos.Paid && !a.Notices.Has(pos.PaidTwice)

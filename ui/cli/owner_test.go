@@ -255,7 +255,8 @@ func TestOwnerOtherVersion(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
-	_, _ = waitingCharge(t, url, ledger, never, "XDG_RUNTIME_DIR="+t.TempDir()) // where nobody looks
+	elsewhere := t.TempDir() // where nobody looks
+	_, _ = waitingCharge(t, url, ledger, never, "XDG_RUNTIME_DIR="+elsewhere, "TMPDIR="+elsewhere)
 	refuse := func(want string) {
 		t.Helper()
 		for _, command := range []string{"ledger", "settle"} {

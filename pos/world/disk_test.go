@@ -33,7 +33,10 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 		return pos.Attempt{}, false, errCut
 	default:
 	}
-	begun := k.w.begins()
+	var begun moment
+	if e.Kind == pos.EventAsked {
+		begun = k.w.begins()
+	}
 	if span := k.latency(e); span > 0 && !k.pause(span) || !k.step() {
 		return pos.Attempt{}, false, errCut
 	}

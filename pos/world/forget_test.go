@@ -54,7 +54,12 @@ func (k *disk) forget(d dice) bool {
 		before = now.AddDate(1, 0, 0)
 	}
 	w.mu.Lock()
-	if reaches := minTime(before, now); reaches.After(w.horizon) {
+	// What is not on the disk yet is of a later time to the ledger, however long its first write takes.
+	reaches := minTime(before, now)
+	if last := w.last().Add(time.Millisecond); last.Before(reaches) {
+		reaches = last
+	}
+	if reaches.After(w.horizon) {
 		w.horizon = reaches
 	}
 	w.mu.Unlock()

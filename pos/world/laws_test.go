@@ -277,7 +277,7 @@ func whatIsOverriddenIsRecorded(w *world, x writing) string {
 		return ""
 	}
 	for _, r := range w.byPhone[x.row.now.Phone] {
-		if r.told && r.now.Open() && r.now.Sale != x.row.now.Sale && !r.now.Phone.Forgotten() {
+		if x.begun.open[r] && r.now.Open() && r.now.Sale != x.row.now.Sale {
 			return fmt.Sprintf("asked in place of attempt %d, which is not recorded", r.n)
 		}
 	}
@@ -352,7 +352,7 @@ func paidSaleIsNotAskedAgain(w *world, x writing) string {
 		return ""
 	}
 	for _, r := range w.bySale[x.row.now.Sale] {
-		if r != x.row && r.now.State == pos.Paid {
+		if x.begun.paid[r] {
 			return fmt.Sprintf("asked, and attempt %d has paid the sale", r.n)
 		}
 	}

@@ -106,19 +106,30 @@ func (w *world) isAway() bool {
 type moment struct {
 	away bool      // the ledger has lost its name
 	last time.Time // by its clock, of the last sale
+
+	open, paid map[*row]bool // of those that the till was told of
 }
 
 // begins is the moment now.
 func (w *world) begins() moment {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	m := moment{away: w.away}
+	m := moment{away: w.away, last: w.last(), open: map[*row]bool{}, paid: map[*row]bool{}}
 	for _, r := range w.rows {
-		if r.now.AskedAt.After(m.last) {
-			m.last = r.now.AskedAt
-		}
+		m.open[r] = r.told && r.now.Open() && !r.now.Phone.Forgotten()
+		m.paid[r] = r.told && r.now.State == pos.Paid
 	}
 	return m
+}
+
+// last is when the latest attempt was asked, by its clock; w.mu is held.
+func (w *world) last() (last time.Time) {
+	for _, r := range w.rows {
+		if r.now.AskedAt.After(last) {
+			last = r.now.AskedAt
+		}
+	}
+	return last
 }
 
 // No customer is asked while the ledger's file is not the one at its path: the next till would know nothing of it.

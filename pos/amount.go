@@ -15,11 +15,12 @@ type AmountReason uint8
 
 // The reasons an amount is refused.
 const (
-	AmountEmpty     AmountReason = iota + 1 // nothing was typed
-	AmountNotNumber                         // letters, a sum that does not work out
-	AmountFraction                          // M-PESA moves whole shillings only
-	AmountTooSmall                          // below MinAmount
-	AmountTooBig                            // above the maximum
+	AmountEmpty      AmountReason = iota + 1 // nothing was typed
+	AmountNotNumber                          // letters, a sum that does not work out
+	AmountUnfinished                         // a sum without what follows its last + - * or /
+	AmountFraction                           // M-PESA moves whole shillings only
+	AmountTooSmall                           // below MinAmount
+	AmountTooBig                             // above the maximum
 )
 
 // AmountError is an amount that was refused, with the reason in a form that a screen can say in
@@ -43,6 +44,11 @@ func (e *AmountError) Say() Text {
 	switch e.Reason {
 	case AmountEmpty:
 		return Text{EN: "Type the amount in shillings.", SW: "Andika kiasi kwa shilingi."}
+	case AmountUnfinished:
+		return Text{
+			EN: "The sum is not finished: type what comes next, or rub out its end.",
+			SW: "Hesabu haijakamilika: andika kinachofuata, au ufute mwisho wake.",
+		}
 	case AmountFraction:
 		return Text{EN: "M-PESA takes whole shillings only.", SW: "M-PESA hupokea shilingi kamili tu."}
 	case AmountTooSmall:
@@ -121,6 +127,8 @@ func ParseAmount(s string, max Shillings) (Shillings, error) {
 	}
 	value, ok := evaluate(s)
 	switch {
+	case !ok && finishes(s):
+		return refuse(AmountUnfinished)
 	case !ok:
 		return refuse(AmountNotNumber)
 	case value.Cmp(big.NewRat(int64(max), 1)) > 0:
@@ -202,6 +210,12 @@ func evaluate(s string) (value *big.Rat, ok bool) {
 		}
 		op, rest = rest[end], rest[end+1:]
 	}
+}
+
+// finishes reports whether s is a sum but for an operator at its end.
+func finishes(s string) bool {
+	_, ok := evaluate(strings.TrimRight(s, "+-*/"))
+	return ok && len(s) > 0 && strings.ContainsRune("+-*/", rune(s[len(s)-1]))
 }
 
 // number is ASCII digits with commas between all thousands or none, and a point with or without

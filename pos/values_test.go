@@ -23,7 +23,7 @@ func TestParseAmount(t *testing.T) {
 	}
 	for in, want := range map[string]AmountReason{
 		"": AmountEmpty, "  ": AmountEmpty, "KES": AmountEmpty,
-		"abc": AmountNotNumber, "4f": AmountNotNumber, "1e5": AmountNotNumber, "0x10": AmountNotNumber, "+": AmountNotNumber, "3*": AmountNotNumber,
+		"abc": AmountNotNumber, "4f": AmountNotNumber, "1e5": AmountNotNumber, "0x10": AmountNotNumber, "+": AmountNotNumber, "3*": AmountUnfinished, "450/": AmountUnfinished, "3+4-": AmountUnfinished, "1/0*": AmountNotNumber,
 		"*3": AmountNotNumber, "-5": AmountNotNumber, "1..5": AmountNotNumber, ".": AmountNotNumber, "5/0": AmountNotNumber, "٤٥٠": AmountNotNumber,
 		"1_000": AmountNotNumber, "12,50": AmountNotNumber, "1,50": AmountNotNumber, "1,5000": AmountNotNumber, "1500,": AmountNotNumber, "1,500,0": AmountNotNumber, ".5": AmountNotNumber,
 		"450 50": AmountNotNumber, "0712 345 678": AmountNotNumber, "Ksh": AmountEmpty, "/=": AmountEmpty, "450=": AmountNotNumber, "450/=/=": AmountNotNumber, "USD 450": AmountNotNumber, "KES KES 450": AmountNotNumber,

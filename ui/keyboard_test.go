@@ -177,6 +177,13 @@ func TestABurstIsTakenWholeOrNot(t *testing.T) {
 		{[]string{"3*150+50"}, []string{"= 500"}},
 		{[]string{"450\r"}, []string{"KES 450", "customer's phone"}},
 		{[]string{"450\r\n"}, []string{"KES 450", "customer's phone"}},
+		{[]string{"Ksh 450/="}, []string{"KES 0", "That is not an amount"}}, // no key of it leads to another screen
+		{[]string{"x*"}, []string{"SALE"}},
+		{[]string{"x-"}, []string{"SALE"}},
+		{[]string{"450/="}, []string{"KES 450 ", "Amount     450/= "}},
+		{[]string{"450/=\r"}, []string{"KES 450", "customer's phone"}},
+		{[]string{"450+\r"}, []string{"KES 450", "The sum is not finished"}},
+		{[]string{"4", "5", "=", "0"}, []string{"KES 450"}},
 		{[]string{"7", "5KX20"}, []string{"KES 7 ", "That is not an amount"}},
 		{[]string{"7", "X520\r"}, []string{"KES 7 ", "That is not an amount"}},
 		{[]string{"7", "[20~"}, []string{"KES 7 ", "That is not an amount"}},

@@ -141,7 +141,7 @@ func (a *app) typesAhead() bool {
 func (a *app) typing() bool {
 	switch {
 	case a.at == screenSale && a.pay == nil:
-		return a.sale.focus != fieldAmount || !a.sale.fields[fieldAmount].empty()
+		return a.sale.focus != fieldAmount || !a.sale.fields[fieldAmount].empty() || a.burst.spoilt(a.now)
 	case a.at == screenSale:
 		return a.typesAhead()
 	case a.at == screenLedger:

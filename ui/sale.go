@@ -144,7 +144,7 @@ func (s sale) takes(k key) bool {
 	case fieldReference:
 		return true
 	}
-	return only(k.text, amountChars) == k.text
+	return only(k.text, amountChars+"=") == k.text
 }
 
 // burst is keys that come faster than a person types: of a scanner, of a terminal that pastes as if
@@ -160,6 +160,9 @@ type burst struct {
 // tooFast is the longest time between two keys of a burst. Nobody who looks for keys is faster, and
 // a line of 9600 baud is.
 const tooFast = 25 * time.Millisecond
+
+// spoilt reports whether a key now would still belong to a burst that is taken in no part.
+func (b burst) spoilt(now time.Time) bool { return b.bad && now.Sub(b.last) <= tooFast }
 
 // press gives a key to the form.
 func (b *burst) press(s sale, k key, now time.Time) (sale, *pos.Request) {
@@ -183,12 +186,14 @@ func (b *burst) press(s sale, k key, now time.Time) (sale, *pos.Request) {
 
 // typeAmount types into a sum. No sum has two operators in a row: − takes away another operator,
 // and a second − what is before the first as well, for number pads without a Backspace; any other
-// takes the place of the first.
+// takes the place of the first. People write 450/= too: there alone = means something.
 func typeAmount(f field, text string) field {
-	text = only(text, amountChars)
 	before := ""
 	if f.cursor() > 0 {
 		before = string([]rune(f.String())[f.cursor()-1])
+	}
+	if text != "=" || before != "/" {
+		text = only(text, amountChars)
 	}
 	if len(text) == 1 && strings.Contains("+-*/", text) && strings.Contains("+-*/", before) {
 		switch {
@@ -334,7 +339,7 @@ func firstLine(text string) string {
 // from.
 func (s sale) running() (amount pos.Shillings, part *pos.AmountError, isSum bool) {
 	typed := s.fields[fieldAmount].String()
-	isSum = strings.ContainsAny(typed, "+-*/")
+	isSum = strings.ContainsAny(pos.CleanAmount(typed), "+-*/")
 	amount, err := pos.ParseAmount(strings.TrimRight(typed, "+-*/. "), s.max)
 	if part = fraction(err); part != nil {
 		return part.Whole, part, isSum

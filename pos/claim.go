@@ -14,7 +14,8 @@ import (
 // It is kept with the attempt as a person's word and proves nothing (L8): an SMS is easily made up.
 // M-PESA is asked at once.
 type Claim struct {
-	Attempt Attempt // with the number in Claimed
+	Attempt Attempt // with the number in Claimed, unless it is PAID and another holds the number
+	Typed   string  // the number
 	Holder  Attempt // the attempt that the receipt closed, if it is another; the zero Attempt otherwise
 	OddDate bool    // the number looks like one of another day than the attempt's
 }
@@ -22,7 +23,7 @@ type Claim struct {
 // Say is the claim in words, in English and Kiswahili.
 func (c Claim) Say() Text {
 	// some type the number
-	code, paid := c.Attempt.Phone.MaskText(c.Attempt.Claimed), c.Attempt.State == Paid
+	code, paid := c.Attempt.Phone.MaskText(c.Typed), c.Attempt.State == Paid
 	switch {
 	case c.Holder.ID != "":
 		h := c.Holder
@@ -68,8 +69,8 @@ var ErrReceipt error = &Said{
 }
 
 // TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of
-// it, and has M-PESA asked about the attempt. Errors: ErrReceipt, ErrClosed, ErrNotFound, or the
-// ledger's.
+// it, and has M-PESA asked about the attempt. What is PAID takes no number of another sale: in an
+// export both would have it. Errors: ErrReceipt, ErrClosed, ErrNotFound, or the ledger's.
 func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Claim, error) {
 	receipt := strings.ToUpper(strings.Join(strings.Fields(typed), ""))
 	if !receiptForm.MatchString(receipt) {
@@ -79,11 +80,11 @@ func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Cla
 		return Claim{}, ErrClosed
 	}
 	defer t.work.Done()
-	a, err := t.record(ctx, Event{Attempt: id, Kind: EventTyped, At: t.cfg.Clock(), Typed: receipt})
+	a, err := t.cfg.Ledger.Attempt(id)
 	if err != nil {
 		return Claim{}, err
 	}
-	claim := Claim{Attempt: a}
+	claim := Claim{Attempt: a, Typed: receipt}
 	switch holder, err := t.cfg.Ledger.ByReceipt(receipt); {
 	case errors.Is(err, ErrNotFound):
 	case err != nil:
@@ -92,7 +93,14 @@ func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Cla
 		if claim.Holder, err = t.cfg.Ledger.Attempt(holder); err != nil {
 			return Claim{}, err
 		}
+		if a.State == Paid {
+			return claim, nil
+		}
 	}
+	if a, err = t.record(ctx, Event{Attempt: id, Kind: EventTyped, At: t.cfg.Clock(), Typed: receipt}); err != nil {
+		return Claim{}, err
+	}
+	claim.Attempt = a
 	// A payment is made on the day of asking, or after it where it is made around midnight.
 	day, ok := daraja.ReceiptDate(receipt, a.AskedAt)
 	asked := DayOf(a.AskedAt)

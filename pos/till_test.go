@@ -835,6 +835,10 @@ func TestTypedReceiptOfAPaid(t *testing.T) {
 			"UKM7ZZZZZ7": {"UKM7ZZZZZ7 looks like a code of another day. It is noted as the customer's word.", "siku nyingine"},
 			"UKN1ABCDE2": {"It is not the code of this payment.", "Si code ya malipo haya."},
 		} {
+			was, err := c.ledger.Attempt(second.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
 			claim, err := c.till.TypeReceipt(t.Context(), second.ID, typed)
 			if err != nil {
 				t.Fatal(err)
@@ -843,7 +847,11 @@ func TestTypedReceiptOfAPaid(t *testing.T) {
 			if !strings.Contains(says.EN, want[0]) || !strings.Contains(says.SW, want[1]) || strings.Contains(says.EN, "goods") || strings.Contains(says.SW, "bidhaa") {
 				t.Errorf("%s: %q, %q", typed, says.EN, says.SW)
 			}
-			if after.Claimed != typed || after.Receipt != "" {
+			noted := typed
+			if typed == "UKN1ABCDE2" {
+				noted = was.Claimed // it is the first's, and no screen may name it as this one's
+			}
+			if after.Claimed != noted || after.Receipt != "" {
 				t.Errorf("%s: claimed %q, receipt %q", typed, after.Claimed, after.Receipt)
 			}
 			after.Claimed, after.Events = before.Claimed, before.Events

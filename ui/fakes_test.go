@@ -62,7 +62,7 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 		a, _ = f.known(id)
 	}
 	a.Claimed = typed
-	return pos.Claim{Attempt: a}, nil
+	return pos.Claim{Attempt: a, Typed: typed}, nil
 }
 
 func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt, as pos.EventKind) error {

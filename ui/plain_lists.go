@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,12 +39,19 @@ func commands() []command {
 	}
 }
 
+// commands are those that this till has: only practice has practice phones.
+func (p *plain) commands() []command {
+	return slices.DeleteFunc(commands(), func(c command) bool {
+		return c.word.EN == "phones" && len(p.cfg.Endings) == 0
+	})
+}
+
 // takeCommand runs the command that was typed; false where it was none. The number pad's keys are
 // commands where an amount is asked for.
 func (p *plain) takeCommand(line string) bool {
 	word, with, _ := strings.Cut(line, " ")
 	empty := p.pay == nil && p.sale.focus == fieldAmount
-	for _, c := range commands() {
+	for _, c := range p.commands() {
 		if isWord(c.word, word) || empty && c.pad != "" && line == c.pad {
 			c.run(p, strings.TrimSpace(with))
 			return true
@@ -69,10 +77,7 @@ func (p *plain) switchLanguage(string) {
 
 func (p *plain) showHelp(string) {
 	p.out.line(p.choices())
-	for _, c := range commands() {
-		if len(p.cfg.Endings) == 0 && c.word.EN == "phones" {
-			continue
-		}
+	for _, c := range p.commands() {
 		p.out.line(strings.Join(nonEmpty([]string{p.say.text(c.word), p.say.text(c.with)}), " ") + ": " + p.say.text(c.does) + ".")
 	}
 	if p.out.tty.rings {

@@ -91,6 +91,8 @@ func TestPlainRefusals(t *testing.T) {
 			{strings.Repeat("1+", 40) + "1", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
 			{"450 \x1b[A", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
 			{"450…", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
+			{"phones", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."}, // of practice alone
+			{"450+", "The sum is not finished: type what comes next, or rub out its end."},
 		} {
 			c.types(tc.typed)
 			c.says(tc.says, "Amount:")

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -174,7 +176,18 @@ func (c *commands) complain(err error) {
 	fmt.Fprintf(c.Stderr, "kaunta: %s\n", inOneLine(err))
 }
 
-func inOneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+// inOneLine is an error for a person: without the names of this program's packages, and of files that it was about to make
+// under a name of its own.
+func inOneLine(err error) string {
+	text := err.Error()
+	var made *fs.PathError
+	if errors.As(err, &made) && strings.Contains(filepath.Base(made.Path), ".new-") {
+		text = strings.ReplaceAll(text, made.Error(), made.Err.Error())
+	}
+	return packages.Replace(text)
+}
+
+var packages = strings.NewReplacer("\n", "; ", "store: ", "", "daraja: ", "", "tunnel: ", "")
 
 // exit ends a command with a status that says what is known of the money, whatever else went wrong.
 type exit struct {
@@ -227,7 +240,12 @@ kaunta ledger --day yesterday --find 678`,
 	c.screenFlags(root)
 	root.SuggestionsMinimumDistance = 2                // letters
 	root.SilenceErrors, root.SilenceUsage = true, true // Run says what was wrong, in one line
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if cause := errors.Unwrap(err); cause != nil { // it speaks of types and functions of Go
+			err = errors.New(strings.TrimSuffix(err.Error(), ": "+cause.Error()))
+		}
+		return usageError{err}
+	})
 	c.addCommands(root)
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Long = flow(cmd.Long)

@@ -24,10 +24,15 @@ and indexes. The old file is kept as FILE.bak until the new one has been checked
 			if err != nil {
 				return interrupted(cmd.Context(), err, "compact: it was interrupted; run kaunta verify")
 			}
-			fmt.Fprintf(c.Stdout, "%s: %s before, %s now, checked whole\n", s.Ledger, megabytes(before), megabytes(after))
+			fmt.Fprintf(c.Stdout, "%s: %s before, %s now, checked whole\n", s.Ledger, size(before), size(after))
 			return nil
 		},
 	}
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+func size(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%d kB", (n+999)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

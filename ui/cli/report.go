@@ -328,8 +328,12 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	}
 	if list := c.refusalCounts(); len(list) > 0 {
 		b.WriteString("\nWhy not paid\n")
+		width := 6
 		for _, r := range list {
-			b.WriteString(cut(fmt.Sprintf("  %8v  %-6s  %s", pos.Shillings(r.Count), cmp.Or(r.ResultCode, "—"), r.Reason), reportWidth) + "\n")
+			width = max(width, len(r.ResultCode))
+		}
+		for _, r := range list {
+			b.WriteString(cut(fmt.Sprintf("  %8v  %-*s  %s", pos.Shillings(r.Count), width, cmp.Or(r.ResultCode, "—"), r.Reason), reportWidth) + "\n")
 		}
 	}
 	if t.bare != nil {

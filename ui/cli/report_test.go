@@ -121,6 +121,23 @@ func run(t *testing.T, ledger string, args ...string) string {
 	return string(out)
 }
 
+// TestReportColumns: the reasons stand below each other, however long a code is.
+func TestReportColumns(t *testing.T) {
+	ledger := book(t, []deal{
+		{at: "2026-11-23 13:20:00", amount: 500, end: "1032", after: 5 * time.Second},
+		{at: "2026-11-23 14:00:00", amount: 70, end: "500.001.1001", after: 7 * time.Second},
+		{at: "2026-11-23 15:00:00", amount: 70, end: "2001", after: 7 * time.Second},
+	})
+	got := run(t, ledger, "report", "--day", "2026-11-23")
+	for _, want := range []string{
+		"\n         1  1032          Cancelled", "\n         1  2001          The customer typed",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 // TestReportText holds what a report looks like.
 func TestReportText(t *testing.T) {
 	ledger := book(t, week)

@@ -29,7 +29,15 @@ the old one beside it with .bak at its end. Esc leaves, and nothing is written b
 kaunta setup --sample > kaunta.toml`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			prints := 0
+			for _, set := range []bool{sample, relay, unit, kiosk} {
+				if set {
+					prints++
+				}
+			}
 			switch {
+			case prints > 1:
+				return usageError{errors.New("--sample, --print-relay, --print-unit and --print-kiosk print different things: use one of them")}
 			case sample:
 				_, err := io.WriteString(c.Stdout, settings.Sample())
 				return err

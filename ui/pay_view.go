@@ -23,9 +23,9 @@ func (p pay) view(l look, next string) block {
 		lines = append(lines, "")
 	}
 	if next == "" {
-		return block{lines: append(lines, stack(st.rest, p.details(l)...)...)}
+		return block{lines: append(lines, stack(st.rest, p.detailsIn(st.rest, l)...)...)}
 	}
-	lines = append(lines, stack(st.rest-1, p.details(l)...)...)
+	lines = append(lines, stack(st.rest-1, p.detailsIn(st.rest-1, l)...)...)
 	lines = append(lines, make([]string, max(0, l.height-1-len(lines)))...)
 	return block{lines: append(lines, l.center(l.ink.accent, next)...)}
 }
@@ -93,6 +93,19 @@ func (p pay) shortWord(w *words) string {
 		return "✓ " + w.paidLateShort
 	}
 	return word
+}
+
+// detailsIn are the details for so many rows. Why money may have moved is said to its end or not at all.
+func (p pay) detailsIn(rows int, l look) [][]string {
+	groups := p.details(l)
+	high := 0
+	for _, g := range groups {
+		high += len(g)
+	}
+	if high > rows && p.refused == nil && p.attempt.State == pos.StillChecking && !p.attempt.ForOwner() {
+		groups = groups[:len(groups)-1]
+	}
+	return groups
 }
 
 // details are the groups of lines below the amount, the most important first.

@@ -30,7 +30,14 @@ func (w *words) why(a pos.Attempt, known seenWhy, now time.Time) []string {
 	}
 	switch {
 	case untilByHand(a, now) > 0:
-		list = append(list, fmt.Sprintf(w.byHandFrom, w.dayMonthClock(a.ByHandFrom())))
+		from := w.byHandAlone
+		switch {
+		case a.Askable():
+			from = w.byHandFrom
+		case a.Reachable:
+			from = w.byHandTold
+		}
+		list = append(list, fmt.Sprintf(from, w.dayMonthClock(a.ByHandFrom())))
 	case a.Open() || a.Unmatched():
 		list = append(list, w.byHandNow)
 	}

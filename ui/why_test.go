@@ -92,3 +92,58 @@ func TestWhyForAll(t *testing.T) {
 		t.Errorf("what is under way needs nobody: %q", early)
 	}
 }
+
+// TestWhoStillAsks: from when a payment can be cleared up is said with what the till does until then, which is not to ask M-PESA where
+// there is nothing to ask with.
+func TestWhoStillAsks(t *testing.T) {
+	for _, tc := range []struct {
+		id        string
+		reachable bool
+		en, sw    string
+	}{
+		{"ws_CO_1", false, "The till still asks M-PESA. You can clear it up from 25 Nov 14:22.", "Till bado inauliza M-PESA."},
+		{"ws_CO_1", true, "The till still asks M-PESA. You can clear it up from 25 Nov 14:22.", "Till bado inauliza M-PESA."},
+		{"", true, "The till cannot ask M-PESA, whose answer may still come. You can clear it up from 25 Nov 14:22.", "Till haiwezi kuuliza M-PESA; jibu"},
+		{"", false, "The till cannot ask M-PESA. You can clear it up from 23 Nov 14:25.", "Till haiwezi kuuliza M-PESA. Unaweza kuyashughulikia kuanzia 23 Nov 14:25."},
+	} {
+		a := pos.Attempt{
+			ID: "a", State: pos.StillChecking, AskedAt: noon.Add(-10 * time.Minute),
+			Asked: pos.Asked{Amount: 450, Phone: "254712345678", Reachable: tc.reachable}, CheckoutRequestID: tc.id,
+		}
+		for lang, want := range map[Language]string{English: tc.en, Kiswahili: tc.sw} {
+			if says := newWords(lang).why(a, seenWhy{}, a.AskedAt.Add(time.Minute)); len(says) != 2 || !strings.HasPrefix(says[1], want) {
+				t.Errorf("%q, %v: %q, want %q", tc.id, tc.reachable, says, want)
+			}
+		}
+	}
+}
+
+// TestWhyIsSaidToItsEnd: why money may have moved is said whole or not at all, at every size, with and without a sale typed below it.
+func TestWhyIsSaidToItsEnd(t *testing.T) {
+	said := 0
+	for _, lang := range []Language{English, Kiswahili} {
+		for name, end := range unclearEnds() {
+			a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
+			what, _ := a.Reason()
+			for _, next := range []string{"", "next"} {
+				for _, size := range [][2]int{{40, 8}, {40, 9}, {56, 14}, {60, 16}, {80, 20}} {
+					l := look{say: newWords(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
+					p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a}
+					text := strings.Join(strings.Fields(strings.Join(p.view(l, next).lines, " ")), " ")
+					whole := l.say.text(what)
+					begin := strings.Join(strings.Fields(whole)[:3], " ")
+					switch {
+					case a.ForOwner(), !strings.Contains(text, begin):
+					case !strings.Contains(text, whole):
+						t.Errorf("%s, %v, %v: %q is cut in %q", name, size, lang, whole, text)
+					default:
+						said++
+					}
+				}
+			}
+		}
+	}
+	if said == 0 {
+		t.Error("it is never said")
+	}
+}

@@ -45,15 +45,15 @@ type words struct {
 	payTwiceWarning, nothingTells, wrongAmount                  string
 
 	// Ledger, detail, open payments.
-	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid string
-	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt       string
-	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                             string
-	rawOf, noRaw, saleOf, owed, owedAdvice, byHandFrom, byHandNow                      string
-	givenBack, givenBackAdvice, giveBackAsk, giveBackDone                              string
-	possiblyAdvice, possiblyWith, twoSales, twoSalesAsk, twoSalesDone                  string
-	clearedUp, clearedUpAdvice, clearUpAsk, clearUpDone                                string
-	minutes, hours, days, now                                                          string
-	checkingShort, waitingShort, recent                                                string
+	colTime, colKES, colPhone, colReceipt, colResult, colAge, colNext, colDay, colPaid     string
+	emptyDay, emptyDayDo, findPrompt, findEmpty, findDo, findDoShort, datePrompt           string
+	dateWrong, reading, emptyOpen, emptyOpenDo, codePrompt                                 string
+	rawOf, noRaw, saleOf, owed, owedAdvice, byHandFrom, byHandNow, byHandTold, byHandAlone string
+	givenBack, givenBackAdvice, giveBackAsk, giveBackDone                                  string
+	possiblyAdvice, possiblyWith, twoSales, twoSalesAsk, twoSalesDone                      string
+	clearedUp, clearedUpAdvice, clearUpAsk, clearUpDone                                    string
+	minutes, hours, days, now                                                              string
+	checkingShort, waitingShort, recent                                                    string
 
 	// Customer's phone.
 	phoneTitle, phoneIdle, phoneIdleDo, payTo, account, enterPIN, phoneAlone, phoneHand string
@@ -219,6 +219,8 @@ func newWords(lang Language) *words {
 		owed:        t("owed back", "irudishwe"),
 		owedAdvice:  t("It came twice and is owed back: return it to the customer, then press Enter.", "Zilikuja mara mbili: mrudishie mteja pesa hizi, kisha bonyeza Enter."),
 		byHandFrom:  t("The till still asks M-PESA. You can clear it up from %s.", "Till bado inauliza M-PESA. Unaweza kuyashughulikia kuanzia %s."),
+		byHandTold:  t("The till cannot ask M-PESA, whose answer may still come. You can clear it up from %s.", "Till haiwezi kuuliza M-PESA; jibu lake huenda likaja bado. Unaweza kuyashughulikia kuanzia %s."),
+		byHandAlone: t("The till cannot ask M-PESA. You can clear it up from %s.", "Till haiwezi kuuliza M-PESA. Unaweza kuyashughulikia kuanzia %s."),
 		byHandNow:   t("You can clear it up now.", "Unaweza kuyashughulikia sasa."),
 
 		givenBack:       t("given back", "imerudishwa"),

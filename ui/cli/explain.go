@@ -82,6 +82,8 @@ func (c *commands) explain(kind daraja.Endpoint, status int, what string, asJSON
 	if what != "-" {
 		f, err := os.Open(what)
 		switch {
+		case errors.Is(err, os.ErrNotExist) && strings.HasPrefix(what, "ws_CO_"):
+			return fmt.Errorf("explain: %q names a payment and is no code: kaunta query asks M-PESA about it", what)
 		case errors.Is(err, os.ErrNotExist) && daraja.IsCode(what):
 			return c.explainCode(what, daraja.ExplainCode(kind, status, what), asJSON)
 		case errors.Is(err, os.ErrNotExist):

@@ -187,7 +187,8 @@ func inOneLine(err error) string {
 	return packages.Replace(text)
 }
 
-var packages = strings.NewReplacer("\n", "; ", "store: ", "", "daraja: ", "", "tunnel: ", "")
+var packages = strings.NewReplacer("\n", "; ", "store: ", "", "tunnel: ", "", "daraja: ", "",
+	"daraja push: ", "", "daraja query: ", "", "daraja oauth: ", "")
 
 // exit ends a command with a status that says what is known of the money, whatever else went wrong.
 type exit struct {

@@ -51,6 +51,10 @@ func unreadable(what string, err error) error {
 	if errors.As(err, &privacy) {
 		return err
 	}
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("%s %s cannot be read: %w", what, failed.Path, failed.Err)
+	}
 	return fmt.Errorf("%s cannot be read: %w", what, err)
 }
 

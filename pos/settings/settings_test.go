@@ -133,7 +133,7 @@ func TestRefusals(t *testing.T) {
 		env  []string
 		says string
 	}{
-		"absent":                    {func(t *testing.T) string { return filepath.Join(t.TempDir(), "none") }, nil, "cannot be read"},
+		"absent":                    {func(t *testing.T) string { return filepath.Join(t.TempDir(), "none") }, nil, "none cannot be read: no such file"},
 		"a folder":                  {func(t *testing.T) string { return t.TempDir() }, nil, "is a folder"},
 		"open to others":            {func(t *testing.T) string { return write(t, account, 0o640) }, nil, "chmod 600"},
 		"not TOML":                  {file("shop = [canary"), nil, "line 1"},

@@ -236,11 +236,16 @@ func (o openList) view(l look) block {
 }
 
 // why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from
-// when a person can settle it.
+// when a person can settle it. A sentence that does not fit is left out, but for the first, which is
+// cut unless a question about the row stands above.
 func (o openList) why(l look, a pos.Attempt, most int) []string {
 	var lines []string
-	for _, s := range l.say.why(a, o.whys[a.ID], l.now) {
-		for _, line := range wrap(s, min(l.width-6, listWidth)) {
+	for n, s := range l.say.why(a, o.whys[a.ID], l.now) {
+		sentence := wrap(s, min(l.width-6, listWidth))
+		if len(lines)+len(sentence) > most && (n > 0 || o.asks()) {
+			break
+		}
+		for _, line := range sentence {
 			lines = append(lines, "  "+l.ink.tones[toneCheck].on(line))
 		}
 	}

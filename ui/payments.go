@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -95,6 +96,9 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 		delete(a.states, at.ID)
 	}
 	fresh := a.told.news(at)
+	if !at.Unsettled() {
+		a.dropSettled(at.ID)
+	}
 	if a.last.ID == at.ID {
 		a.last = at
 	}
@@ -178,6 +182,13 @@ func (a *app) seen() {
 	if n := len(a.banners); n > 0 {
 		a.banners = a.banners[:n-1]
 	}
+}
+
+// dropSettled takes those banners of one attempt away that asked for a person, who has answered meanwhile.
+func (a *app) dropSettled(id pos.AttemptID) {
+	a.banners = slices.DeleteFunc(a.banners, func(b banner) bool {
+		return b.attempt.ID == id && b.notices&(pos.PaidTwice|pos.PossiblyTwice|pos.DoesNotMatch) != 0
+	})
 }
 
 // dropBanners takes the banners of one attempt away.

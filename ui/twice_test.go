@@ -49,7 +49,27 @@ func TestTwoSalesOrGivenBack(t *testing.T) {
 			a.Events++
 			c.tell(a, as)
 		}
-		c.seesNot("maybe twice", "maybe paid twice 2")
+		c.seesNot("maybe twice", "maybe paid twice 2", "POSSIBLY PAID TWICE") // the banner asked what a person has answered
+	}
+}
+
+// TestNoHalfSentences: below a row of F3 no sentence is cut while the question about the row takes the room in the smallest window.
+func TestNoHalfSentences(t *testing.T) {
+	for _, lang := range []string{"English", "Kiswahili"} {
+		c := newCashier(t)
+		c.size(40, 12)
+		first, _ := perhapsTwice(c)
+		c.tell(first, pos.EventPossiblyTwice)
+		if lang == "Kiswahili" {
+			c.press("<f9>")
+		}
+		c.press("<f3>", "<enter>")
+		for begin, end := range map[string]string{"This and KES": "one paid twice?", "Haya na KES": "limelipwa mara mbili?", "KES 450: 1 ": "."} {
+			if text := c.oneLine(); strings.Contains(text, begin) && !strings.Contains(text, end) {
+				t.Errorf("%s: a sentence is cut:\n%s", lang, c.text())
+			}
+		}
+		c.sees("KES 450: 1 ")
 	}
 }
 

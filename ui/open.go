@@ -236,8 +236,8 @@ func (o openList) view(l look) block {
 }
 
 // why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from
-// when a person can settle it. A sentence that does not fit is left out, but for the first, which is
-// cut unless a question about the row stands above.
+// when a person can settle it. A sentence that does not fit is left out, but for the first, which
+// is cut unless a question about the row stands above.
 func (o openList) why(l look, a pos.Attempt, most int) []string {
 	var lines []string
 	for n, s := range l.say.why(a, o.whys[a.ID], l.now) {

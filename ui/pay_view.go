@@ -95,7 +95,8 @@ func (p pay) shortWord(w *words) string {
 	return word
 }
 
-// detailsIn are the details for so many rows. Why money may have moved is said to its end or not at all.
+// detailsIn are the details for so many rows. Why money may have moved is said to its end or not at
+// all.
 func (p pay) detailsIn(rows int, l look) [][]string {
 	groups := p.details(l)
 	high := 0

@@ -184,7 +184,8 @@ func (a *app) seen() {
 	}
 }
 
-// dropSettled takes those banners of one attempt away that asked for a person, who has answered meanwhile.
+// dropSettled takes those banners of one attempt away that asked for a person, who has answered
+// meanwhile.
 func (a *app) dropSettled(id pos.AttemptID) {
 	a.banners = slices.DeleteFunc(a.banners, func(b banner) bool {
 		return b.attempt.ID == id && b.notices&(pos.PaidTwice|pos.PossiblyTwice|pos.DoesNotMatch) != 0

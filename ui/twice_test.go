@@ -53,7 +53,8 @@ func TestTwoSalesOrGivenBack(t *testing.T) {
 	}
 }
 
-// TestNoHalfSentences: below a row of F3 no sentence is cut while the question about the row takes the room in the smallest window.
+// TestNoHalfSentences: below a row of F3 no sentence is cut while the question about the row takes
+// the room in the smallest window.
 func TestNoHalfSentences(t *testing.T) {
 	for _, lang := range []string{"English", "Kiswahili"} {
 		c := newCashier(t)

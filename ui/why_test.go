@@ -93,8 +93,8 @@ func TestWhyForAll(t *testing.T) {
 	}
 }
 
-// TestWhoStillAsks: from when a payment can be cleared up is said with what the till does until then, which is not to ask M-PESA where
-// there is nothing to ask with.
+// TestWhoStillAsks: from when a payment can be cleared up is said with what the till does until
+// then, which is not to ask M-PESA where there is nothing to ask with.
 func TestWhoStillAsks(t *testing.T) {
 	for _, tc := range []struct {
 		id        string
@@ -118,7 +118,8 @@ func TestWhoStillAsks(t *testing.T) {
 	}
 }
 
-// TestWhyIsSaidToItsEnd: why money may have moved is said whole or not at all, at every size, with and without a sale typed below it.
+// TestWhyIsSaidToItsEnd: why money may have moved is said whole or not at all, at every size, with
+// and without a sale typed below it.
 func TestWhyIsSaidToItsEnd(t *testing.T) {
 	said := 0
 	for _, lang := range []Language{English, Kiswahili} {

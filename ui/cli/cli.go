@@ -176,8 +176,8 @@ func (c *commands) complain(err error) {
 	fmt.Fprintf(c.Stderr, "kaunta: %s\n", inOneLine(err))
 }
 
-// inOneLine is an error for a person: without the names of this program's packages, and of files that it was about to make
-// under a name of its own.
+// inOneLine is an error for a person: without the names of this program's packages, and of files
+// that it was about to make under a name of its own.
 func inOneLine(err error) string {
 	text := err.Error()
 	var made *fs.PathError

@@ -336,9 +336,10 @@ func lockIsNamedBeforeWarning(w *world, x refusing) string {
 	if x.Locked() {
 		return ""
 	}
+	// The lock is counted from the asking, and the disk has had that a write later.
 	for _, earlier := range [][]*row{w.byPhone[x.request.Phone], w.bySale[x.request.Sale]} {
 		for _, r := range earlier {
-			if r.told && r.now.Open() && (!r.now.Phone.Forgotten() || r.now.Sale == x.request.Sale) && time.Since(r.at) < pos.PhoneLock {
+			if r.told && r.now.Open() && (!r.now.Phone.Forgotten() || r.now.Sale == x.request.Sale) && time.Since(r.at) < pos.PhoneLock-slowest {
 				return fmt.Sprintf("a warning only, and attempt %d still holds the phone or the sale", r.n)
 			}
 		}

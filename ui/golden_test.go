@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
@@ -79,56 +77,6 @@ func TestNothingIsCutAt80Columns(t *testing.T) {
 	}
 }
 
-// TestColourFrames draws some screens for each kind of terminal.
-func TestColourFrames(t *testing.T) {
-	for _, s := range scenes() {
-		switch s.name {
-		case "sale-rounded", "waiting", "paid", "not-paid", "still-checking", "ledger", "month":
-		default:
-			continue
-		}
-		for _, k := range terminals() {
-			t.Run(s.name+"/"+k.name, func(t *testing.T) {
-				c := s.stage(t)
-				k.set(c)
-				golden(t, s.name+"."+k.name+".golden", strings.ReplaceAll(c.frame(), "\x1b", "␛")+"\n")
-			})
-		}
-	}
-}
-
-// terminal is a kind of terminal.
-type terminal struct {
-	name    string
-	profile colorprofile.Profile
-	light   bool
-	ascii   bool
-}
-
-func terminals() []terminal {
-	return []terminal{
-		{"truecolor-dark", colorprofile.TrueColor, false, false},
-		{"truecolor-light", colorprofile.TrueColor, true, false},
-		{"256-dark", colorprofile.ANSI256, false, false},
-		{"256-light", colorprofile.ANSI256, true, false},
-		{"16-dark", colorprofile.ANSI, false, false},
-		{"16-light", colorprofile.ANSI, true, false},
-		{"none", colorprofile.ASCII, false, false},
-		{"ascii", colorprofile.ASCII, false, true},
-	}
-}
-
-// set makes the terminal one of this kind.
-func (k terminal) set(c *cashier) {
-	c.send(tea.ColorProfileMsg{Profile: k.profile})
-	c.app.background = backgroundDark
-	if k.light {
-		c.app.background = backgroundLight
-	}
-	c.app.ink = newTheme(c.app.profile, c.app.background)
-	c.app.ascii = k.ascii
-}
-
 // golden compares got with a file of testdata, or writes the file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
@@ -187,7 +135,7 @@ func TestDrawEverything(t *testing.T) {
 					k.set(c)
 					c.size(size[0], size[1])
 					palette := frame.Dark()
-					if k.light {
+					if k.background == backgroundLight {
 						palette = frame.Light()
 					}
 					name := fmt.Sprintf("%s.%s.%s.%dx%d.svg", s.name, lang, k.name, size[0], size[1])

@@ -132,6 +132,18 @@ func kaunta(url, ledger string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// asksOnly makes the shop of the ledger one that no callback reaches: its first query comes after 10 s, and not after 15.
+func asksOnly(t *testing.T, ledger string) {
+	t.Helper()
+	folder := filepath.Join(filepath.Dir(ledger), "kaunta") // see kaunta
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "kaunta.toml"), []byte("[callback]\nreach = \"off\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestEndings charges one phone for every ending that the simulator plays, with the real program against the real simulator
 // on loopback, and compares what the till says with what M-PESA did.
 func TestEndings(t *testing.T) {

@@ -252,6 +252,7 @@ func otherLedger(w *ward) {
 
 // TestDoctorFindsFaults plants one fault at a time and demands the line that names it, its fix, and exit status 1.
 func TestDoctorFindsFaults(t *testing.T) {
+	t.Parallel()
 	for name, p := range plants {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

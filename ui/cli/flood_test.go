@@ -23,8 +23,8 @@ import (
 // middle of a request, and others guess addresses and send bodies and headers that are far too long. The callback
 // still lands, nothing else changes anything, and the program stays small.
 func TestFlood(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a quarter of a minute")
+	if !*long {
+		t.Skip("with -long: it takes both cores for a quarter of a minute")
 	}
 	t.Parallel()
 	const address = "127.0.0.1:20990"

@@ -15,6 +15,7 @@ import (
 // TestLedgerMovedAway: while a till is open whose ledger was moved or deleted, or its folder was, no command makes a ledger in its place or
 // asks a customer; what is open is found and settled through that till; and when the file is back, all goes on.
 func TestLedgerMovedAway(t *testing.T) {
+	t.Parallel()
 	for name, move := range map[string]func(folder, aside string) error{
 		"the file": func(folder, aside string) error {
 			return errors.Join(os.Mkdir(aside, 0o700), os.Rename(filepath.Join(folder, "shop.ledger"), filepath.Join(aside, "shop.ledger")))

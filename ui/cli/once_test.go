@@ -176,9 +176,9 @@ func TestOnceKilled(t *testing.T) {
 		t.Skip("builds the program once more")
 	}
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "kaunta")
-	if out, err := exec.Command("go", "build", "-tags", "failpoints", "-o", program, "kaunta").CombinedOutput(); err != nil {
-		t.Fatalf("building with failpoints: %v\n%s", err, out)
+	program, err := failpoints()
+	if err != nil {
+		t.Fatal(err)
 	}
 	url := startSimulator(t, "--speed", "20")
 	for i, tt := range []struct {
@@ -191,6 +191,7 @@ func TestOnceKilled(t *testing.T) {
 		t.Run(tt.point, func(t *testing.T) {
 			t.Parallel()
 			ledger := filepath.Join(t.TempDir(), "shop.ledger")
+			asksOnly(t, ledger)
 			phone := fmt.Sprintf("25471200%02d51", i) // pays, and only a query tells it
 			call := func(env string) (int, string) {
 				cmd := kaunta(url, ledger, "charge", "--amount", "450", "--phone", phone, "--once", "order 1017", "--json", "--wait", "25s")

@@ -189,8 +189,9 @@ func TestOwnerKilled(t *testing.T) {
 		}
 		_ = c.Wait()
 	}
-	owner, _ := waitingCharge(t, url, ledger, never)
-	_, rest := waitingCharge(t, url, ledger, pays)
+	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20993" // the same before and after, as in a shop
+	owner, _ := waitingCharge(t, url, ledger, never, callbacks)
+	_, rest := waitingCharge(t, url, ledger, pays, callbacks)
 	kill(owner)
 	if code, last, complaint := rest(); code != 0 || last.State != "paid" || complaint != "" {
 		t.Errorf("the guest ended with %d %+v %q", code, last, complaint)

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -17,8 +19,20 @@ import (
 	"kaunta/ui"
 )
 
-// TestMain builds the program once. The tests of this package run it as a person or a script would.
+var long = flag.Bool("long", false, "flood the callback server, and kill the program at every point in every ending")
+
+// failpoints builds the program that can be killed at a point of its own, once for all tests.
+var failpoints func() (path string, err error)
+
+// TestMain builds the program once. The tests of this package run it as a person or a script would, and many at once where -parallel does
+// not say otherwise: nearly all of their time is waiting for M-PESA.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
+	if !asked {
+		_ = flag.Set("test.parallel", "24")
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "kaunta")
 		if err != nil {
@@ -33,6 +47,13 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		failpoints = sync.OnceValues(func() (string, error) {
+			path := filepath.Join(dir, "kaunta-failpoints")
+			if out, err := exec.Command("go", "build", "-tags", "failpoints", "-o", path, "kaunta").CombinedOutput(); err != nil {
+				return "", fmt.Errorf("building with failpoints: %w\n%s", err, out)
+			}
+			return path, nil
+		})
 		run := filepath.Join(dir, "run")
 		if err := os.Mkdir(run, 0o700); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -45,6 +66,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {

@@ -5,6 +5,7 @@ package pos_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -74,13 +75,15 @@ func (p *payers) load(t *testing.T) (l load) {
 	return l
 }
 
-// TestLongDay: after 20,000 sales in one process, two in a second with a query in each, a till
-// keeps no more than after the first thousand. What could not be asked about while that was worth
-// it is not asked about any more.
+var long = flag.Bool("long", false, "make the long day one of 20,000 sales")
+
+// TestLongDay: after 4,000 sales in one process, and with -long after 20,000, two in a second with a
+// query in each, a till keeps no more than after the first thousand. What could not be asked about
+// while that was worth it is not asked about any more.
 func TestLongDay(t *testing.T) {
-	sales := 20_000
-	if testing.Short() {
-		sales = 4_000
+	sales := 4_000
+	if *long {
+		sales = 20_000
 	}
 	const first = 1_000
 	synctest.Test(t, func(t *testing.T) {

@@ -77,9 +77,9 @@ func (p *payers) load(t *testing.T) (l load) {
 
 var long = flag.Bool("long", false, "make the long day one of 20,000 sales")
 
-// TestLongDay: after 4,000 sales in one process, and with -long after 20,000, two in a second with a
-// query in each, a till keeps no more than after the first thousand. What could not be asked about
-// while that was worth it is not asked about any more.
+// TestLongDay: after 4,000 sales in one process, and with -long after 20,000, two in a second with
+// a query in each, a till keeps no more than after the first thousand. What could not be asked
+// about while that was worth it is not asked about any more.
 func TestLongDay(t *testing.T) {
 	sales := 4_000
 	if *long {

@@ -119,7 +119,8 @@ func colourScenes() (list []scene) {
 	return list
 }
 
-// TestStyles draws some screens with the names of the theme's tokens in place of colours, so that another palette changes none of them.
+// TestStyles draws some screens with the names of the theme's tokens in place of colours, so that
+// another palette changes none of them.
 func TestStyles(t *testing.T) {
 	for _, s := range colourScenes() {
 		for suffix, ascii := range map[string]bool{"styles": false, "styles-ascii": true} {
@@ -132,8 +133,8 @@ func TestStyles(t *testing.T) {
 	}
 }
 
-// TestEveryTerminalHasTheStyles: a kind of terminal decides on the inks of the tokens and on nothing else. So what
-// TestStyles and TestPalette hold is what every terminal shows.
+// TestEveryTerminalHasTheStyles: a kind of terminal decides on the inks of the tokens and on
+// nothing else. So what TestStyles and TestPalette hold is what every terminal shows.
 func TestEveryTerminalHasTheStyles(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []Language{English, Kiswahili} {

@@ -51,8 +51,8 @@
 //	go test ./pos/world -run 'TestWorld$' -world.for=1h -timeout=0 -v
 //
 // TestPlantedFaults shows that all this can fail: it plants one mistake after the other into the
-// till, and each must be found, by the law that it breaks. Each is a build of its own, so that it is
-// asked for:
+// till, and each must be found, by the law that it breaks. Each is a build of its own, so that it
+// is asked for:
 //
 //	go test ./pos/world -faults
 //

@@ -13,8 +13,9 @@ import (
 
 var faultsFlag = flag.Bool("faults", false, "plant every fault into a copy of the till, and demand that the world finds it: a build each")
 
-// fault is a mistake that a programmer could make in the till: at, a piece of Go that stands once in the function, becomes plant,
-// in which … is what stood there. The world must find it, by the law that it breaks.
+// fault is a mistake that a programmer could make in the till: at, a piece of Go that stands once
+// in the function, becomes plant, in which … is what stood there. The world must find it, by the
+// law that it breaks.
 type fault struct {
 	name  string
 	in    string // package.function or package.Type.method
@@ -411,7 +412,8 @@ var faults = []fault{
 	},
 }
 
-// TestFaultsCanBePlanted holds the list to the code: each fault has its place, and what comes of it compiles.
+// TestFaultsCanBePlanted holds the list to the code: each fault has its place, and what comes of it
+// compiles.
 func TestFaultsCanBePlanted(t *testing.T) {
 	m := readModule(t)
 	names := map[string]bool{}

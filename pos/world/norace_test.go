@@ -2,5 +2,6 @@
 
 package world
 
-// defaultSales is how many sales a plain test tries. Many more are tried where the planted faults are: see .ci/run.
+// defaultSales is how many sales a plain test tries. Many more are tried where the planted faults
+// are: see .ci/run.
 const defaultSales = 4_000

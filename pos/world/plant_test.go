@@ -29,8 +29,8 @@ type module struct {
 	importer types.Importer
 }
 
-// readModule reads the module that this package belongs to. What the compiler made of its packages, which a build of this test needs too,
-// spares the type checker all but the package with the fault.
+// readModule reads the module that this package belongs to. What the compiler made of its packages,
+// which a build of this test needs too, spares the type checker all but the package with the fault.
 func readModule(t *testing.T) *module {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-deps", "-export", "-json=ImportPath,Export,Dir,GoFiles,Module", "../../pos", "../../store")
@@ -153,7 +153,8 @@ type lexeme struct {
 
 func (l lexeme) same(other lexeme) bool { return l.token == other.token && l.text == other.text }
 
-// lex is the source without what depends on its layout: spaces, comments, the ends of lines, and a comma at the end of a list.
+// lex is the source without what depends on its layout: spaces, comments, the ends of lines, and a
+// comma at the end of a list.
 func lex(source []byte) (list []lexeme) {
 	var s scanner.Scanner
 	fset := token.NewFileSet()

@@ -132,7 +132,8 @@ func kaunta(url, ledger string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// asksOnly makes the shop of the ledger one that no callback reaches: its first query comes after 10 s, and not after 15.
+// asksOnly makes the shop of the ledger one that no callback reaches: its first query comes after
+// 10 s, and not after 15.
 func asksOnly(t *testing.T, ledger string) {
 	t.Helper()
 	folder := filepath.Join(filepath.Dir(ledger), "kaunta") // see kaunta

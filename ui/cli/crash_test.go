@@ -28,8 +28,9 @@ type crash struct {
 	err    error
 }
 
-// TestCrashMatrix kills the program at every point around its writes to disk and wire, for three endings and with -long for
-// many, starts it again, and compares what the ledger then says with what M-PESA did.
+// TestCrashMatrix kills the program at every point around its writes to disk and wire, for three
+// endings and with -long for many, starts it again, and compares what the ledger then says with
+// what M-PESA did.
 func TestCrashMatrix(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program once more")

@@ -24,8 +24,9 @@ var long = flag.Bool("long", false, "flood the callback server, and kill the pro
 // failpoints builds the program that can be killed at a point of its own, once for all tests.
 var failpoints func() (path string, err error)
 
-// TestMain builds the program once. The tests of this package run it as a person or a script would, and many at once where -parallel does
-// not say otherwise: nearly all of their time is waiting for M-PESA.
+// TestMain builds the program once. The tests of this package run it as a person or a script would,
+// and many at once where -parallel does not say otherwise: nearly all of their time is waiting for
+// M-PESA.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	asked := false

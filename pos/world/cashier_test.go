@@ -32,8 +32,9 @@ func (w *world) sell(i int) {
 		}
 		a, err := w.ask(d, r)
 		if keyed && err == nil {
+			asked, later := r, w.roll(fmt.Sprintf("asks again %d", attempts), i)
+			w.busy.Go(func() { w.askLater(later, asked) })
 			attempts++
-			w.busy.Go(func() { w.askLater(orders, r) })
 		}
 		if err != nil {
 			var open *pos.OpenError

@@ -168,7 +168,7 @@ var plants = map[string]struct {
 	"a misspelt key":              {func(w *ward) { w.set["daraja.consumer_sceret"] = `"x"` }, "configuration", "did you mean consumer_secret?", "kaunta.toml"},
 	"two mistakes":                {func(w *ward) { w.set["daraja.paskey"], w.set["limits.max_amount"] = `"x"`, `0` }, "configuration", "did you mean passkey? Max_amount is 0", "kaunta.toml"},
 	"a file that is no TOML":      {func(w *ward) { w.set["shop"] = `Duka` }, "configuration", "is not understood: look at line 1", "kaunta.toml"},
-	"a secret's file is absent":   {func(w *ward) { delete(w.set, "daraja.passkey"); w.set["daraja.passkey_file"] = `"none"` }, "configuration", "daraja.passkey_file names cannot be read", "kaunta.toml"},
+	"a secret's file is absent":   {func(w *ward) { delete(w.set, "daraja.passkey"); w.set["daraja.passkey_file"] = `"none"` }, "configuration", "/none cannot be read: no such file or directory", "kaunta.toml"},
 	"a wrong key":                 {func(w *ward) { w.set["daraja.consumer_key"] = `"key-2"` }, "keys", "wrong keys, or sandbox keys on production", "developer portal"},
 	"no keys": {func(w *ward) {
 		w.without("sandbox")

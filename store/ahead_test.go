@@ -21,27 +21,37 @@ import (
 
 // outcomes are all that usually becomes of a payment, with bodies that have nothing in common with others.
 func outcomes(e pos.Event, n int) []pos.Event {
-	noise := func(what string) []byte {
-		return fmt.Appendf(nil, `{"what":%q,"noise":%q}`, what, strings.Repeat(fmt.Sprintf("%x ", n*7919), 300))
+	body := func(what string) []byte {
+		return fmt.Appendf(nil, `{"what":%q,"noise":%q}`, what, noise(n, 1800))
 	}
 	callback := paid(e, receiptOf(n))
-	callback.Answer.Raw = noise("callback")
+	callback.Answer.Raw = body("callback")
 	return []pos.Event{
 		pushed(e),
-		answered(e, pos.EventQueried, 30*time.Second, daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPending, Raw: noise("pending")}),
+		answered(e, pos.EventQueried, 30*time.Second, daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPending, Raw: body("pending")}),
 		{Attempt: e.Attempt, Kind: pos.EventGaveUp, At: e.At.Add(3 * time.Minute)},
 		{Attempt: e.Attempt, Kind: pos.EventTyped, At: e.At.Add(4 * time.Minute), Typed: receiptOf(n)},
 		callback,
-		answered(e, pos.EventQueried, 5*time.Minute, daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPaid, ResultCode: "0", Raw: noise("paid")}),
+		answered(e, pos.EventQueried, 5*time.Minute, daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPaid, ResultCode: "0", Raw: body("paid")}),
 	}
 }
 
+// noise is text that no compression makes much shorter.
+func noise(seed, size int) []byte {
+	b := make([]byte, size)
+	chance := seeded(uint64(seed))
+	for i := range b {
+		b[i] = byte('!' + chance.IntN('~'-'!'))
+	}
+	return b
+}
+
 // fillUp appends what changes nothing to attempts of no consequence until there is no room, and returns what was refused.
-func fillUp(t *testing.T, l *Ledger, e pos.Event) pos.Event {
+func fillUp(t *testing.T, l *Ledger, unended int) pos.Event {
 	t.Helper()
 	for n := range 100_000 {
-		next := answered(e, pos.EventQueried, time.Hour+time.Duration(n)*time.Second, daraja.Answer{
-			Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPending, Raw: bytes.Repeat(fmt.Appendf(nil, "%x", n*n), 2000),
+		next := answered(asked(n%unended), pos.EventQueried, time.Hour+time.Duration(n)*time.Second, daraja.Answer{
+			Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPending, Raw: noise(n, 12_000),
 		})
 		_, _, err := l.Append(context.Background(), next)
 		if err != nil {
@@ -82,7 +92,7 @@ func TestRoomAhead(t *testing.T) {
 					t.Fatalf("attempt %d of %d is %v", n, unended, a.State)
 				}
 			}
-			late := fillUp(t, l, asked(0))
+			late := fillUp(t, l, unended)
 			_ = reader.Rollback()
 			if _, _, err := l.Append(context.Background(), asked(1000)); !errors.Is(err, ErrFull) {
 				t.Errorf("asking on a full disk: %v", err)
@@ -111,23 +121,23 @@ func TestABatchLargerThanTheRoomAhead(t *testing.T) {
 		for i := range 700 {
 			e := asked(n + i)
 			p := pushed(e)
-			p.Answer.Raw = bytes.Repeat(fmt.Appendf(nil, "%x.", i*i*n), size)
+			p.Answer.Raw = noise(i*n, size)
 			all = append(all, e, p)
 		}
 		return all
 	}
-	if err := l.AppendAll(t.Context(), big(1, 1500)); err != nil {
+	if err := l.AppendAll(t.Context(), big(1, 9_000)); err != nil {
 		t.Fatal(err)
 	}
 	verify(t, l)
 	l.room = func() (uint64, error) { return 0, nil }
-	if err := l.AppendAll(t.Context(), big(10_000, 15_000)); !errors.Is(err, pos.ErrNoRoom) {
+	if err := l.AppendAll(t.Context(), big(10_000, 90_000)); !errors.Is(err, pos.ErrNoRoom) {
 		t.Errorf("without room: %v", err)
 	}
 	var batch []*request
 	for i := range 700 {
 		p := paid(asked(1+i), receiptOf(i))
-		p.Answer.Raw = bytes.Repeat(fmt.Appendf(nil, "%x.", i*i*3), 8000)
+		p.Answer.Raw = noise(i*3, 60_000)
 		batch = append(batch, &request{event: p, done: make(chan struct{})})
 	}
 	// The committing goroutine takes this for work of one request; nobody else writes meanwhile.
@@ -180,7 +190,7 @@ func TestAFullFileSystem(t *testing.T) {
 			add(t, l, e)
 		}
 	}
-	late := fillUp(t, l, asked(0))
+	late := fillUp(t, l, 8)
 	if _, _, err := l.Append(context.Background(), asked(9)); !errors.Is(err, ErrFull) {
 		t.Errorf("asking on a full disk: %v", err)
 	}

@@ -215,7 +215,6 @@ func (l *Ledger) try(batch []*request) error {
 				return err
 			}
 			l.db.last.Store(commit)
-			l.shapes.saved()
 		}
 		l.tip = b.tip
 		return nil

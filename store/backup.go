@@ -17,6 +17,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"kaunta/store/format"
 )
 
 // A backup is the rows of a ledger as they are at one moment, written into a new file:
@@ -289,7 +291,7 @@ const rowMagic = "kaunta backup 1\n"
 const maxRow = 64 << 20
 
 func writeRows(w io.Writer, n counted, rows iter.Seq2[copied, error]) error {
-	sum := crc32.New(castagnoli)
+	sum := crc32.New(format.Castagnoli)
 	out := bufio.NewWriterSize(io.MultiWriter(w, sum), 64<<10)
 	head := append([]byte(rowMagic), make([]byte, 16)...)
 	binary.BigEndian.PutUint64(head[len(rowMagic):], uint64(n.rows))
@@ -332,7 +334,7 @@ type rowReader struct {
 var errStream = errors.New("what came is not a whole backup: try again")
 
 func newRowReader(r io.Reader) (*rowReader, counted, error) {
-	in := &rowReader{in: bufio.NewReaderSize(r, 64<<10), sum: crc32.New(castagnoli)}
+	in := &rowReader{in: bufio.NewReaderSize(r, 64<<10), sum: crc32.New(format.Castagnoli)}
 	head := in.bytes(uint64(len(rowMagic) + 16))
 	if in.err == nil && string(head[:len(rowMagic)]) != rowMagic {
 		in.err = errStream

@@ -15,6 +15,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // everything are all rows of a ledger.
@@ -244,7 +245,7 @@ func TestBackupHasNothingForgotten(t *testing.T) {
 	if _, err := l.Forget(context.Background(), opening.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	packed := phoneKey(phone{digits: string(asked(3).Asked.Phone[3:])}, uint64(opening.UnixMilli()))
+	packed := phoneKey(&format.Entry{Text: string(asked(3).Asked.Phone[3:])}, uint64(opening.UnixMilli()))
 	copy := filepath.Join(t.TempDir(), "copy.ledger")
 	if _, err := l.Backup(context.Background(), copy, BackupOptions{}); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/binary"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -25,11 +24,11 @@ func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 		looked := 0
 		for k, value := c.Last(); k != nil && looked < mostAhead; k, value = c.Prev() {
 			looked++
-			n, err := firstNumber(k, value)
+			r, err := l.reader(tx).read(k, value)
 			if err != nil {
 				continue // what is damaged says nothing, and stops no shop
 			}
-			if n > newest {
+			if n := r.Events[0].N; n > newest {
 				newest, last = n, keyTime(k)
 			}
 			if !keyTime(k).After(now) {
@@ -42,20 +41,6 @@ func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 		return nil
 	})
 	return last, err
-}
-
-// firstNumber is the number in the ledger of an attempt's first event.
-func firstNumber(k, sealed []byte) (uint64, error) {
-	body, err := unseal(attemptsBucket, k, sealed)
-	if err != nil {
-		return 0, err
-	}
-	_, size := binary.Uvarint(body)
-	n, numbered := binary.Uvarint(body[max(0, size):])
-	if len(k) != idSize || size <= 0 || numbered <= 0 {
-		return 0, damaged(attemptsBucket, k, errShape)
-	}
-	return n, nil
 }
 
 // plausible reports whether the clock can be right that says now, by when payments were asked: it may not be after a long rest.
@@ -87,4 +72,4 @@ func restBefore(tx *bolt.Tx, at time.Time) time.Time {
 	return time.Time{}
 }
 
-func keyTime(k []byte) time.Time { return time.UnixMilli(int64(key(k).ms())).In(pos.EAT) }
+func keyTime(k []byte) time.Time { return time.UnixMilli(int64(key(k).MS())).In(pos.EAT) }

@@ -39,7 +39,7 @@ func build(path string, o Options) error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).In(pos.EAT)}
+	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).Truncate(time.Microsecond).In(pos.EAT)}
 	temporary, err := newFile(path, func(db *bolt.DB) error {
 		return db.Update(func(tx *bolt.Tx) error { return layOut(tx, origin) })
 	})

@@ -9,6 +9,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // maxCallbacks is how many callbacks of one attempt are kept whatever they say; of later ones only those that change
@@ -49,7 +50,7 @@ func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
 		clear(b.totals)
 	}
 	b.recent = b.records
-	return b, b.shapes.load(tx)
+	return b, nil
 }
 
 // apply prepares and writes the event e, and what it means for other sales. refused is why e cannot be, and
@@ -87,7 +88,7 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 	if e.Kind == 0 {
 		return step{}, errors.New("store: an event without a kind")
 	}
-	k, ok := parseKey(e.Attempt)
+	k, ok := format.ParseKey(e.Attempt)
 	if !ok {
 		return step{}, fmt.Errorf("store: attempt %q: %w", e.Attempt, pos.ErrNotFound)
 	}
@@ -102,7 +103,7 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 			n.index = b.entries(r, a)
 		}
 	}
-	e = stored(e)
+	e = format.Stored(e)
 	if e.UsedBy, err = b.holder(claimed(e), k); err != nil {
 		return step{}, err
 	}
@@ -111,10 +112,10 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 			return step{}, err
 		}
 	}
-	if err := b.add(r, e); err != nil {
+	if err := b.coder.Add(&r.Record, e); err != nil {
 		return step{}, fmt.Errorf("store: event of attempt %s: %w", e.Attempt, err)
 	}
-	kept := r.events[len(r.events)-1].Event
+	kept := r.Events[len(r.Events)-1].Event
 
 	next, i, changed := sale.Apply(kept)
 	if i < 0 {
@@ -125,11 +126,12 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 	if err != nil {
 		return step{}, err
 	}
-	if known || callbacks >= maxCallbacks && e.Kind == pos.EventCalledBack && !teaches(n.before, n.after) {
+	crowded := r.Crowded() && e.Answer != nil || callbacks >= maxCallbacks && e.Kind == pos.EventCalledBack
+	if known || crowded && !teaches(n.before, n.after) {
 		return step{after: n.before, skip: true}, nil
 	}
 	n.after.Events++
-	return n, b.load(k.day())
+	return n, b.load(dayOf(k))
 }
 
 // namesID is the CheckoutRequestID that the answer in an event names, "" for none.
@@ -153,7 +155,7 @@ func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 	if e.Asked == nil {
 		return nil, nil, fmt.Errorf("store: attempt %s is asked without saying what", e.Attempt)
 	}
-	s, ok := parseKey(e.Asked.Sale)
+	s, ok := format.ParseKey(e.Asked.Sale)
 	if !ok {
 		return nil, nil, fmt.Errorf("store: sale %q is not a ULID", e.Asked.Sale)
 	}
@@ -178,16 +180,16 @@ func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 		return nil, nil, fmt.Errorf("store: attempt %s has the key of an earlier one", e.Attempt)
 	}
 	sale, err := b.sale(s)
-	return newRec(k), sale, err
+	return &rec{Record: format.Record{Key: k}}, sale, err
 }
 
 // recorded reports whether the last event of the record is in it already, and counts the callbacks before it. A callback is the
 // same if its body is: it is delivered several times. Anything else is the same in every byte, its time included.
 func (b *batch) recorded(r *rec) (known bool, callbacks int, err error) {
-	last := len(r.events) - 1
-	e := r.events[last].Event
+	last := len(r.Events) - 1
+	e := r.Events[last].Event
 	alike := false // another look, with the bodies, is worth it
-	for _, was := range r.events[:last] {
+	for _, was := range r.Events[:last] {
 		if was.Kind == pos.EventCalledBack {
 			callbacks++
 		}
@@ -196,17 +198,15 @@ func (b *batch) recorded(r *rec) (known bool, callbacks int, err error) {
 	if !alike {
 		return false, callbacks, nil
 	}
-	whole := b.reader
-	whole.bodies = true
-	again, err := whole.read(r.key[:], seal(r.key[:], bytes.Clone(r.body)))
+	again, err := r.Bodies()
 	if err != nil {
 		return false, callbacks, err
 	}
-	for _, was := range again.events {
+	for _, was := range again[:last] {
 		if was.Kind == pos.EventCalledBack && e.Kind == pos.EventCalledBack {
-			known = known || sameBody(was.Event, e)
+			known = known || sameBody(was, e)
 		} else {
-			known = known || sameEvent(was.Event, e)
+			known = known || format.SameEvent(was, e)
 		}
 	}
 	return known, callbacks, nil
@@ -220,7 +220,7 @@ func sameBody(a, b pos.Event) bool {
 	case len(a.Answer.Raw) > 0 || len(b.Answer.Raw) > 0:
 		return bytes.Equal(a.Answer.Raw, b.Answer.Raw)
 	}
-	return (a.Answer.Raw == nil) == (b.Answer.Raw == nil) && sameWords(a.Answer, b.Answer)
+	return (a.Answer.Raw == nil) == (b.Answer.Raw == nil) && format.SameWords(a.Answer, b.Answer)
 }
 
 // teaches reports whether after knows more than before: not only other words for the same.
@@ -237,18 +237,15 @@ func (b *batch) write(n *step) error {
 	}
 	b.dirty = true
 	r := n.record
-	k, last := r.key, len(r.events)-1
-	if err := b.chain(r, &r.events[last]); err != nil {
+	k, last := r.Key, len(r.Events)-1
+	if err := b.chain(r, last); err != nil {
 		return err
 	}
-	kept, from := len(r.body), last
-	late := k.ms() < b.until && !n.needed && !n.after.Remembered() && r.remembers()
+	late := k.MS() < b.until && !n.needed && !n.after.Remembered() && r.Remembers()
 	if late {
-		r.forget(b.reader)
-		kept, from = 0, 0
+		b.coder.Forget(&r.Record)
 	}
-	r.body = r.encode(kept, from)
-	r.sealed = seal(k[:], r.body)
+	r.sealed = b.coder.Value(&r.Record)
 	if err := putValue(b.tx, attemptsBucket, k[:], r.sealed); err != nil {
 		return err
 	}
@@ -263,20 +260,26 @@ func (b *batch) write(n *step) error {
 			return err
 		}
 	}
-	b.count(k.day(), n.before, n.after)
+	b.count(dayOf(k), n.before, n.after)
 	return b.reindex(n.index, b.entries(r, n.after))
 }
 
-// chain makes e the next event of the ledger. The first event of another day leaves an anchor for the day before.
-func (b *batch) chain(r *rec, e *recEvent) error {
+// chain makes the ith event of r the next of the ledger. The first event of another day leaves an anchor for the day before.
+func (b *batch) chain(r *rec, i int) error {
+	e := &r.Events[i]
 	day := pos.DayOf(e.At)
 	if b.head.n > 0 && day != b.head.day {
 		if err := put(b.tx, anchorsBucket, dayKey(b.head.day), b.head.anchor()); err != nil {
 			return err
 		}
 	}
-	b.head = b.head.next(newDigester().event(b.reader, r, e), day)
-	e.n, e.mark = b.head.n, b.head.mark()
+	e.N = b.head.n + 1
+	b.head = b.head.next(format.NewHasher().Leaf(b.coder, &r.Record, i), day)
+	e.Mark = b.head.mark()
+	if kind := e.Kind.String(); !slices.Contains(b.kinds, kind) {
+		b.kinds = append(b.kinds, kind)
+		return putKinds(b.tx, b.kinds)
+	}
 	return nil
 }
 
@@ -332,11 +335,8 @@ func (b *batch) count(day pos.Day, before, after pos.Attempt) {
 	}
 }
 
-// flush writes what the steps share. A new shape can be that of a step which is not written, and so comes with any commit.
+// flush writes what the steps share.
 func (b *batch) flush() error {
-	if err := b.shapes.save(b.tx); err != nil {
-		return err
-	}
 	for at, was := range b.was {
 		if t := b.totals[at]; t != was {
 			if err := putTotals(b.tx, at, t); err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"maps"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // maxScan bounds the index entries that one reading of a search text looks at, from the last backwards, so that a
@@ -91,11 +91,11 @@ func (rd reader) readings(text string) []reading {
 func (rd reader) checkoutReadings(text string) []reading {
 	one := func(id string) reading {
 		fits := func(a pos.Attempt) bool { return a.CheckoutRequestID == id }
-		return reading{checkoutsBucket, [][]keyRange{{prefixed(checkoutKey(rd.secret, id))}}, fits}
+		return reading{checkoutsBucket, [][]keyRange{{prefixed(checkoutKey(rd.coder.Key, id))}}, fits}
 	}
 	list := []reading{one(text)}
-	if at := len(text) - nationalDigits; at > 0 && isDigits(text[at:]) {
-		list = append(list, one(text[:at]+phone{digits: text[at:]}.masked(nil).digits))
+	if at := len(text) - format.NationalDigits; at > 0 && isDigits(text[at:]) {
+		list = append(list, one(text[:at]+format.Mask(text[len(text)-format.KeptDigits:], 0)))
 	}
 	return list
 }
@@ -104,7 +104,7 @@ func (rd reader) checkoutReadings(text string) []reading {
 func (rd reader) find(text string, n int) ([]pos.Attempt, error) {
 	found := map[key]pos.Attempt{}
 	var errs []error
-	if k, ok := parseKey(strings.ToUpper(text)); ok {
+	if k, ok := format.ParseKey(strings.ToUpper(text)); ok {
 		if a, err := rd.attempt(k); err == nil {
 			found[k] = a
 		} else if !errors.Is(err, pos.ErrNotFound) {
@@ -113,7 +113,7 @@ func (rd reader) find(text string, n int) ([]pos.Attempt, error) {
 		sale, err := rd.sale(k)
 		errs = append(errs, err)
 		for _, a := range sale {
-			if k, ok := parseKey(a.ID); ok {
+			if k, ok := format.ParseKey(a.ID); ok {
 				found[k] = a
 			}
 		}
@@ -246,8 +246,7 @@ func receiptRange(code string) keyRange {
 		step *= 36
 	}
 	n := receiptNumber(code)
-	pack := func(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n<<8)[:receiptSize] }
-	return keyRange{pack(n), pack(n + step)}
+	return keyRange{packReceipt(n), packReceipt(n + step)}
 }
 
 // phoneSteps are the keys of the numbers that end in some digits, two or more, from the newest era of the ledger to the oldest. What
@@ -260,7 +259,7 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 		return nil
 	}
 	ends := []string{digits}
-	if len(digits) < keptDigits {
+	if len(digits) < format.KeptDigits {
 		ends = ends[:0]
 		for d := range 10 {
 			ends = append(ends, string(byte('0'+d))+digits)
@@ -268,12 +267,12 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 	}
 	until, err := getForgotten(rd.tx)
 	if err != nil {
-		until = key(last).ms()
+		until = key(last).MS()
 	}
-	for p := int(era(key(last).ms())); p >= int(era(key(first).ms())); p-- {
+	for p := int(era(key(last).MS())); p >= int(era(key(first).MS())); p-- {
 		var step []keyRange
 		for _, end := range ends {
-			rest, kept := end[:len(end)-keptDigits], end[len(end)-keptDigits:]
+			rest, kept := end[:len(end)-format.KeptDigits], end[len(end)-format.KeptDigits:]
 			known := phoneHead(kept, phoneKnown, byte(p))
 			from, to := append(slices.Clone(known), backwards(rest)...), append(known, backwards(rest)...)
 			if len(rest)%2 == 1 {
@@ -286,8 +285,8 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 			switch forgotten := phoneHead(kept, phoneForgotten, byte(p)); len(rest) {
 			case 0:
 				step = append(step, prefixed(forgotten))
-			case nationalDigits - keptDigits:
-				hash := phoneHash(rd.secret, end)
+			case format.NationalDigits - format.KeptDigits:
+				hash := format.Hash(rd.coder.Key, end)
 				step = append(step, prefixed(append(forgotten, hash[:phoneHashPart]...)))
 			}
 		}
@@ -312,10 +311,10 @@ func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 // phoneDigits reads the text as a phone number, or the end of one; "" where it is neither.
 func phoneDigits(text string) string {
 	if m, err := pos.ParseMSISDN(text); err == nil {
-		return string(m[len(m)-nationalDigits:])
+		return string(m[len(m)-format.NationalDigits:])
 	}
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(text)
-	if len(digits) < 2 || len(digits) > nationalDigits || strings.Trim(digits, "0123456789") != "" {
+	if len(digits) < 2 || len(digits) > format.NationalDigits || strings.Trim(digits, "0123456789") != "" {
 		return ""
 	}
 	return digits

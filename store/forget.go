@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -103,7 +102,7 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 	}
 	b.dirty = true
 	// No further than the attempts go: where the clock was ahead for a while, what is asked when it is right again is not old.
-	b.until = keys[len(keys)-1].ms() + 1
+	b.until = keys[len(keys)-1].MS() + 1
 	f.done = next == to
 	return f, put(b.tx, aboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until))
 }
@@ -117,7 +116,7 @@ func (b *batch) toForget(to key) (keys []key, next key, err error) {
 			return nil, to, damaged(attemptsBucket, k, errShape)
 		}
 		at := key(k)
-		if len(keys) >= forgetStep && at.ms() != keys[len(keys)-1].ms() {
+		if len(keys) >= forgetStep && at.MS() != keys[len(keys)-1].MS() {
 			copy(next[:msSize], at[:msSize])
 			return keys, next, nil
 		}
@@ -137,11 +136,11 @@ func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
 		return false, nil, err
 	}
 	before := b.entries(r, a)
-	if a.Remembered() || !r.remembers() {
+	if a.Remembered() || !r.Remembers() {
 		return false, before, nil
 	}
-	r.forget(b.reader)
-	if err := put(b.tx, attemptsBucket, k[:], r.encode(0, 0)); err != nil {
+	b.coder.Forget(&r.Record)
+	if err := putValue(b.tx, attemptsBucket, k[:], b.coder.Value(&r.Record)); err != nil {
 		return false, nil, err
 	}
 	// Read again: what was filled with the number is now filled with stars.
@@ -153,18 +152,4 @@ func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
 	}
 	entries = b.entries(r, a)
 	return true, entries, b.reindex(before, entries)
-}
-
-// remembers reports whether the record has a number that can be forgotten.
-func (r *rec) remembers() bool {
-	return slices.ContainsFunc(r.mem.phones, func(p phone) bool { return !p.forgotten })
-}
-
-// forget leaves of the record's phone numbers their hashes and last digits.
-func (r *rec) forget(rd reader) {
-	for i := range r.mem.phones {
-		p := &r.mem.phones[i]
-		rd.hashOf(p)
-		*p = p.masked(r.mem.phones[:i])
-	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 func TestMain(m *testing.M) {
@@ -257,4 +258,18 @@ func writeFile(t testing.TB, path string, content []byte) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func keyOf(id pos.AttemptID) (key, error) {
+	k, ok := format.ParseKey(id)
+	if !ok {
+		return k, fmt.Errorf("%q is not a ULID", id)
+	}
+	return k, nil
+}
+
+// coderOf makes the coder of a ledger.
+func coderOf(t testing.TB, tx *bolt.Tx) *format.Coder {
+	t.Helper()
+	return format.NewCoder(must[[]byte](t)(getSecret(tx, phonesKey)))
 }

@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // entry is one entry of an index. All that the indexes say of an attempt is what entries lists: to write an event is to put what was
@@ -29,13 +30,13 @@ const (
 
 // entries lists what the indexes say of an attempt: a is the attempt, r its record.
 func (rd reader) entries(r *rec, a pos.Attempt) []entry {
-	k := r.key
+	k := r.Key
 	list := make([]entry, 0, 8)
 	add := func(b bucket, key []byte) { list = append(list, entry{b, append(key, k[:msSize]...), nil}) }
-	if s, ok := parseKey(a.Sale); ok && s != k {
+	if s, ok := format.ParseKey(a.Sale); ok && s != k {
 		list = append(list, entry{salesBucket, saleKey(s, k), nil})
 	}
-	if o, ok := parseKey(a.Overrides); ok {
+	if o, ok := format.ParseKey(a.Overrides); ok {
 		list = append(list, entry{overridesBucket, overrideKey(o, k), nil})
 	}
 	if a.Remembered() {
@@ -47,19 +48,19 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	if a.Once != "" {
 		list = append(list, entry{onceBucket, []byte(a.Once), k[:]})
 	}
-	if p, ok := r.phone(a); ok {
-		add(phonesBucket, phoneKey(*p, k.ms()))
+	if p := r.phoneOf(a); p != nil {
+		add(phonesBucket, phoneKey(p, k.MS()))
 	}
 	add(amountsBucket, amountKey(a.Amount))
 	if foldedReference(a.Reference) != "" {
 		add(referencesBucket, referenceKey(a.Reference))
 	}
 	if c := a.CheckoutRequestID; c != "" {
-		add(checkoutsBucket, checkoutKey(rd.secret, c))
+		add(checkoutsBucket, checkoutKey(rd.coder.Key, c))
 	}
 	receipts := list[len(list):]
-	for i := range r.events {
-		if code := claimed(r.events[i].Event); code != "" {
+	for i := range r.Events {
+		if code := claimed(r.Events[i].Event); code != "" {
 			at := append(receiptKey(code), k[:msSize]...)
 			if !slices.ContainsFunc(receipts, func(e entry) bool { return bytes.Equal(e.key, at) }) {
 				receipts = append(receipts, entry{receiptsBucket, at, []byte{names}})
@@ -74,17 +75,13 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 	return append(list, receipts...)
 }
 
-// phone is the phone that was asked, where it is one that is indexed.
-func (r *rec) phone(a pos.Attempt) (*phone, bool) {
-	const national = 12 - nationalDigits
-	if len(a.Phone) == 12 && a.Phone[:national] == "254" {
-		for i := range r.mem.phones {
-			if r.mem.phones[i].digits == string(a.Phone[national:]) {
-				return &r.mem.phones[i], true
-			}
-		}
+// phoneOf is the number that was asked, where it is one that is indexed.
+func (r *rec) phoneOf(a pos.Attempt) *format.Entry {
+	const national = 12 - format.NationalDigits
+	if len(a.Phone) != 12 || a.Phone[:national] != "254" {
+		return nil
 	}
-	return nil, false
+	return r.Number(string(a.Phone[national:]))
 }
 
 // claimed is the receipt number that an event speaks of, "" for none.
@@ -103,7 +100,7 @@ func claimed(e pos.Event) string {
 func checkoutKey(secret []byte, id string) []byte {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(clip(id)))
-	return mac.Sum(nil)[:hashSize]
+	return mac.Sum(nil)[:format.HashSize]
 }
 
 // beginsWith reports whether an address begins with the moment of the attempt, so that it needs no index.

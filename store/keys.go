@@ -8,6 +8,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // bucket is the name of one of the file's buckets. doc.go draws them.
@@ -15,8 +16,7 @@ type bucket string
 
 const (
 	aboutBucket      bucket = "kaunta"
-	attemptsBucket   bucket = "attempts"
-	shapesBucket     bucket = "shapes"
+	attemptsBucket   bucket = "records"
 	anchorsBucket    bucket = "anchors"
 	salesBucket      bucket = "sales"
 	unsettledBucket  bucket = "unsettled"
@@ -36,7 +36,7 @@ func buckets() []bucket { return append(evidenceBuckets(), derivedBuckets()...) 
 
 // evidenceBuckets lists those that hold the events.
 func evidenceBuckets() []bucket {
-	return []bucket{aboutBucket, attemptsBucket, shapesBucket, anchorsBucket}
+	return []bucket{aboutBucket, attemptsBucket, anchorsBucket}
 }
 
 // derivedBuckets lists those that follow from the events.
@@ -73,7 +73,7 @@ func (b bucket) fill() float64 {
 }
 
 const (
-	idSize = 16 // a ULID in binary
+	idSize = format.KeySize // a ULID in binary
 
 	// longest bounds the part of a key that comes from outside, in bytes: bbolt refuses keys above 32 KiB. What
 	// is longer is indexed by its beginning. Daraja's own ids and receipts are at most 64 long.
@@ -81,28 +81,13 @@ const (
 )
 
 // key is a ULID in binary: the key of an attempt or a sale.
-type key [idSize]byte
+type key = format.Key
 
-// parseKey reads a ULID in its one spelling. Another spelling of the same bits is refused, since it would come
-// back from the disk changed.
-func parseKey[T ~string](id T) (key, bool) {
-	u, err := ulid.ParseStrict(string(id))
-	if err != nil || u.String() != string(id) {
-		return key{}, false
-	}
-	return key(u), true
-}
+func attemptOf(k key) pos.AttemptID { return pos.AttemptID(k.String()) }
 
-func (k key) String() string { return ulid.ULID(k).String() }
-
-func (k key) attempt() pos.AttemptID { return pos.AttemptID(k.String()) }
-
-// day is the day in East Africa on which the ULID was made. It decides the page an attempt
+// dayOf is the day in East Africa on which the ULID was made. It decides the page an attempt
 // stands on and the total it counts in, so that the two always agree.
-func (k key) day() pos.Day { return pos.DayOf(ulid.ULID(k).Timestamp()) }
-
-// ms is the moment of the ULID, in milliseconds since 1970.
-func (k key) ms() uint64 { return ulid.ULID(k).Time() }
+func dayOf(k key) pos.Day { return pos.DayOf(ulid.ULID(k).Timestamp()) }
 
 // msSize is the length of that moment at the beginning of a key. Most indexes name attempts by it alone: it stands for all attempts
 // of that millisecond, which are looked at.
@@ -159,12 +144,11 @@ const (
 	phoneHashPart  = 4
 )
 
-func phoneKey(p phone, ms uint64) []byte {
-	rest, kept := p.digits[:nationalDigits-keptDigits], p.digits[nationalDigits-keptDigits:]
-	if p.forgotten {
-		return append(phoneHead(kept, phoneForgotten, era(ms)), p.hash[:phoneHashPart]...)
+func phoneKey(e *format.Entry, ms uint64) []byte {
+	if e.Forgotten {
+		return append(phoneHead(e.Kept(), phoneForgotten, era(ms)), e.Hash[:phoneHashPart]...)
 	}
-	return append(phoneHead(kept, phoneKnown, era(ms)), backwards(rest)...)
+	return append(phoneHead(e.Kept(), phoneKnown, era(ms)), backwards(e.Text[:len(e.Text)-format.KeptDigits])...)
 }
 
 func phoneHead(kept string, mark, of byte) []byte {
@@ -188,15 +172,46 @@ func backwards(digits string) []byte {
 	return k
 }
 
-// A receipt's key is its ten characters packed, or after 0xff whatever else it is, and a zero.
-const otherReceipt = 0xff
+// A receipt's key is its ten characters packed, which is as a number of base 36 in seven bytes, so that receipts sort as their texts
+// do; or after 0xff whatever else it is, and a zero.
+const (
+	receiptLength = 10
+	receiptSize   = 7 // 36^10 is below 2^52
+	otherReceipt  = 0xff
+)
+
+// receiptNumber is a receipt, or with zeros behind it the beginning of one, as a number.
+func receiptNumber(text string) uint64 {
+	var n uint64
+	for i := range receiptLength {
+		n *= 36
+		if i >= len(text) {
+			continue
+		}
+		if c := text[i]; c <= '9' {
+			n += uint64(c - '0')
+		} else {
+			n += uint64(c-'A') + 10
+		}
+	}
+	return n
+}
+
+func packReceipt(n uint64) []byte {
+	return binary.BigEndian.AppendUint64(make([]byte, 0, 8), n<<8)[:receiptSize]
+}
+
+// isCaps reports whether s has only digits and capitals.
+func isCaps(s string) bool {
+	return strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
 
 // receiptText is a receipt number as it is compared: a cashier may type it in small letters.
 func receiptText(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
 func receiptKey(receipt string) []byte {
 	if len(receipt) == receiptLength && isCaps(receipt) {
-		return packReceipt(receipt)
+		return packReceipt(receiptNumber(receipt))
 	}
 	return append(append([]byte{otherReceipt}, clip(receipt)...), 0)
 }

@@ -16,6 +16,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // The errors a caller may want to tell apart, with [*LockedError] and pos.ErrNotFound.
@@ -36,6 +37,9 @@ var (
 
 	// ErrLocked is what a [*LockedError] is.
 	ErrLocked = errors.New("store: the ledger is in use")
+
+	// ErrNewer: there is evidence that this program does not know. Such a ledger is read, and not written.
+	ErrNewer = errors.New("store: the ledger was made by a newer kaunta: install that again")
 
 	ErrClosed   = errors.New("store: the ledger is closed")
 	ErrReadOnly = errors.New("store: the ledger was opened for reading only")
@@ -79,9 +83,8 @@ type Ledger struct {
 	path     string // where that name led
 	readOnly bool
 	origin   Origin
-	secret   []byte     // the key of the hashes of phone numbers
-	shapes   shapeTable // of the texts
-	tip      *tip       // of the committing goroutine
+	coder    *format.Coder
+	tip      *tip // of the committing goroutine
 
 	reads   readings
 	queue   chan *request // taken by the committing goroutine
@@ -335,8 +338,9 @@ func openToWrite(path string, o Options) (*database, error) {
 
 // start sets the ledger's goroutine going.
 func start(l *Ledger) (*Ledger, error) {
-	err := l.view(func(tx *bolt.Tx) (err error) {
-		l.secret, err = getSecret(tx, phonesKey)
+	err := l.view(func(tx *bolt.Tx) error {
+		secret, err := getSecret(tx, phonesKey)
+		l.coder = format.NewCoder(secret)
 		return err
 	})
 	if err != nil {

@@ -1,13 +1,13 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -21,10 +21,9 @@ var (
 	headKey    = []byte("head")    // the chain's end (chain.go)
 )
 
-// version is the version of the ledgers that this program makes. testdata keeps a ledger of each. Version 2 had another index of phones, and
-// nothing settled by hand; version 3 a set of what was open and one of what was owed back, and of what did not match none; version 4 no index of
-// most CheckoutRequestIDs, nor of callers' keys, nor of what was asked in place of something else, and the set of what is unsettled without NOT PAID by one query.
-const version = 5
+// version is the version of the ledgers that this program makes, the first that has left the house. A file of a newer one is refused;
+// one of an older is made anew, record by record, on the way to which its records are read as they were.
+const version = 1
 
 // migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
 // and flushed. So a power cut leaves one or the other. It takes db over.
@@ -34,7 +33,7 @@ func migrate(db *database, path string, o Options, options bolt.Options) (*datab
 		return db, nil
 	}
 	if err == nil {
-		_, err = anew(context.Background(), db, path, found, o)
+		_, err = anew(context.Background(), db, path, o)
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, fmt.Errorf("store: the ledger %s could not be brought from version %d to %d, and is as it was: "+
@@ -54,12 +53,9 @@ func formatOf(db *database) (found int, err error) {
 }
 
 // anew puts a new file of this version in the place of the open ledger, made from its evidence. left is how many attempts are damaged.
-func anew(ctx context.Context, db *database, path string, found int, o Options) (left int, err error) {
+func anew(ctx context.Context, db *database, path string, o Options) (left int, err error) {
 	b := &builder{progress: o.Progress}
 	err = replaceBy(db, path, func(to *bolt.DB) error {
-		if found == 1 {
-			return fromVersion1(db.DB, to, o)
-		}
 		b.db = to
 		return b.copy(ctx, db.DB)
 	})
@@ -73,15 +69,11 @@ func layOut(tx *bolt.Tx, o Origin) error {
 			return err
 		}
 	}
-	record, err := encode(&o, originFields)
-	if err != nil {
-		return err
-	}
 	var seed, phones [32]byte
 	_, _ = rand.Read(seed[:]) // never fails: crypto/rand ends the program instead
 	_, _ = rand.Read(phones[:])
 	for _, e := range []entry{
-		{aboutBucket, originKey, record},
+		{aboutBucket, originKey, encodeOrigin(o)},
 		{aboutBucket, seedKey, seed[:]},
 		{aboutBucket, phonesKey, phones[:]},
 		{aboutBucket, headKey, head{chain: seed}.bytes()},
@@ -93,21 +85,12 @@ func layOut(tx *bolt.Tx, o Origin) error {
 	return putVersion(tx, version)
 }
 
-// getSecret reads 32 random bytes.
-func getSecret(tx *bolt.Tx, k []byte) ([]byte, error) {
-	body, err := get(tx, aboutBucket, k)
-	if err == nil && len(body) != 32 {
-		err = damaged(aboutBucket, k, errShape)
-	}
-	return bytes.Clone(body), err
-}
-
 func getVersion(tx *bolt.Tx) (int, error) {
 	body, err := get(tx, aboutBucket, versionKey)
 	if err != nil {
 		return 0, err
 	}
-	if len(body) != 4 || binary.BigEndian.Uint32(body) == 0 {
+	if len(body) != 4 {
 		return 0, damaged(aboutBucket, versionKey, errShape)
 	}
 	return int(binary.BigEndian.Uint32(body)), nil
@@ -164,8 +147,6 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 			"(its format is %d, this program knows up to %d): install the newer program again", path, found, version)
 	case found < version && o.ReadOnly:
 		return origin, fmt.Errorf("store: the ledger %s is of an older format: open it once with the till or, if it is a backup, restore it; either brings it up to date", path)
-	case found == 1:
-		needed = v1Buckets()
 	}
 	for _, b := range needed {
 		if tx.Bucket([]byte(b)) == nil {
@@ -176,12 +157,22 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	if err != nil {
 		return origin, err
 	}
-	if err := decode(record, &origin, originFields); err != nil {
+	if origin, err = decodeOrigin(record); err != nil {
 		return origin, damaged(aboutBucket, originKey, err)
 	}
 	if o.Environment != "" && o.Environment != origin.Environment {
 		return origin, fmt.Errorf("store: the ledger %s is for %s, and this is %s: the two are never mixed; name another file",
 			path, origin.Environment, o.Environment)
+	}
+	if !o.ReadOnly {
+		kinds, err := getKinds(tx)
+		if err != nil {
+			return origin, err
+		}
+		if unknown := unknownKinds(kinds); len(unknown) > 0 {
+			return origin, fmt.Errorf("%w: %s holds events of a kind that this program does not know (%s): it can be read, and not written",
+				ErrNewer, path, strings.Join(unknown, ", "))
+		}
 	}
 	return origin, nil
 }

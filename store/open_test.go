@@ -24,7 +24,7 @@ func asLocked(err error, to **LockedError) bool {
 
 func TestANewLedgerIsPrivate(t *testing.T) {
 	path := newPath(t)
-	made := opening.Add(123456789)
+	made := opening.Add(123456 * time.Microsecond)
 	l := open(t, path, Options{Environment: "sandbox", ShortCode: "174379", Now: func() time.Time { return made }})
 	if l.Path() != path {
 		t.Errorf("the path is %s, want %s", l.Path(), path)

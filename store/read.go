@@ -12,6 +12,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // Every read is one short transaction: what it returns is copied out, since a transaction that stays open makes the
@@ -21,7 +22,7 @@ import (
 
 // Attempt implements [pos.Ledger].
 func (l *Ledger) Attempt(id pos.AttemptID) (pos.Attempt, error) {
-	k, ok := parseKey(id)
+	k, ok := format.ParseKey(id)
 	if !ok {
 		return pos.Attempt{}, fmt.Errorf("store: attempt %q: %w", id, pos.ErrNotFound)
 	}
@@ -42,7 +43,7 @@ func (l *Ledger) ByAddress(address string) (pos.AttemptID, error) {
 	err := l.view(func(tx *bolt.Tx) error {
 		k, err := l.reader(tx).byAddress(address)
 		if err == nil {
-			id = k.attempt()
+			id = attemptOf(k)
 		}
 		return err
 	})
@@ -58,7 +59,7 @@ func (l *Ledger) ByOnce(mark string) (pos.AttemptID, error) {
 	err := l.view(func(tx *bolt.Tx) error {
 		k, err := named(tx, onceBucket, mark)
 		if err == nil {
-			id = k.attempt()
+			id = attemptOf(k)
 		}
 		return err
 	})
@@ -96,7 +97,7 @@ func (l *Ledger) remembered(wanted func(pos.Attempt) bool) ([]pos.Attempt, error
 
 // Sale implements [pos.Ledger].
 func (l *Ledger) Sale(id pos.SaleID) (pos.Sale, error) {
-	k, ok := parseKey(id)
+	k, ok := format.ParseKey(id)
 	if !ok {
 		return nil, nil
 	}
@@ -110,7 +111,7 @@ func (l *Ledger) Sale(id pos.SaleID) (pos.Sale, error) {
 
 // Events lists the evidence of an attempt in the order it was written, bodies included, or returns pos.ErrNotFound.
 func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
-	k, ok := parseKey(id)
+	k, ok := format.ParseKey(id)
 	if !ok {
 		return nil, fmt.Errorf("store: attempt %q: %w", id, pos.ErrNotFound)
 	}
@@ -122,7 +123,7 @@ func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
 		if err != nil {
 			return err
 		}
-		for _, e := range r.events {
+		for _, e := range r.Events {
 			events = append(events, e.Event)
 		}
 		return nil
@@ -135,7 +136,7 @@ func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
 func (l *Ledger) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error) {
 	from, to := dayKeys(day)
 	if before != "" {
-		k, ok := parseKey(before)
+		k, ok := format.ParseKey(before)
 		if !ok {
 			return nil, fmt.Errorf("store: attempt %q: %w", before, pos.ErrNotFound)
 		}
@@ -221,11 +222,11 @@ func (rd reader) replay(r *rec) (pos.Attempt, error) {
 	}
 	sale := fold(records)
 	for _, a := range sale {
-		if a.ID == r.events[0].Attempt {
+		if a.ID == r.Events[0].Attempt {
 			return a, nil
 		}
 	}
-	return pos.Attempt{}, damaged(attemptsBucket, r.key[:], errShape)
+	return pos.Attempt{}, damaged(attemptsBucket, r.Key[:], errShape)
 }
 
 // saleWith is the sale of an attempt whose record has been read.
@@ -239,11 +240,11 @@ func (rd reader) saleWith(r *rec) (pos.Sale, error) {
 
 // othersOf reads the records of the sale that r is of, r among them.
 func (rd reader) othersOf(r *rec) ([]*rec, error) {
-	s := r.key
-	if asked := r.events[0]; string(asked.Asked.Sale) != string(asked.Attempt) {
+	s := r.Key
+	if asked := r.Events[0]; string(asked.Asked.Sale) != string(asked.Attempt) {
 		var ok bool
-		if s, ok = parseKey(asked.Asked.Sale); !ok {
-			return nil, damaged(attemptsBucket, r.key[:], errShape)
+		if s, ok = format.ParseKey(asked.Asked.Sale); !ok {
+			return nil, damaged(attemptsBucket, r.Key[:], errShape)
 		}
 	}
 	return rd.saleRecords(s, r)
@@ -251,10 +252,10 @@ func (rd reader) othersOf(r *rec) ([]*rec, error) {
 
 // alone is the attempt that the events of the record make, where its sale has no other.
 func (r *rec) alone() (a pos.Attempt) {
-	for i := range r.events {
-		a, _ = a.Apply(r.events[i].Event)
+	for i := range r.Events {
+		a, _ = a.Apply(r.Events[i].Event)
 	}
-	a.Events = len(r.events)
+	a.Events = len(r.Events)
 	return a
 }
 
@@ -271,14 +272,14 @@ func (rd reader) sale(s key) (pos.Sale, error) {
 // is one of them that has been read already, or nil.
 func (rd reader) saleRecords(s key, one *rec) ([]*rec, error) {
 	var records []*rec
-	if one != nil && one.key == s {
+	if one != nil && one.Key == s {
 		records = append(records, one)
 	} else if has(rd.tx, attemptsBucket, s[:]) {
 		r, err := rd.record(s)
 		if err != nil {
 			return nil, err
 		}
-		if r.events[0].Asked.Sale == pos.SaleID(s.String()) {
+		if r.Events[0].Asked.Sale == pos.SaleID(s.String()) {
 			records = append(records, r)
 		}
 	}
@@ -287,7 +288,7 @@ func (rd reader) saleRecords(s key, one *rec) ([]*rec, error) {
 			return damaged(salesBucket, k, errShape)
 		}
 		other := key(k[idSize:])
-		if one != nil && one.key == other {
+		if one != nil && one.Key == other {
 			records = append(records, one)
 			return nil
 		}
@@ -299,7 +300,7 @@ func (rd reader) saleRecords(s key, one *rec) ([]*rec, error) {
 		return err
 	})
 	if err == nil && one != nil && !slices.Contains(records, one) {
-		err = damaged(salesBucket, saleKey(s, one.key), errMissing)
+		err = damaged(salesBucket, saleKey(s, one.Key), errMissing)
 	}
 	return records, err
 }
@@ -311,13 +312,13 @@ func fold(records []*rec) pos.Sale {
 	if len(records) == 1 {
 		return pos.Sale{records[0].alone()}
 	}
-	var events []*recEvent
+	var events []*format.Event
 	for _, r := range records {
-		for i := range r.events {
-			events = append(events, &r.events[i])
+		for i := range r.Events {
+			events = append(events, &r.Events[i])
 		}
 	}
-	slices.SortFunc(events, func(a, b *recEvent) int { return cmp.Compare(a.n, b.n) })
+	slices.SortFunc(events, func(a, b *format.Event) int { return cmp.Compare(a.N, b.N) })
 	sale := make(pos.Sale, 0, len(records))
 	for _, e := range events {
 		if i, _ := sale.Add(e.Event); i >= 0 {
@@ -355,7 +356,7 @@ func (rd reader) byAddress(address string) (key, error) {
 			if err != nil {
 				return err
 			}
-			if subtle.ConstantTimeCompare([]byte(r.events[0].Asked.Address), []byte(address)) == 1 {
+			if subtle.ConstantTimeCompare([]byte(r.Events[0].Asked.Address), []byte(address)) == 1 {
 				found = k
 			}
 			return nil
@@ -422,7 +423,7 @@ func scan(tx *bolt.Tx, b bucket, prefix []byte, visit func(k, body []byte) error
 // put writes one value, with its checksum where the bucket has them.
 func put(tx *bolt.Tx, b bucket, k, body []byte) error {
 	if b.sealed() {
-		body = seal(k, body)
+		body = format.Seal(k, body)
 	}
 	return putValue(tx, b, k, body)
 }

@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // askedAt is asked(n), at another moment.
@@ -102,7 +103,7 @@ func TestAPageReadsOnlyItsRows(t *testing.T) {
 	for n := range 30 {
 		all = append(all, sell(t, l, n))
 		if n < 10 || n >= 20 {
-			k, _ := parseKey(all[n].ID)
+			k, _ := format.ParseKey(all[n].ID)
 			spoil(t, l, attemptsBucket, k[:])
 		}
 	}
@@ -120,9 +121,9 @@ func TestDamagedRecords(t *testing.T) {
 	l := open(t, newPath(t), training)
 	one, two, three := asked(1), asked(2), asked(3)
 	add(t, l, one, two, three, pushed(two))
-	k, _ := parseKey(two.Attempt)
+	k, _ := format.ParseKey(two.Attempt)
 	spoil(t, l, attemptsBucket, k[:])
-	named := fmt.Sprintf("attempts/%x", k[:])
+	named := fmt.Sprintf("records/%x", k[:])
 
 	damagedBy := func(what string, err error, name string) {
 		t.Helper()
@@ -161,7 +162,7 @@ func TestDamagedRecords(t *testing.T) {
 	spoil(t, l, totalsBucket, totalsKey(pos.DayOf(opening)))
 	_, err = l.Totals(pos.DayOf(opening))
 	damagedBy("Totals", err, "totals/")
-	k, _ = parseKey(three.Attempt)
+	k, _ = format.ParseKey(three.Attempt)
 	spoil(t, l, unsettledBucket, k[:])
 	unended, err = l.Open()
 	damagedBy("Open", err, "unsettled/")
@@ -169,21 +170,6 @@ func TestDamagedRecords(t *testing.T) {
 		t.Errorf("a secret address in an error: %v", err)
 	}
 	equal(t, "open", ids(unended), []pos.AttemptID{})
-}
-
-// A shape that is damaged: the records that need it cannot be read, and the till goes on.
-func TestADamagedShape(t *testing.T) {
-	l := open(t, newPath(t), training)
-	for n := range 3 {
-		sell(t, l, n)
-	}
-	spoil(t, l, shapesBucket, shapeKey(1))
-	l = reopen(t, l)
-	if _, err := l.Attempt(asked(2).Attempt); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "shapes/0001") {
-		t.Errorf("a record that needs it: %v", err)
-	}
-	sell(t, l, 20)
-	equal(t, "one that does not", attempt(t, l, asked(0).Attempt).State, pos.Paid)
 }
 
 func TestWhatIsNotThere(t *testing.T) {
@@ -213,7 +199,7 @@ func TestADamagedRecordIsRefusedAlone(t *testing.T) {
 	bad, good := asked(1), asked(2)
 	add(t, l, bad)
 	add(t, l, good)
-	k, _ := parseKey(bad.Attempt)
+	k, _ := format.ParseKey(bad.Attempt)
 	spoil(t, l, attemptsBucket, k[:])
 	l = reopen(t, l)
 	if _, _, err := l.Append(t.Context(), pushed(bad)); !errors.Is(err, ErrDamaged) || !errors.Is(err, pos.ErrRefused) || errors.Is(err, ErrFailed) {

@@ -84,5 +84,5 @@ func (l *Ledger) view(read func(*bolt.Tx) error) error {
 
 // reader reads in a transaction, without raw bodies.
 func (l *Ledger) reader(tx *bolt.Tx) reader {
-	return reader{tx: tx, shapes: &l.shapes, secret: l.secret}
+	return reader{tx: tx, coder: l.coder}
 }

@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // buildStep is how many attempts go into a new file in one transaction.
@@ -19,8 +20,7 @@ const buildStep = 16384
 // builder fills a new file with the records of attempts, in the order of their keys, and then with all that follows from them.
 type builder struct {
 	db       *bolt.DB
-	shapes   shapeTable
-	secret   []byte
+	coder    *format.Coder
 	progress func(done, total int)
 	total    int
 	left     int // attempts that are damaged, and so are in no index
@@ -37,7 +37,7 @@ type ready struct {
 }
 
 func (b *builder) reader(tx *bolt.Tx) reader {
-	return reader{tx: tx, shapes: &b.shapes, secret: b.secret}
+	return reader{tx: tx, coder: b.coder}
 }
 
 func (b *builder) tell(done int) {
@@ -54,7 +54,7 @@ func (b *builder) records(tx *bolt.Tx) error {
 		if err := to.Put(r.key[:], r.value); err != nil {
 			return err
 		}
-		if s, ok := parseKey(r.sale); ok && s != r.key {
+		if s, ok := format.ParseKey(r.sale); ok && s != r.key {
 			if err := put(tx, salesBucket, saleKey(s, r.key), nil); err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func (b *builder) deriveOne(rd reader, totals map[pos.Day]pos.Totals, k, value [
 		b.indexes[e.bucket].add(e)
 		b.gathered += len(e.key) + len(e.body) + 6
 	}
-	day := r.key.day()
+	day := dayOf(r.Key)
 	for _, at := range []pos.Day{day, monthKey(day.Month())} {
 		t := totals[at]
 		t.Add(a, 1)
@@ -171,7 +171,7 @@ func (s *sorted) write(db *bolt.DB, name bucket) error {
 			for _, at := range some {
 				key, value := s.entry(at)
 				if name.sealed() {
-					value = seal(key, value)
+					value = format.Seal(key, value)
 				}
 				if err := to.Put(key, value); err != nil {
 					return err
@@ -198,108 +198,6 @@ func (b *builder) writeIndexes() error {
 	return nil
 }
 
-// fromVersion1 fills a new file from a ledger of version 1. Its events had no order but within a sale: they are chained sale by
-// sale.
-func fromVersion1(old, to *bolt.DB, o Options) error {
-	b := &builder{db: to, progress: o.Progress}
-	var origin Origin
-	err := old.View(func(tx *bolt.Tx) error {
-		b.total = tx.Bucket([]byte(attemptsBucket)).Stats().KeyN
-		record, err := get(tx, aboutBucket, originKey)
-		if err != nil {
-			return err
-		}
-		return decode(record, &origin, originFields)
-	})
-	if err != nil {
-		return err
-	}
-	err = to.Update(func(tx *bolt.Tx) (err error) {
-		if err := layOut(tx, origin); err != nil {
-			return err
-		}
-		b.secret, err = getSecret(tx, phonesKey)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	from := []byte{}
-	for done := 0; from != nil; {
-		err := to.Update(func(tx *bolt.Tx) error {
-			w := &batch{reader: b.reader(tx)}
-			var err error
-			if w.tip, err = readTip(tx); err != nil {
-				return err
-			}
-			if err := b.shapes.load(tx); err != nil {
-				return err
-			}
-			err = old.View(func(was *bolt.Tx) error {
-				c := was.Bucket([]byte(attemptsBucket)).Cursor()
-				k, _ := c.Seek(from)
-				for n := 0; k != nil && n < buildStep; n++ {
-					if len(k) != idSize {
-						return damaged(attemptsBucket, k, errShape)
-					}
-					if err := b.sale(was, w, key(k)); err != nil {
-						return err
-					}
-					done++
-					k, _ = c.Next()
-				}
-				from = bytes.Clone(k)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			if err := b.shapes.save(tx); err != nil {
-				return err
-			}
-			if err := b.records(tx); err != nil {
-				return err
-			}
-			return put(tx, aboutBucket, headKey, w.head.bytes())
-		})
-		if err != nil {
-			return err
-		}
-		b.shapes.saved()
-		b.tell(done)
-	}
-	return b.derive(context.Background())
-}
-
-// sale makes the records of the sale whose first attempt is k.
-func (b *builder) sale(was *bolt.Tx, w *batch, k key) error {
-	sale, ok, err := v1Read(was, k)
-	if err != nil || !ok {
-		return err
-	}
-	records := map[pos.AttemptID]*rec{}
-	for _, k := range sale.attempts {
-		records[k.attempt()] = newRec(k)
-	}
-	for _, e := range sale.events {
-		r := records[e.Attempt]
-		if err := w.add(r, stored(e)); err != nil {
-			return fmt.Errorf("attempt %s: %w", e.Attempt, err)
-		}
-		if err := w.chain(r, &r.events[len(r.events)-1]); err != nil {
-			return err
-		}
-	}
-	for _, k := range sale.attempts {
-		r := records[k.attempt()]
-		if len(r.events) == 0 || r.events[0].Asked == nil {
-			return damaged(v1Events, k[:], errShape)
-		}
-		b.ready = append(b.ready, ready{k, seal(k[:], r.encode(0, 0)), r.events[0].Asked.Sale})
-	}
-	return nil
-}
-
 // Rebuild makes the ledger at path anew from its events: the indexes, the totals and the set of what is unsettled, in
 // a new file without free pages, which takes the place of the old one when it is whole. The evidence and its chain stay as they
 // are. Attempts whose records are damaged are kept as they are too, and are in no index: left says how many.
@@ -321,10 +219,7 @@ func Rebuild(ctx context.Context, path string, o Options) (left int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	found, err := formatOf(db)
-	if err == nil {
-		left, err = anew(ctx, db, path, found, o)
-	}
+	left, err = anew(ctx, db, path, o)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return 0, fmt.Errorf("store: the ledger %s could not be made anew, and is as it was: %w", path, err)
 	}
@@ -341,7 +236,7 @@ func (b *builder) copy(ctx context.Context, old *bolt.DB) error {
 					return err
 				}
 			}
-			for _, name := range []bucket{aboutBucket, shapesBucket, anchorsBucket} {
+			for _, name := range []bucket{aboutBucket, anchorsBucket} {
 				err := scan(was, name, nil, func(k, body []byte) error { return put(tx, name, k, body) })
 				if err != nil {
 					return err
@@ -350,8 +245,8 @@ func (b *builder) copy(ctx context.Context, old *bolt.DB) error {
 			if err := putVersion(tx, version); err != nil {
 				return err
 			}
-			var err error
-			b.secret, err = getSecret(tx, phonesKey)
+			secret, err := getSecret(tx, phonesKey)
+			b.coder = format.NewCoder(secret)
 			return err
 		})
 	})
@@ -374,7 +269,7 @@ func (b *builder) copy(ctx context.Context, old *bolt.DB) error {
 					}
 					next := ready{key: key(k), value: bytes.Clone(value)}
 					if r, err := rd.read(k, value); err == nil {
-						next.sale = r.events[0].Asked.Sale
+						next.sale = r.Events[0].Asked.Sale
 					}
 					b.ready = append(b.ready, next)
 					done++

@@ -76,13 +76,13 @@ func (g *Gap) add(rd, was reader, k, value []byte) {
 		a, err = rd.replay(r)
 	}
 	if other := was.tx.Bucket([]byte(attemptsBucket)).Get(k); other != nil && err == nil {
-		if before, err = was.read(k, other); err == nil && len(before.events) >= len(r.events) {
+		if before, err = was.read(k, other); err == nil && len(before.Events) >= len(r.Events) {
 			return
 		}
 		had, _ = was.replay(before)
 	}
 	g.Attempts++
-	if at := time.UnixMilli(int64(key(k).ms())).In(pos.EAT); g.First.IsZero() || at.Before(g.First) {
+	if at := time.UnixMilli(int64(key(k).MS())).In(pos.EAT); g.First.IsZero() || at.Before(g.First) {
 		g.First = at
 	}
 	if a.State == pos.Paid && had.State != pos.Paid {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
+
 	"kaunta/pos"
 )
 
@@ -176,10 +178,10 @@ func TestRestoreOverDamage(t *testing.T) {
 
 // TestRestoreOlder: a backup that an earlier version of this program made is brought up on the way, and itself stays as it is.
 func TestRestoreOlder(t *testing.T) {
-	for _, version := range []string{"v1", "v2", "v3", "v4"} {
-		t.Run(version, func(t *testing.T) {
+	for name, change := range map[string]func(*bolt.Tx) error{"older": older} {
+		t.Run(name, func(t *testing.T) {
 			path, _ := backedUp(t)
-			backup := storedLedger(t, version)
+			backup := someLedger(t, change)
 			was := contents(t, backup)
 			var gap Gap
 			var unread error
@@ -205,8 +207,8 @@ func TestRestoreOlder(t *testing.T) {
 
 // TestRestoreHoldsOlder: while a backup takes its place, no till opens the ledger that is there, of whatever version it is.
 func TestRestoreHoldsOlder(t *testing.T) {
-	for _, version := range []string{"v1", "v3", "v4", "v5"} {
-		path := storedLedger(t, version)
+	for version, change := range map[string]func(*bolt.Tx) error{"older": older, "today's": unchanged} {
+		path := someLedger(t, change)
 		release, present, environment, err := hold(path)
 		if err != nil || !present || environment != "training" {
 			t.Fatalf("%s: present %t, for %q, %v", version, present, environment, err)

@@ -13,6 +13,7 @@ import (
 // any other end it is read anew.
 type tip struct {
 	head    head
+	kinds   []string               // of the events
 	until   uint64                 // what is from before this moment, in milliseconds, is forgotten when it ends
 	totals  map[pos.Day]pos.Totals // of the days and months that payments came to lately
 	records map[key]*rec           // that were written lately: for as long as the file has them so
@@ -27,6 +28,9 @@ func readTip(tx *bolt.Tx) (*tip, error) {
 	t := &tip{totals: map[pos.Day]pos.Totals{}, records: map[key]*rec{}}
 	var err error
 	if t.head, err = getHead(tx); err != nil {
+		return nil, err
+	}
+	if t.kinds, err = getKinds(tx); err != nil {
 		return nil, err
 	}
 	if t.until, err = getForgotten(tx); err != nil {
@@ -58,8 +62,8 @@ func (b *batch) keep(r *rec) {
 	if len(b.records) >= maxRecent {
 		clear(b.records)
 	}
-	if last := r.events[len(r.events)-1]; last.Answer != nil {
+	if last := r.Events[len(r.Events)-1]; last.Answer != nil {
 		last.Answer.Raw = nil // as it is read for those who want no bodies
 	}
-	b.records[r.key] = r
+	b.records[r.Key] = r
 }

@@ -40,7 +40,7 @@ func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 				return err
 			}
 			d := pos.DayTotals{Day: pos.Day(binary.BigEndian.Uint32(k))}
-			if err := decode(body, &d.Totals, totalsFields); err != nil {
+			if d.Totals, err = decodeTotals(body); err != nil {
 				return damaged(totalsBucket, k, err)
 			}
 			days = append(days, d)
@@ -51,22 +51,18 @@ func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 }
 
 func getTotals(tx *bolt.Tx, day pos.Day) (pos.Totals, error) {
-	var t pos.Totals
 	k := totalsKey(day)
 	body, err := get(tx, totalsBucket, k)
 	if err != nil || body == nil {
-		return t, err
+		return pos.Totals{}, err
 	}
-	if err := decode(body, &t, totalsFields); err != nil {
-		return pos.Totals{}, damaged(totalsBucket, k, err)
+	t, err := decodeTotals(body)
+	if err != nil {
+		return t, damaged(totalsBucket, k, err)
 	}
 	return t, nil
 }
 
 func putTotals(tx *bolt.Tx, day pos.Day, t pos.Totals) error {
-	body, err := encode(&t, totalsFields)
-	if err != nil {
-		return err
-	}
-	return put(tx, totalsBucket, totalsKey(day), body)
+	return put(tx, totalsBucket, totalsKey(day), encodeTotals(t))
 }

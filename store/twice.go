@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // twice lists the events that follow from n about payments which may have been made twice: n paid a
@@ -17,7 +18,7 @@ func (b *batch) twice(n step) ([]pos.Event, error) {
 	if n.skip || !pays && !settles {
 		return nil, nil
 	}
-	about := n.record.events[len(n.record.events)-1].Event
+	about := n.record.Events[len(n.record.Events)-1].Event
 	follows := func(kind pos.EventKind, of, other pos.AttemptID) pos.Event {
 		return pos.Event{Attempt: of, Kind: kind, At: about.At, Other: other}
 	}
@@ -81,7 +82,7 @@ func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
 
 // readable is a sale, empty where it cannot be read.
 func (rd reader) readable(id pos.SaleID) (pos.Sale, error) {
-	s, ok := parseKey(id)
+	s, ok := format.ParseKey(id)
 	if !ok {
 		return nil, nil
 	}
@@ -94,7 +95,7 @@ func (rd reader) readable(id pos.SaleID) (pos.Sale, error) {
 
 // overridden is the attempt that a was asked in place of.
 func (rd reader) overridden(a pos.Attempt) ([]key, error) {
-	k, ok := parseKey(a.Overrides)
+	k, ok := format.ParseKey(a.Overrides)
 	if !ok {
 		return nil, nil
 	}
@@ -103,7 +104,7 @@ func (rd reader) overridden(a pos.Attempt) ([]key, error) {
 
 // overriding are the attempts that were asked in place of a.
 func (rd reader) overriding(a pos.Attempt) (keys []key, err error) {
-	k, _ := parseKey(a.ID)
+	k, _ := format.ParseKey(a.ID)
 	err = scan(rd.tx, overridesBucket, k[:], func(at, _ []byte) error {
 		if len(at) != 2*idSize {
 			return damaged(overridesBucket, at, errShape)

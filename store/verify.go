@@ -17,6 +17,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 )
 
 // Problem is something in a ledger that is not as it was written.
@@ -109,7 +110,7 @@ type verifier struct {
 func (v *verifier) wrong(sort int, at *row, format string, args ...any) {
 	p := &Problem{What: fmt.Sprintf(format, args...)}
 	if at != nil {
-		p.Attempt, p.At = at.key.attempt(), at.at
+		p.Attempt, p.At = attemptOf(at.key), at.at
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -141,7 +142,7 @@ type chunk struct {
 type link struct {
 	n      uint64
 	digest [sha256.Size]byte
-	mark   [markSize]byte
+	mark   [format.MarkSize]byte
 	row
 }
 
@@ -172,14 +173,13 @@ func (v *verifier) run() error {
 	v.ctx = ctx
 	others.Go(func() { v.guarded(func() error { return v.indexes(txs[1]) }) })
 
-	shapes := &shapeTable{} // read afresh: what this process remembers is no proof of what is on the disk
 	chunks := make(chan *chunk)
 	for _, tx := range txs[2:] {
 		others.Go(func() {
-			rd := reader{tx: tx, shapes: shapes, secret: v.l.secret}
-			d := newDigester()
+			rd := reader{tx: tx, coder: v.l.coder}
+			h := format.NewHasher()
 			for c := range chunks {
-				v.guarded(func() error { return v.look(rd, d, c) })
+				v.guarded(func() error { return v.look(rd, h, c) })
 				close(c.done)
 			}
 		})
@@ -192,7 +192,7 @@ func (v *verifier) run() error {
 		return err
 	}
 	v.ends(tx)
-	return v.compare(tx, reader{tx: tx, shapes: shapes, secret: v.l.secret})
+	return v.compare(tx, reader{tx: tx, coder: v.l.coder})
 }
 
 // guarded runs f in a goroutine of its own right.
@@ -263,7 +263,7 @@ func sameMoment(a, b []byte) bool {
 }
 
 // look is a worker's part: it decodes and replays the chunk's attempts.
-func (v *verifier) look(rd reader, d *digester, c *chunk) error {
+func (v *verifier) look(rd reader, h *format.Hasher, c *chunk) error {
 	bad := func(sort int, at row, err error) {
 		c.problems = append(c.problems, func() { v.wrong(sort, &at, "%v", err) })
 	}
@@ -276,17 +276,17 @@ func (v *verifier) look(rd reader, d *digester, c *chunk) error {
 		if i > 0 && !sameMoment(k, c.keys[i-1]) {
 			clear(same)
 		}
-		at := row{key: key(k), at: time.UnixMilli(int64(key(k).ms()))}
+		at := row{key: key(k), at: time.UnixMilli(int64(key(k).MS()))}
 		r, err := rd.read(k, c.values[i])
 		if err != nil {
 			bad(evidence, at, err)
 			continue
 		}
-		for i := range r.events {
-			e := &r.events[i]
-			c.links = append(c.links, link{e.n, d.event(rd, r, e), e.mark, row{r.key, e.At}})
+		for i := range r.Events {
+			e := &r.Events[i]
+			c.links = append(c.links, link{e.N, h.Leaf(rd.coder, &r.Record, i), e.Mark, row{r.Key, e.At}})
 		}
-		c.events += len(r.events)
+		c.events += len(r.Events)
 		a, err := rd.replay(r)
 		if err != nil {
 			bad(derived, at, err)
@@ -298,7 +298,7 @@ func (v *verifier) look(rd reader, d *digester, c *chunk) error {
 			}
 			same[string(e.bucket)+string(e.key)] = true
 		}
-		day := r.key.day()
+		day := dayOf(r.Key)
 		t := c.totals[day]
 		t.Add(a, 1)
 		c.totals[day] = t
@@ -551,7 +551,7 @@ func (v *verifier) pinpoint(tx *bolt.Tx, rd reader, b bucket) error {
 				body, err := get(tx, b, e.key)
 				if err == nil && (!has(tx, b, e.key) || b == receiptsBucket && e.body[0] == holds && !bytes.Equal(body, e.body) ||
 					(b == addressesBucket || b == onceBucket) && !bytes.Equal(body, e.body)) {
-					v.wrong(derived, &row{r.key, a.AskedAt}, "the index of %s does not name it rightly", b)
+					v.wrong(derived, &row{r.Key, a.AskedAt}, "the index of %s does not name it rightly", b)
 				}
 			}
 		})

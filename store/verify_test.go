@@ -12,34 +12,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/format"
 	made "kaunta/store/trade"
 )
-
-// trade makes up n attempts, each with its events.
-func trade(t testing.TB, n int) (sales [][]pos.Event) {
-	t.Helper()
-	at := map[pos.AttemptID]int{}
-	enough := errors.New("enough")
-	err := made.Fill(func(e pos.Event) error {
-		i, known := at[e.Attempt]
-		if !known {
-			i = len(sales)
-			at[e.Attempt] = i
-			sales = append(sales, nil)
-		}
-		if i < n {
-			sales[i] = append(sales[i], e)
-		}
-		if len(sales) > 2*n {
-			return enough
-		}
-		return nil
-	}, made.Options{Seed: 1, From: 20261101, Days: 1 + 2*n/100, PerDay: 200})
-	if err != nil && !errors.Is(err, enough) || len(sales) < n {
-		t.Fatalf("%d attempts, %v", len(sales), err)
-	}
-	return sales[:n]
-}
 
 // traded is a ledger of some days of trade.
 func traded(t testing.TB, path string) *Ledger {
@@ -119,7 +94,11 @@ func (f forged) put(b bucket, k, body []byte) {
 }
 
 // save writes a record with the events that it has now.
-func (f forged) save(r *rec) { f.put(attemptsBucket, r.key[:], r.encode(0, 0)) }
+func (f forged) save(r *rec) {
+	if err := putValue(f.tx, attemptsBucket, r.Key[:], f.rd.coder.Value(&r.Record)); err != nil {
+		f.Fatal(err)
+	}
+}
 
 func (f forged) body(b bucket, k []byte) []byte {
 	return bytes.Clone(must[[]byte](f)(get(f.tx, b, k)))
@@ -141,27 +120,45 @@ func TestVerifyFinds(t *testing.T) {
 		at      int // the row that is named; -1: none
 		derived bool
 	}{
-		{"an edited byte", func(f forged) {
+		{"an edited amount", func(f forged) {
 			r := f.record(row)
-			e := &r.events[0]
-			e.body = bytes.Clone(e.body)
-			e.body[len(e.body)-20] ^= 1 // in the amount or near it
+			e := &r.Events[0]
+			edited := bytes.Replace(e.Line, []byte(`"amount":`), []byte(`"amount":1`), 1)
+			if bytes.Equal(edited, e.Line) {
+				f.Fatalf("there is no amount in %s", e.Line)
+			}
+			e.Line = edited
+			f.save(r)
+		}, "is not the one that was written", row, false},
+		{"an edited word of M-PESA", func(f forged) {
+			r := f.record(row)
+			e := &r.Events[1]
+			edited := bytes.Replace(e.Line, []byte("accepted"), []byte("refunded"), -1)
+			if bytes.Equal(edited, e.Line) {
+				f.Fatalf("there is no such word in %s", e.Line)
+			}
+			e.Line = edited
+			f.save(r)
+		}, "is not the one that was written", row, false},
+		{"a member that this program does not know", func(f forged) {
+			r := f.record(row)
+			r.Events[1].Line = append(bytes.TrimSuffix(bytes.Clone(r.Events[1].Line), []byte("}")), `,"by":"01"}`...)
 			f.save(r)
 		}, "is not the one that was written", row, false},
 		{"another phone", func(f forged) {
 			r := f.record(row)
-			r.mem.phones[0].digits = "799999999"
+			r.Table[0] = format.Entry{Text: "799999999"}
 			f.save(r)
 		}, "is not the one that was written", row, false},
 		{"an edited mark", func(f forged) {
 			r := f.record(row)
-			r.events[1].mark[0] ^= 1
+			r.Events[1].Mark[0] ^= 1
 			f.save(r)
 		}, "is not the one that was written", row, false},
 		{"a removed event", func(f forged) {
 			r := f.record(row)
-			last := len(r.events) - 1
-			r.events = r.events[:last]
+			last := len(r.Events) - 1
+			r.Events = r.Events[:last]
 			f.save(r)
 		}, "which comes before it, is missing", -2, false},
 		{"a removed attempt", func(f forged) {
@@ -174,8 +171,8 @@ func TestVerifyFinds(t *testing.T) {
 			h := must[head](f)(getHead(f.tx))
 			for n := f.tx.Bucket([]byte(attemptsBucket)).Stats().KeyN - 1; n >= 0; n-- {
 				r := f.record(n)
-				if last := len(r.events) - 1; r.events[last].n == h.n {
-					r.events = r.events[:last]
+				if last := len(r.Events) - 1; r.Events[last].N == h.n {
+					r.Events = r.Events[:last]
 					f.save(r)
 					return
 				}
@@ -184,41 +181,27 @@ func TestVerifyFinds(t *testing.T) {
 		}, "the last 1 are missing", -1, false},
 		{"two events in each other's place", func(f forged) {
 			r := f.record(row)
-			r.events[1].body, r.events[2].body = r.events[2].body, r.events[1].body
-			r.events[1].shape, r.events[2].shape = r.events[2].shape, r.events[1].shape
+			r.Events[1].Line, r.Events[2].Line = r.Events[2].Line, r.Events[1].Line
 			f.save(r)
 		}, "", row, false},
 		{"two events' numbers changed", func(f forged) {
 			a, b := f.record(row), f.record(row+1)
-			a.events[0].n, b.events[0].n = b.events[0].n, a.events[0].n
-			a.events[0].mark, b.events[0].mark = b.events[0].mark, a.events[0].mark
+			a.Events[0].N, b.Events[0].N = b.Events[0].N, a.Events[0].N
+			a.Events[0].Mark, b.Events[0].Mark = b.Events[0].Mark, a.Events[0].Mark
 			f.save(a)
 			f.save(b)
 		}, "is not the one that was written", row + 1, false},
 		{"a number twice", func(f forged) {
 			a, b := f.record(row), f.record(row-1)
-			a.events[0].n = b.events[0].n
+			a.Events[0].N = b.Events[0].N
 			f.save(a)
 		}, "which another has", row, false},
 		{"two records in each other's place", func(f forged) {
 			a, b := f.record(row), f.record(row+1)
-			a.key, b.key = b.key, a.key
+			a.Key, b.Key = b.Key, a.Key
 			f.save(a)
 			f.save(b)
 		}, "is not the one that was written", row + 1, false},
-		{"an edited shape", func(f forged) {
-			r := f.record(row)
-			text := strings.Replace(r.events[1].shape.text, "accepted", "refunded", 1)
-			if text == r.events[1].shape.text {
-				f.Fatalf("there is no such word in %q", text)
-			}
-			f.put(shapesBucket, shapeKey(r.events[1].shape.number), []byte(text))
-		}, "is not the one that was written", -2, false},
-		{"a removed shape", func(f forged) {
-			if err := f.tx.Bucket([]byte(shapesBucket)).Delete(shapeKey(f.record(row).events[1].shape.number)); err != nil {
-				f.Fatal(err)
-			}
-		}, "shapes/", -2, false},
 		{"an edited anchor", func(f forged) {
 			k, _ := f.tx.Bucket([]byte(anchorsBucket)).Cursor().First()
 			body := f.body(anchorsBucket, k)
@@ -266,9 +249,9 @@ func TestVerifyFinds(t *testing.T) {
 			l := copyOf(t, path, copied)
 			want := pos.AttemptID("")
 			tx := must[*bolt.Tx](t)(l.db.Begin(true))
-			f := forged{t, tx, reader{tx: tx, shapes: &shapeTable{}, secret: l.secret}}
+			f := forged{t, tx, reader{tx: tx, coder: l.coder}}
 			if tt.at >= 0 {
-				want = f.nth(tt.at).attempt()
+				want = attemptOf(f.nth(tt.at))
 			}
 			tt.change(f)
 			if err := tx.Commit(); err != nil {
@@ -301,7 +284,7 @@ func TestVerifyFinds(t *testing.T) {
 				other := bytes.Clone(k)
 				other[len(other)-1] ^= 1
 				if b.sealed() {
-					return to.Put(other, seal(other, body))
+					return to.Put(other, format.Seal(other, body))
 				}
 				return to.Put(other, body)
 			},
@@ -359,13 +342,13 @@ func TestRebuildADamagedLedger(t *testing.T) {
 	l := traded(t, newPath(t))
 	var all []pos.AttemptID
 	err := l.view(func(tx *bolt.Tx) error {
-		return scan(tx, attemptsBucket, nil, func(k, _ []byte) error { all = append(all, key(k).attempt()); return nil })
+		return scan(tx, attemptsBucket, nil, func(k, _ []byte) error { all = append(all, attemptOf(key(k))); return nil })
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	slices.Reverse(all)
-	k, _ := parseKey(all[8])
+	k, _ := format.ParseKey(all[8])
 	spoil(t, l, attemptsBucket, k[:])
 	good := attempt(t, l, all[9])
 	if _, err := Rebuild(context.Background(), l.Path(), training); !errors.Is(err, ErrLocked) {

@@ -146,7 +146,7 @@ func (p *push) crossWire(w *world, d dice) {
 		other := w.mpesa.pushes[d.IntN(len(w.mpesa.pushes))]
 		body, means := "", nothing
 		switch {
-		case other.checkout == p.checkout || !other.paid || p.row.now.CheckoutRequestID == "":
+		case other == p || !other.paid || p.row.now.CheckoutRequestID == "":
 		case d.IntN(2) == 0:
 			body = other.callback(d)
 		case other.row.now.Receipt == other.receipt:

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -261,7 +262,8 @@ func TestAReceiptClosesOneSaleWithinACommit(t *testing.T) {
 	verify(t, l)
 }
 
-// What has its end and does not match is on the list, and keeps its number, until somebody has cleared it up.
+// What has its end and does not match is on the list, and keeps its number, until somebody has
+// cleared it up.
 func TestWhatDoesNotMatchIsUnsettled(t *testing.T) {
 	l := open(t, newPath(t), training)
 	e := asked(1)
@@ -510,5 +512,28 @@ func TestAnEventThatCannotBe(t *testing.T) {
 		t.Errorf("one event has broken the ledger: %v", err)
 	}
 	add(t, l, paid(e, receiptOf(1)))
+	verify(t, l)
+}
+
+// TestACrowdedRecord: a record that has grown to megabytes takes no more answers that say nothing
+// new, and the one that says PAID all the same.
+func TestACrowdedRecord(t *testing.T) {
+	l := open(t, newPath(t), training)
+	e := asked(1)
+	add(t, l, e, pushed(e))
+	before := attempt(t, l, e.Attempt).Events
+	const queries = 120
+	for n := range queries {
+		q := queried(e, daraja.VerdictPending, "4999")
+		q.At = q.At.Add(time.Duration(n) * time.Minute)
+		q.Answer.Raw = bytes.Repeat(fmt.Appendf(nil, "%x.", n), 60_000/len(fmt.Sprintf("%x.", n)))
+		add(t, l, q)
+	}
+	if n := attempt(t, l, e.Attempt).Events - before; n < 60 || n >= queries {
+		t.Errorf("%d of %d answers were kept", n, queries)
+	}
+	if a := add(t, l, paid(e, receiptOf(1))); a.State != pos.Paid {
+		t.Errorf("it is %v", a.State)
+	}
 	verify(t, l)
 }

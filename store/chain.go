@@ -10,9 +10,9 @@ import (
 	"kaunta/store/format"
 )
 
-// head is the end of the ledger's chain (package format), in which every event has a number. The whole of it stands in the bucket
-// kaunta, and each day's last in the bucket anchors. To whoever has a copy of an anchor, no event before it can be changed, left out or
-// moved unnoticed.
+// head is the end of the ledger's chain (package format), in which every event has a number. The
+// whole of it stands in the bucket kaunta, and each day's last in the bucket anchors. To whoever
+// has a copy of an anchor, no event before it can be changed, left out or moved unnoticed.
 type head struct {
 	n     uint64
 	chain [sha256.Size]byte
@@ -52,8 +52,8 @@ func getHead(tx *bolt.Tx) (head, error) {
 	}, nil
 }
 
-// Anchor is the end of the ledger's chain at the close of a day: who has a copy of it can tell whether anything before it was
-// changed since.
+// Anchor is the end of the ledger's chain at the close of a day: who has a copy of it can tell
+// whether anything before it was changed since.
 type Anchor struct {
 	Day    pos.Day
 	Events uint64 // how many events the ledger had

@@ -1,14 +1,15 @@
-// Package store is the till's ledger on disk: one bbolt file that keeps every piece of evidence, and what follows
-// from it. [Ledger] implements pos.Ledger and the reads that the screens need.
+// Package store is the till's ledger on disk: one bbolt file that keeps every piece of evidence,
+// and what follows from it. [Ledger] implements pos.Ledger and the reads that the screens need.
 //
 //	Append ─┐
 //	Append ─┼─► queue ─► one committing goroutine ─► one transaction ─► flush, flush ─► every caller returns
 //	Append ─┘            takes whoever is waiting      per event: prepare, write
 //
-// To prepare an event is to read the sale it belongs to, see whether its receipt closed another sale, let
-// pos.Sale.Apply say what it changes, and refuse it before anything is written. To write it is to put it at the end of its
-// attempt's record and of the ledger's chain, and to change the index entries and the totals that it changes. Nobody waits
-// for company: a lone caller has a commit of its own, and what arrives meanwhile shares the next.
+// To prepare an event is to read the sale it belongs to, see whether its receipt closed another
+// sale, let pos.Sale.Apply say what it changes, and refuse it before anything is written. To write
+// it is to put it at the end of its attempt's record and of the ledger's chain, and to change the
+// index entries and the totals that it changes. Nobody waits for company: a lone caller has a
+// commit of its own, and what arrives meanwhile shares the next.
 //
 // # The file
 //
@@ -17,21 +18,22 @@
 //	events ─► record of the attempt ─► replay (pos.Sale.Apply, at each read) ─► attempt ─► entries of the indexes, totals
 //	      └─► chain of hashes ─► anchors
 //
-// Attempts are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds (6 bytes, "ms" below): so the bucket
-// of attempts is in the order of time, and a day is a range of it. Most indexes name an attempt by its moment alone: who reads them
-// looks at all attempts of that millisecond. Numbers in keys are big-endian.
+// Attempts are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds (6
+// bytes, "ms" below): so the bucket of attempts is in the order of time, and a day is a range of
+// it. Most indexes name an attempt by its moment alone: who reads them looks at all attempts of
+// that millisecond. Numbers in keys are big-endian.
 //
 //	bucket       key                                              value
-//	kaunta       "version"                                        4 bytes: 5
-//	             "origin"                                         Origin: environment, short code, when it was made
+//	kaunta       "version"                                        4 bytes: 1
+//	             "origin"                                         Origin, as JSON
 //	             "seed", "phones"                                 32 random bytes each: where the chain begins; the key of phones' hashes
 //	             "head"                                           the end of the chain: n (8), hash (32), day of the last event (4)
+//	             "kinds"                                          the kinds of event that there are, as JSON
 //	             "forgotten"                                      ms before which phone numbers are forgotten (8)
-//	attempts     attempt                                          its events, one after the other (record.go)
-//	shapes       number (2)                                       the shape of a text (shape.go)
+//	records      attempt                                          its events (package format)
 //	anchors      day yyyymmdd (4)                                 the end of the chain when the day ended: n, hash
 //	 these follow from them (index.go):
-//	totals       day yyyymmdd, month yyyymm00 (4)                 pos.Totals of the attempts made then
+//	totals       day yyyymmdd, month yyyymm00 (4)                 pos.Totals of the attempts made then, as JSON
 //	sales        sale, attempt                                    –  attempts after the first; a sale has the name of its first
 //	unsettled    attempt                                          –  those that the till or a person has something to do with
 //	receipts     RECEIPT packed (7) or 0xff, text, 0; ms          1: the attempt holds it; 0: its evidence speaks of it
@@ -45,31 +47,32 @@
 //	once         mark of a caller's key                           attempt
 //	addresses    secret callback address                          attempt: those that do not begin with its moment
 //
-// An address begins with the moment of its attempt, and so needs no index; ledgers that were of version 1 have old addresses in theirs.
+// An address begins with the moment of its attempt, and so needs no index.
 //
-// Every value ends in a CRC-32C over its key and itself (codec.go), but in phones, amounts, references and checkouts, which are
-// believed only where the attempt's own record says the same. Texts from outside are cut to 64 bytes in keys. Times are kept to the
-// microsecond.
+// Every value ends in a CRC-32C over its key and itself, but in phones, amounts, references and
+// checkouts, which are believed only where the attempt's own record says the same. Texts from
+// outside are cut to 64 bytes in keys. Times are kept to the microsecond.
 //
-// # Small
-//
-// An attempt with all its evidence, the bodies that Daraja sent included, takes about 110 bytes, and 290 of the file with its index entries.
-// What Daraja sends says again what is known: a text is kept as the number of its shape and what fills its holes, and the holes for
-// phone, ids, amount and receipt are filled by what the record said before (shape.go, texts.go). What is read is what was
-// written, to the byte: each event is read back before it is written, and is kept in plain words where it would differ.
+// The bytes of records and the chain are those of package format, which FORMAT.md writes down for
+// other languages. An event is a line of JSON, and a record's lines are compressed together. What
+// is read is what was written, to the byte: each event is read back before it is written. An event
+// of a kind that this program does not know makes the ledger one that is only read ([ErrNewer]).
 //
 // # Untouched
 //
-// Events are numbered and chained by hash through the whole ledger (chain.go). [Ledger.Verify] walks the chain, and holds records, indexes
-// and totals against one another; it names the first row that is not what was written. Who has a copy of a day's anchor needs to
-// trust nobody who can write the file. [Rebuild] makes indexes and totals anew from the events.
+// Events are numbered and chained by hash through the whole ledger (package format).
+// [Ledger.Verify] walks the chain, and holds records, indexes and totals against one another; it
+// names the first row that is not what was written. Who has a copy of a day's anchor needs to trust
+// nobody who can write the file. [Rebuild] makes indexes and totals anew from the events.
 //
 // # Forgetting
 //
-// A phone number stands in one place of a record, and its texts refer to it. [Ledger.Forget] puts a keyed hash and the last three
-// digits in that place, which is what the chain covers: so the chain goes on to hold, the number is still found by who knows it, and
-// what is shown has stars. Any Kenyan mobile number in a text counts, whoever's it is (phone.go). Deleted pages can hold it until they are
-// used again: Rebuild makes a file that has none.
+// A phone number stands in one place of a record, its private table, and its texts refer to it.
+// [Ledger.Forget] puts a keyed hash and the last three digits in that place, which is what the
+// chain covers: so the chain goes on to hold, the number is still found by who knows it, and what
+// is shown has stars. Any Kenyan mobile number in a text counts, whoever's it is. The key of the
+// hash stands in the ledger: who has the file finds a number again from its hash in seconds.
+// Deleted pages can hold a number until they are used again: Rebuild makes a file that has none.
 //
 // # Safe keeping
 //
@@ -80,17 +83,20 @@
 //	Compact: Rebuild, the old file kept until the new one is verified                                   (compact.go)
 //	Check, Compare ─► a child process ─► ServeCheck…, ServeCompare: for a file that may kill its reader     (check.go)
 //
-// Backups and compacted ledgers have no free pages, and so nothing that was forgotten. [Ledger.Snapshot] hands out the pages as they are,
-// for a check while the till has the ledger. Package powercut is the disk on which all of it is tried with the power going off.
+// Backups and compacted ledgers have no free pages, and so nothing that was forgotten.
+// [Ledger.Snapshot] hands out the pages as they are, for a check while the till has the ledger.
+// Package powercut is the disk on which all of it is tried with the power going off.
 //
 // # When things go wrong
 //
-// A new ledger is made under another name and renamed when it is whole and flushed; so is one that is brought up from an older
-// version (migrate.go), or made anew. A commit that fails is the last one of its
-// file ([ErrFailed]): what the system then shows may not be on the disk, so the next Open goes on in a copy (renew.go). A disk
-// that is almost full takes no new payments ([ErrFull]), and still takes what becomes of the old ones: the file has room for that already
-// (ahead.go). A commit that wrote nothing for want of room is not the last one, and may be tried again (pos.ErrNoRoom). A damaged record or
-// page is an error, never a wrong amount ([ErrDamaged]). A process that finds the ledger in use is told by whom
-// ([*LockedError]). A ledger that others can write, or of another user, is not written (private_unix.go). A ledger made for one
-// environment is not opened for another, and one of a newer version not at all.
+// A new ledger is made under another name and renamed when it is whole and flushed; so is one that
+// is brought up from an older version (migrate.go), or made anew. A commit that fails is the last
+// one of its file ([ErrFailed]): what the system then shows may not be on the disk, so the next
+// Open goes on in a copy (renew.go). A disk that is almost full takes no new payments ([ErrFull]),
+// and still takes what becomes of the old ones: the file has room for that already (ahead.go). A
+// commit that wrote nothing for want of room is not the last one, and may be tried again
+// (pos.ErrNoRoom). A damaged record or page is an error, never a wrong amount ([ErrDamaged]). A
+// process that finds the ledger in use is told by whom ([*LockedError]). A ledger that others can
+// write, or of another user, is not written (private_unix.go). A ledger made for one environment is
+// not opened for another, and one of a newer version not at all.
 package store

@@ -12,8 +12,8 @@ import (
 	"kaunta/store/format"
 )
 
-// maxCallbacks is how many callbacks of one attempt are kept whatever they say; of later ones only those that change
-// what is known. Who holds a secret address must not be able to fill the disk.
+// maxCallbacks is how many callbacks of one attempt are kept whatever they say; of later ones only
+// those that change what is known. Who holds a secret address must not be able to fill the disk.
 const maxCallbacks = 64
 
 // step is one event, ready to be written: everything that can be refused has been looked at, so
@@ -28,7 +28,8 @@ type step struct {
 	needed        bool // an event about it follows, so its phone number is not forgotten yet
 }
 
-// batch is what the events of one commit share: the end of the chain, and the totals that they change.
+// batch is what the events of one commit share: the end of the chain, and the totals that they
+// change.
 type batch struct {
 	reader
 	*tip
@@ -53,8 +54,8 @@ func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
 	return b, nil
 }
 
-// apply prepares and writes the event e, and what it means for other sales. refused is why e cannot be, and
-// then nothing is written; err leaves the transaction unusable.
+// apply prepares and writes the event e, and what it means for other sales. refused is why e cannot
+// be, and then nothing is written; err leaves the transaction unusable.
 func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 	if n, refused = b.prepare(e); refused != nil {
 		return n, refused, nil
@@ -82,8 +83,8 @@ func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 	return n, nil, nil
 }
 
-// prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the event names no
-// attempt, or cannot be, or a record it needs is damaged.
+// prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the
+// event names no attempt, or cannot be, or a record it needs is damaged.
 func (b *batch) prepare(e pos.Event) (step, error) {
 	if e.Kind == 0 {
 		return step{}, errors.New("store: an event without a kind")
@@ -142,7 +143,8 @@ func namesID(e pos.Event) string {
 	return e.Answer.CheckoutRequestID
 }
 
-// saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked whose attempt or address is there.
+// saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked
+// whose attempt or address is there.
 func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 	if e.Kind != pos.EventAsked {
 		r, err := b.take(k)
@@ -183,8 +185,9 @@ func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 	return &rec{Record: format.Record{Key: k}}, sale, err
 }
 
-// recorded reports whether the last event of the record is in it already, and counts the callbacks before it. A callback is the
-// same if its body is: it is delivered several times. Anything else is the same in every byte, its time included.
+// recorded reports whether the last event of the record is in it already, and counts the callbacks
+// before it. A callback is the same if its body is: it is delivered several times. Anything else is
+// the same in every byte, its time included.
 func (b *batch) recorded(r *rec) (known bool, callbacks int, err error) {
 	last := len(r.Events) - 1
 	e := r.Events[last].Event
@@ -229,8 +232,8 @@ func teaches(before, after pos.Attempt) bool {
 		after.Receipt != before.Receipt
 }
 
-// write puts the step into its buckets, but for what flush writes for all steps of the commit. An error leaves the
-// transaction unusable.
+// write puts the step into its buckets, but for what flush writes for all steps of the commit. An
+// error leaves the transaction unusable.
 func (b *batch) write(n *step) error {
 	if n.skip {
 		return nil
@@ -264,7 +267,8 @@ func (b *batch) write(n *step) error {
 	return b.reindex(n.index, b.entries(r, n.after))
 }
 
-// chain makes the ith event of r the next of the ledger. The first event of another day leaves an anchor for the day before.
+// chain makes the ith event of r the next of the ledger. The first event of another day leaves an
+// anchor for the day before.
 func (b *batch) chain(r *rec, i int) error {
 	e := &r.Events[i]
 	day := pos.DayOf(e.At)

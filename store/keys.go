@@ -48,8 +48,8 @@ func derivedBuckets() []bucket {
 	}
 }
 
-// sealed reports whether the bucket's values end in a checksum. What the others say is believed only when the attempt's record
-// says it too.
+// sealed reports whether the bucket's values end in a checksum. What the others say is believed
+// only when the attempt's record says it too.
 func (b bucket) sealed() bool {
 	switch b {
 	case checkoutsBucket, phonesBucket, amountsBucket, referencesBucket:
@@ -59,8 +59,9 @@ func (b bucket) sealed() bool {
 	}
 }
 
-// fill is how full a page of the bucket is left when it is split. Keys that begin with a time arrive in order, so
-// nothing will be put between those that are there; so do those of one amount, of which a few make up most. The others need room.
+// fill is how full a page of the bucket is left when it is split. Keys that begin with a time
+// arrive in order, so nothing will be put between those that are there; so do those of one amount,
+// of which a few make up most. The others need room.
 func (b bucket) fill() float64 {
 	switch b {
 	case phonesBucket, receiptsBucket, referencesBucket, addressesBucket, onceBucket, checkoutsBucket:
@@ -75,8 +76,9 @@ func (b bucket) fill() float64 {
 const (
 	idSize = format.KeySize // a ULID in binary
 
-	// longest bounds the part of a key that comes from outside, in bytes: bbolt refuses keys above 32 KiB. What
-	// is longer is indexed by its beginning. Daraja's own ids and receipts are at most 64 long.
+	// longest bounds the part of a key that comes from outside, in bytes: bbolt refuses keys above
+	// 32 KiB. What is longer is indexed by its beginning. Daraja's own ids and receipts are at most
+	// 64 long.
 	longest = 64
 )
 
@@ -89,8 +91,8 @@ func attemptOf(k key) pos.AttemptID { return pos.AttemptID(k.String()) }
 // stands on and the total it counts in, so that the two always agree.
 func dayOf(k key) pos.Day { return pos.DayOf(ulid.ULID(k).Timestamp()) }
 
-// msSize is the length of that moment at the beginning of a key. Most indexes name attempts by it alone: it stands for all attempts
-// of that millisecond, which are looked at.
+// msSize is the length of that moment at the beginning of a key. Most indexes name attempts by it
+// alone: it stands for all attempts of that millisecond, which are looked at.
 const msSize = 6
 
 // tail is the moment at the end of an index key.
@@ -135,9 +137,10 @@ func amountKey(a pos.Shillings) []byte {
 	return binary.BigEndian.AppendUint64([]byte{0xff}, uint64(a))
 }
 
-// A phone's key begins with its last three digits, four bits each, and a mark, since these are what a cashier sees and looks for; then comes
-// the era of the attempt, so that the newest are found without going through all that end alike; then the other six
-// digits or, of one that is forgotten, the beginning of its hash. Digits stand backwards, so that more of the last are a longer prefix.
+// A phone's key begins with its last three digits, four bits each, and a mark, since these are what
+// a cashier sees and looks for; then comes the era of the attempt, so that the newest are found
+// without going through all that end alike; then the other six digits or, of one that is forgotten,
+// the beginning of its hash. Digits stand backwards, so that more of the last are a longer prefix.
 const (
 	phoneKnown     = 0xf
 	phoneForgotten = 0xe
@@ -156,7 +159,8 @@ func phoneHead(kept string, mark, of byte) []byte {
 	return append(append(k[:1], k[1]|mark), of)
 }
 
-// era numbers the stretches of 2^34 ms, 199 days, since 1970: a ledger sees few of them, and each is short enough to be gone through.
+// era numbers the stretches of 2^34 ms, 199 days, since 1970: a ledger sees few of them, and each
+// is short enough to be gone through.
 func era(ms uint64) byte { return byte(ms >> 34) }
 
 // backwards packs digits from the last to the first, the half byte that is left over empty.
@@ -172,8 +176,8 @@ func backwards(digits string) []byte {
 	return k
 }
 
-// A receipt's key is its ten characters packed, which is as a number of base 36 in seven bytes, so that receipts sort as their texts
-// do; or after 0xff whatever else it is, and a zero.
+// A receipt's key is its ten characters packed, which is as a number of base 36 in seven bytes, so
+// that receipts sort as their texts do; or after 0xff whatever else it is, and a zero.
 const (
 	receiptLength = 10
 	receiptSize   = 7 // 36^10 is below 2^52

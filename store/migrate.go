@@ -21,12 +21,13 @@ var (
 	headKey    = []byte("head")    // the chain's end (chain.go)
 )
 
-// version is the version of the ledgers that this program makes, the first that has left the house. A file of a newer one is refused;
-// one of an older is made anew, record by record, on the way to which its records are read as they were.
+// version is the version of the ledgers that this program makes, the first that has left the house.
+// A file of a newer one is refused; one of an older is made anew, record by record, on the way to
+// which its records are read as they were.
 const version = 1
 
-// migrate brings an open ledger to this version: it makes a new file, which takes the place of the old one when it is whole
-// and flushed. So a power cut leaves one or the other. It takes db over.
+// migrate brings an open ledger to this version: it makes a new file, which takes the place of the
+// old one when it is whole and flushed. So a power cut leaves one or the other. It takes db over.
 func migrate(db *database, path string, o Options, options bolt.Options) (*database, error) {
 	found, err := formatOf(db)
 	if err == nil && found == version {
@@ -52,7 +53,8 @@ func formatOf(db *database) (found int, err error) {
 	return found, err
 }
 
-// anew puts a new file of this version in the place of the open ledger, made from its evidence. left is how many attempts are damaged.
+// anew puts a new file of this version in the place of the open ledger, made from its evidence.
+// left is how many attempts are damaged.
 func anew(ctx context.Context, db *database, path string, o Options) (left int, err error) {
 	b := &builder{progress: o.Progress}
 	err = replaceBy(db, path, func(to *bolt.DB) error {
@@ -177,7 +179,8 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	return origin, nil
 }
 
-// uncut refuses a file that is shorter than its own account of itself. To read what is not there would be a fault.
+// uncut refuses a file that is shorter than its own account of itself. To read what is not there
+// would be a fault.
 func uncut(tx *bolt.Tx, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -346,8 +346,8 @@ func (rd reader) attempts(keys []key) ([]pos.Attempt, error) {
 	return list, errors.Join(errs...)
 }
 
-// byAddress finds the attempt with a secret address, or returns pos.ErrNotFound. An address begins with its attempt's moment; that of
-// an older ledger does not, and stands in a bucket.
+// byAddress finds the attempt with a secret address, or returns pos.ErrNotFound. An address begins with its attempt's moment;
+// one that does not stands in a bucket.
 func (rd reader) byAddress(address string) (key, error) {
 	found, err := key{}, pos.ErrNotFound
 	if ms, bad := hex.DecodeString(address[:min(len(address), 2*msSize)]); bad == nil && len(address) > 2*msSize {

@@ -58,7 +58,8 @@ func unseal(b bucket, k, value []byte) ([]byte, error) {
 	return body, nil
 }
 
-// refused makes of a record that cannot be read a pos.ErrRefused too: it concerns one attempt, and the ledger takes others.
+// refused makes of a record that cannot be read a pos.ErrRefused too: it concerns one attempt, and
+// the ledger takes others.
 func refused(err error) error {
 	if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewer) {
 		return err

@@ -12,7 +12,8 @@ import (
 	"kaunta/store/format"
 )
 
-// The small values that are no records are JSON too. Their names are on disk: never change or reuse one.
+// The small values that are no records are JSON too. Their names are on disk: never change or reuse
+// one.
 
 type originValue struct {
 	Environment string `json:"environment"`
@@ -69,8 +70,8 @@ func decodeTotals(body []byte) (pos.Totals, error) {
 	}, nil
 }
 
-// kindsKey holds the kinds of event that the ledger has, as words: who does not know one of them may read the ledger, but not
-// write it.
+// kindsKey holds the kinds of event that the ledger has, as words: who does not know one of them
+// may read the ledger, but not write it.
 var kindsKey = []byte("kinds")
 
 func getKinds(tx *bolt.Tx) ([]string, error) {

@@ -13,8 +13,8 @@ import (
 	"kaunta/store/format"
 )
 
-// fill gives every field of v, however deep, another value, none of them zero. It knows nothing of the structs, so that a field that is
-// added to one of them is filled, and has to come back.
+// fill gives every field of v, however deep, another value, none of them zero. It knows nothing of
+// the structs, so that a field that is added to one of them is filled, and has to come back.
 func fill(t testing.TB, v reflect.Value, n *int64) {
 	t.Helper()
 	*n++

@@ -32,7 +32,8 @@ func someLedger(t *testing.T, change func(*bolt.Tx) error) (path string) {
 
 func unchanged(*bolt.Tx) error { return nil }
 
-// older makes a ledger one of a version before the first, which has its evidence in the same form and other indexes.
+// older makes a ledger one of a version before the first, which has its evidence in the same form
+// and other indexes.
 func older(tx *bolt.Tx) error {
 	for _, b := range derivedBuckets() {
 		if err := tx.DeleteBucket([]byte(b)); err != nil {
@@ -42,8 +43,8 @@ func older(tx *bolt.Tx) error {
 	return putVersion(tx, version-1)
 }
 
-// TestAnOlderVersion: a ledger of an older version is made anew as it is opened to be written, and is not opened to be read. Where it
-// cannot be made anew, it stays as it is.
+// TestAnOlderVersion: a ledger of an older version is made anew as it is opened to be written, and
+// is not opened to be read. Where it cannot be made anew, it stays as it is.
 func TestAnOlderVersion(t *testing.T) {
 	path := someLedger(t, older)
 	if _, err := Open(path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "older format") {
@@ -86,8 +87,8 @@ func TestAnOlderVersion(t *testing.T) {
 	}
 }
 
-// TestANewerKind: a ledger with an event of a kind that this program does not know is read as far as it is understood, and not
-// written; no word is said of a payment with such an event.
+// TestANewerKind: a ledger with an event of a kind that this program does not know is read as far
+// as it is understood, and not written; no word is said of a payment with such an event.
 func TestANewerKind(t *testing.T) {
 	path := someLedger(t, func(tx *bolt.Tx) error {
 		k := must[key](t)(keyOf(asked(2).Attempt))
@@ -114,7 +115,8 @@ func TestANewerKind(t *testing.T) {
 	equal(t, "the others", ids(page), []pos.AttemptID{asked(4).Attempt, asked(1).Attempt}) // and not the other of its sale
 }
 
-// A ledger whose list of kinds is silent on one: the payment takes no more events, and the till goes on with others.
+// A ledger whose list of kinds is silent on one: the payment takes no more events, and the till
+// goes on with others.
 func TestANewerKindThatIsNotListed(t *testing.T) {
 	path := someLedger(t, func(tx *bolt.Tx) error {
 		k := must[key](t)(keyOf(asked(4).Attempt))

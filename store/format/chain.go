@@ -8,11 +8,12 @@ import (
 
 // Every event has a number n in the ledger, from 1 on, and a place in a chain of hashes:
 //
-//	leaf    = SHA-256(tag ‖ key of the record (16) ‖ n (8) ‖ hash (8) and kept digits of each entry that the line is the first to use ‖ line)
+//	leaf    = SHA-256(tag ‖ key of the record (16) ‖ n (8)
+//	          ‖ hash (8) and kept digits of each entry that the line is the first to use ‖ line)
 //	chain_n = SHA-256(chain_{n-1} ‖ leaf)
 //
-// chain_0 is the ledger's seed. The first bytes of chain_n, the mark, stand before the line, to name the first row that is not
-// what it was.
+// chain_0 is the ledger's seed. The first bytes of chain_n, the mark, stand before the line, to
+// name the first row that is not what it was.
 
 // MarkSize is the length of a mark.
 const MarkSize = 2

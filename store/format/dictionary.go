@@ -6,8 +6,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// The dictionaries that ever shipped, by their numbers: a file that was written with one is read with it for ever. A new one gets the
-// next number, and is what records are written with from then on.
+// The dictionaries that ever shipped, by their numbers: a file that was written with one is read
+// with it for ever. A new one gets the next number, and is what records are written with from then
+// on.
 //
 //go:embed dictionary/1.txt
 var dictionary1 []byte

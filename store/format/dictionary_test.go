@@ -49,8 +49,8 @@ func traded(t testing.TB, c *Coder, seed uint64, attempts int) []*Record {
 	return slices.SortedFunc(maps.Values(records), func(a, b *Record) int { return bytes.Compare(a.Key[:], b.Key[:]) })
 }
 
-// TestDictionary: the dictionary is some whole records and then one line of each common form, the most common last, since zstd
-// reaches what is near for less.
+// TestDictionary: the dictionary is some whole records and then one line of each common form, the
+// most common last, since zstd reaches what is near for less.
 func TestDictionary(t *testing.T) {
 	c := NewCoder(bytes.Repeat([]byte{7}, 32))
 	type form struct {

@@ -102,8 +102,8 @@ func same(t testing.TB, c *Coder, events ...pos.Event) {
 	}
 }
 
-// fill sets every field of v, however deep, with what draw gives. It knows nothing of the structs, so that a field that is added to one
-// of them is filled, and has to come back.
+// fill sets every field of v, however deep, with what draw gives. It knows nothing of the structs,
+// so that a field that is added to one of them is filled, and has to come back.
 func fill(t testing.TB, v reflect.Value, draw source) {
 	t.Helper()
 	switch p := v.Addr().Interface().(type) {
@@ -297,7 +297,8 @@ func TestNumbersStandInLine0(t *testing.T) {
 	}
 }
 
-// Forgetting changes line 0 and nothing else, and no leaf; what is found later of the same number is the same entry.
+// Forgetting changes line 0 and nothing else, and no leaf; what is found later of the same number
+// is the same entry.
 func TestForgettingKeepsTheChain(t *testing.T) {
 	c := coder()
 	e := askedFor("254712345678")

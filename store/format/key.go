@@ -10,8 +10,8 @@ const KeySize = 16
 // Key is a ULID in binary: the key of a record.
 type Key [KeySize]byte
 
-// ParseKey reads a ULID in its one spelling. Another spelling of the same bits is refused, since it would come
-// back from the disk changed.
+// ParseKey reads a ULID in its one spelling. Another spelling of the same bits is refused, since it
+// would come back from the disk changed.
 func ParseKey[T ~string](id T) (Key, bool) {
 	u, err := ulid.ParseStrict(string(id))
 	if err != nil || u.String() != string(id) {

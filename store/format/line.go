@@ -8,8 +8,8 @@ import (
 	"kaunta/pos"
 )
 
-// The names in a line, and the words of its kinds, are on disk: never change or reuse one, only add.
-// writeEvent and readEvent have to agree, which a test sees to that fills every field.
+// The names in a line, and the words of its kinds, are on disk: never change or reuse one, only
+// add. writeEvent and readEvent have to agree, which a test sees to that fills every field.
 
 // kinds are the kinds of event by their words.
 var kinds = func() map[string]pos.EventKind {

@@ -23,7 +23,8 @@ type finder struct {
 	forget bool // new numbers are forgotten at once: those of a record whose time has come
 	spans  []span
 
-	// What is in the table, as far as that has been looked at: a body may hold thousands of numbers.
+	// What is in the table, as far as that has been looked at: a body may hold thousands of
+	// numbers.
 	looked int
 	texts  map[string]int
 	hashes map[[HashSize]byte]int // of what is forgotten
@@ -63,9 +64,10 @@ func (f *finder) number(digits string) int {
 	return len(f.table) - 1
 }
 
-// find lists where phone numbers stand in a text, in order: 9, 10, 12 or 14 digits in a row that are a Kenyan mobile number
-// (712…, 0712…, 254712…, 00254712…), the same in groups with a blank or a dash between them, such as 0712 345 678, the end of a
-// CheckoutRequestID, and wherever else the digits stand of a number that the record has already.
+// find lists where phone numbers stand in a text, in order: 9, 10, 12 or 14 digits in a row that
+// are a Kenyan mobile number (712…, 0712…, 254712…, 00254712…), the same in groups with a blank or
+// a dash between them, such as 0712 345 678, the end of a CheckoutRequestID, and wherever else the
+// digits stand of a number that the record has already.
 func (f *finder) find(text string) []span {
 	f.spans = f.spans[:0]
 	for i := 0; i < len(text); {
@@ -109,8 +111,8 @@ func national(run string) bool {
 	}
 }
 
-// beginsLikeCheckout reports whether digits are the moment in a CheckoutRequestID, in which milliseconds are not always filled up with
-// zeros. Years far off are no times of payments.
+// beginsLikeCheckout reports whether digits are the moment in a CheckoutRequestID, in which
+// milliseconds are not always filled up with zeros. Years far off are no times of payments.
 func beginsLikeCheckout(digits string) bool {
 	ms := len(digits) - len(momentLayout)
 	if ms < 1 || ms > 3 {
@@ -123,8 +125,8 @@ func beginsLikeCheckout(digits string) bool {
 	return err == nil
 }
 
-// inCode reports whether text[i:end] is part of a long word of hexadecimal digits, or of one with capitals, such as a receipt number: what
-// looks like a phone number there is chance.
+// inCode reports whether text[i:end] is part of a long word of hexadecimal digits, or of one with
+// capitals, such as a receipt number: what looks like a phone number there is chance.
 func inCode(text string, i, end int) bool {
 	from, to := i, end
 	for from > 0 && isWord(text[from-1]) {
@@ -169,7 +171,8 @@ func (f *finder) known(digits string) int {
 	return -1
 }
 
-// grouped finds a number that is written in groups from at on. next is the end of it, 0 where there is none.
+// grouped finds a number that is written in groups from at on. next is the end of it, 0 where there
+// is none.
 func (f *finder) grouped(text string, at int) (next int) {
 	var digits [14]byte
 	var places [14]int

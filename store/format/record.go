@@ -12,14 +12,16 @@ import (
 	"kaunta/pos"
 )
 
-// A record is lines of text, each ended by a line feed:
+// Record is lines of text, each ended by a line feed:
 //
 //	["712345678"]                                     line 0: its private texts
-//	9c41 1017 {"kind":"asked","at":…,"asked":{…}}     the others: the mark of the chain in hex, the event's number in
-//	03bd 2 {"kind":"pushed","at":…,"answer":{…}}      the ledger, as the distance from the one before it here, and the event
+//	9c41 1017 {"kind":"asked","at":…,"asked":{…}}     the others: the mark of the chain in hex,
+//	03bd 2 {"kind":"pushed","at":…,"answer":{…}}      the event's number in the ledger, as the distance
+//	                                                  from the one before it here, and the event
 //
-// The value of its key is one byte that names a dictionary, the lines compressed with that dictionary or, after a zero,
-// as they are, and a checksum (seal.go). The chain covers lines, not what compression makes of them (chain.go).
+// The value of its key is one byte that names a dictionary, the lines compressed with that
+// dictionary or, after a zero, as they are, and a checksum (seal.go). The chain covers lines, not
+// what compression makes of them (chain.go).
 type Record struct {
 	Key    Key
 	Table  []Entry // the private texts
@@ -41,7 +43,8 @@ const (
 	// MaxSize is how many bytes the lines of a record may have.
 	MaxSize = 8 << 20
 
-	// crowded is from when on a record takes only what changes something: there is room behind it for whatever does.
+	// crowded is from when on a record takes only what changes something: there is room behind it
+	// for whatever does.
 	crowded        = MaxSize / 2
 	crowdedEntries = 1 << 16
 )
@@ -69,7 +72,8 @@ func (r *Record) Crowded() bool {
 	return r.size() > crowded || len(r.Table) > crowdedEntries
 }
 
-// Number is the entry with the nine digits, masked or not, that a text of the record ends in; nil for none.
+// Number is the entry with the nine digits, masked or not, that a text of the record ends in; nil
+// for none.
 func (r *Record) Number(digits string) *Entry {
 	for i := range r.Table {
 		if r.Table[i].Text == digits {
@@ -79,8 +83,8 @@ func (r *Record) Number(digits string) *Entry {
 	return nil
 }
 
-// Coder reads and writes records of a ledger. It may be used from any goroutine, but only in the bubble of testing/synctest in which
-// it was made.
+// Coder reads and writes records of a ledger. It may be used from any goroutine, but only in the
+// bubble of testing/synctest in which it was made.
 type Coder struct {
 	Key []byte // of the hashes of private texts
 
@@ -176,8 +180,9 @@ func (r *Record) Bodies() ([]pos.Event, error) {
 	return list, nil
 }
 
-// Add appends the event, which has no place in the chain yet, so that it reads back as it is; but where the record's private
-// texts are forgotten, those in what comes later are not kept either. e is what Stored returns.
+// Add appends the event, which has no place in the chain yet, so that it reads back as it is; but
+// where the record's private texts are forgotten, those in what comes later are not kept either. e
+// is what Stored returns.
 func (c *Coder) Add(r *Record, e pos.Event) error {
 	w := writer{finder: finder{key: c.Key, table: r.Table[:len(r.Table):len(r.Table)], forget: r.Forgotten()}}
 	if writeEvent(&w, r.Key, &e); len(w.table) > maxEntries {
@@ -197,7 +202,8 @@ func (c *Coder) Add(r *Record, e pos.Event) error {
 	return nil
 }
 
-// size is how long the lines of the record can become, whether its private texts are forgotten or not.
+// size is how long the lines of the record can become, whether its private texts are forgotten or
+// not.
 func (r *Record) size() int {
 	const entry, place = len(`["0123456789abcdef","678"],`), 2*MarkSize + 24
 	size := len("[]\n") + entry*len(r.Table)

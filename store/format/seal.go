@@ -26,7 +26,8 @@ func Seal(k, body []byte) []byte {
 	return binary.BigEndian.AppendUint32(body, sum(k, body))
 }
 
-// Unseal checks and strips the checksum. The result shares value's memory, and appending to it leaves that alone.
+// Unseal checks and strips the checksum. The result shares value's memory, and appending to it
+// leaves that alone.
 func Unseal(k, value []byte) ([]byte, error) {
 	n := len(value) - sumSize
 	if n < 0 || binary.BigEndian.Uint32(value[n:]) != sum(k, value[:n]) {

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Entry is a private text of a record, the nine digits of a phone number, to which its lines refer by a
-// placeholder. After it has been forgotten, only its keyed hash and its last three digits are left. The
-// chain covers these two in either state, and so does not notice the forgetting.
+// Entry is a private text of a record, the nine digits of a phone number, to which its lines refer
+// by a placeholder. After it has been forgotten, only its keyed hash and its last three digits are
+// left. The chain covers these two in either state, and so does not notice the forgetting.
 type Entry struct {
 	Text      string // once it is forgotten, masked
 	Hash      [HashSize]byte
@@ -26,8 +26,9 @@ const (
 	KeptDigits = 3
 )
 
-// Hash is the keyed hash of a private text. The key is in the same file: the hash keeps a number from being read there by
-// chance, and no more. Anyone with the file can find the numbers by trying them all, in seconds: guard it like cash.
+// Hash is the keyed hash of a private text. The key is in the same file: the hash keeps a number
+// from being read there by chance, and no more. Anyone with the file can find the numbers by trying
+// them all, in seconds: guard it like cash.
 func Hash(key []byte, text string) (h [HashSize]byte) {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(text))
@@ -35,7 +36,8 @@ func Hash(key []byte, text string) (h [HashSize]byte) {
 	return h
 }
 
-// kept is what is left of a private text besides its hash: the last digits of a number, nothing of anything else.
+// kept is what is left of a private text besides its hash: the last digits of a number, nothing of
+// anything else.
 func kept(text string) string {
 	if len(text) != NationalDigits {
 		return ""
@@ -61,8 +63,9 @@ func (e *Entry) hash(key []byte) [HashSize]byte {
 // endings counts the entries of a table by what is kept of them.
 type endings map[string]int
 
-// mask is the next entry of the table without what is to be forgotten. Stars stand for the digits, and a letter among them where an
-// entry before has the same last ones: two ids that end in different numbers stay different.
+// mask is the next entry of the table without what is to be forgotten. Stars stand for the digits,
+// and a letter among them where an entry before has the same last ones: two ids that end in
+// different numbers stay different.
 func (n endings) mask(e Entry) Entry {
 	end := e.Kept()
 	e.Text, e.Forgotten = Mask(end, n[end]), true
@@ -81,9 +84,10 @@ func Mask(end string, alike int) string {
 	return string(mask) + end
 }
 
-// A placeholder is a character of Unicode's private use areas, where no text that is sent has any. One below U+F000 stands for
-// an entry; so does one from U+F0000 on, where a record has more than 4096 entries. One from U+F000 on stands before one of these, and
-// says which of its characters are meant, the first and the one after the last, four bits each: so a number in groups keeps them.
+// A placeholder is a character of Unicode's private use areas, where no text that is sent has any.
+// One below U+F000 stands for an entry; so does one from U+F0000 on, where a record has more than
+// 4096 entries. One from U+F000 on stands before one of these, and says which of its characters are
+// meant, the first and the one after the last, four bits each: so a number in groups keeps them.
 const (
 	firstPlaceholder = 0xE000
 	firstPiece       = 0xF000
@@ -109,7 +113,8 @@ func appendPlaceholder(b []byte, s span) []byte {
 	return utf8.AppendRune(b, rune(farPlaceholder+s.entry-nearEntries))
 }
 
-// placeholder reads one at the beginning of b; size is 0 where there is none. to is 0 for the whole of an entry.
+// placeholder reads one at the beginning of b; size is 0 where there is none. to is 0 for the whole
+// of an entry.
 func placeholder(b []byte) (entry, from, to, size int) {
 	r, size := utf8.DecodeRune(b)
 	if r >= firstPiece && r <= lastPrivate {

@@ -70,7 +70,8 @@ func (w *writer) always(name, text string, spans []span) {
 		w.out = append(appendQuoted(w.out, text[at:]), '"')
 		return
 	}
-	// What a string of JSON cannot hold is written in base64, piece by piece between the private texts.
+	// What a string of JSON cannot hold is written in base64, piece by piece between the private
+	// texts.
 	w.name(name + in64)
 	w.out = append(w.out, '"')
 	at := 0
@@ -85,8 +86,8 @@ func (w *writer) always(name, text string, spans []span) {
 // in64 is the end of the name of a member in base64.
 const in64 = "64"
 
-// plain reports whether a text may be a string of JSON: it is UTF-8, could not be taken for one with placeholders, and is not mostly
-// escapes.
+// plain reports whether a text may be a string of JSON: it is UTF-8, could not be taken for one
+// with placeholders, and is not mostly escapes.
 func plain(text string) bool {
 	escapes := 0
 	for i := 0; i < len(text); {
@@ -125,8 +126,9 @@ func appendQuoted(b []byte, text string) []byte {
 	return b
 }
 
-// unquote is the text between quotes in JSON, with private texts in the place of their placeholders. Only the escapes that
-// appendQuoted makes, and those of one letter, are known. A placeholder that refers to nothing stays.
+// unquote is the text between quotes in JSON, with private texts in the place of their
+// placeholders. Only the escapes that appendQuoted makes, and those of one letter, are known. A
+// placeholder that refers to nothing stays.
 func unquote(quoted []byte, table []Entry) string {
 	i := 0
 	for i < len(quoted) && quoted[i] != '\\' && !mayBegin(quoted[i]) {

@@ -253,7 +253,7 @@ func (l *Ledger) roomFor(e pos.Event) error {
 	}
 	// Where the system does not tell, the commit itself will.
 	if free, err := l.room(); err == nil && free < spare {
-		return fmt.Errorf("%w: the disk of %s has %d MiB left: make room on it", ErrFull, l.path, free>>20)
+		return fmt.Errorf("%w (the disk of %s has %d MiB left)", ErrFull, l.path, free>>20)
 	}
 	return nil
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"kaunta/pos/settings"
 	"kaunta/store"
+	"kaunta/ui/app/settings"
 	"kaunta/ui/cli"
 )
 

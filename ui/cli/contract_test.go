@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 func readDocument(t *testing.T, path string) string {

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"kaunta/pos"
-	"kaunta/pos/settings"
 	"kaunta/store"
+	"kaunta/ui/app/settings"
 	"kaunta/ui/cli"
 )
 

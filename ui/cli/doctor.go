@@ -17,7 +17,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
 	"kaunta/ui/text"
 )

@@ -10,7 +10,7 @@ import (
 	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // What the help of the program and its manual page say.

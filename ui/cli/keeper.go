@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // Keeper looks after the ledger's file. Each function finds out by itself whether a till holds the

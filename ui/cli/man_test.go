@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // TestManPage: a paragraph of the help is one of the page, the page has the sections that people

@@ -9,7 +9,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // problem is an error as the commands print it in JSON.

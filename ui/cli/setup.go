@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
 	"kaunta/ui/setup"
 )

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // noPayment is a CheckoutRequestID that belongs to no payment. To ask for it moves no money, and

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // publicURL is what Safaricom is to call, or "" where the way itself finds a name at each start.

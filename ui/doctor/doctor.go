@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // Patience is how long the whole of [Run] may take. It is longer than one request to Daraja takes

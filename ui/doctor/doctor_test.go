@@ -18,7 +18,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/daraja/simulator"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // healthy is a till in order, on a simulator, with a public name.

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 	"kaunta/ui/text"
 )
 

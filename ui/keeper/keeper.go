@@ -10,9 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"kaunta/pos/settings"
-	"kaunta/pos/shop"
 	"kaunta/store"
+	"kaunta/ui/app/settings"
+	"kaunta/ui/app/shop"
 	"kaunta/ui/cli"
 )
 

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // reach asks how Safaricom reaches this till, and what that way needs.

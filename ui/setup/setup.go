@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // Choice is what the owner wants to happen after the form.

@@ -17,7 +17,7 @@ import (
 	"github.com/creack/pty"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 )
 
 // owner sits at a real pseudo-terminal before the form.

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"kaunta/daraja"
-	"kaunta/pos/settings"
+	"kaunta/ui/app/settings"
 	"kaunta/ui/text"
 )
 

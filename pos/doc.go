@@ -21,8 +21,17 @@
 //	                                                                        │
 //	                                                                        ▼ subscribers
 //
-// The laws that hold here: an attempt is on disk before its push leaves (L1); the till never
-// repeats a push (L2); PAID is never undone (L3); not knowing is STILL CHECKING, never NOT PAID
-// (L4); a receipt closes one sale (L5); a callback counts only at its attempt's own secret address
-// (L6); what a cashier types is kept as a claim (L8); evidence is only ever added (L9).
+// The laws, by the numbers that code and tests give them:
+//
+//	L1   an attempt is on disk before its push leaves
+//	L2   the program never repeats a push, but once for a refused token
+//	L3   PAID is never undone
+//	L4   not knowing is STILL CHECKING, never NOT PAID
+//	L5   a receipt closes one sale; a second payment of a sale is owed back
+//	L6   nothing is matched by phone or by "same amount lately"
+//	L7   screen, printer, tunnel and export never change what is known of money
+//	L8   what a person says is kept as that person's word
+//	L9   evidence is only ever added
+//	L10  every screen answers: do I hand over the goods?
+//	L11  evidence counts only if it names the payment, and an id belongs to one attempt
 package pos

@@ -12,17 +12,19 @@ import (
 	"kaunta/pos"
 )
 
-// The file grows before it has to. Behind its pages there is room that the disk has given for good, enough for what becomes of everything
-// that is unsettled:
+// The file grows before it has to. Behind its pages there is room that the disk has given for good,
+// enough for what becomes of everything that is unsettled:
 //
 //	pages in use, and free ones │ room ahead │
 //	                           used        given
 //
-// bbolt may use it and never grows the file itself: it would make the file longer without any room behind it, and find out while it
-// writes. What does not fit is refused by bbolt before it writes anything, is a pos.ErrNoRoom, and may be tried again.
+// bbolt may use it and never grows the file itself: it would make the file longer without any room
+// behind it, and find out while it writes. What does not fit is refused by bbolt before it writes
+// anything, is a pos.ErrNoRoom, and may be tried again.
 //
-// Where the disk refuses to take a page all the same, as one that writes nothing twice in one place can, the pages that were written are
-// free ones: nothing has happened as long as no flush has failed, and the first pages are those of the commit before.
+// Where the disk refuses to take a page all the same, as one that writes nothing twice in one place
+// can, the pages that were written are free ones: nothing has happened as long as no flush has
+// failed, and the first pages are those of the commit before.
 const (
 	growth      = 1 << 20  // how much the file grows at a time: each costs a flush
 	aheadAlways = 1 << 20  // the room ahead,
@@ -51,7 +53,8 @@ func (l *Ledger) lacks() error {
 	return fmt.Errorf("the disk of %s is full: %w", l.path, errLacks)
 }
 
-// lookAhead sees to the room ahead of a file of which so many bytes are used. The error is not one of room, and the file's last.
+// lookAhead sees to the room ahead of a file of which so many bytes are used. The error is not one
+// of room, and the file's last.
 func (l *Ledger) lookAhead(used int64, unsettled int) error {
 	a := &l.ahead
 	if a.given == 0 {
@@ -87,7 +90,8 @@ func (l *Ledger) lookAhead(used int64, unsettled int) error {
 	return nil
 }
 
-// grow makes the file so big, and reports whether there is no room for it. The error is not one of room, and the file's last.
+// grow makes the file so big, and reports whether there is no room for it. The error is not one of
+// room, and the file's last.
 func (l *Ledger) grow(to int64) (full bool, err error) {
 	a := &l.ahead
 	if runtime.GOOS == "windows" {
@@ -117,7 +121,8 @@ func (l *Ledger) grow(to int64) (full bool, err error) {
 	return false, nil
 }
 
-// mapSize is how big bbolt makes a file on Windows that is to have so many bytes: it is as big as its map there, and grows with it.
+// mapSize is how big bbolt makes a file on Windows that is to have so many bytes: it is as big as
+// its map there, and grows with it.
 func mapSize(to int64) int64 {
 	const step = 1 << 30
 	for size := int64(32 << 10); size <= step; size *= 2 {
@@ -136,7 +141,8 @@ type fullError struct {
 
 func (e *fullError) Error() string { return e.cause.Error() }
 
-// full makes a fullError of what the commit with the number came to, if it wrote nothing for want of room; nil otherwise.
+// full makes a fullError of what the commit with the number came to, if it wrote nothing for want
+// of room; nil otherwise.
 func (l *Ledger) full(err error, commit uint64) *fullError {
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
 		return &fullError{cause: l.lacks(), ahead: true}

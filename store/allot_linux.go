@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// allot makes the disk give room for the part of a file that nothing is in, and the file at least so long.
+// allot makes the disk give room for the part of a file that nothing is in, and the file at least
+// so long.
 func allot(f *os.File, from, to int64) error {
 	for {
 		err := unix.Fallocate(int(f.Fd()), 0, from, to-from)

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// noRoom reports whether an error of the system says that the disk is full, or that this user or process may use no more of it.
+// noRoom reports whether an error of the system says that the disk is full, or that this user or
+// process may use no more of it.
 func noRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }

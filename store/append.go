@@ -10,8 +10,8 @@ import (
 	"kaunta/pos"
 )
 
-// request is one event on its way to the disk, or other work on it. The fields below done belong to the committing goroutine
-// until done is closed.
+// request is one event on its way to the disk, or other work on it. The fields below done belong to
+// the committing goroutine until done is closed.
 type request struct {
 	event pos.Event
 	work  func(*batch) error // instead of an event; an error is one of the whole commit
@@ -25,13 +25,15 @@ type request struct {
 // maxBatch bounds the events of one commit, and with it the memory that one takes.
 const maxBatch = 1024
 
-// Append implements [pos.Ledger]. Everything that is waiting when a commit begins shares it, and nothing waits for more to
-// come. ctx counts until the event is taken into a commit: if it ends before, nothing is written and the error is
-// ctx's; afterwards Append waits for the outcome, so that not knowing it is rare.
+// Append implements [pos.Ledger]. Everything that is waiting when a commit begins shares it, and
+// nothing waits for more to come. ctx counts until the event is taken into a commit: if it ends
+// before, nothing is written and the error is ctx's; afterwards Append waits for the outcome, so
+// that not knowing it is rare.
 //
-// Errors: ctx's, [ErrFull], pos.ErrNoRoom, [ErrFailed], [ErrClosed], [ErrReadOnly], pos.ErrNotFound for an event of an attempt that is
-// not there, or a pos.ErrRefused: a record that the event needs is damaged ([ErrDamaged]), or the event cannot be. Only
-// after [ErrFailed] is it unknown whether the event is on disk; with the others it is not.
+// Errors: ctx's, [ErrFull], pos.ErrNoRoom, [ErrFailed], [ErrClosed], [ErrReadOnly], pos.ErrNotFound
+// for an event of an attempt that is not there, or a pos.ErrRefused: a record that the event needs
+// is damaged ([ErrDamaged]), or the event cannot be. Only after [ErrFailed] is it unknown whether
+// the event is on disk; with the others it is not.
 func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
 	if l.readOnly {
 		return pos.Attempt{}, false, ErrReadOnly
@@ -89,7 +91,8 @@ func (l *Ledger) submit(ctx context.Context, r *request) *request {
 	return r
 }
 
-// run is the committing goroutine: it takes a request, and whatever else is waiting by then, and commits them together.
+// run is the committing goroutine: it takes a request, and whatever else is waiting by then, and
+// commits them together.
 func (l *Ledger) run() {
 	defer close(l.stopped)
 	var batch []*request
@@ -132,8 +135,9 @@ func (l *Ledger) commit(batch []*request) {
 	}
 }
 
-// write sets the outcome of every request, and returns an error if there is none because the commit failed. It writes the batch in one
-// transaction or, where there is no room for that, each request in its own: one may fit where all together do not.
+// write sets the outcome of every request, and returns an error if there is none because the commit
+// failed. It writes the batch in one transaction or, where there is no room for that, each request
+// in its own: one may fit where all together do not.
 func (l *Ledger) write(batch []*request) error {
 	var full *fullError
 	for more := int64(4 * growth); ; more *= 2 {
@@ -164,7 +168,8 @@ func (l *Ledger) write(batch []*request) error {
 	return nil
 }
 
-// try writes the batch in one transaction. An error is one of the commit: a [*fullError] where nothing was written.
+// try writes the batch in one transaction. An error is one of the commit: a [*fullError] where
+// nothing was written.
 func (l *Ledger) try(batch []*request) error {
 	var tx *bolt.Tx
 	err := guard(func() (err error) {
@@ -239,8 +244,8 @@ func (l *Ledger) fail(err error) error {
 	return err
 }
 
-// spare is the room that asking for a payment leaves free on the disk, in bytes, so that the outcome of those that
-// were asked can still be written.
+// spare is the room that asking for a payment leaves free on the disk, in bytes, so that the
+// outcome of those that were asked can still be written.
 const spare = 32 << 20
 
 // roomFor refuses an EventAsked while the disk is almost full.

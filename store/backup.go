@@ -26,15 +26,17 @@ import (
 //	Backup        transaction ─► rows ──────────────────────────────────────► new file ─► flush ─► Verify ─► its name
 //	StreamBackup  transaction ─► rows ─► bytes ─► socket ─► SaveBackup ─► rows ─► new file ─► flush ─► Verify ─► its name
 //
-// So it has no free pages: what they may still hold, such as phone numbers that were forgotten, is not copied, and it is smaller
-// than the ledger. It is written in steps, each flushed before the next, so that a payment never waits behind more than one step. Where
-// address space is reserved for the ledger (everywhere but on Windows and 32 bits), the transaction that the rows are read in holds up
-// nobody; there a payment for which the ledger must grow waits for the backup.
+// So it has no free pages: what they may still hold, such as phone numbers that were forgotten, is
+// not copied, and it is smaller than the ledger. It is written in steps, each flushed before the
+// next, so that a payment never waits behind more than one step. Where address space is reserved
+// for the ledger (everywhere but on Windows and 32 bits), the transaction that the rows are read in
+// holds up nobody; there a payment for which the ledger must grow waits for the backup.
 
 // backupStep is how many bytes of rows are written between two flushes.
 const backupStep = 1 << 20
 
-// maxPause bounds how long a backup steps aside for payments after each step; it is as long as the step took, if that is less.
+// maxPause bounds how long a backup steps aside for payments after each step; it is as long as the
+// step took, if that is less.
 const maxPause = 100 * time.Millisecond
 
 // BackupOptions are the ways to make a backup.
@@ -42,16 +44,18 @@ type BackupOptions struct {
 	// Replace lets the backup take the place of a file that has its name already.
 	Replace bool
 
-	// Progress is told how far it is: so many rows, then checks of payments, of so many. nil: nobody asks.
+	// Progress is told how far it is: so many rows, then checks of payments, of so many. nil:
+	// nobody asks.
 	Progress func(done, total int)
 }
 
-// Backup writes a copy of the ledger to path, as it is when Backup begins, while payments go on. The copy is made under another
-// name, flushed, checked as [Ledger.Verify] does, and only then called path: whatever happens, there is a whole and checked backup
-// by that name, or none, or the one that was there before. The report is that of the check.
+// Backup writes a copy of the ledger to path, as it is when Backup begins, while payments go on.
+// The copy is made under another name, flushed, checked as [Ledger.Verify] does, and only then
+// called path: whatever happens, there is a whole and checked backup by that name, or none, or the
+// one that was there before. The report is that of the check.
 //
-// Errors: fs.ErrExist where path is taken, [ErrDamaged] where the ledger or its copy is not well, [ErrClosed], ctx's, or what the disk of
-// path says.
+// Errors: fs.ErrExist where path is taken, [ErrDamaged] where the ledger or its copy is not well,
+// [ErrClosed], ctx's, or what the disk of path says.
 func (l *Ledger) Backup(ctx context.Context, path string, o BackupOptions) (Report, error) {
 	if sameFile(l.path, path) {
 		return Report{}, fmt.Errorf("store: no backup could be made at %s: it is the ledger itself", path)
@@ -66,8 +70,8 @@ func (l *Ledger) StreamBackup(ctx context.Context, w io.Writer) error {
 	return l.view(func(tx *bolt.Tx) error { return writeRows(w, count(tx), l.rows(ctx, tx)) })
 }
 
-// SaveBackup is [Ledger.Backup] of the ledger that StreamBackup writes to r. A stream that ends early or is not what was
-// sent is an error, and no backup.
+// SaveBackup is [Ledger.Backup] of the ledger that StreamBackup writes to r. A stream that ends
+// early or is not what was sent is an error, and no backup.
 func SaveBackup(ctx context.Context, r io.Reader, path string, o BackupOptions) (Report, error) {
 	return saveBackup(ctx, path, o, func(save func(counted, iter.Seq2[copied, error]) error) error {
 		in, n, err := newRowReader(r)
@@ -97,7 +101,8 @@ func count(tx *bolt.Tx) (n counted) {
 	return n
 }
 
-// rows are all rows of the ledger, bucket by bucket in the order of their keys, with pauses in which a till can write.
+// rows are all rows of the ledger, bucket by bucket in the order of their keys, with pauses in
+// which a till can write.
 func (l *Ledger) rows(ctx context.Context, tx *bolt.Tx) iter.Seq2[copied, error] {
 	return func(yield func(copied, error) bool) {
 		begun, size := time.Now(), 0
@@ -217,8 +222,8 @@ func vacant(path string, replace bool) error {
 	return nil
 }
 
-// giveName gives a finished file its name for good. Where the file system knows no links, a file that came to have the name in the last
-// instant is replaced.
+// giveName gives a finished file its name for good. Where the file system knows no links, a file
+// that came to have the name in the last instant is replaced.
 func giveName(temporary, path string, replace bool) error {
 	err := errors.ErrUnsupported
 	if !replace {
@@ -277,7 +282,8 @@ func fillRows(db *bolt.DB, rows iter.Seq2[copied, error], tell func(done int)) e
 	return nil
 }
 
-// fullest is how full the pages of a copy are. A ledger that is restored from one goes on to be written, so a little room is left.
+// fullest is how full the pages of a copy are. A ledger that is restored from one goes on to be
+// written, so a little room is left.
 const fullest = 0.9
 
 // The stream of a backup is
@@ -416,8 +422,9 @@ func (r *rowReader) rows(ctx context.Context) iter.Seq2[copied, error] {
 	}
 }
 
-// Snapshot writes the pages of the ledger to w, as they are when it begins, damage and free pages included: for [VerifyFile], which
-// looks at pages too. It reads them as bytes, and so meets nothing that could end the process.
+// Snapshot writes the pages of the ledger to w, as they are when it begins, damage and free pages
+// included: for [VerifyFile], which looks at pages too. It reads them as bytes, and so meets
+// nothing that could end the process.
 func (l *Ledger) Snapshot(ctx context.Context, w io.Writer) error {
 	return l.view(func(tx *bolt.Tx) error {
 		_, err := tx.WriteTo(&paced{ctx: ctx, l: l, w: w, begun: time.Now()})

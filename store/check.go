@@ -15,7 +15,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// VerifyFile checks the ledger in a file that no till has open, with its pages, as [Ledger.Verify] does. Errors are those of [Open].
+// VerifyFile checks the ledger in a file that no till has open, with its pages, as [Ledger.Verify]
+// does. Errors are those of [Open].
 func VerifyFile(ctx context.Context, path string, progress func(done, total int)) (Report, error) {
 	l, err := Open(path, Options{ReadOnly: true})
 	if err != nil {
@@ -30,7 +31,8 @@ func VerifyFile(ctx context.Context, path string, progress func(done, total int)
 	return report, errors.Join(err, l.Close())
 }
 
-// VerifyCopy is VerifyFile for a copy that is to become the ledger, which it first brings to this version.
+// VerifyCopy is VerifyFile for a copy that is to become the ledger, which it first brings to this
+// version.
 func VerifyCopy(ctx context.Context, path string, progress func(done, total int)) (Report, error) {
 	db, _, err := inspect(path, Options{})
 	if err == nil {
@@ -51,8 +53,9 @@ func VerifyCopy(ctx context.Context, path string, progress func(done, total int)
 	return VerifyFile(ctx, path, progress)
 }
 
-// A damaged file can do more than make reading fail: a page that leads back to itself fills the stack, and nothing saves a process
-// from that. So a file that is under suspicion is read by a process that nobody needs:
+// A damaged file can do more than make reading fail: a page that leads back to itself fills the
+// stack, and nothing saves a process from that. So a file that is under suspicion is read by a
+// process that nobody needs:
 //
 //	Check   ─► child process: ServeCheck     ─► VerifyFile
 //	Check   ─► child process: ServeCheckCopy ─► VerifyCopy
@@ -88,7 +91,8 @@ func (e *childError) Is(target error) bool {
 // maxStack is how much stack the child may use: a sound file needs very little of it.
 const maxStack = 64 << 20
 
-// ServeCheck is what the child of [Check] does: it verifies the file at path and says on w how that goes. The error is w's.
+// ServeCheck is what the child of [Check] does: it verifies the file at path and says on w how that
+// goes. The error is w's.
 func ServeCheck(ctx context.Context, w io.Writer, path string) error {
 	return serveReport(ctx, w, path, VerifyFile)
 }
@@ -107,7 +111,8 @@ func serveReport(ctx context.Context, w io.Writer, path string,
 	})
 }
 
-// ServeCompare is what the child of [Compare] does: it says on w what the ledger at path has that the backup has not. The error is w's.
+// ServeCompare is what the child of [Compare] does: it says on w what the ledger at path has that
+// the backup has not. The error is w's.
 func ServeCompare(ctx context.Context, w io.Writer, backup, path string) error {
 	return serve(ctx, w, func(ctx context.Context, _ func(answer)) (answer, error) {
 		gap, err := missing(ctx, backup, path)
@@ -142,8 +147,9 @@ func serve(ctx context.Context, w io.Writer, work func(ctx context.Context, say 
 	return out.Encode(last)
 }
 
-// Check runs cmd, which must come to [ServeCheck] or [ServeCheckCopy], and returns what it found. Errors are those of [VerifyFile]; a
-// child that does not come to an end has met damage, and is an [ErrDamaged].
+// Check runs cmd, which must come to [ServeCheck] or [ServeCheckCopy], and returns what it found.
+// Errors are those of [VerifyFile]; a child that does not come to an end has met damage, and is an
+// [ErrDamaged].
 func Check(ctx context.Context, cmd *exec.Cmd, progress func(done, total int)) (Report, error) {
 	a, err := ask(ctx, cmd, progress)
 	if err != nil {
@@ -152,7 +158,8 @@ func Check(ctx context.Context, cmd *exec.Cmd, progress func(done, total int)) (
 	return *a.Report, nil
 }
 
-// Compare runs cmd, which must come to [ServeCompare], and returns what the ledger has that the backup has not.
+// Compare runs cmd, which must come to [ServeCompare], and returns what the ledger has that the
+// backup has not.
 func Compare(ctx context.Context, cmd *exec.Cmd) (Gap, error) {
 	a, err := ask(ctx, cmd, nil)
 	if err != nil {

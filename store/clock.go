@@ -8,15 +8,18 @@ import (
 	"kaunta/pos"
 )
 
-// trial is for how long a ledger must have been written after a longer rest than [pos.LongestRest] until it is believed that the
-// clock did not jump: M-PESA takes no request from a clock that is years off, so nobody sells for so long by one.
+// trial is for how long a ledger must have been written after a longer rest than [pos.LongestRest]
+// until it is believed that the clock did not jump: M-PESA takes no request from a clock that is
+// years off, so nobody sells for so long by one.
 const trial = 14 * 24 * time.Hour
 
-// mostAhead is how many attempts of later moments than now are looked at: a clock is set right long before it makes so many.
+// mostAhead is how many attempts of later moments than now are looked at: a clock is set right long
+// before it makes so many.
 const mostAhead = 1000
 
-// Last implements [pos.Ledger]. Of the attempts that are later than now and the newest before, it is the one that was written last:
-// where a sale was begun although others bear a later date, those were dated wrongly.
+// Last implements [pos.Ledger]. Of the attempts that are later than now and the newest before, it
+// is the one that was written last: where a sale was begun although others bear a later date, those
+// were dated wrongly.
 func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 	err = l.view(func(tx *bolt.Tx) error {
 		c := tx.Bucket([]byte(attemptsBucket)).Cursor()
@@ -43,7 +46,8 @@ func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 	return last, err
 }
 
-// plausible reports whether the clock can be right that says now, by when payments were asked: it may not be after a long rest.
+// plausible reports whether the clock can be right that says now, by when payments were asked: it
+// may not be after a long rest.
 func (l *Ledger) plausible(now time.Time) (plausible bool, err error) {
 	err = l.view(func(tx *bolt.Tx) error {
 		plausible = restBefore(tx, now).IsZero()
@@ -52,8 +56,8 @@ func (l *Ledger) plausible(now time.Time) (plausible bool, err error) {
 	return plausible, err
 }
 
-// restBefore is when a rest began that was longer than a shop's, and that had not ended for as long as a trial at the moment at; zero
-// where there was none.
+// restBefore is when a rest began that was longer than a shop's, and that had not ended for as long
+// as a trial at the moment at; zero where there was none.
 func restBefore(tx *bolt.Tx, at time.Time) time.Time {
 	c := tx.Bucket([]byte(attemptsBucket)).Cursor()
 	from := firstKey(at.Add(-trial))

@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 )
 
-// Compact makes the ledger at path anew as [Rebuild] does, without its free pages and with indexes and totals from the events, and keeps
-// the old file as path.bak until check, given the path of the new one, has found it well; nil is [VerifyFile]. Where it is not well, the old
-// file stays beside it, and the error is [ErrDamaged].
+// Compact makes the ledger at path anew as [Rebuild] does, without its free pages and with indexes
+// and totals from the events, and keeps the old file as path.bak until check, given the path of the
+// new one, has found it well; nil is [VerifyFile]. Where it is not well, the old file stays beside
+// it, and the error is [ErrDamaged].
 //
-// before and after are sizes in bytes. The ledger must be closed. Other errors are those of Rebuild; then nothing has changed.
+// before and after are sizes in bytes. The ledger must be closed. Other errors are those of
+// Rebuild; then nothing has changed.
 func Compact(ctx context.Context, path string, o Options, check func(ctx context.Context, path string) (Report, error)) (before, after int64, err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -63,7 +65,8 @@ func Compact(ctx context.Context, path string, o Options, check func(ctx context
 	return was.Size(), is.Size(), errors.Join(os.Remove(old), syncFolder(filepath.Dir(path)))
 }
 
-// keepAs gives the file at path a second name, or makes a copy of it where the file system knows no links.
+// keepAs gives the file at path a second name, or makes a copy of it where the file system knows no
+// links.
 func keepAs(ctx context.Context, path, as string) error {
 	err := os.Link(path, as)
 	if err == nil {

@@ -15,12 +15,13 @@ import (
 	"kaunta/pos"
 )
 
-// pageSize is bbolt's page in every ledger, whatever the machine's, so that a ledger behaves the same on all.
+// pageSize is bbolt's page in every ledger, whatever the machine's, so that a ledger behaves the
+// same on all.
 const pageSize = 4096
 
-// create makes a new ledger at path. A power cut while a file is first written can leave it unreadable, so it is made
-// under another name, closed and synced, and only then called by its own. Where another process
-// makes the ledger in the meantime, that one stays.
+// create makes a new ledger at path. A power cut while a file is first written can leave it
+// unreadable, so it is made under another name, closed and synced, and only then called by its own.
+// Where another process makes the ledger in the meantime, that one stays.
 func create(path string, o Options) error {
 	if o.Environment == "" {
 		return fmt.Errorf("store: there is no ledger at %s, and a new one must be told what for: training, sandbox or production", path)
@@ -53,8 +54,8 @@ func build(path string, o Options) error {
 	return syncFolder(folder)
 }
 
-// newFile makes a bbolt file beside path, under another name, that fill has filled and that is flushed. While it is filled, nothing is: a
-// power cut leaves a file that nobody asks for.
+// newFile makes a bbolt file beside path, under another name, that fill has filled and that is
+// flushed. While it is filled, nothing is: a power cut leaves a file that nobody asks for.
 func newFile(path string, fill func(*bolt.DB) error) (temporary string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
@@ -81,8 +82,9 @@ func newFile(path string, fill func(*bolt.DB) error) (temporary string, err erro
 	return name, syncFile(name)
 }
 
-// publish gives the finished file its name, unless there is a file by that name. Where the file system knows no links, two
-// processes that make the same ledger in the same instant could still collide.
+// publish gives the finished file its name, unless there is a file by that name. Where the file
+// system knows no links, two processes that make the same ledger in the same instant could still
+// collide.
 func publish(temporary, path string) error {
 	err := os.Link(temporary, path)
 	switch {
@@ -95,7 +97,8 @@ func publish(temporary, path string) error {
 	}
 }
 
-// makeFolder makes a folder that only its owner may enter, with those above it, and syncs the folders they are made in.
+// makeFolder makes a folder that only its owner may enter, with those above it, and syncs the
+// folders they are made in.
 func makeFolder(folder string) error {
 	if info, err := os.Stat(folder); err == nil && info.IsDir() {
 		return nil
@@ -120,7 +123,8 @@ func syncFile(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// syncFolder makes names in a folder durable, where the system can: Windows cannot, nor can every file system.
+// syncFolder makes names in a folder durable, where the system can: Windows cannot, nor can every
+// file system.
 func syncFolder(folder string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -136,11 +140,13 @@ func syncFolder(folder string) error {
 	return errors.Join(err, f.Close())
 }
 
-// leftover is how old a half-made file beside the ledger must be to be nobody's: no copy takes that long.
+// leftover is how old a half-made file beside the ledger must be to be nobody's: no copy takes that
+// long.
 const leftover = 24 * time.Hour
 
-// sweep removes what programs that were killed have left beside the ledger at path: copies that never got their name, which hold
-// customers' numbers and fill the disk. The caller has the ledger's lock.
+// sweep removes what programs that were killed have left beside the ledger at path: copies that
+// never got their name, which hold customers' numbers and fill the disk. The caller has the
+// ledger's lock.
 func sweep(path string) {
 	for _, name := range []string{".%s.new-*", ".%s.check-*", "..%s.new-*"} { // the last: a copy that was being brought up
 		stale, _ := filepath.Glob(filepath.Join(filepath.Dir(path), fmt.Sprintf(name, filepath.Base(path))))

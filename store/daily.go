@@ -17,15 +17,17 @@ import (
 	"kaunta/pos"
 )
 
-// Daily is what is done once a day for a ledger that is open: a backup into a folder, the removal of backups that are older than those to
-// keep, and the forgetting of old phone numbers. Days begin at midnight in East Africa.
+// Daily is what is done once a day for a ledger that is open: a backup into a folder, the removal
+// of backups that are older than those to keep, and the forgetting of old phone numbers. Days begin
+// at midnight in East Africa.
 type Daily struct {
 	Folder      string        // where backups go; "": none are made
 	Keep        int           // how many of them are kept, at least 1
 	ForgetAfter time.Duration // age at which phone numbers are forgotten; 0: never
 
-	// Tell is told in a sentence when something did not succeed, and with nil when all has succeeded again. It is called by the goroutine
-	// of Run, also when nothing has changed. nil: nobody asks.
+	// Tell is told in a sentence when something did not succeed, and with nil when all has
+	// succeeded again. It is called by the goroutine of Run, also when nothing has changed. nil:
+	// nobody asks.
 	Tell func(error)
 
 	// Now is the time; nil is time.Now.
@@ -38,8 +40,8 @@ const (
 	dailyWait  = 6 * time.Hour // how long a day's work waits for a moment without payments
 )
 
-// Run does each day's work at the first minute in which nothing was written, until ctx ends. What has no backup of today yet is
-// due at once.
+// Run does each day's work at the first minute in which nothing was written, until ctx ends. What
+// has no backup of today yet is due at once.
 func (d Daily) Run(ctx context.Context, l *Ledger) {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -135,8 +137,9 @@ const backupSuffix = ".ledger"
 // prefix begins the names of a ledger's backups: kaunta-production-2026-11-24.ledger.
 func (d Daily) prefix(l *Ledger) string { return "kaunta-" + l.origin.Environment + "-" }
 
-// prune removes what is beyond those to keep up to today: backups that have the name of one and are of this ledger, and nothing else.
-// Those of later days were made while the clock was ahead, and do not count. What a backup that was killed has left behind goes too.
+// prune removes what is beyond those to keep up to today: backups that have the name of one and are
+// of this ledger, and nothing else. Those of later days were made while the clock was ahead, and do
+// not count. What a backup that was killed has left behind goes too.
 func (d Daily) prune(l *Ledger, today pos.Day) error {
 	entries, err := os.ReadDir(d.Folder)
 	if err != nil {

@@ -24,9 +24,10 @@ type database struct {
 	last atomic.Uint64 // the number of the last commit
 }
 
-// bbolt has two first pages, and each commit writes the other one. It opens a file that has lost one of them by the one that is left, which
-// may be that of the commit before: then the last payment has vanished, and all that is left agrees. So both must be well. A
-// power cut does not spoil one: what counts of it lies in one sector.
+// bbolt has two first pages, and each commit writes the other one. It opens a file that has lost
+// one of them by the one that is left, which may be that of the commit before: then the last
+// payment has vanished, and all that is left agrees. So both must be well. A power cut does not
+// spoil one: what counts of it lies in one sector.
 const (
 	metaOffset = 16                 // after the page's header
 	metaSum    = 4*4 + 2*8 + 3*8    // where the checksum is: after magic, version, page size, flags, root, freelist, high water mark, number
@@ -35,7 +36,8 @@ const (
 	metaMagic  = uint32(0xED0CDAED) // of bbolt
 )
 
-// firstPage is the number of the commit that wrote the first page n, 0 or 1; ok is false where it is not as bbolt wrote it.
+// firstPage is the number of the commit that wrote the first page n, 0 or 1; ok is false where it
+// is not as bbolt wrote it.
 func firstPage(f io.ReaderAt, n int64) (commit uint64, ok bool, err error) {
 	var meta [metaSum + 8]byte
 	if _, err := f.ReadAt(meta[:], n*pageSize+metaOffset); err != nil {
@@ -66,7 +68,8 @@ func checkFirstPages(path string) error {
 	return nil
 }
 
-// newest is the number of the last commit that the file knows of; 0 where both of its first pages are damaged.
+// newest is the number of the last commit that the file knows of; 0 where both of its first pages
+// are damaged.
 func (db *database) newest() (commit uint64, err error) {
 	for n := range int64(2) {
 		number, ok, err := firstPage(db.file, n)
@@ -80,8 +83,8 @@ func (db *database) newest() (commit uint64, err error) {
 	return commit, nil
 }
 
-// lostFreeList reports whether the page of the last commit that lists the free pages is not one: bbolt cannot write without it, and has
-// left zeros there (bbolt#135). Nothing else depends on it.
+// lostFreeList reports whether the page of the last commit that lists the free pages is not one:
+// bbolt cannot write without it, and has left zeros there (bbolt#135). Nothing else depends on it.
 func lostFreeList(f io.ReaderAt) (bool, error) {
 	var last, list uint64
 	for n := range int64(2) {
@@ -108,8 +111,8 @@ func lostFreeList(f io.ReaderAt) (bool, error) {
 	return binary.NativeEndian.Uint64(page[:]) != list || binary.NativeEndian.Uint16(page[8:]) != kind, nil
 }
 
-// current refuses a file that has lost the first page of its last commit while it was open: bbolt would go on from the commit before,
-// and without both pages it panics with its locks held.
+// current refuses a file that has lost the first page of its last commit while it was open: bbolt
+// would go on from the commit before, and without both pages it panics with its locks held.
 func (db *database) current() error {
 	last := db.last.Load() // before the file is read: what is written meanwhile is newer
 	switch commit, err := db.newest(); {
@@ -123,8 +126,9 @@ func (db *database) current() error {
 	return nil
 }
 
-// guard runs f, which reads pages of the file straight from memory. A damaged page can make bbolt panic, and one
-// that is not there is a fault of the machine: both come back as [ErrDamaged]. Any other panic is a mistake in this program, and goes on.
+// guard runs f, which reads pages of the file straight from memory. A damaged page can make bbolt
+// panic, and one that is not there is a fault of the machine: both come back as [ErrDamaged]. Any
+// other panic is a mistake in this program, and goes on.
 func guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -149,8 +153,8 @@ func isFault(p any) bool {
 	return is
 }
 
-// fromBolt reports whether bbolt's code is what panicked, rather than code of this program that it called. It is for a function that
-// was deferred.
+// fromBolt reports whether bbolt's code is what panicked, rather than code of this program that it
+// called. It is for a function that was deferred.
 func fromBolt() bool {
 	var at [64]uintptr
 	frames := runtime.CallersFrames(at[:runtime.Callers(2, at[:])])

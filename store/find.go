@@ -15,17 +15,19 @@ import (
 	"kaunta/store/format"
 )
 
-// maxScan bounds the index entries that one reading of a search text looks at, from the last backwards, so that a
-// search for a single letter does not go through a year of payments.
+// maxScan bounds the index entries that one reading of a search text looks at, from the last
+// backwards, so that a search for a single letter does not go through a year of payments.
 const maxScan = 100_000
 
 // maxSame is how many payments are looked at for one CheckoutRequestID.
 const maxSame = 16
 
-// Find lists up to n attempts that fit the text, newest first. It reads the text in every way that makes sense:
+// Find lists up to n attempts that fit the text, newest first. It reads the text in every way that
+// makes sense:
 //
 //   - the id of an attempt or a sale, or Daraja's CheckoutRequestID
-//   - an M-PESA receipt number or its beginning, also one that was typed or came with a payment that does not match
+//   - an M-PESA receipt number or its beginning, also one that was typed or came with a payment
+//     that does not match
 //   - a phone number in any form, or two and more of its last digits
 //   - an amount: "450", "1,500", "KES 1,500"
 //   - an account reference or its beginning, in capitals or not
@@ -47,7 +49,8 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 	return found, err
 }
 
-// reading is a way to understand a search text: the attempts with an entry in some ranges of an index.
+// reading is a way to understand a search text: the attempts with an entry in some ranges of an
+// index.
 type reading struct {
 	bucket bucket
 	steps  [][]keyRange // what is in a later one is older than all that is in an earlier one
@@ -86,8 +89,8 @@ func (rd reader) readings(text string) []reading {
 	return append(list, rd.checkoutReadings(text)...)
 }
 
-// checkoutReadings understands a text as a CheckoutRequestID, also as one of which the number at its
-// end is forgotten.
+// checkoutReadings understands a text as a CheckoutRequestID, also as one of which the number at
+// its end is forgotten.
 func (rd reader) checkoutReadings(text string) []reading {
 	one := func(id string) reading {
 		fits := func(a pos.Attempt) bool { return a.CheckoutRequestID == id }
@@ -144,7 +147,8 @@ func (rd reader) collect(r reading, n int, found map[key]pos.Attempt) error {
 	return errors.Join(errs...)
 }
 
-// fits reads the attempt k if it is one of those that r means, and not only of the same millisecond as one.
+// fits reads the attempt k if it is one of those that r means, and not only of the same millisecond
+// as one.
 func (rd reader) fits(r reading, k key, value []byte) (pos.Attempt, error) {
 	record, err := rd.read(k[:], value)
 	if err != nil {
@@ -171,8 +175,8 @@ func (r reading) holds(k []byte) bool {
 	return false
 }
 
-// newest reads the moments at the end of the keys that r means, and keeps the n newest; with a condition that not all will meet, some
-// more.
+// newest reads the moments at the end of the keys that r means, and keeps the n newest; with a
+// condition that not all will meet, some more.
 func (rd reader) newest(r reading, n int) []uint64 {
 	if r.fits != nil {
 		n += maxSame
@@ -189,8 +193,8 @@ func (rd reader) newest(r reading, n int) []uint64 {
 	return s.moments
 }
 
-// scanner gathers the newest n moments of some ranges of an index. It may go through some hundred keys for each that it keeps, so
-// that what it does with one that is too old is little.
+// scanner gathers the newest n moments of some ranges of an index. It may go through some hundred
+// keys for each that it keeps, so that what it does with one that is too old is little.
 type scanner struct {
 	c       *bolt.Cursor
 	n       int
@@ -199,8 +203,8 @@ type scanner struct {
 	oldest  uint64 // of the n newest so far, once there are so many
 }
 
-// scan reads a range from its end. What an index has under one value, before the moment, is in the order of time: so no more than n keys
-// of each value are looked at.
+// scan reads a range from its end. What an index has under one value, before the moment, is in the
+// order of time: so no more than n keys of each value are looked at.
 func (s *scanner) scan(in keyRange) {
 	var k, value []byte
 	if in.to == nil {
@@ -229,7 +233,8 @@ func (s *scanner) scan(in keyRange) {
 	}
 }
 
-// cut keeps the n newest, each once: a receipt's index names an attempt once for every number that it was told.
+// cut keeps the n newest, each once: a receipt's index names an attempt once for every number that
+// it was told.
 func (s *scanner) cut() {
 	slices.SortFunc(s.moments, func(a, b uint64) int { return cmp.Compare(b, a) })
 	s.moments = slices.Compact(s.moments)
@@ -249,8 +254,9 @@ func receiptRange(code string) keyRange {
 	return keyRange{packReceipt(n), packReceipt(n + step)}
 }
 
-// phoneSteps are the keys of the numbers that end in some digits, two or more, from the newest era of the ledger to the oldest. What
-// is forgotten is found by its last digits, and by the whole number.
+// phoneSteps are the keys of the numbers that end in some digits, two or more, from the newest era
+// of the ledger to the oldest. What is forgotten is found by its last digits, and by the whole
+// number.
 func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 	c := rd.tx.Bucket([]byte(attemptsBucket)).Cursor()
 	first, _ := c.First()

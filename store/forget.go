@@ -11,15 +11,18 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// forgetStep is how many attempts are forgotten in one commit, so that a payment never waits long for it.
+// forgetStep is how many attempts are forgotten in one commit, so that a payment never waits long
+// for it.
 const forgetStep = 256
 
-// forgottenKey holds the moment, in milliseconds, before which everything has been forgotten but what is unsettled.
+// forgottenKey holds the moment, in milliseconds, before which everything has been forgotten but
+// what is unsettled.
 var forgottenKey = []byte("forgotten")
 
-// Forget replaces the phone numbers of the attempts that were asked before the moment by a keyed hash and their last three
-// digits, wherever the numbers stand in the evidence, and returns how many attempts it did so for. What is unsettled keeps
-// its number, which is forgotten when it is settled. The chain of hashes goes on to hold.
+// Forget replaces the phone numbers of the attempts that were asked before the moment by a keyed
+// hash and their last three digits, wherever the numbers stand in the evidence, and returns how
+// many attempts it did so for. What is unsettled keeps its number, which is forgotten when it is
+// settled. The chain of hashes goes on to hold.
 //
 // Old pages of the file, free for what comes next, can still hold the numbers until they are used
 // again, or [Rebuild] makes the file anew. It is done in many short commits, between which payments
@@ -73,8 +76,8 @@ func getForgotten(tx *bolt.Tx) (uint64, error) {
 	return binary.BigEndian.Uint64(body), nil
 }
 
-// forget does a step of it, up to the key to. The attempts of one millisecond share entries of the indexes, and so are forgotten in
-// one step.
+// forget does a step of it, up to the key to. The attempts of one millisecond share entries of the
+// indexes, and so are forgotten in one step.
 func (b *batch) forget(to key) (f forgetting, err error) {
 	keys, next, err := b.toForget(to)
 	if err != nil || len(keys) == 0 {
@@ -101,7 +104,8 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 		}
 	}
 	b.dirty = true
-	// No further than the attempts go: where the clock was ahead for a while, what is asked when it is right again is not old.
+	// No further than the attempts go: where the clock was ahead for a while, what is asked when it
+	// is right again is not old.
 	b.until = keys[len(keys)-1].MS() + 1
 	f.done = next == to
 	return f, put(b.tx, aboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until))
@@ -125,7 +129,8 @@ func (b *batch) toForget(to key) (keys []key, next key, err error) {
 	return keys, to, nil
 }
 
-// forgetOne forgets an attempt's numbers, unless it has none, or needs them. entries is what the indexes say of it then.
+// forgetOne forgets an attempt's numbers, unless it has none, or needs them. entries is what the
+// indexes say of it then.
 func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
 	r, err := b.take(k)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// FreeBytes is the room that is left to this user on the disk that holds the folder dir, in bytes, and errors.ErrUnsupported
-// where the system does not tell.
+// FreeBytes is the room that is left to this user on the disk that holds the folder dir, in bytes,
+// and errors.ErrUnsupported where the system does not tell.
 func FreeBytes(dir string) (uint64, error) { return freeBytes(dir) }
 
 // Unused is how many bytes of the ledger's file at path are pages that hold nothing, and how many
@@ -23,8 +23,8 @@ func Unused(path string) (unused, size int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	// Of the two first pages, that of the last commit says where the list of free pages is, and where
-	// the pages end.
+	// Of the two first pages, that of the last commit says where the list of free pages is, and
+	// where the pages end.
 	const listAt, numberAt = 4*4 + 2*8, metaSum - 8
 	var last, list, end uint64
 	for n := range int64(2) {

@@ -14,8 +14,9 @@ import (
 	"kaunta/store/format"
 )
 
-// entry is one entry of an index. All that the indexes say of an attempt is what entries lists: to write an event is to put what was
-// not listed before it, and to rebuild the indexes is to put everything.
+// entry is one entry of an index. All that the indexes say of an attempt is what entries lists: to
+// write an event is to put what was not listed before it, and to rebuild the indexes is to put
+// everything.
 type entry struct {
 	bucket bucket
 	key    []byte
@@ -96,14 +97,16 @@ func claimed(e pos.Event) string {
 	}
 }
 
-// checkoutKey stands for an id that does not. What it is made of cannot be told: it may hold a number of somebody's.
+// checkoutKey stands for an id that does not. What it is made of cannot be told: it may hold a
+// number of somebody's.
 func checkoutKey(secret []byte, id string) []byte {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(clip(id)))
 	return mac.Sum(nil)[:format.HashSize]
 }
 
-// beginsWith reports whether an address begins with the moment of the attempt, so that it needs no index.
+// beginsWith reports whether an address begins with the moment of the attempt, so that it needs no
+// index.
 func beginsWith(address string, k key) bool {
 	return len(address) > 2*msSize && address[:2*msSize] == hex.EncodeToString(k[:msSize])
 }
@@ -125,7 +128,8 @@ func changes(before, after []entry) (removed, added []entry) {
 
 func (e entry) sameKey(o entry) bool { return e.bucket == o.bucket && bytes.Equal(e.key, o.key) }
 
-// put writes the entry. An attempt that holds a receipt may share its entry with one of the same millisecond that only names it.
+// put writes the entry. An attempt that holds a receipt may share its entry with one of the same
+// millisecond that only names it.
 func (e entry) put(tx *bolt.Tx) error {
 	if e.bucket == receiptsBucket && e.body[0] == names && has(tx, e.bucket, e.key) {
 		return nil

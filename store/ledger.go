@@ -21,9 +21,10 @@ import (
 
 // The errors a caller may want to tell apart, with [*LockedError] and pos.ErrNotFound.
 var (
-	// ErrFailed: a commit failed, so that it is not known what is on disk, and this file is never written again.
-	// Reads go on. The next Open goes on with a copy of what can be read (see renew.go). It is not what a commit is that wrote
-	// nothing for want of room: that is a pos.ErrNoRoom, and may be tried again (see ahead.go).
+	// ErrFailed: a commit failed, so that it is not known what is on disk, and this file is never
+	// written again. Reads go on. The next Open goes on with a copy of what can be read (see
+	// renew.go). It is not what a commit is that wrote nothing for want of room: that is a
+	// pos.ErrNoRoom, and may be tried again (see ahead.go).
 	ErrFailed error = &pos.Said{
 		EN: "The ledger could not be written and takes no more: see that the disk is well and has room, then start the till again.",
 		SW: "Daftari halikuandikika, na halipokei zaidi: hakikisha diski ni nzima na ina nafasi, kisha anzisha till upya.",
@@ -38,7 +39,8 @@ var (
 	// ErrLocked is what a [*LockedError] is.
 	ErrLocked = errors.New("store: the ledger is in use")
 
-	// ErrNewer: there is evidence that this program does not know. Such a ledger is read, and not written.
+	// ErrNewer: there is evidence that this program does not know. Such a ledger is read, and not
+	// written.
 	ErrNewer = errors.New("store: the ledger was made by a newer kaunta: install that again")
 
 	ErrClosed   = errors.New("store: the ledger is closed")
@@ -47,8 +49,8 @@ var (
 
 // Options are the ways to open a ledger.
 type Options struct {
-	// Environment is "training", "sandbox" or "production". A ledger is made for one of them, and is refused when it
-	// is opened for another. Empty: whichever it is for, but none is made.
+	// Environment is "training", "sandbox" or "production". A ledger is made for one of them, and
+	// is refused when it is opened for another. Empty: whichever it is for, but none is made.
 	Environment string
 
 	// ShortCode is written into a new ledger.
@@ -60,12 +62,12 @@ type Options struct {
 	// Now tells when a ledger was made or opened; nil is time.Now.
 	Now func() time.Time
 
-	// UnsafeNoSync leaves every flush out, for simulations in virtual time: a power cut destroys the
-	// ledger. It is refused unless the environment is "training".
+	// UnsafeNoSync leaves every flush out, for simulations in virtual time: a power cut destroys
+	// the ledger. It is refused unless the environment is "training".
 	UnsafeNoSync bool
 
-	// Progress is told how far the work has come that brings a ledger of an older version up to date, or makes one anew: so many
-	// attempts of so many. nil: nobody asks.
+	// Progress is told how far the work has come that brings a ledger of an older version up to
+	// date, or makes one anew: so many attempts of so many. nil: nobody asks.
 	Progress func(done, total int)
 }
 
@@ -103,17 +105,19 @@ var _ pos.Ledger = (*Ledger)(nil)
 const lockTimeout = time.Second
 
 const (
-	// mapped is how much address space is reserved for the file, 0 where that is scarce. While the file fits in
-	// it, growing does not have to wait for readers. bbolt would make the file that big on Windows.
+	// mapped is how much address space is reserved for the file, 0 where that is scarce. While the
+	// file fits in it, growing does not have to wait for readers. bbolt would make the file that
+	// big on Windows.
 	mapped = (32 << 30) * (strconv.IntSize / 64)
 
 	// maxSize is how big the file may grow, 0 for no limit: on 32 bits, mapping fails near 1 GiB.
 	maxSize = (512 << 20) * (1 - strconv.IntSize/64)
 )
 
-// Open opens the ledger at path, or makes one there with mode 0600, its folder included. Errors, each one
-// sentence: a [*LockedError] where another process has it, [ErrDamaged], or why the file is none that this program can
-// use, for this environment. A file that is refused is left as it was.
+// Open opens the ledger at path, or makes one there with mode 0600, its folder included. Errors,
+// each one sentence: a [*LockedError] where another process has it, [ErrDamaged], or why the file
+// is none that this program can use, for this environment. A file that is refused is left as it
+// was.
 //
 // Under testing/synctest, a ledger belongs to the bubble in which it was opened.
 func Open(path string, o Options) (*Ledger, error) {
@@ -165,8 +169,8 @@ func Open(path string, o Options) (*Ledger, error) {
 	return start(&Ledger{db: db, name: name, path: path, origin: origin})
 }
 
-// unwritable says that a ledger can be read and not written: beyond what a reader needs, a writer reads the list of free pages, which Compact
-// makes anew. It is an [ErrDamaged].
+// unwritable says that a ledger can be read and not written: beyond what a reader needs, a writer
+// reads the list of free pages, which Compact makes anew. It is an [ErrDamaged].
 type unwritable struct {
 	path  string
 	cause error
@@ -188,8 +192,8 @@ func openWriter(path string, o bolt.Options) (*database, error) {
 	return db, err
 }
 
-// Writable opens the ledger at path as a till does, up to the first write, and says why that cannot be; it writes nothing. It is for a
-// process that nobody needs: see [ServeTry].
+// Writable opens the ledger at path as a till does, up to the first write, and says why that cannot
+// be; it writes nothing. It is for a process that nobody needs: see [ServeTry].
 func Writable(path string) error {
 	db, _, err := inspect(path, Options{})
 	if err != nil {
@@ -211,8 +215,8 @@ func Writable(path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The error is
-// fs.ErrNotExist where there is nothing.
+// usable refuses what cannot be a ledger, without opening it: to open a pipe waits for ever. The
+// error is fs.ErrNotExist where there is nothing.
 func usable(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -257,8 +261,8 @@ func (e absentError) Error() string {
 
 func (e absentError) Is(target error) bool { return target == fs.ErrNotExist }
 
-// openFile opens the file with bbolt. Whatever a damaged file makes of that, it comes back as an error, and the file's lock
-// is given back.
+// openFile opens the file with bbolt. Whatever a damaged file makes of that, it comes back as an
+// error, and the file's lock is given back.
 func openFile(path string, o bolt.Options) (*database, error) {
 	open := o.OpenFile
 	if open == nil {
@@ -302,8 +306,9 @@ func openFile(path string, o bolt.Options) (*database, error) {
 	return db, nil
 }
 
-// replaced reports whether path is no longer the file that was opened: another till may have renewed it while this one
-// waited for the lock. To write to a file that has lost its name would be to lose it.
+// replaced reports whether path is no longer the file that was opened: another till may have
+// renewed it while this one waited for the lock. To write to a file that has lost its name would be
+// to lose it.
 func replaced(path string, f *os.File) bool {
 	was, err := f.Stat()
 	if err != nil {
@@ -313,7 +318,8 @@ func replaced(path string, f *os.File) bool {
 	return err != nil || !os.SameFile(was, is)
 }
 
-// openToWrite opens a ledger that has been inspected, brings it to this program's version and leaves word of who has it.
+// openToWrite opens a ledger that has been inspected, brings it to this program's version and
+// leaves word of who has it.
 func openToWrite(path string, o Options) (*database, error) {
 	options := bolt.Options{MaxSize: maxSize, NoSync: o.UnsafeNoSync}
 	if runtime.GOOS != "windows" {
@@ -385,7 +391,8 @@ func (l *Ledger) Name() string { return l.name }
 // Origin tells what the ledger was made for.
 func (l *Ledger) Origin() Origin { return l.origin }
 
-// Health is nil while the ledger takes what is written, and otherwise why it does not: an [ErrFailed].
+// Health is nil while the ledger takes what is written, and otherwise why it does not: an
+// [ErrFailed].
 func (l *Ledger) Health() error {
 	if p := l.failure.Load(); p != nil {
 		return *p

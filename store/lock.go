@@ -13,14 +13,16 @@ import (
 	"kaunta/pos"
 )
 
-// The lock itself is bbolt's, on the file, and ends with the process that has it. A line beside the file only
-// says who that is: without it, or with one left by a process that was killed, a ledger opens all the same.
+// The lock itself is bbolt's, on the file, and ends with the process that has it. A line beside the
+// file only says who that is: without it, or with one left by a process that was killed, a ledger
+// opens all the same.
 
 // LockedError says that another process has the ledger. It is an [ErrLocked].
 type LockedError struct {
 	Path string
 
-	// Who has it, as far as is known: PID is 0 for a reader, and where the note beside the ledger is gone.
+	// Who has it, as far as is known: PID is 0 for a reader, and where the note beside the ledger
+	// is gone.
 	PID   int
 	Host  string
 	Since time.Time // zero where it is not known
@@ -43,16 +45,16 @@ func (e *LockedError) Is(target error) bool { return target == ErrLocked }
 
 func pidPath(path string) string { return path + ".pid" }
 
-// writePID notes who has the ledger: process, machine and time, in a line each. It is a help to whoever is refused, and
-// not worth failing for.
+// writePID notes who has the ledger: process, machine and time, in a line each. It is a help to
+// whoever is refused, and not worth failing for.
 func writePID(path string, now time.Time) {
 	host, _ := os.Hostname()
 	note := fmt.Sprintf("%d\n%s\n%s\n", os.Getpid(), host, now.In(pos.EAT).Format(time.RFC3339))
 	_ = leaveNote(path, pidPath(path), note)
 }
 
-// leaveNote writes a file beside the ledger, in the place of whatever has its name: it is never written through a link that
-// somebody has put there.
+// leaveNote writes a file beside the ledger, in the place of whatever has its name: it is never
+// written through a link that somebody has put there.
 func leaveNote(path, as, note string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
@@ -70,7 +72,8 @@ func leaveNote(path, as, note string) error {
 
 func removePID(path string) { _ = os.Remove(pidPath(path)) }
 
-// Locked is the error for the ledger at path that another process has: a [LockedError], with what is known of who that is.
+// Locked is the error for the ledger at path that another process has: a [LockedError], with what
+// is known of who that is.
 func Locked(path string) error { return locked(path) }
 
 func locked(path string) error {
@@ -95,7 +98,8 @@ func locked(path string) error {
 	return e
 }
 
-// gone reports whether the process is known to have ended: then its note is old, and somebody else has the ledger.
+// gone reports whether the process is known to have ended: then its note is old, and somebody else
+// has the ledger.
 func gone(pid int, host string) bool {
 	if here, err := os.Hostname(); err != nil || here != host {
 		return false

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// private refuses to write a ledger that others can write too, and one of another user: what the till makes beside it would be
-// this user's, and the other's till could not go on.
+// private refuses to write a ledger that others can write too, and one of another user: what the
+// till makes beside it would be this user's, and the other's till could not go on.
 func private(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

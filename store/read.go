@@ -15,10 +15,11 @@ import (
 	"kaunta/store/format"
 )
 
-// Every read is one short transaction: what it returns is copied out, since a transaction that stays open makes the
-// file grow and, on some machines, the writer wait.
+// Every read is one short transaction: what it returns is copied out, since a transaction that
+// stays open makes the file grow and, on some machines, the writer wait.
 //
-// The reads that return a list leave out a record that is damaged, and return the others with an error that names it.
+// The reads that return a list leave out a record that is damaged, and return the others with an
+// error that names it.
 
 // Attempt implements [pos.Ledger].
 func (l *Ledger) Attempt(id pos.AttemptID) (pos.Attempt, error) {
@@ -66,14 +67,15 @@ func (l *Ledger) ByOnce(mark string) (pos.AttemptID, error) {
 	return id, err
 }
 
-// Open lists what has no end, oldest first. With a pos.ErrRefused, there are others, which cannot be read.
+// Open lists what has no end, oldest first. With a pos.ErrRefused, there are others, which cannot
+// be read.
 func (l *Ledger) Open() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Open) }
 
 // Followed implements [pos.Ledger].
 func (l *Ledger) Followed() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Followed) }
 
-// Unsettled lists what has no end, does not match, may be paid twice or is owed back, oldest first. With a
-// pos.ErrRefused, there are others, which cannot be read.
+// Unsettled lists what has no end, does not match, may be paid twice or is owed back, oldest first.
+// With a pos.ErrRefused, there are others, which cannot be read.
 func (l *Ledger) Unsettled() ([]pos.Attempt, error) { return l.remembered(pos.Attempt.Unsettled) }
 
 // remembered lists those attempts of the unsettled bucket that are wanted.
@@ -109,7 +111,8 @@ func (l *Ledger) Sale(id pos.SaleID) (pos.Sale, error) {
 	return sale, err
 }
 
-// Events lists the evidence of an attempt in the order it was written, bodies included, or returns pos.ErrNotFound.
+// Events lists the evidence of an attempt in the order it was written, bodies included, or returns
+// pos.ErrNotFound.
 func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
 	k, ok := format.ParseKey(id)
 	if !ok {
@@ -131,8 +134,8 @@ func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
 	return events, err
 }
 
-// DayPage lists up to n attempts of a day, newest first: those before the attempt before, or the day's last if it is "".
-// It reads no more records than it returns, however big the ledger.
+// DayPage lists up to n attempts of a day, newest first: those before the attempt before, or the
+// day's last if it is "". It reads no more records than it returns, however big the ledger.
 func (l *Ledger) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error) {
 	from, to := dayKeys(day)
 	if before != "" {
@@ -211,7 +214,8 @@ func (rd reader) page(at, value []byte) (pos.Attempt, error) {
 	return rd.replay(r)
 }
 
-// replay is the attempt that the events of a record make, and those of the other attempts of its sale where there are any.
+// replay is the attempt that the events of a record make, and those of the other attempts of its
+// sale where there are any.
 func (rd reader) replay(r *rec) (pos.Attempt, error) {
 	records, err := rd.othersOf(r)
 	if err != nil {
@@ -268,8 +272,8 @@ func (rd reader) sale(s key) (pos.Sale, error) {
 	return fold(records), nil
 }
 
-// saleRecords reads the records of a sale: that of the attempt whose name it has, and those that the bucket of sales names. one
-// is one of them that has been read already, or nil.
+// saleRecords reads the records of a sale: that of the attempt whose name it has, and those that
+// the bucket of sales names. one is one of them that has been read already, or nil.
 func (rd reader) saleRecords(s key, one *rec) ([]*rec, error) {
 	var records []*rec
 	if one != nil && one.Key == s {
@@ -307,7 +311,8 @@ func (rd reader) saleRecords(s key, one *rec) ([]*rec, error) {
 
 var errNamed = errors.New("an index names it, and it is not there")
 
-// fold makes the attempts of a sale of the events in all its records, in the order of their numbers.
+// fold makes the attempts of a sale of the events in all its records, in the order of their
+// numbers.
 func fold(records []*rec) pos.Sale {
 	if len(records) == 1 {
 		return pos.Sale{records[0].alone()}
@@ -346,8 +351,8 @@ func (rd reader) attempts(keys []key) ([]pos.Attempt, error) {
 	return list, errors.Join(errs...)
 }
 
-// byAddress finds the attempt with a secret address, or returns pos.ErrNotFound. An address begins with its attempt's moment;
-// one that does not stands in a bucket.
+// byAddress finds the attempt with a secret address, or returns pos.ErrNotFound. An address begins
+// with its attempt's moment; one that does not stands in a bucket.
 func (rd reader) byAddress(address string) (key, error) {
 	found, err := key{}, pos.ErrNotFound
 	if ms, bad := hex.DecodeString(address[:min(len(address), 2*msSize)]); bad == nil && len(address) > 2*msSize {
@@ -400,8 +405,8 @@ func get(tx *bolt.Tx, b bucket, k []byte) ([]byte, error) {
 
 func has(tx *bolt.Tx, b bucket, k []byte) bool { return tx.Bucket([]byte(b)).Get(k) != nil }
 
-// scan calls visit for every entry whose key begins with prefix, in order. It goes on past what is damaged, and
-// returns all errors together.
+// scan calls visit for every entry whose key begins with prefix, in order. It goes on past what is
+// damaged, and returns all errors together.
 func scan(tx *bolt.Tx, b bucket, prefix []byte, visit func(k, body []byte) error) error {
 	var errs []error
 	c := tx.Bucket([]byte(b)).Cursor()

@@ -17,7 +17,8 @@ import (
 // buildStep is how many attempts go into a new file in one transaction.
 const buildStep = 16384
 
-// builder fills a new file with the records of attempts, in the order of their keys, and then with all that follows from them.
+// builder fills a new file with the records of attempts, in the order of their keys, and then with
+// all that follows from them.
 type builder struct {
 	db       *bolt.DB
 	coder    *format.Coder
@@ -134,10 +135,12 @@ func (b *builder) deriveOne(rd reader, totals map[pos.Day]pos.Totals, k, value [
 	return nil
 }
 
-// sortedAtOnce is how many bytes of index entries are gathered before they are written, those of a million attempts and more.
+// sortedAtOnce is how many bytes of index entries are gathered before they are written, those of a
+// million attempts and more.
 const sortedAtOnce = 96 << 20
 
-// sorted gathers the entries of an index, to write them in order, so that its pages are filled one after the other.
+// sorted gathers the entries of an index, to write them in order, so that its pages are filled one
+// after the other.
 type sorted struct {
 	arena []byte // entry after entry: length (1) and bytes of the key, then of the body
 	at    []int32
@@ -157,7 +160,8 @@ func (s *sorted) entry(at int32) (key, body []byte) {
 	return key, s.arena[at+1 : at+1+n : at+1+n]
 }
 
-// write empties it into the file. Two attempts of one millisecond may share an entry of the receipts: that of who holds it is the last.
+// write empties it into the file. Two attempts of one millisecond may share an entry of the
+// receipts: that of who holds it is the last.
 func (s *sorted) write(db *bolt.DB, name bucket) error {
 	slices.SortFunc(s.at, func(a, b int32) int {
 		aKey, aBody := s.entry(a)
@@ -198,9 +202,10 @@ func (b *builder) writeIndexes() error {
 	return nil
 }
 
-// Rebuild makes the ledger at path anew from its events: the indexes, the totals and the set of what is unsettled, in
-// a new file without free pages, which takes the place of the old one when it is whole. The evidence and its chain stay as they
-// are. Attempts whose records are damaged are kept as they are too, and are in no index: left says how many.
+// Rebuild makes the ledger at path anew from its events: the indexes, the totals and the set of
+// what is unsettled, in a new file without free pages, which takes the place of the old one when it
+// is whole. The evidence and its chain stay as they are. Attempts whose records are damaged are
+// kept as they are too, and are in no index: left says how many.
 //
 // The ledger must be closed. Errors are those of [Open], and ctx's; then nothing has changed.
 func Rebuild(ctx context.Context, path string, o Options) (left int, err error) {

@@ -11,10 +11,10 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// After a failed flush the system may go on showing what the disk does not have, to this process and to every later one,
-// until the machine is started again. To build on such a page is how a ledger is lost in the next power cut. So
-// a file whose commit failed is left alone, a note beside it says so, and the next Open goes on in a new file, made of
-// what readers see and flushed anew.
+// After a failed flush the system may go on showing what the disk does not have, to this process
+// and to every later one, until the machine is started again. To build on such a page is how a
+// ledger is lost in the next power cut. So a file whose commit failed is left alone, a note beside
+// it says so, and the next Open goes on in a new file, made of what readers see and flushed anew.
 
 func failurePath(path string) string { return path + ".failed" }
 
@@ -23,8 +23,8 @@ func noteFailure(path string, cause error) {
 	_ = leaveNote(path, failurePath(path), cause.Error()+"\n")
 }
 
-// failedBefore reports whether the last writer of the file gave up on it. Windows lets nobody replace a file that is
-// open, and nothing is claimed there for a loss of power.
+// failedBefore reports whether the last writer of the file gave up on it. Windows lets nobody
+// replace a file that is open, and nothing is claimed there for a loss of power.
 func failedBefore(path string) bool {
 	_, err := os.Lstat(failurePath(path))
 	return err == nil && runtime.GOOS != "windows"
@@ -68,8 +68,8 @@ func replace(db *database, path string) error {
 	return nil
 }
 
-// replaceBy puts a new file, which fill has filled, in the place of the open ledger. Windows lets nobody replace a file that is
-// open: there db is closed first.
+// replaceBy puts a new file, which fill has filled, in the place of the open ledger. Windows lets
+// nobody replace a file that is open: there db is closed first.
 func replaceBy(db *database, path string, fill func(*bolt.DB) error) error {
 	temporary, err := newFile(path, fill)
 	if err != nil {

@@ -26,8 +26,9 @@ type Gap struct {
 	First    time.Time // when the first of them was asked for; zero where there is none
 }
 
-// missing says what the ledger at path has that the one at backup has not: attempts that the backup lacks, or of which it has fewer events.
-// Records of attempts that cannot be read are missing too, without a sum.
+// missing says what the ledger at path has that the one at backup has not: attempts that the backup
+// lacks, or of which it has fewer events. Records of attempts that cannot be read are missing too,
+// without a sum.
 func missing(ctx context.Context, backup, path string) (gap Gap, err error) {
 	old, err := Open(backup, Options{ReadOnly: true})
 	if err != nil {
@@ -96,23 +97,25 @@ type RestoreOptions struct {
 	// Environment is what the ledger is for; a backup of another is refused.
 	Environment string
 
-	// Check looks at the copy that is to become the ledger before it does, as [VerifyCopy], and Compare says what the ledger at path has that
-	// the copy has not; each in a process of its own.
+	// Check looks at the copy that is to become the ledger before it does, as [VerifyCopy], and
+	// Compare says what the ledger at path has that the copy has not; each in a process of its own.
 	Check   func(ctx context.Context, copy string) (Report, error)
 	Compare func(ctx context.Context, copy, path string) (Gap, error)
 
-	// Allow is asked, before anything is changed, whether the present ledger may be put aside: gap is what it has that the backup has
-	// not, and unread, if not nil, why that is not known. Its error ends the restore. It is not asked where there is no ledger.
+	// Allow is asked, before anything is changed, whether the present ledger may be put aside: gap
+	// is what it has that the backup has not, and unread, if not nil, why that is not known. Its
+	// error ends the restore. It is not asked where there is no ledger.
 	Allow func(gap Gap, unread error) error
 
 	// Now names the ledger that is put aside; nil is time.Now.
 	Now func() time.Time
 }
 
-// Restore puts a copy of the backup at path, once it has been brought to this version and checked whole, and returns what the check said and the name under which
-// the ledger that was there is kept; "" where there was none. That one is never deleted. Any power cut leaves one of the two
-// at path. Errors: [ErrLocked] while a till holds the ledger, [ErrDamaged] for the backup, Allow's, ctx's, or why the files cannot be
-// read or written; then the ledger is as it was.
+// Restore puts a copy of the backup at path, once it has been brought to this version and checked
+// whole, and returns what the check said and the name under which the ledger that was there is
+// kept; "" where there was none. That one is never deleted. Any power cut leaves one of the two at
+// path. Errors: [ErrLocked] while a till holds the ledger, [ErrDamaged] for the backup, Allow's,
+// ctx's, or why the files cannot be read or written; then the ledger is as it was.
 func Restore(ctx context.Context, backup, path string, o RestoreOptions) (report Report, aside string, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -188,8 +191,9 @@ func Restore(ctx context.Context, backup, path string, o RestoreOptions) (report
 	return report, aside, syncFolder(filepath.Dir(path))
 }
 
-// hold keeps tills away from the ledger at path until release is called; present says whether there is one, and environment what for,
-// as far as that can be read. A file that does not open as a ledger needs no holding: no till opens it.
+// hold keeps tills away from the ledger at path until release is called; present says whether there
+// is one, and environment what for, as far as that can be read. A file that does not open as a
+// ledger needs no holding: no till opens it.
 func hold(path string) (release func() error, present bool, environment string, err error) {
 	release = func() error { return nil }
 	info, err := os.Stat(path)
@@ -265,8 +269,8 @@ func (c *breakable) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// putAside gives the ledger at path a second name, with the time in it, under which it is kept. Where the file system knows no links, it
-// loses the first one.
+// putAside gives the ledger at path a second name, with the time in it, under which it is kept.
+// Where the file system knows no links, it loses the first one.
 func putAside(path string, now time.Time) (string, error) {
 	aside := fmt.Sprintf("%s.replaced-%s", path, now.In(pos.EAT).Format(asideForm))
 	for n := 2; ; n++ {
@@ -288,7 +292,8 @@ func putAside(path string, now time.Time) (string, error) {
 // asideForm is the time in the name of a ledger that was put aside.
 const asideForm = "2006-01-02-150405"
 
-// PutAside is the ledger that Restore put aside last in favour of the one at path, and when; "" where there is none.
+// PutAside is the ledger that Restore put aside last in favour of the one at path, and when; ""
+// where there is none.
 func PutAside(path string) (aside string, at time.Time) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real

@@ -8,9 +8,10 @@ import (
 	"kaunta/pos"
 )
 
-// tip is the end of the ledger as the committing goroutine remembers it from one commit to the next, so that it need not read it
-// again for each event: nobody else writes the file. A commit takes it from the ledger, and gives it back when it is on disk; after
-// any other end it is read anew.
+// tip is the end of the ledger as the committing goroutine remembers it from one commit to the
+// next, so that it need not read it again for each event: nobody else writes the file. A commit
+// takes it from the ledger, and gives it back when it is on disk; after any other end it is read
+// anew.
 type tip struct {
 	head    head
 	kinds   []string               // of the events
@@ -43,7 +44,8 @@ func readTip(tx *bolt.Tx) (*tip, error) {
 	return t, nil
 }
 
-// take reads the record of an attempt, for an event to be added to it: from then on it is not in the tip, until it has been written.
+// take reads the record of an attempt, for an event to be added to it: from then on it is not in
+// the tip, until it has been written.
 func (b *batch) take(k key) (*rec, error) {
 	value, err := b.value(k)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"kaunta/pos"
 )
 
-// Totals is what a day came to: the sum of the attempts that [Ledger.DayPage] shows for it, kept as they change.
+// Totals is what a day came to: the sum of the attempts that [Ledger.DayPage] shows for it, kept as
+// they change.
 func (l *Ledger) Totals(day pos.Day) (pos.Totals, error) {
 	var t pos.Totals
 	err := l.view(func(tx *bolt.Tx) (err error) {
@@ -22,7 +23,8 @@ func (l *Ledger) Totals(day pos.Day) (pos.Totals, error) {
 // Month is what a month came to.
 func (l *Ledger) Month(m pos.Month) (pos.Totals, error) { return l.Totals(monthKey(m)) }
 
-// Days returns what each day from the first to the last came to, oldest first, without those on which nothing was asked.
+// Days returns what each day from the first to the last came to, oldest first, without those on
+// which nothing was asked.
 func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 	var days []pos.DayTotals
 	err := l.view(func(tx *bolt.Tx) error {

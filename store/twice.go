@@ -48,8 +48,9 @@ func (b *batch) twice(n step) ([]pos.Event, error) {
 	return list, nil
 }
 
-// rivals lists the payments of other sales that may be for the same purchase as a: those of the sales that its sale was asked
-// in place of, and that were asked in place of its sale, directly or through others. What cannot be read is left out.
+// rivals lists the payments of other sales that may be for the same purchase as a: those of the
+// sales that its sale was asked in place of, and that were asked in place of its sale, directly or
+// through others. What cannot be read is left out.
 func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
 	var list []pos.Attempt
 	for _, linked := range []func(pos.Attempt) ([]key, error){rd.overridden, rd.overriding} {

@@ -42,8 +42,9 @@ type Report struct {
 	Events   int
 	Last     Anchor // the end of the chain, with the day of the last event
 
-	// Evidence is how much is wrong with pages, records and the chain, and Derived with what follows from them, the indexes and the
-	// totals, which [Rebuild] makes anew. A broken chain counts once: nothing can be said of what comes after.
+	// Evidence is how much is wrong with pages, records and the chain, and Derived with what
+	// follows from them, the indexes and the totals, which [Rebuild] makes anew. A broken chain
+	// counts once: nothing can be said of what comes after.
 	Evidence, Derived int
 
 	// First is the first thing that is wrong, evidence before the rest; nil where all is well.
@@ -53,14 +54,16 @@ type Report struct {
 // verifyChunk is how many attempts a worker of Verify takes at a time.
 const verifyChunk = 512
 
-// maxWaiting bounds the events that wait for those before them, and so the memory that Verify takes. An event is written within days of
-// its attempt: as long as the ledger holds together, some hundreds wait.
+// maxWaiting bounds the events that wait for those before them, and so the memory that Verify
+// takes. An event is written within days of its attempt: as long as the ledger holds together, some
+// hundreds wait.
 const maxWaiting = 4 << 20
 
-// Verify reads the whole ledger: its pages, the checksum of each record, the chain of hashes and its anchors, and that indexes, totals,
-// and the set of what is unsettled say what the events say. It reads as things are when it begins, and payments go on
-// meanwhile. progress, if not nil, is told how many attempts of how many are done, from one goroutine at a time. The error is
-// ctx's or [ErrClosed]; what is wrong with the ledger is in the Report.
+// Verify reads the whole ledger: its pages, the checksum of each record, the chain of hashes and
+// its anchors, and that indexes, totals, and the set of what is unsettled say what the events say.
+// It reads as things are when it begins, and payments go on meanwhile. progress, if not nil, is
+// told how many attempts of how many are done, from one goroutine at a time. The error is ctx's or
+// [ErrClosed]; what is wrong with the ledger is in the Report.
 func (l *Ledger) Verify(ctx context.Context, progress func(done, total int)) (Report, error) {
 	defer l.reads.begin()()
 	v := &verifier{ctx: ctx, l: l, seed: maphash.MakeSeed(), progress: progress, totals: map[pos.Day]pos.Totals{}, anchors: map[pos.Day]head{}}
@@ -223,7 +226,8 @@ func (v *verifier) snapshots(n int) (txs []*bolt.Tx, err error) {
 	return txs, nil
 }
 
-// walk hands out the attempts, in chunks, and puts together what the workers make of them, in the order of the attempts.
+// walk hands out the attempts, in chunks, and puts together what the workers make of them, in the
+// order of the attempts.
 func (v *verifier) walk(tx *bolt.Tx, chunks chan<- *chunk) error {
 	defer close(chunks)
 	attempts := tx.Bucket([]byte(attemptsBucket))
@@ -306,9 +310,9 @@ func (v *verifier) look(rd reader, h *format.Hasher, c *chunk) error {
 	return nil
 }
 
-// sum stands for an entry, so that all entries of an index can be compared in one number. The seed is chance: nobody can make two
-// that are alike. Of an attempt that holds a receipt and one that only names it, the one that holds it decides, which is
-// looked at only where the sums differ.
+// sum stands for an entry, so that all entries of an index can be compared in one number. The seed
+// is chance: nobody can make two that are alike. Of an attempt that holds a receipt and one that
+// only names it, the one that holds it decides, which is looked at only where the sums differ.
 func (v *verifier) sum(b bucket, k, body []byte) uint64 {
 	var h maphash.Hash
 	h.SetSeed(v.seed)

@@ -130,7 +130,8 @@ func Table() string {
 	return b.String()
 }
 
-// Endings lists the last two digits of the phones that are not ordinary customers, in the order of the table.
+// Endings lists the last two digits of the phones that are not ordinary customers, in the order of
+// the table.
 func Endings() []string {
 	var digits []string
 	for _, e := range endings {

@@ -22,8 +22,8 @@ type Disk struct {
 	trouble atomic.Value // one of the words
 }
 
-// NewDisk mounts a disk in two folders under the given one, which must be empty: with the files that are first on it. Errors:
-// [ErrUnavailable], or why they cannot be written.
+// NewDisk mounts a disk in two folders under the given one, which must be empty: with the files
+// that are first on it. Errors: [ErrUnavailable], or why they cannot be written.
 func NewDisk(folder string, first map[string][]byte) (*Disk, error) {
 	behind := filepath.Join(folder, "behind")
 	d := &Disk{Recording: NewRecording(first), Mount: filepath.Join(folder, "disk")}

@@ -16,12 +16,12 @@ var ErrUnavailable = errors.New("a file system in user space cannot be mounted h
 // Sector is what a disk writes whole or not at all, in bytes.
 const Sector = 512
 
-// Acks is the name of a file in the mount that holds what the program acknowledges: what is written to it is in the recording, in its place
-// among the operations, and on no disk.
+// Acks is the name of a file in the mount that holds what the program acknowledges: what is written
+// to it is in the recording, in its place among the operations, and on no disk.
 const Acks = "acks"
 
-// Troubles is the name of a file in the mount by which a program asks for trouble: its content is one of the words below, and holds until
-// there is another.
+// Troubles is the name of a file in the mount by which a program asks for trouble: its content is
+// one of the words below, and holds until there is another.
 const Troubles = "troubles"
 
 // What can be wrong with a disk.
@@ -32,7 +32,8 @@ const (
 	ReadOnlyDisk = "read-only"    // the system has given up on it
 )
 
-// Recording is what a program did to the files of a disk. Names are slash-separated paths under the mount.
+// Recording is what a program did to the files of a disk. Names are slash-separated paths under the
+// mount.
 type Recording struct {
 	mu    sync.Mutex
 	first map[string][]byte // the files that were there before, flushed
@@ -159,8 +160,9 @@ type content struct {
 	since []op
 }
 
-// Cut returns the files that may be found after a power cut that followed the first n operations, and what had been acknowledged by
-// then. lying is a disk that says that it has flushed what it has not.
+// Cut returns the files that may be found after a power cut that followed the first n operations,
+// and what had been acknowledged by then. lying is a disk that says that it has flushed what it has
+// not.
 func (r *Recording) Cut(n int, chance *rand.Rand, lying bool) (files map[string][]byte, acked string) {
 	r.mu.Lock()
 	ops := r.ops[:min(n, len(r.ops))]

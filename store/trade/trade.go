@@ -22,8 +22,8 @@ type Options struct {
 	PerDay int // payments asked for on an ordinary day; 0: 300
 }
 
-// Fill calls add for every event of the trade, one after the other, in the order of their times, until add returns an
-// error, which Fill returns.
+// Fill calls add for every event of the trade, one after the other, in the order of their times,
+// until add returns an error, which Fill returns.
 func Fill(add func(pos.Event) error, o Options) error {
 	if o.PerDay == 0 {
 		o.PerDay = 300
@@ -241,7 +241,8 @@ func (p *payment) queried(at time.Time, code, words string, done time.Time) pos.
 			`"CheckoutRequestID":%q,"ResultCode":%q,"ResultDesc":%q}`, p.merchant, p.checkout, a.ResultCode, a.ResultDesc))
 }
 
-// pays plans the callback of a payment at the moment done, and the query that asks for a second witness.
+// pays plans the callback of a payment at the moment done, and the query that asks for a second
+// witness.
 func (p *payment) pays(done time.Time) {
 	const words = "The service request is processed successfully."
 	receipt := p.receipt(done)
@@ -315,13 +316,14 @@ func (s *shop) address(at time.Time) string {
 const (
 	alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-	// Receipts of a day end in seven characters: stepping through these numbers by a step that shares no factor with
-	// their count meets each once before any again, and looks like chance.
+	// Receipts of a day end in seven characters: stepping through these numbers by a step that
+	// shares no factor with their count meets each once before any again, and looks like chance.
 	receiptSerials = 36 * 36 * 36 * 36 * 36 * 36 * 36
 	receiptStep    = 30_517_578_125
 )
 
-// receipt makes a receipt number of the moment at: three characters for the day, and seven that no other has.
+// receipt makes a receipt number of the moment at: three characters for the day, and seven that no
+// other has.
 func (s *shop) receipt(at time.Time) string {
 	at = at.In(pos.EAT)
 	r := []byte{byte('A' + ((at.Year()-2006)%26+26)%26), byte('A' + at.Month() - 1), "0123456789ABCDEFGHIJKLMNOPQRSTUV"[at.Day()]}

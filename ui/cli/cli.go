@@ -62,7 +62,8 @@ type Kaunta struct {
 	// Simulate serves the Daraja simulator until ctx ends.
 	Simulate func(ctx context.Context, o SimulatorOptions) error
 
-	// Endings says what the simulator's customers do by the last digits of their numbers, a line each.
+	// Endings says what the simulator's customers do by the last digits of their numbers, a line
+	// each.
 	Endings string
 
 	// Keeper looks after the ledger's file.

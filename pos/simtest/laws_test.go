@@ -296,6 +296,9 @@ func phoneIsHeld(w *world, x writing) string {
 			if r == x.row || !r.told || !r.now.Open() || r.now.Phone.Forgotten() && r.now.Sale != now.Sale {
 				continue // what was forgotten, and is open again by late evidence, holds no phone: nobody knows which
 			}
+			if r.at.Before(x.begun.at) && !x.begun.open[r] {
+				continue // it had its end, and lost that while this one was being written
+			}
 			switch age := x.row.at.Sub(r.at); {
 			case age < pos.PhoneLock:
 				return fmt.Sprintf("asked %v after attempt %d, which is %v", age, r.n, r.now.State)

@@ -107,6 +107,7 @@ type moment struct {
 	away bool      // the ledger has lost its name
 	last time.Time // by its clock, of the last sale
 
+	at         time.Time
 	open, paid map[*row]bool // of those that the till was told of
 }
 
@@ -114,7 +115,7 @@ type moment struct {
 func (w *world) begins() moment {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	m := moment{away: w.away, last: w.last(), open: map[*row]bool{}, paid: map[*row]bool{}}
+	m := moment{at: time.Now(), away: w.away, last: w.last(), open: map[*row]bool{}, paid: map[*row]bool{}}
 	for _, r := range w.rows {
 		m.open[r] = r.told && r.now.Open() && !r.now.Phone.Forgotten()
 		m.paid[r] = r.told && r.now.State == pos.Paid

@@ -68,6 +68,11 @@ func (a Attempt) SettledLike(seen Attempt) bool {
 // Answers. Errors: ErrSettled, ErrSinceChanged, *StillAskingError, ErrClosed, ErrNotFound, or the
 // ledger's.
 func (t *Till) ByHand(ctx context.Context, seen Attempt, as EventKind) error {
+	h, err := t.hold(ctx, Request{Phone: seen.Phone, Sale: seen.Sale}) // two persons do not settle it at once
+	if err != nil {
+		return err
+	}
+	defer t.release(h)
 	a, err := t.cfg.Ledger.Attempt(seen.ID)
 	if err != nil {
 		return err

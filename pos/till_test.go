@@ -1269,3 +1269,32 @@ func TestPortalIsNamed(t *testing.T) {
 		}
 	})
 }
+
+// Two persons who settle the same payment in the same moment do not both have it their way.
+func TestSettledOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, &gateway{})
+		first := c.charge(order(450))
+		elapse(pos.PhoneLock + time.Second)
+		insist := order(450)
+		insist.MayPayTwice = true
+		second := c.charge(insist)
+		synctest.Wait()
+		c.callback(first, paidBody(1, 450, "UKN1ABCDE1"))
+		c.callback(second, paidBody(2, 450, "UKN1ABCDE2"))
+		a := c.want(first.ID, pos.Paid, "possibly_paid_twice")
+		var errs [2]error
+		var both sync.WaitGroup
+		for i, as := range a.Answers() {
+			both.Go(func() { errs[i] = c.till.ByHand(t.Context(), a, as) })
+		}
+		both.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Errorf("both have it: %v, %v", errs[0], errs[1])
+		}
+		a = c.state(first.ID)
+		if a.Notices.Has(pos.TwoSales) == a.Notices.Has(pos.GivenBack) {
+			t.Errorf("it is %v", a.Notices.Names())
+		}
+	})
+}

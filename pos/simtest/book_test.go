@@ -108,7 +108,7 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, begun moment, wa
 	w.count("event " + e.Kind.String())
 	for _, o := range w.rivals(r) {
 		if a := p.now(o); a.Events > o.now.Events {
-			o.now, o.writer = a, p
+			o.now = a // the screen hears of one of them with r, and reads the list anew
 		}
 	}
 	w.note(r, "disk", e.Kind.String()+" → "+a.State.String())

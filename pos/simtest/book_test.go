@@ -30,6 +30,8 @@ type row struct {
 	asked   time.Time // when the till last set out to ask M-PESA about it
 	refused *process  // which was refused the last event that it had of it
 
+	wrongClock bool // an event of it was written while the clock was wrong by more than a minute
+
 	tries  int     // pushes that the till set out to send
 	left   int     // pushes that left the till and were not refused for their token
 	pushes []*push // those that reached M-PESA
@@ -80,6 +82,7 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, begun moment, wa
 		r.now = a
 	}
 	r.writer, r.refused = p, nil
+	r.wrongClock = r.wrongClock || time.Until(e.At).Abs() > time.Minute
 	if r.now.CheckoutRequestID != "" {
 		w.byCheckout[r.now.CheckoutRequestID] = r
 	}

@@ -53,7 +53,7 @@ var (
 	whenShown        = []law[showing]{screenFollowsDisk}
 	whenCalled       = []law[calling]{nothingHangs}
 	whenStarted      = []law[starting]{everythingOpenIsResumed}
-	whenStopped      = []law[stopping]{screenShowsTheLastWord, lateIsOnDisk, everyOpenPaymentIsAskedAbout}
+	whenStopped      = []law[*stopping]{screenShowsTheLastWord, lateIsOnDisk, everyOpenPaymentIsAskedAbout}
 	whenRead         = []law[*reading]{
 		diskKeepsItsWord,
 		openIsListed,
@@ -128,7 +128,10 @@ type (
 	// starting: a till has started.
 	starting struct{ resumed []pos.Attempt }
 	// stopping: a process has ended, and everything that its till told the screen has been shown.
-	stopping struct{ process *process }
+	stopping struct {
+		process *process
+		about   *row // whose row it is that a law is looking at
+	}
 	// reading: the ledger is read from the disk while no till is running.
 	reading struct {
 		rows      []pos.Attempt // newest first, day by day
@@ -484,11 +487,12 @@ func screenFollowsDisk(_ *world, x showing) string {
 }
 
 // A till that is stopped in an orderly way has shown everything that the disk has.
-func screenShowsTheLastWord(w *world, x stopping) string {
+func screenShowsTheLastWord(w *world, x *stopping) string {
 	if x.process.killed || x.process.failed {
 		return ""
 	}
 	for _, r := range w.rows {
+		x.about = r
 		if shown := w.screen[r.now.ID]; r.writer == x.process && r.refused != x.process && shown != r.now.State {
 			return fmt.Sprintf("the screen says %v of attempt %d, the disk %v", shown, r.n, r.now.State)
 		}
@@ -497,12 +501,13 @@ func screenShowsTheLastWord(w *world, x stopping) string {
 }
 
 // A callback for which the disk had no room is on it when the till has been stopped in an orderly way, if there was room by then.
-func lateIsOnDisk(_ *world, x stopping) string {
+func lateIsOnDisk(_ *world, x *stopping) string {
 	p := x.process
 	if p.killed || p.failed || time.Now().Before(p.roomAgain) {
 		return ""
 	}
 	for _, late := range p.late {
+		x.about = late.row
 		if !late.row.known[late.body] && late.row.refused != p {
 			return fmt.Sprintf("a callback to attempt %d came while the disk was full, and was never written", late.row.n)
 		}
@@ -514,7 +519,7 @@ func lateIsOnDisk(_ *world, x stopping) string {
 var asksAfter = []time.Duration{15 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
 
 // Every payment without an end is asked about by the plan, whatever becomes of others, and of what M-PESA says of it.
-func everyOpenPaymentIsAskedAbout(w *world, x stopping) string {
+func everyOpenPaymentIsAskedAbout(w *world, x *stopping) string {
 	p := x.process
 	if p.killed || p.failed {
 		return ""
@@ -527,7 +532,8 @@ func everyOpenPaymentIsAskedAbout(w *world, x stopping) string {
 	}
 	patience := 30*time.Minute + time.Duration(open)*w.climate.queryEvery
 	for _, r := range w.rows {
-		if r.askable.IsZero() || r.now.AskedAt.Sub(r.created).Abs() > time.Minute { // a till that starts counts by what the clock said
+		x.about = r
+		if r.askable.IsZero() || r.wrongClock { // a till that takes a payment up counts by what the clock says
 			continue
 		}
 		for _, after := range asksAfter {

@@ -205,7 +205,12 @@ func (p *process) stop() {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	check(w, whenStopped, stopping{p}, nil)
+	x := &stopping{process: p}
+	for _, l := range whenStopped {
+		if wrong := l(w, x); wrong != "" {
+			w.breach(lawName(l), wrong, x.about)
+		}
+	}
 }
 
 // promptly calls f, which has so much time.

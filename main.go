@@ -252,7 +252,7 @@ func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config,
 	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.Number(), ui.Language(s.Language)
 	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, sh.Till.Resumed()
 	cfg.Link = func() ui.LinkHealth {
-		return ui.LinkHealth{Reachable: sh.Reachable(), Failing: sh.Failing(), Forged: sh.Forged(), Replaced: sh.Replaced(), Unkept: sh.Keeping() != nil}
+		return ui.LinkHealth{Reachable: sh.Reachable(), Failing: sh.Failing(), Forged: sh.Forged(), Replaced: sh.Replaced(), MaintenanceFailed: sh.Keeping() != nil}
 	}
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()

@@ -20,8 +20,8 @@ func (a Attempt) Apply(e Event) (Attempt, bool) {
 	if next.Facts.Has(CallbackPaid|QueryPaid) && next.Facts.Has(CallbackFailed|QueryFailed|PushRefused) {
 		next.Notices |= Disagree
 	}
-	if !next.staysClearedUp(a) {
-		next.Notices &^= ClearedUp
+	if !next.staysResolved(a) {
+		next.Notices &^= Resolved
 	}
 	if next.State != a.State {
 		next.EndedAt = time.Time{}
@@ -35,10 +35,10 @@ func (a Attempt) Apply(e Event) (Attempt, bool) {
 	return next, next != a
 }
 
-// staysClearedUp reports whether what a person said of the attempt as it was still holds: there is
+// staysResolved reports whether what a person said of the attempt as it was still holds: there is
 // something to clear up, and nothing has come that the person knew nothing of. After an end, that
 // is no other witness of it.
-func (a Attempt) staysClearedUp(was Attempt) bool {
+func (a Attempt) staysResolved(was Attempt) bool {
 	if !a.State.Final() {
 		return a.Facts&^was.Facts&^(Waited|Resumed) == 0
 	}
@@ -110,10 +110,10 @@ func (a Attempt) learn(e Event) Attempt {
 		a.Claimed = e.Typed
 	case EventResumed:
 		a.Facts |= Resumed
-	case EventGivenBack:
-		a.Notices |= GivenBack
-	case EventClearedUp:
-		a.Notices |= ClearedUp
+	case EventRefunded:
+		a.Notices |= Refunded
+	case EventResolved:
+		a.Notices |= Resolved
 	case EventPossiblyTwice: // news, also after a person's word about an earlier one
 		a.Notices = a.Notices&^TwoSales | PossiblyTwice
 		a.Other = e.Other
@@ -217,7 +217,7 @@ func (a Attempt) learnCallback(ans daraja.Answer, usedBy, idUsedBy AttemptID) At
 
 // mismatched has something that does not match, which nobody can have cleared up before it came.
 func (a Attempt) mismatched() Attempt {
-	a.Notices = a.Notices&^ClearedUp | DoesNotMatch
+	a.Notices = a.Notices&^Resolved | DoesNotMatch
 	return a
 }
 

@@ -116,17 +116,17 @@ func TestApply(t *testing.T) {
 		"a refusal with a receipt, then failed":    {[]Event{accepted, says(EventCalledBack, daraja.VerdictUnknown, receipt("UKN1ABCDE2")), queryFailed}, StillChecking, 0, nil},
 		"a payment without a receipt, then paid":   {[]Event{accepted, says(EventCalledBack, daraja.VerdictUnknown, func(e *Event) { e.Answer.ResultCode = "0" }), queryPaid}, Paid, 0, []string{"query"}},
 		"unclear, then failed":                     {[]Event{accepted, callbackUnclear, queryFailed}, NotPaid, 0, []string{"query"}},
-		"cleared up":                               {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp)}, StillChecking, ClearedUp, nil},
-		"cleared up, then paid":                    {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp), callbackPaid}, Paid, PaidLate, []string{"callback"}},
-		"cleared up, then unclear":                 {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp), callbackUnclear}, StillChecking, 0, nil},
-		"cleared up, and the time passes":          {[]Event{accepted, bare(EventClearedUp), bare(EventGaveUp), bare(EventResumed)}, StillChecking, ClearedUp, nil},
-		"cleared up, then other ids":               {[]Event{accepted, bare(EventGaveUp), bare(EventClearedUp), says(EventCalledBack, daraja.VerdictPaid, otherIDs)}, StillChecking, DoesNotMatch, nil},
-		"wrong amount, paid, cleared up":           {[]Event{accepted, queryPaid, wrongAmount, bare(EventClearedUp)}, Paid, DoesNotMatch | ClearedUp, []string{"query"}},
-		"cleared up, then another wrong amount":    {[]Event{accepted, queryPaid, wrongAmount, bare(EventClearedUp), wrongAmount}, Paid, DoesNotMatch, []string{"query"}},
-		"wrong amount, cleared up, then paid":      {[]Event{accepted, wrongAmount, bare(EventClearedUp), callbackPaid}, Paid, DoesNotMatch, []string{"callback"}},
-		"cleared up, then another witness":         {[]Event{accepted, callbackPaid, wrongAmount, bare(EventClearedUp), queryPaid}, Paid, DoesNotMatch | ClearedUp, []string{"callback", "query"}},
-		"cleared up, then a query denies":          {[]Event{accepted, callbackPaid, wrongAmount, bare(EventClearedUp), queryFailed}, Paid, DoesNotMatch | Disagree, []string{"callback"}},
-		"paid, then cleared up":                    {[]Event{accepted, callbackPaid, bare(EventClearedUp)}, Paid, 0, []string{"callback"}},
+		"cleared up":                               {[]Event{accepted, bare(EventGaveUp), bare(EventResolved)}, StillChecking, Resolved, nil},
+		"cleared up, then paid":                    {[]Event{accepted, bare(EventGaveUp), bare(EventResolved), callbackPaid}, Paid, PaidLate, []string{"callback"}},
+		"cleared up, then unclear":                 {[]Event{accepted, bare(EventGaveUp), bare(EventResolved), callbackUnclear}, StillChecking, 0, nil},
+		"cleared up, and the time passes":          {[]Event{accepted, bare(EventResolved), bare(EventGaveUp), bare(EventResumed)}, StillChecking, Resolved, nil},
+		"cleared up, then other ids":               {[]Event{accepted, bare(EventGaveUp), bare(EventResolved), says(EventCalledBack, daraja.VerdictPaid, otherIDs)}, StillChecking, DoesNotMatch, nil},
+		"wrong amount, paid, cleared up":           {[]Event{accepted, queryPaid, wrongAmount, bare(EventResolved)}, Paid, DoesNotMatch | Resolved, []string{"query"}},
+		"cleared up, then another wrong amount":    {[]Event{accepted, queryPaid, wrongAmount, bare(EventResolved), wrongAmount}, Paid, DoesNotMatch, []string{"query"}},
+		"wrong amount, cleared up, then paid":      {[]Event{accepted, wrongAmount, bare(EventResolved), callbackPaid}, Paid, DoesNotMatch, []string{"callback"}},
+		"cleared up, then another witness":         {[]Event{accepted, callbackPaid, wrongAmount, bare(EventResolved), queryPaid}, Paid, DoesNotMatch | Resolved, []string{"callback", "query"}},
+		"cleared up, then a query denies":          {[]Event{accepted, callbackPaid, wrongAmount, bare(EventResolved), queryFailed}, Paid, DoesNotMatch | Disagree, []string{"callback"}},
+		"paid, then cleared up":                    {[]Event{accepted, callbackPaid, bare(EventResolved)}, Paid, 0, []string{"callback"}},
 		"gave up":                                  {[]Event{accepted, bare(EventGaveUp)}, StillChecking, 0, nil},
 		"stopped":                                  {[]Event{accepted, bare(EventStopped)}, StillChecking, 0, nil},
 		"gave up, then paid":                       {[]Event{accepted, bare(EventGaveUp), callbackPaid}, Paid, PaidLate, []string{"callback"}},
@@ -284,7 +284,7 @@ func applyLaws(t *rapid.T) {
 			t.Fatal("NOT PAID without a refusal")
 		case a.State == 0:
 			t.Fatal("an attempt that was asked has no state")
-		case before.Notices&^a.Notices&^(ClearedUp|TwoSales) != 0:
+		case before.Notices&^a.Notices&^(Resolved|TwoSales) != 0:
 			t.Fatal("a notice was taken back")
 		case a.State == StillChecking && saysAskAgain(a):
 			t.Fatalf("STILL CHECKING, and the cashier is told to ask again after %v", e.Kind)
@@ -357,15 +357,15 @@ func TestSale(t *testing.T) {
 	if totals.Paid != (Sum{1, 450}) || totals.OwedBack != (Sum{1, 450}) {
 		t.Errorf("totals %+v: the sale counts once, the second payment is owed back", totals)
 	}
-	s, _, _ = s.Apply(to(s[0].ID, bare(EventGivenBack)))
-	if a := s[0]; a.State != Paid || !a.Notices.Has(PaidTwice|GivenBack) || a.Owed() || s[1].Notices != 0 {
+	s, _, _ = s.Apply(to(s[0].ID, bare(EventRefunded)))
+	if a := s[0]; a.State != Paid || !a.Notices.Has(PaidTwice|Refunded) || a.Owed() || s[1].Notices != 0 {
 		t.Errorf("given back: %v %v", a.State, a.Notices.Names())
 	}
 	totals = Totals{}
 	for _, a := range s {
 		totals.Add(a, 1)
 	}
-	if totals.Paid != (Sum{1, 450}) || totals.OwedBack != (Sum{}) || totals.GivenBack != (Sum{1, 450}) || totals.Attempts() != 2 {
+	if totals.Paid != (Sum{1, 450}) || totals.OwedBack != (Sum{}) || totals.Refunded != (Sum{1, 450}) || totals.Attempts() != 2 {
 		t.Errorf("totals after giving back: %+v", totals)
 	}
 	if _, index, changed := s.Apply(Event{Attempt: "A9", Kind: EventGaveUp}); index != -1 || changed {

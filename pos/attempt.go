@@ -50,8 +50,8 @@ const (
 	PaidTwice                        // its sale was paid already: this money is owed back
 	DoesNotMatch                     // something came to the secret address with another amount, other ids or a used receipt
 	Disagree                         // one witness says paid, another says not
-	GivenBack                        // what was owed back was given back: a person's word (L8)
-	ClearedUp                        // what has no end, or does not match, was cleared up: a person's word, until there is new evidence
+	Refunded                         // what was owed back was given back: a person's word (L8)
+	Resolved                         // what has no end, or does not match, was cleared up: a person's word, until there is new evidence
 	PossiblyTwice                    // another sale that was asked in place of this one, or that this one was asked in place of, is paid too
 	TwoSales                         // of those, this one is a sale of its own: a person's word (L8)
 )
@@ -65,8 +65,8 @@ func (n Notice) Names() []string {
 	for _, known := range []struct {
 		bit  Notice
 		name string
-	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}, {GivenBack, "given_back"},
-		{ClearedUp, "cleared_up"}, {PossiblyTwice, "possibly_paid_twice"}, {TwoSales, "two_sales"}} {
+	}{{PaidLate, "paid_late"}, {PaidTwice, "paid_twice"}, {DoesNotMatch, "does_not_match"}, {Disagree, "disagree"}, {Refunded, "given_back"},
+		{Resolved, "cleared_up"}, {PossiblyTwice, "possibly_paid_twice"}, {TwoSales, "two_sales"}} {
 		if n.Has(known.bit) {
 			names = append(names, known.name)
 		}
@@ -145,22 +145,22 @@ type Attempt struct {
 }
 
 // Open reports whether the attempt still needs an end, from M-PESA or from a person.
-func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() && !a.Notices.Has(ClearedUp) }
+func (a Attempt) Open() bool { return a.ID != "" && !a.State.Final() && !a.Notices.Has(Resolved) }
 
 // Owed reports whether the attempt's money is owed back: it came a second time, and nobody has said
 // that it was given back.
-func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(GivenBack) }
+func (a Attempt) Owed() bool { return a.Notices.Has(PaidTwice) && !a.Notices.Has(Refunded) }
 
 // Unmatched reports whether the attempt has its end, but M-PESA has reported something that does
 // not match it, and nobody has cleared that up.
 func (a Attempt) Unmatched() bool {
-	return a.State.Final() && a.Notices.Has(DoesNotMatch) && !a.Notices.Has(ClearedUp)
+	return a.State.Final() && a.Notices.Has(DoesNotMatch) && !a.Notices.Has(Resolved)
 }
 
 // Doubtful reports whether the attempt is paid, so is one that was asked in its place as another
 // sale, and nobody has said whether these are two sales.
 func (a Attempt) Doubtful() bool {
-	return a.State == Paid && a.Notices.Has(PossiblyTwice) && a.Notices&(GivenBack|TwoSales) == 0
+	return a.State == Paid && a.Notices.Has(PossiblyTwice) && a.Notices&(Refunded|TwoSales) == 0
 }
 
 // Unsettled reports whether the till or a person still has something to do with the attempt: F3

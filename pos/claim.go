@@ -63,7 +63,7 @@ func (c Claim) Say() Text {
 var receiptForm = regexp.MustCompile(`^[A-Z0-9]{10}$`)
 
 // ErrReceipt refuses what was typed as a receipt number.
-var ErrReceipt error = &Said{
+var ErrReceipt error = &LocalizedError{
 	EN: "An M-PESA code has ten letters and digits: copy it from the customer's SMS.",
 	SW: "Namba ya M-PESA ina herufi na tarakimu kumi: inakili kutoka kwenye SMS ya mteja.",
 }

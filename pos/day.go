@@ -53,14 +53,14 @@ type Sum struct {
 
 // Totals is what one day came to. An attempt belongs to the day it was asked on.
 type Totals struct {
-	Paid      Sum // sales that were paid, each once
-	NotPaid   Sum
-	Checking  Sum           // not ended: sending, waiting or still checking
-	OwedBack  Sum           // second payments of a sale already paid, that nobody has given back
-	GivenBack Sum           // payments that were given back
-	ClearedUp Sum           // without an end, and cleared up by a person
-	Hours     [24]Shillings // Paid by the hour of asking
-	Doubtful  Sum           // those of Paid that may be one too many (PossiblyTwice), until a person settles them
+	Paid     Sum // sales that were paid, each once
+	NotPaid  Sum
+	Checking Sum           // not ended: sending, waiting or still checking
+	OwedBack Sum           // second payments of a sale already paid, that nobody has given back
+	Refunded Sum           // payments that were given back
+	Resolved Sum           // without an end, and cleared up by a person
+	Hours    [24]Shillings // Paid by the hour of asking
+	Doubtful Sum           // those of Paid that may be one too many (PossiblyTwice), until a person settles them
 }
 
 // Add counts attempt a n times: 1 to add it, -1 to take it out again.
@@ -72,15 +72,15 @@ func (t *Totals) Add(a Attempt, n int) {
 	switch {
 	case a.Owed():
 		count(&t.OwedBack)
-	case a.State == Paid && a.Notices.Has(GivenBack):
-		count(&t.GivenBack)
+	case a.State == Paid && a.Notices.Has(Refunded):
+		count(&t.Refunded)
 	case a.State == Paid:
 		count(&t.Paid)
 		t.Hours[a.AskedAt.In(EAT).Hour()] += Shillings(n) * a.Amount
 	case a.State == NotPaid:
 		count(&t.NotPaid)
-	case a.Notices.Has(ClearedUp):
-		count(&t.ClearedUp)
+	case a.Notices.Has(Resolved):
+		count(&t.Resolved)
 	default:
 		count(&t.Checking)
 	}
@@ -88,7 +88,7 @@ func (t *Totals) Add(a Attempt, n int) {
 
 // Attempts is how many attempts were counted.
 func (t Totals) Attempts() int {
-	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.GivenBack.Count + t.ClearedUp.Count
+	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.Refunded.Count + t.Resolved.Count
 }
 
 // DayTotals is what one day of several came to.
@@ -104,8 +104,8 @@ func (t Totals) Plus(u Totals) Totals {
 	add(&t.NotPaid, u.NotPaid)
 	add(&t.Checking, u.Checking)
 	add(&t.OwedBack, u.OwedBack)
-	add(&t.GivenBack, u.GivenBack)
-	add(&t.ClearedUp, u.ClearedUp)
+	add(&t.Refunded, u.Refunded)
+	add(&t.Resolved, u.Resolved)
 	add(&t.Doubtful, u.Doubtful)
 	for h := range t.Hours {
 		t.Hours[h] += u.Hours[h]

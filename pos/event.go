@@ -26,8 +26,8 @@ const (
 	EventStopped                            // the cashier stopped waiting
 	EventTyped                              // the cashier typed a receipt number from a customer's SMS
 	EventResumed                            // the till started and found the attempt open
-	EventGivenBack                          // a person says that what was paid twice is given back
-	EventClearedUp                          // a person says that what M-PESA never told, or what does not match, is cleared up
+	EventRefunded                           // a person says that what was paid twice is given back
+	EventResolved                           // a person says that what M-PESA never told, or what does not match, is cleared up
 	EventPossiblyTwice                      // this one and Other are paid, and one was asked in place of the other; the ledger adds it
 	EventTwoSales                           // a person says that these are two sales, or has settled it with Other
 )
@@ -51,9 +51,9 @@ func (k EventKind) String() string {
 		return "typed"
 	case EventResumed:
 		return "resumed"
-	case EventGivenBack:
+	case EventRefunded:
 		return "given_back"
-	case EventClearedUp:
+	case EventResolved:
 		return "cleared_up"
 	case EventPossiblyTwice:
 		return "possibly_paid_twice"

@@ -28,7 +28,7 @@ func TestMismatch(t *testing.T) {
 		"ids of another":   {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, func(e *Event) { e.IDUsedBy = "A0" })}, "other ids", "ids tofauti", "other ids"},
 		"so by the push":   {[]Event{says(EventPushed, daraja.VerdictAccepted, func(e *Event) { e.IDUsedBy = "A0" })}, "other ids", "ids tofauti", "other ids"},
 		"the last of two":  {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), says(EventCalledBack, daraja.VerdictPaid, amount(2))}, "paid KES 2,", "KES 2,", "paid 2"},
-		"cleared up":       {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), bare(EventClearedUp)}, "paid KES 1,", "KES 1,", "paid 1"},
+		"cleared up":       {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), bare(EventResolved)}, "paid KES 1,", "KES 1,", "paid 1"},
 		"and then paid":    {[]Event{accepted, says(EventCalledBack, daraja.VerdictPaid, amount(1)), paid}, "paid KES 1,", "KES 1,", "paid 1"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 const longestKey = 64
 
 // ErrOnceKey refuses a key of [Request.Once] that cannot be one.
-var ErrOnceKey error = &Said{
+var ErrOnceKey error = &LocalizedError{
 	EN: "The key of a payment has 1 to 64 bytes of plain text, without control characters.",
 	SW: "Ufunguo wa malipo una herufi 1 hadi 64 za kawaida.",
 }

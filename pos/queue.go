@@ -325,7 +325,7 @@ func (t *Till) hear(answer daraja.Answer) {
 }
 
 // ErrNothingToAsk is returned by [Till.CheckNow] while M-PESA has given no id to ask with.
-var ErrNothingToAsk error = &Said{
+var ErrNothingToAsk error = &LocalizedError{
 	EN: "M-PESA cannot be asked about this payment. If no answer comes, look in M-PESA's messages.",
 	SW: "Haiwezekani kuuliza M-PESA kuhusu malipo haya. Jibu lisipokuja, angalia ujumbe wa M-PESA.",
 }

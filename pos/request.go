@@ -10,14 +10,14 @@ import (
 // Text is a sentence in the till's two languages.
 type Text = daraja.Text
 
-// Said is an error that says itself to a cashier, in one plain sentence. Those of this program are
+// LocalizedError is an error that says itself to a cashier, in one plain sentence. Those of this program are
 // variables, and are told apart by errors.Is.
-type Said Text
+type LocalizedError Text
 
-func (e *Said) Error() string { return e.EN }
+func (e *LocalizedError) Error() string { return e.EN }
 
 // Say is the sentence in English and Kiswahili.
-func (e *Said) Say() Text { return Text(*e) }
+func (e *LocalizedError) Say() Text { return Text(*e) }
 
 // Request is what a cashier asks for.
 type Request struct {
@@ -86,10 +86,10 @@ type Health struct {
 // Errors of [Till.Charge] that are not about the request itself.
 var (
 	// ErrClosed: the till is shutting down and takes no new payment.
-	ErrClosed error = &Said{"The till is closing: no new payment was started.", "Till inafungwa: hakuna malipo mapya yaliyoanzishwa."}
+	ErrClosed error = &LocalizedError{"The till is closing: no new payment was started.", "Till inafungwa: hakuna malipo mapya yaliyoanzishwa."}
 
 	// ErrSalePaid: the sale has been paid; asking again would take the money twice.
-	ErrSalePaid error = &Said{"This sale is paid already: start a new sale instead.", "Mauzo haya yamelipwa tayari: anza mauzo mapya."}
+	ErrSalePaid error = &LocalizedError{"This sale is paid already: start a new sale instead.", "Mauzo haya yamelipwa tayari: anza mauzo mapya."}
 )
 
 // OpenError refuses a payment while an earlier attempt for the same phone, or the same sale, has no

@@ -963,18 +963,18 @@ func TestGivenBackByHand(t *testing.T) {
 		first, second := c.paidTwice()
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree")
 
-		if err := c.till.ByHand(t.Context(), c.state(second.ID), as(c.state(second.ID))); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.Resolve(t.Context(), c.state(second.ID), as(c.state(second.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("the payment that closed the sale is given back with %v", err)
 		}
 		updates := c.till.Subscribe()
-		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); err != nil {
+		if err := c.till.Resolve(t.Context(), c.state(first.ID), as(c.state(first.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "disagree", "given_back")
-		if u, err := updates.Next(t.Context()); err != nil || u.Event != pos.EventGivenBack || !u.Changed || u.Attempt.Owed() {
+		if u, err := updates.Next(t.Context()); err != nil || u.Event != pos.EventRefunded || !u.Changed || u.Attempt.Owed() {
 			t.Errorf("the screens hear of %+v, %v", u, err)
 		}
-		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.Resolve(t.Context(), c.state(first.ID), as(c.state(first.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("given back once more with %v", err)
 		}
 	})
@@ -990,18 +990,18 @@ func TestClearedUpByHand(t *testing.T) {
 		a := c.charge(order(450))
 		elapse(48*time.Hour - time.Second)
 		var early *pos.StillAskingError
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(48*time.Hour)) {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.As(err, &early) || !early.Until.Equal(a.AskedAt.Add(48*time.Hour)) {
 			t.Errorf("cleared up early: %v", err)
 		}
 		elapse(time.Second)
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(a.ID, pos.StillChecking, "cleared_up")
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("cleared up once more: %v", err)
 		}
-		if totals, err := c.ledger.Totals(pos.DayOf(a.AskedAt)); err != nil || totals != (pos.Totals{ClearedUp: pos.Sum{Count: 1, KES: 450}}) {
+		if totals, err := c.ledger.Totals(pos.DayOf(a.AskedAt)); err != nil || totals != (pos.Totals{Resolved: pos.Sum{Count: 1, KES: 450}}) {
 			t.Errorf("totals %+v, %v", totals, err)
 		}
 		b := c.charge(order(20)) // to the same phone, without a warning
@@ -1028,22 +1028,22 @@ func TestByHandSinceChanged(t *testing.T) {
 		first, _ := c.paidTwice()
 		c.callback(first, paidBody(1, 45, "UKN3OTHER3"))
 		owed := c.state(first.ID) // and it does not match
-		if err := c.till.ByHand(t.Context(), owed, as(owed)); err != nil {
+		if err := c.till.Resolve(t.Context(), owed, as(owed)); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.till.ByHand(t.Context(), owed, as(owed)); !errors.Is(err, pos.ErrSinceChanged) {
+		if err := c.till.Resolve(t.Context(), owed, as(owed)); !errors.Is(err, pos.ErrSinceChanged) {
 			t.Errorf("given back once more, and so cleared up: %v", err)
 		}
 		c.want(first.ID, pos.Paid, "paid_late", "paid_twice", "does_not_match", "disagree", "given_back")
 		unmatched := c.state(first.ID)
 		c.callback(first, paidBody(1, 46, "UKN4OTHER4"))
-		if err := c.till.ByHand(t.Context(), unmatched, as(unmatched)); !errors.Is(err, pos.ErrSinceChanged) {
+		if err := c.till.Resolve(t.Context(), unmatched, as(unmatched)); !errors.Is(err, pos.ErrSinceChanged) {
 			t.Errorf("cleared up what nobody saw: %v", err)
 		}
-		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); err != nil {
+		if err := c.till.Resolve(t.Context(), c.state(first.ID), as(c.state(first.ID))); err != nil {
 			t.Error(err)
 		}
-		if err := c.till.ByHand(t.Context(), c.state(first.ID), as(c.state(first.ID))); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.Resolve(t.Context(), c.state(first.ID), as(c.state(first.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("settled once more: %v", err)
 		}
 	})
@@ -1056,16 +1056,16 @@ func TestUnmatchedByHand(t *testing.T) {
 		a := c.charge(order(450))
 		synctest.Wait()
 		c.callback(a, paidBody(1, 450, "UKN1ABCDE2"))
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("a payment that is well is settled with %v", err)
 		}
 		c.callback(a, paidBody(1, 45, "UKN2OTHER2"))
 		c.want(a.ID, pos.Paid, "does_not_match")
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(a.ID, pos.Paid, "does_not_match", "cleared_up")
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.Is(err, pos.ErrSettled) {
 			t.Errorf("cleared up once more: %v", err)
 		}
 		c.callback(a, paidBody(1, 45, "UKN2OTHER2")) // delivered again: nothing new
@@ -1089,11 +1089,11 @@ func TestClearedUpAtOnce(t *testing.T) {
 		a := c.charge(order(450))
 		elapse(pos.Patience - time.Second)
 		var early *pos.StillAskingError
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.As(err, &early) {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); !errors.As(err, &early) {
 			t.Errorf("while the customer may still pay: %v", err)
 		}
 		elapse(time.Second)
-		if err := c.till.ByHand(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
+		if err := c.till.Resolve(t.Context(), c.state(a.ID), as(c.state(a.ID))); err != nil {
 			t.Fatal(err)
 		}
 		c.want(a.ID, pos.StillChecking, "cleared_up")
@@ -1179,12 +1179,12 @@ func as(a pos.Attempt) pos.EventKind {
 	if answers := a.Answers(); len(answers) > 0 {
 		return answers[0]
 	}
-	return pos.EventClearedUp
+	return pos.EventResolved
 }
 
 // A sale that is typed anew while an earlier one of the phone has no end: if both are paid, both say so, and a person settles it.
 func TestAskedAgainAsANewSale(t *testing.T) {
-	for _, answer := range []pos.EventKind{pos.EventTwoSales, pos.EventGivenBack} {
+	for _, answer := range []pos.EventKind{pos.EventTwoSales, pos.EventRefunded} {
 		synctest.Test(t, func(t *testing.T) {
 			c := open(t, &gateway{})
 			first := c.charge(order(450))
@@ -1220,10 +1220,10 @@ func TestAskedAgainAsANewSale(t *testing.T) {
 			if !told[a.ID].Has(pos.PossiblyTwice) || !told[b.ID].Has(pos.PossiblyTwice) {
 				t.Errorf("the screens heard of %v", told)
 			}
-			if err := c.till.ByHand(t.Context(), a, pos.EventClearedUp); !errors.Is(err, pos.ErrSinceChanged) {
+			if err := c.till.Resolve(t.Context(), a, pos.EventResolved); !errors.Is(err, pos.ErrSinceChanged) {
 				t.Errorf("cleared up: %v", err)
 			}
-			if err := c.till.ByHand(t.Context(), a, answer); err != nil {
+			if err := c.till.Resolve(t.Context(), a, answer); err != nil {
 				t.Fatal(err)
 			}
 			for _, id := range []pos.AttemptID{a.ID, b.ID} {
@@ -1233,8 +1233,8 @@ func TestAskedAgainAsANewSale(t *testing.T) {
 			}
 			totals, err := c.ledger.Totals(pos.DayOf(a.AskedAt))
 			want := pos.Totals{Paid: pos.Sum{Count: 2, KES: 900}}
-			if answer == pos.EventGivenBack {
-				want = pos.Totals{Paid: pos.Sum{Count: 1, KES: 450}, GivenBack: pos.Sum{Count: 1, KES: 450}}
+			if answer == pos.EventRefunded {
+				want = pos.Totals{Paid: pos.Sum{Count: 1, KES: 450}, Refunded: pos.Sum{Count: 1, KES: 450}}
 			}
 			if totals.Hours = want.Hours; totals != want || err != nil {
 				t.Errorf("totals %+v, %v", totals, err)
@@ -1286,14 +1286,14 @@ func TestSettledOnce(t *testing.T) {
 		var errs [2]error
 		var both sync.WaitGroup
 		for i, as := range a.Answers() {
-			both.Go(func() { errs[i] = c.till.ByHand(t.Context(), a, as) })
+			both.Go(func() { errs[i] = c.till.Resolve(t.Context(), a, as) })
 		}
 		both.Wait()
 		if (errs[0] == nil) == (errs[1] == nil) {
 			t.Errorf("both have it: %v, %v", errs[0], errs[1])
 		}
 		a = c.state(first.ID)
-		if a.Notices.Has(pos.TwoSales) == a.Notices.Has(pos.GivenBack) {
+		if a.Notices.Has(pos.TwoSales) == a.Notices.Has(pos.Refunded) {
 			t.Errorf("it is %v", a.Notices.Names())
 		}
 	})

@@ -276,7 +276,7 @@ func TestWhatDoesNotMatchIsUnsettled(t *testing.T) {
 		t.Errorf("%d numbers forgotten of what is not cleared up", n)
 	}
 	a = add(t, l, clearedUp(e))
-	if a.State != pos.Paid || !a.Notices.Has(pos.DoesNotMatch|pos.ClearedUp) || !a.Phone.Forgotten() {
+	if a.State != pos.Paid || !a.Notices.Has(pos.DoesNotMatch|pos.Resolved) || !a.Phone.Forgotten() {
 		t.Errorf("%v, %v, phone %v", a.State, a.Notices.Names(), a.Phone)
 	}
 	l = reopen(t, l)
@@ -306,8 +306,8 @@ func TestPaidTwiceIsUnsettled(t *testing.T) {
 	if n := must[int](t)(l.Forget(t.Context(), opening.Add(time.Hour))); n != 1 {
 		t.Errorf("%d numbers forgotten, want that of the payment that closed the sale", n)
 	}
-	back := add(t, l, pos.Event{Attempt: one.Attempt, Kind: pos.EventGivenBack, At: opening.Add(2 * time.Hour)})
-	if !back.Notices.Has(pos.PaidTwice|pos.GivenBack) || !back.Phone.Forgotten() {
+	back := add(t, l, pos.Event{Attempt: one.Attempt, Kind: pos.EventRefunded, At: opening.Add(2 * time.Hour)})
+	if !back.Notices.Has(pos.PaidTwice|pos.Refunded) || !back.Phone.Forgotten() {
 		t.Errorf("%v, phone %v", back.Notices.Names(), back.Phone)
 	}
 	if owed := must[[]pos.Attempt](t)(l.Unsettled()); len(owed) != 0 {
@@ -317,7 +317,7 @@ func TestPaidTwiceIsUnsettled(t *testing.T) {
 	equal(t, "the attempt", attempt(t, l, one.Attempt), back)
 	totals = must[pos.Totals](t)(l.Month(pos.DayOf(opening).Month()))
 	equal(t, "owed back", totals.OwedBack, pos.Sum{})
-	equal(t, "given back", totals.GivenBack, pos.Sum{Count: 1, KES: late.Amount})
+	equal(t, "given back", totals.Refunded, pos.Sum{Count: 1, KES: late.Amount})
 	verify(t, l)
 }
 

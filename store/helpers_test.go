@@ -151,7 +151,7 @@ func queried(e pos.Event, verdict daraja.Verdict, code string) pos.Event {
 
 // clearedUp is a person's word that nothing is left to do.
 func clearedUp(e pos.Event) pos.Event {
-	return pos.Event{Attempt: e.Attempt, Kind: pos.EventClearedUp, At: e.At.Add(time.Hour)}
+	return pos.Event{Attempt: e.Attempt, Kind: pos.EventResolved, At: e.At.Add(time.Hour)}
 }
 
 // wrongAmount is a callback of a payment of another amount.

@@ -25,13 +25,13 @@ var (
 	// written again. Reads go on. The next Open goes on with a copy of what can be read (see
 	// renew.go). It is not what a commit is that wrote nothing for want of room: that is a
 	// pos.ErrNoRoom, and may be tried again (see ahead.go).
-	ErrFailed error = &pos.Said{
+	ErrFailed error = &pos.LocalizedError{
 		EN: "The ledger could not be written and takes no more: see that the disk is well and has room, then start the till again.",
 		SW: "Daftari halikuandikika, na halipokei zaidi: hakikisha diski ni nzima na ina nafasi, kisha anzisha till upya.",
 	}
 
 	// ErrFull: there is no room to ask for another payment. What is open can still be resolved.
-	ErrFull error = &pos.Said{EN: "The disk is full: no payment was asked. Call the owner.", SW: "Diski imejaa: hakuna malipo yaliyoombwa. Mpigie mwenye duka."}
+	ErrFull error = &pos.LocalizedError{EN: "The disk is full: no payment was asked. Call the owner.", SW: "Diski imejaa: hakuna malipo yaliyoombwa. Mpigie mwenye duka."}
 
 	// ErrDamaged: a record or a page of the file is not what was written.
 	ErrDamaged = errors.New("store: the ledger is damaged: restore a backup")

@@ -5,7 +5,7 @@ import "kaunta/pos"
 // ErrMoved: the ledger's file is no longer the one at its path: it was moved or deleted, its folder
 // was, or another file was put in its place. What is written would not be found again by the next
 // till.
-var ErrMoved error = &pos.Said{
+var ErrMoved error = &pos.LocalizedError{
 	EN: "The ledger's file is not at its place: no new payments. Call the owner.",
 	SW: "Faili ya daftari haipo mahali pake: hakuna malipo mapya. Mpigie mwenye duka.",
 }

@@ -61,7 +61,7 @@ func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
 				return nil, err
 			}
 			for _, of := range sale {
-				if of.Sale != a.Sale && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.GivenBack) == 0 {
+				if of.Sale != a.Sale && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.Refunded) == 0 {
 					list = append(list, of)
 				}
 				keys, err := linked(of)

@@ -15,7 +15,7 @@ func insteadOf(e pos.Event, n int) pos.Event {
 	return next
 }
 
-func saidByHand(kind pos.EventKind, e pos.Event) pos.Event {
+func saidResolved(kind pos.EventKind, e pos.Event) pos.Event {
 	return pos.Event{Attempt: e.Attempt, Kind: kind, At: e.At.Add(time.Hour)}
 }
 
@@ -40,18 +40,18 @@ func TestPossiblyTwice(t *testing.T) {
 			map[int]pos.Notice{1: twice, 5: twice}, 3},
 		"both in place of a third": {[]pos.Event{first, second, paid(second, receiptOf(2)), sibling, paid(sibling, receiptOf(6))},
 			map[int]pos.Notice{2: 0, 6: 0}, 1},
-		"two sales": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidByHand(pos.EventTwoSales, second)},
+		"two sales": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidResolved(pos.EventTwoSales, second)},
 			map[int]pos.Notice{1: twice | pos.TwoSales, 2: twice | pos.TwoSales}, 0},
-		"given back": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidByHand(pos.EventGivenBack, first)},
-			map[int]pos.Notice{1: twice | pos.GivenBack, 2: twice | pos.TwoSales}, 0},
+		"given back": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidResolved(pos.EventRefunded, first)},
+			map[int]pos.Notice{1: twice | pos.Refunded, 2: twice | pos.TwoSales}, 0},
 		"one of three": {[]pos.Event{first, second, third, paid(first, receiptOf(1)), paid(second, receiptOf(2)), paid(third, receiptOf(3)),
-			saidByHand(pos.EventGivenBack, second)}, map[int]pos.Notice{1: twice, 2: twice | pos.GivenBack, 3: twice}, 2},
+			saidResolved(pos.EventRefunded, second)}, map[int]pos.Notice{1: twice, 2: twice | pos.Refunded, 3: twice}, 2},
 		"one of two beside a third": {[]pos.Event{first, second, paid(second, receiptOf(2)), sibling, paid(sibling, receiptOf(6)), paid(first, receiptOf(1)),
-			saidByHand(pos.EventTwoSales, sibling)}, map[int]pos.Notice{1: twice, 2: twice, 6: twice | pos.TwoSales}, 2},
+			saidResolved(pos.EventTwoSales, sibling)}, map[int]pos.Notice{1: twice, 2: twice, 6: twice | pos.TwoSales}, 2},
 		"what both were beside": {[]pos.Event{first, second, paid(second, receiptOf(2)), sibling, paid(sibling, receiptOf(6)), paid(first, receiptOf(1)),
-			saidByHand(pos.EventGivenBack, first)},
-			map[int]pos.Notice{1: twice | pos.GivenBack, 2: twice | pos.TwoSales, 6: twice | pos.TwoSales}, 0},
-		"a third, after two sales": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidByHand(pos.EventTwoSales, first),
+			saidResolved(pos.EventRefunded, first)},
+			map[int]pos.Notice{1: twice | pos.Refunded, 2: twice | pos.TwoSales, 6: twice | pos.TwoSales}, 0},
+		"a third, after two sales": {[]pos.Event{first, second, paid(first, receiptOf(1)), paid(second, receiptOf(2)), saidResolved(pos.EventTwoSales, first),
 			third, paid(third, receiptOf(3))}, map[int]pos.Notice{1: twice, 2: twice, 3: twice}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {

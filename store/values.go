@@ -27,13 +27,13 @@ type sumValue struct {
 }
 
 type totalsValue struct {
-	Paid      sumValue `json:"paid,omitzero"`
-	NotPaid   sumValue `json:"not_paid,omitzero"`
-	Checking  sumValue `json:"checking,omitzero"`
-	OwedBack  sumValue `json:"owed_back,omitzero"`
-	GivenBack sumValue `json:"given_back,omitzero"`
-	ClearedUp sumValue `json:"cleared_up,omitzero"`
-	Doubtful  sumValue `json:"doubtful,omitzero"`
+	Paid     sumValue `json:"paid,omitzero"`
+	NotPaid  sumValue `json:"not_paid,omitzero"`
+	Checking sumValue `json:"checking,omitzero"`
+	OwedBack sumValue `json:"owed_back,omitzero"`
+	Refunded sumValue `json:"given_back,omitzero"`
+	Resolved sumValue `json:"cleared_up,omitzero"`
+	Doubtful sumValue `json:"doubtful,omitzero"`
 
 	Hours [24]pos.Shillings `json:"hours,omitzero"`
 }
@@ -53,7 +53,7 @@ func decodeOrigin(body []byte) (Origin, error) {
 
 func encodeTotals(t pos.Totals) []byte {
 	b, _ := json.Marshal(totalsValue{
-		sumValue(t.Paid), sumValue(t.NotPaid), sumValue(t.Checking), sumValue(t.OwedBack), sumValue(t.GivenBack), sumValue(t.ClearedUp),
+		sumValue(t.Paid), sumValue(t.NotPaid), sumValue(t.Checking), sumValue(t.OwedBack), sumValue(t.Refunded), sumValue(t.Resolved),
 		sumValue(t.Doubtful), t.Hours,
 	})
 	return b
@@ -66,7 +66,7 @@ func decodeTotals(body []byte) (pos.Totals, error) {
 	}
 	return pos.Totals{
 		Paid: pos.Sum(v.Paid), NotPaid: pos.Sum(v.NotPaid), Checking: pos.Sum(v.Checking), OwedBack: pos.Sum(v.OwedBack),
-		GivenBack: pos.Sum(v.GivenBack), ClearedUp: pos.Sum(v.ClearedUp), Doubtful: pos.Sum(v.Doubtful), Hours: v.Hours,
+		Refunded: pos.Sum(v.Refunded), Resolved: pos.Sum(v.Resolved), Doubtful: pos.Sum(v.Doubtful), Hours: v.Hours,
 	}, nil
 }
 

@@ -51,9 +51,9 @@
 //
 // # Who calls
 //
-// A provider that knows who is behind a connection is a [Voucher]: acme. Behind somebody else's
+// A provider that knows who is behind a connection is a [ClientAddrResolver]: acme. Behind somebody else's
 // proxy the till sees the proxy, and the headers that name the caller are
 // written by whoever likes to. So callbacks from elsewhere than
 // [ServerConfig.Sources] are counted, and dropped where the owner enforces it,
-// only on the word of a Voucher.
+// only on the word of a ClientAddrResolver.
 package tunnel

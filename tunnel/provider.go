@@ -21,10 +21,10 @@ type Provider interface {
 	Volatile() bool
 }
 
-// A Voucher is a provider that may know who is at the other end of a
+// A ClientAddrResolver is a provider that may know who is at the other end of a
 // connection to the callback server, from a source that no caller can write:
 // the connection itself, or the vendor's own word. A header is not one.
-type Voucher interface {
+type ClientAddrResolver interface {
 	// Caller returns who is behind the connection that the callback server
 	// sees as coming from remote. The zero Addr means that the provider cannot
 	// tell, for instance because remote is a proxy.
@@ -34,7 +34,7 @@ type Voucher interface {
 // Caller returns who p vouches is behind the connection from remote: the zero
 // Addr where it does not. p may be nil.
 func Caller(p Provider, remote netip.AddrPort) netip.Addr {
-	if v, ok := p.(Voucher); ok {
+	if v, ok := p.(ClientAddrResolver); ok {
 		return v.Caller(remote).Unmap()
 	}
 	return netip.Addr{}

@@ -27,7 +27,7 @@ const (
 
 // A Relay carries the connections of a door that a [Provider] opens itself to
 // the callback server, byte by byte, and knows who is behind each: it is the
-// provider's [Voucher]. The zero value is ready for use.
+// provider's [ClientAddrResolver]. The zero value is ready for use.
 type Relay struct {
 	mu      sync.Mutex
 	callers map[netip.AddrPort]netip.Addr // by our end of the connection to the server

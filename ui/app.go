@@ -23,13 +23,13 @@ const (
 // app is the program: it divides the window, sends keys to the screen in front and facts to all of
 // them, and carries out what the screens wish. It is used by the program's own goroutine only.
 type app struct {
-	cfg  Config
-	desk desk
+	cfg      Config
+	commands commands
 
 	width, height int
 	profile       colorprofile.Profile
 	background    background
-	ink           theme
+	theme         theme
 	say           *words
 	ascii         bool
 	now           time.Time
@@ -50,13 +50,13 @@ type app struct {
 	help      *helpPage
 	quitting  bool
 
-	banners []banner
-	told    told                        // what banners and results have said
-	states  map[pos.AttemptID]pos.State // of the attempts without an end
-	unheard map[pos.AttemptID]pos.State // what was open at the start and has not been heard of since
-	atStart map[pos.AttemptID]bool      // what was open at the start: whoever waits for it is told of its end
-	early   []pos.Update                // came while the till was still taking a request
-	resumed int                         // payments that were open at the start; 0 once that is known to all
+	banners   []banner
+	announced announced                   // what banners and results have said
+	states    map[pos.AttemptID]pos.State // of the attempts without an end
+	unheard   map[pos.AttemptID]pos.State // what was open at the start and has not been heard of since
+	atStart   map[pos.AttemptID]bool      // what was open at the start: whoever waits for it is told of its end
+	early     []pos.Update                // came while the till was still taking a request
+	resumed   int                         // payments that were open at the start; 0 once that is known to all
 
 	shop    shopMsg
 	read    bool // shop has been read
@@ -69,32 +69,32 @@ type app struct {
 }
 
 // newApp is the screens at their start.
-func newApp(cfg Config, crew *crew) *app {
+func newApp(cfg Config, crew *runner) *app {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	a := &app{
-		cfg:     cfg,
-		desk:    desk{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
-		profile: profileOf(cfg.Output, cfg.Environ),
-		say:     newWords(cfg.Language),
-		ascii:   ascii(cfg),
-		now:     cfg.Now(),
-		sale:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		next:    newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		told:    make(told),
-		states:  make(map[pos.AttemptID]pos.State),
-		unheard: make(map[pos.AttemptID]pos.State),
-		atStart: make(map[pos.AttemptID]bool),
-		resumed: len(cfg.Resumed),
+		cfg:       cfg,
+		commands:  commands{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
+		profile:   profileOf(cfg.Output, cfg.Environ),
+		say:       newWords(cfg.Language),
+		ascii:     ascii(cfg),
+		now:       cfg.Now(),
+		sale:      newSale(cfg.MaxAmount, cfg.RetypeAbove),
+		next:      newSale(cfg.MaxAmount, cfg.RetypeAbove),
+		announced: make(announced),
+		states:    make(map[pos.AttemptID]pos.State),
+		unheard:   make(map[pos.AttemptID]pos.State),
+		atStart:   make(map[pos.AttemptID]bool),
+		resumed:   len(cfg.Resumed),
 	}
 	for _, r := range cfg.Resumed {
-		a.states[r.ID], a.unheard[r.ID], a.told[r.ID], a.atStart[r.ID] = r.State, r.State, r.Notices, true
+		a.states[r.ID], a.unheard[r.ID], a.announced[r.ID], a.atStart[r.ID] = r.State, r.State, r.Notices, true
 	}
 	if a.onLinuxConsole() {
 		a.background = backgroundDark
 	}
-	a.ink = newTheme(a.profile, a.background)
+	a.theme = newTheme(a.profile, a.background)
 	return a
 }
 
@@ -104,7 +104,7 @@ func (a *app) onLinuxConsole() bool { return getenv(a.cfg.Environ, "TERM") == "l
 
 // Init implements tea.Model.
 func (a *app) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.refresh(), a.schedule(), a.desk.resumedCmd(a.cfg.Resumed)}
+	cmds := []tea.Cmd{a.refresh(), a.schedule(), a.commands.resumedCmd(a.cfg.Resumed)}
 	if !a.onLinuxConsole() {
 		cmds = append(cmds, tea.RequestBackgroundColor) // may never be answered
 	}
@@ -126,14 +126,14 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	case tea.ColorProfileMsg:
 		if getenv(a.cfg.Environ, "NO_COLOR") == "" {
 			a.profile = m.Profile
-			a.ink = newTheme(a.profile, a.background)
+			a.theme = newTheme(a.profile, a.background)
 		}
 	case tea.BackgroundColorMsg:
 		a.background = backgroundLight
 		if m.IsDark() {
 			a.background = backgroundDark
 		}
-		a.ink = newTheme(a.profile, a.background)
+		a.theme = newTheme(a.profile, a.background)
 	case tea.KeyPressMsg:
 		return a.press(readKey(m))
 	case tea.PasteMsg:
@@ -184,7 +184,7 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		a.ledger = a.ledger.monthRead(m)
 	case foundMsg:
 		var cmd tea.Cmd
-		a.ledger, cmd = a.ledger.foundRows(m, a.desk)
+		a.ledger, cmd = a.ledger.foundRows(m, a.commands)
 		return cmd
 	case eventsMsg:
 		if a.ledger.detail != nil {
@@ -227,7 +227,7 @@ func (a *app) schedule() tea.Cmd {
 	}
 	a.due = due
 	a.tick++
-	return a.desk.tickCmd(a.tick, due.Sub(a.now))
+	return a.commands.tickCmd(a.tick, due.Sub(a.now))
 }
 
 // moves reports whether something on the screen changes by the second.
@@ -254,7 +254,7 @@ func (a *app) refresh() tea.Cmd {
 	if a.ledger.month != nil {
 		month = a.ledger.month.month
 	}
-	return a.desk.shopCmd(pos.DayOf(a.now), a.ledger.day, month, a.open.whys)
+	return a.commands.shopCmd(pos.DayOf(a.now), a.ledger.day, month, a.open.whys)
 }
 
 // learnShop takes the shop's figures.
@@ -263,7 +263,7 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 	var bell tea.Cmd
 	warned := a.warning() != nil
 	if a.shop = m; !warned && a.warning() != nil {
-		bell = a.desk.bellCmd(2)
+		bell = a.commands.bellCmd(2)
 	}
 	a.ledger = a.ledger.monthRead(m.month)
 	if m.err == nil || len(m.unsettled) > 0 { // the status line says that something could not be read
@@ -299,7 +299,7 @@ func (a *app) paste(text string) tea.Cmd {
 	case a.at == screenSale && a.pay == nil:
 		a.sale = a.sale.paste(text)
 	case a.at == screenLedger:
-		a.ledger, cmd = a.ledger.paste(text, a.desk)
+		a.ledger, cmd = a.ledger.paste(text, a.commands)
 	case a.at == screenOpen:
 		a.open = a.open.paste(text)
 	}

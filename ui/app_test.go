@@ -299,7 +299,7 @@ func TestStatusLine(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	c.till.health = pos.Health{Refusing: "blocked", Since: noon.Add(-time.Minute)}
-	c.app.desk.link = func() LinkHealth { return LinkHealth{Forged: 3} }
+	c.app.commands.link = func() LinkHealth { return LinkHealth{Forged: 3} }
 	c.do(c.app.refresh())
 	c.size(140, 24)
 	c.sees("today KES 3,330  6 paid", "polling only  3 forged  ! owed back 1 (KES 250)  ! M-PESA refusing since 14:31  ? checking 2 (KES 15,400)")
@@ -309,10 +309,10 @@ func TestStatusLine(t *testing.T) {
 	c.till.health = pos.Health{Refusing: "unknown", Unreached: true, Since: noon.Add(-time.Minute)}
 	c.do(c.app.refresh())
 	c.sees("! M-PESA not reached since 14:31")
-	c.app.desk.link = func() LinkHealth { return LinkHealth{Replaced: 2} }
+	c.app.commands.link = func() LinkHealth { return LinkHealth{Replaced: 2} }
 	c.do(c.app.refresh())
 	c.sees("! 2 for the replaced ledger")
-	c.app.desk.link = func() LinkHealth { return LinkHealth{Failing: true} }
+	c.app.commands.link = func() LinkHealth { return LinkHealth{Failing: true} }
 	c.do(c.app.refresh())
 	c.sees("! no internet since 14:31")
 	c.till.health.Elsewhere = true
@@ -322,7 +322,7 @@ func TestStatusLine(t *testing.T) {
 	c.size(80, 24)
 	c.sees("! not M-PESA since 14:31: network login?")
 	c.size(140, 24)
-	c.app.desk.link = func() LinkHealth { return LinkHealth{Reachable: true, Unkept: true} }
+	c.app.commands.link = func() LinkHealth { return LinkHealth{Reachable: true, MaintenanceFailed: true} }
 	c.do(c.app.refresh())
 	c.size(140, 24)
 	c.sees("! daily care of the ledger failed")
@@ -564,7 +564,7 @@ func TestLocale(t *testing.T) {
 
 // TestContrast: before the terminal has told its background, state colours can be read on black and on white.
 func TestContrast(t *testing.T) {
-	luminance := func(i ink) float64 {
+	luminance := func(i colour) float64 {
 		var r, g, b int
 		s := string(i)[strings.Index(string(i), "38;2;"):]
 		if _, err := fmt.Sscanf(s, "38;2;%d;%d;%d", &r, &g, &b); err != nil {

@@ -13,26 +13,26 @@ import (
 // header is the first line of every screen: shop, till, screen, mode, the payment in front and the
 // time. Where there is not room for all, the date goes first, then the till's number, the time, the
 // shop, the screen and the mode; never the state of a payment that nothing else shows.
-func (a *app) header(l look, width int) string {
+func (a *app) header(l style, width int) string {
 	mark, state := "", ""
 	if name := l.say.modeName(a.cfg.Mode); a.cfg.Mode == Live {
-		mark = l.ink.strong.on(name)
+		mark = l.theme.strong.on(name)
 	} else {
-		mark = l.ink.bands[toneCheck].on(" " + name + " ")
+		mark = l.theme.bands[toneCheck].on(" " + name + " ")
 	}
 	if p := a.pay; p != nil && !a.bandSpeaks(l) {
 		tn, word := p.word(l.say)
-		if state = l.ink.tones[tn].on(word); a.at != screenSale { // else it would be read as the state of what is shown there
-			state += " " + l.ink.text.on(kes(p.request.Amount))
+		if state = l.theme.tones[tn].on(word); a.at != screenSale { // else it would be read as the state of what is shown there
+			state += " " + l.theme.text.on(kes(p.request.Amount))
 		}
 	}
 	shop := printable(a.cfg.Shop)
 	line := func(till, date, time bool) (string, string) {
-		left := " " + l.ink.accent.on(shop)
+		left := " " + l.theme.accent.on(shop)
 		if till && a.cfg.ShortCode != "" {
-			left += "  " + l.ink.dim.on(l.say.till+" "+printable(a.cfg.ShortCode))
+			left += "  " + l.theme.dim.on(l.say.till+" "+printable(a.cfg.ShortCode))
 		}
-		left += "  " + l.ink.text.on(a.screenName(l.say))
+		left += "  " + l.theme.text.on(a.screenName(l.say))
 		for _, s := range []string{mark, state} {
 			if s != "" {
 				left += "  " + s
@@ -45,7 +45,7 @@ func (a *app) header(l look, width int) string {
 		if date {
 			right += "  " + l.say.dateShort(l.now)
 		}
-		return left, l.ink.dim.on(right) + " "
+		return left, l.theme.dim.on(right) + " "
 	}
 	for _, v := range [][3]bool{{true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}} {
 		left, right := line(v[0], v[1], v[2])
@@ -59,7 +59,7 @@ func (a *app) header(l look, width int) string {
 		left, _ = line(false, false, false)
 		return left
 	}
-	parts := slices.DeleteFunc([]string{l.ink.text.on(a.screenName(l.say)), mark, state}, func(s string) bool { return s == "" })
+	parts := slices.DeleteFunc([]string{l.theme.text.on(a.screenName(l.say)), mark, state}, func(s string) bool { return s == "" })
 	for len(parts) > 1 && ansi.StringWidth(strings.Join(parts, "  "))+2 > width {
 		parts = parts[1:]
 	}
@@ -68,7 +68,7 @@ func (a *app) header(l look, width int) string {
 
 // bandSpeaks reports whether the state of the payment in front is in plain letters below the header
 // already. Big letters are a drawing to a screen reader.
-func (a *app) bandSpeaks(l look) bool {
+func (a *app) bandSpeaks(l style) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
 	_, word := a.pay.word(l.say)
 	_, big := bigBandLines(word, a.pay.shortWord(l.say), stageOf(l), l)
@@ -77,10 +77,10 @@ func (a *app) bandSpeaks(l look) bool {
 
 // status is what today came to, and whatever is not as it should be, the gravest at the very right.
 // Where there is not room for all, what is well goes first.
-func (a *app) status(l look, width int) string {
+func (a *app) status(l style, width int) string {
 	t := a.shop.totals
-	sum := l.ink.strong.on(kes(t.Paid.KES))
-	today := l.ink.dim.on(l.say.today+" ") + sum
+	sum := l.theme.strong.on(kes(t.Paid.KES))
+	today := l.theme.dim.on(l.say.today+" ") + sum
 	whole, brief := a.troubles(l, true), a.troubles(l, false)
 	for n := len(whole); ; n-- {
 		for _, wrong := range [][]string{whole[:n], brief[:n]} {
@@ -89,7 +89,7 @@ func (a *app) status(l look, width int) string {
 				right = s + "  " + right
 			}
 			right = strings.TrimSuffix(right, " ")
-			for _, left := range []string{today + "  " + l.ink.dim.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count)), today, sum} {
+			for _, left := range []string{today + "  " + l.theme.dim.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count)), today, sum} {
 				if left = " " + left; ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width || n == 0 {
 					return ends(left, right, width)
 				}
@@ -100,9 +100,9 @@ func (a *app) status(l look, width int) string {
 
 // troubles is what is not as it should be, the gravest first; if it is to be brief, without the
 // sums.
-func (a *app) troubles(l look, sums bool) []string {
+func (a *app) troubles(l style, sums bool) []string {
 	var list []string
-	add := func(tn tone, s string) { list = append(list, l.ink.tones[tn].on(s)) }
+	add := func(tn tone, s string) { list = append(list, l.theme.tones[tn].on(s)) }
 	count := func(text string, n int, sum pos.Shillings) string {
 		s := fmt.Sprintf(text, n, sum)
 		if i := strings.LastIndex(s, " ("); i > 0 && !sums {
@@ -140,17 +140,17 @@ func (a *app) troubles(l look, sums bool) []string {
 	if c := a.shop.health.Clock; c != nil && !c.Behind() {
 		add(toneCheck, "? "+l.say.clockDoubt)
 	}
-	if a.shop.link.Unkept {
+	if a.shop.link.MaintenanceFailed {
 		add(toneCheck, "! "+l.say.unkept)
 	}
 	if n := a.shop.link.Replaced; n > 0 {
 		add(toneCheck, "! "+fmt.Sprintf(l.say.replaced, n))
 	}
 	if a.shop.link.Forged > 0 {
-		list = append(list, l.ink.dim.on(fmt.Sprintf(l.say.forged, a.shop.link.Forged)))
+		list = append(list, l.theme.dim.on(fmt.Sprintf(l.say.forged, a.shop.link.Forged)))
 	}
 	if a.read && !a.shop.link.Reachable {
-		list = append(list, l.ink.dim.on(l.say.pollingOnly))
+		list = append(list, l.theme.dim.on(l.say.pollingOnly))
 	}
 	return list
 }
@@ -185,9 +185,9 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 
 // keysLine is the keys that there is room for, the most important first, and always the help, which
 // has its own key.
-func keysLine(l look, hints []hint, helpKey string, width int) string {
-	dot := l.ink.line.on(" · ")
-	one := func(h hint) string { return l.ink.strong.on(h.key) + " " + l.ink.dim.on(h.does) }
+func keysLine(l style, hints []hint, helpKey string, width int) string {
+	dot := l.theme.line.on(" · ")
+	one := func(h hint) string { return l.theme.strong.on(h.key) + " " + l.theme.dim.on(h.does) }
 	help := one(hint{helpKey, l.say.kHelp})
 	line := " "
 	for _, h := range hints {
@@ -226,7 +226,7 @@ func (b banner) tone() tone {
 }
 
 // bannerLine draws the newest banner, and how many more there are.
-func bannerLine(l look, banners []banner, seenKey string, width int) string {
+func bannerLine(l style, banners []banner, seenKey string, width int) string {
 	b := banners[len(banners)-1]
 	words := l.say.noticeWords(b.notices)
 	if len(words) == 0 {
@@ -244,18 +244,18 @@ func bannerLine(l look, banners []banner, seenKey string, width int) string {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}
 	left := " " + joinFitting(parts, "  ", width-len(right)-2)
-	return l.ink.bands[b.tone()].on(ends(left, right, width))
+	return l.theme.bands[b.tone()].on(ends(left, right, width))
 }
 
 // stripView is the side strip of a wide window: the latest payments.
-func (a *app) stripView(l look) block {
-	lines := []string{l.ink.dim.on(l.say.recent), ""}
+func (a *app) stripView(l style) block {
+	lines := []string{l.theme.dim.on(l.say.recent), ""}
 	for _, r := range a.shop.recent {
 		tn, result := l.say.result(r)
-		lines = append(lines, l.ink.dim.on(clock(r.AskedAt))+" "+flush(l.ink.text.on(r.Amount.String()), 8)+"  "+l.ink.tones[tn].on(result))
+		lines = append(lines, l.theme.dim.on(clock(r.AskedAt))+" "+flush(l.theme.text.on(r.Amount.String()), 8)+"  "+l.theme.tones[tn].on(result))
 	}
 	if len(a.shop.recent) == 0 {
-		lines = append(lines, l.ink.dim.on(l.say.emptyDay))
+		lines = append(lines, l.theme.dim.on(l.say.emptyDay))
 	}
 	return block{lines: lines}
 }

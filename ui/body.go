@@ -21,7 +21,7 @@ func (a *app) wantsStrip() bool {
 func (a *app) showsStrip() bool { return arrange(a.width, a.height, false, a.wantsStrip()).strip }
 
 // strip draws the side strip: in practice the customer's phone, and otherwise the latest payments.
-func (a *app) strip(l look, width int) block {
+func (a *app) strip(l style, width int) block {
 	l.width = width
 	if a.cfg.Phone != nil {
 		return a.phones.view(l, a.hand, a.phoneKey())
@@ -30,7 +30,7 @@ func (a *app) strip(l look, width int) block {
 }
 
 // body draws what is in front, and says which keys it has.
-func (a *app) body(l look, arr arrangement) (block, []hint) {
+func (a *app) body(l style, arr arrangement) (block, []hint) {
 	switch {
 	case a.quitting:
 		return a.quitView(l), []hint{{"ctrl-c", l.say.quitAgain}, {"esc", l.say.quitStay}}
@@ -55,7 +55,7 @@ func (a *app) body(l look, arr arrangement) (block, []hint) {
 }
 
 // helpLines is the help for what is in front.
-func (a *app) helpLines(l look) []string {
+func (a *app) helpLines(l style) []string {
 	first, second := helpTopics(l.say, a.screenName(l.say), a.hints(l.say), a.cfg.Phone != nil, a.cfg.Endings)
 	return helpLines(l, first, second)
 }
@@ -91,41 +91,41 @@ func (a *app) screenName(w *words) string {
 }
 
 // above is what stands above an empty form: what was open at the start, or the last payment.
-func (a *app) above(l look) []string {
+func (a *app) above(l style) []string {
 	if a.resumed > 0 {
 		long := count(a.resumed, l.say.resumedOne, l.say.resumedMany)
 		if a.resumed == 1 {
 			long = fmt.Sprintf(l.say.resumedThis, a.cfg.Resumed[0].Amount, a.cfg.Resumed[0].Phone.Masked())
 		}
-		return []string{l.ink.tones[toneCheck].on(firstThatFits(l.width-2, long,
+		return []string{l.theme.tones[toneCheck].on(firstThatFits(l.width-2, long,
 			count(a.resumed, l.say.resumedOne, l.say.resumedMany), count(a.resumed, l.say.resumedOneShort, l.say.resumedManyShort)))}
 	}
 	if a.last.ID == "" {
 		return nil
 	}
 	tn, word := l.say.word(a.last)
-	return []string{l.ink.dim.on(l.say.last+"  ") + l.ink.tones[tn].on(word) +
-		l.ink.dim.on("  "+kes(a.last.Amount)+"  "+a.last.Phone.Masked())}
+	return []string{l.theme.dim.on(l.say.last+"  ") + l.theme.tones[tn].on(word) +
+		l.theme.dim.on("  "+kes(a.last.Amount)+"  "+a.last.Phone.Masked())}
 }
 
 // quitView is the question before leaving while payments are open.
-func (a *app) quitView(l look) block {
+func (a *app) quitView(l style) block {
 	lines := make([]string, max(0, l.height/3))
-	lines = append(lines, l.wrap(l.ink.tones[toneCheck], count(a.openCount(), l.say.quitOne, l.say.quitMany))...)
-	return block{lines: append(append(lines, ""), l.wrap(l.ink.strong, l.say.quitNone)...)}
+	lines = append(lines, l.wrap(l.theme.tones[toneCheck], count(a.openCount(), l.say.quitOne, l.say.quitMany))...)
+	return block{lines: append(append(lines, ""), l.wrap(l.theme.strong, l.say.quitNone)...)}
 }
 
 // smallView is what there is room for below 40×12: the amount and the word, or only how big the
 // window must be.
-func (a *app) smallView(l look) block {
-	bigger := l.wrap(l.ink.dim, l.say.bigger)
-	size := l.wrap(l.ink.dim, fmt.Sprintf(l.say.biggerFrom, a.width, a.height, plainWidth, plainHeight))
+func (a *app) smallView(l style) block {
+	bigger := l.wrap(l.theme.dim, l.say.bigger)
+	size := l.wrap(l.theme.dim, fmt.Sprintf(l.say.biggerFrom, a.width, a.height, plainWidth, plainHeight))
 	switch {
 	case a.quitting:
 		return a.quitView(l)
 	case l.size == sizeTiny && a.pay != nil:
 		tn, word := a.pay.word(l.say)
-		lines := append(l.center(l.ink.bands[tn], word), l.center(l.ink.tones[tn], kes(a.pay.request.Amount))...)
+		lines := append(l.center(l.theme.bands[tn], word), l.center(l.theme.tones[tn], kes(a.pay.request.Amount))...)
 		return block{lines: append(append(lines, bigger...), size...)}
 	case l.size == sizeTiny:
 		return block{lines: append(bigger, size...)}
@@ -135,23 +135,23 @@ func (a *app) smallView(l look) block {
 	phone := a.sale.fields[fieldPhone].String()
 	var first []string
 	for _, line := range a.warning() {
-		first = append(first, l.ink.tones[toneFail].on(line))
+		first = append(first, l.theme.tones[toneFail].on(line))
 	}
 	if p := a.pay; p != nil {
 		tn, word = p.word(l.say)
 		amount, phone = p.request.Amount, p.request.Phone.Local()
 		if next := a.next.inLine(l.say); next != "" && len(first) == 0 {
-			first = l.center(l.ink.accent, next)
+			first = l.center(l.theme.accent, next)
 		}
 	} else if note, i := a.sale.note(l); note != "" && len(first) == 0 {
 		first = l.wrap(i, note)
 	}
-	lines := []string{l.ink.bands[tn].on(fit(center(word, l.width), l.width))}
-	what := append(l.center(l.ink.tones[tn], kes(amount)), l.center(l.ink.text, phone)...)
+	lines := []string{l.theme.bands[tn].on(fit(center(word, l.width), l.width))}
+	what := append(l.center(l.theme.tones[tn], kes(amount)), l.center(l.theme.text, phone)...)
 	modeTone := toneCheck
 	if a.cfg.Mode == Live {
 		modeTone = tonePlain
 	}
-	mode := l.center(l.ink.tones[modeTone], l.say.modeName(a.cfg.Mode))
+	mode := l.center(l.theme.tones[modeTone], l.say.modeName(a.cfg.Mode))
 	return block{lines: append(lines, stack(l.height-1, what, first, mode, append(bigger, size...))...)}
 }

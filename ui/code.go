@@ -43,9 +43,9 @@ func (c codeLine) paste(text string) codeLine {
 }
 
 // view is the line, and where the cursor is in it.
-func (c codeLine) view(l look) (line string, x int) {
+func (c codeLine) view(l style) (line string, x int) {
 	text, x := visible(c.text, longestCode)
-	return l.ink.strong.on(l.say.codePrompt) + "  " + l.ink.strong.on(text), len(l.say.codePrompt) + 2 + x
+	return l.theme.strong.on(l.say.codePrompt) + "  " + l.theme.strong.on(text), len(l.say.codePrompt) + 2 + x
 }
 
 func (c codeLine) hints(w *words) []hint { return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}} }

@@ -66,9 +66,9 @@ type Till interface {
 	// proves nothing (L8).
 	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
 
-	// ByHand records that a person gave back what was paid twice, or cleared up what M-PESA never
+	// Resolve records that a person gave back what was paid twice, or cleared up what M-PESA never
 	// told.
-	ByHand(ctx context.Context, seen pos.Attempt, as pos.EventKind) error
+	Resolve(ctx context.Context, seen pos.Attempt, as pos.EventKind) error
 
 	// Health tells how M-PESA has been answering.
 	Health() pos.Health
@@ -110,11 +110,11 @@ type Book interface {
 
 // LinkHealth is how callbacks reach this till at present.
 type LinkHealth struct {
-	Reachable bool
-	Failing   bool  // the way itself is in trouble: with M-PESA out of reach too, it is the internet
-	Forged    int64 // callbacks to addresses that no payment has, since the start; they change nothing
-	Replaced  int64 // those of them that seem to be for payments of the ledger that a backup has replaced: they may speak of money
-	Unkept    bool  // the daily backup was not made, or what is to be forgotten was not
+	Reachable         bool
+	Failing           bool  // the way itself is in trouble: with M-PESA out of reach too, it is the internet
+	Forged            int64 // callbacks to addresses that no payment has, since the start; they change nothing
+	Replaced          int64 // those of them that seem to be for payments of the ledger that a backup has replaced: they may speak of money
+	MaintenanceFailed bool  // the daily backup was not made, or what is to be forgotten was not
 }
 
 // CustomerPhone is the customer's side of a payment in practice: the phones of the simulator.

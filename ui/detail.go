@@ -27,16 +27,16 @@ type detail struct {
 }
 
 // pressDetail answers a key while a payment is shown.
-func (l ledger) pressDetail(k key, till desk, v look) (ledger, tea.Cmd, wish) {
+func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, action) {
 	d := *l.detail
 	l.detail = &d
 	d.claim, d.wrong = pos.Claim{}, nil
 	if d.code.on {
 		var done bool
 		if d.code, done = d.code.press(k); done {
-			return l, till.typeCmd(d.attempt.ID, d.code.text.String()), wishNothing
+			return l, till.typeCmd(d.attempt.ID, d.code.text.String()), actionNothing
 		}
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	}
 	page := v.height / 2
 	k = k.moving()
@@ -45,10 +45,10 @@ func (l ledger) pressDetail(k key, till desk, v look) (ledger, tea.Cmd, wish) {
 		d.raw = false
 	case k.is("esc", "-", "backspace"):
 		l.detail = nil
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	case k.is("+"):
 		l.detail = nil
-		return l, nil, wishSale
+		return l, nil, actionSale
 	case k.is("c", "/") && d.attempt.WithoutReceipt():
 		d.code, d.raw = newCodeLine(), false
 	case k.is("r", "*", "enter"):
@@ -61,7 +61,7 @@ func (l ledger) pressDetail(k key, till desk, v look) (ledger, tea.Cmd, wish) {
 		d.chosen, _ = k.step(d.chosen, len(d.events), page)
 		d.chosen = max(0, min(d.chosen, len(d.events)-1))
 	}
-	return l, nil, wishNothing
+	return l, nil, actionNothing
 }
 
 // typed takes what the till says of a code.
@@ -116,7 +116,7 @@ func (d detail) hints(w *words) []hint {
 }
 
 // view draws the payment: its state, its facts, and its events.
-func (d detail) view(l look) block {
+func (d detail) view(l style) block {
 	a := d.attempt
 	tn, word := l.say.word(a)
 	width := detailWidth(l.width)
@@ -128,8 +128,8 @@ func (d detail) view(l look) block {
 	}
 
 	lines := []string{
-		l.ink.bands[tn].on(fit(left+word, l.width)),
-		row(ends(l.ink.strong.on(kes(a.Amount))+"  "+l.ink.text.on(a.Phone.Masked()), l.ink.dim.on(asked), width)),
+		l.theme.bands[tn].on(fit(left+word, l.width)),
+		row(ends(l.theme.strong.on(kes(a.Amount))+"  "+l.theme.text.on(a.Phone.Masked()), l.theme.dim.on(asked), width)),
 	}
 	facts := []string{}
 	if receipt := l.say.receiptOf(a); receipt != "" {
@@ -148,7 +148,7 @@ func (d detail) view(l look) block {
 		facts = []string{line}
 	}
 	for _, s := range facts {
-		lines = append(lines, row(l.ink.dim.on(s)))
+		lines = append(lines, row(l.theme.dim.on(s)))
 	}
 	notices, why := a.Notices, []string(nil)
 	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
@@ -158,13 +158,13 @@ func (d detail) view(l look) block {
 	advice := append(l.say.advice(notices), why...)
 	for _, s := range advice {
 		for _, line := range wrap(s, width) {
-			lines = append(lines, row(l.ink.tones[toneCheck].on(line)))
+			lines = append(lines, row(l.theme.tones[toneCheck].on(line)))
 		}
 	}
-	note, i := "", l.ink.tones[toneCheck]
+	note, i := "", l.theme.tones[toneCheck]
 	switch {
 	case d.wrong != nil:
-		note, i = l.say.err(d.wrong), l.ink.tones[toneFail]
+		note, i = l.say.err(d.wrong), l.theme.tones[toneFail]
 	case d.claim.Attempt.ID != "":
 		note = l.say.text(d.claim.Say())
 	}
@@ -181,9 +181,9 @@ func (d detail) view(l look) block {
 	lines = append(lines, "")
 	switch {
 	case d.err != nil:
-		lines = append(lines, row(l.ink.tones[toneFail].on(l.say.err(d.err))))
+		lines = append(lines, row(l.theme.tones[toneFail].on(l.say.err(d.err))))
 	case !d.read:
-		lines = append(lines, row(l.ink.dim.on(l.say.reading)))
+		lines = append(lines, row(l.theme.dim.on(l.say.reading)))
 	case d.raw && len(d.events) > 0:
 		lines = append(lines, d.rawView(l, row, width, l.height-len(lines))...)
 	default:
@@ -195,7 +195,7 @@ func (d detail) view(l look) block {
 
 // eventsView is the list of events: when, how long after the asking, what, and what it said. What
 // the chosen one said stands below once more where its row has not room for all of it.
-func (d detail) eventsView(l look, left string, width, height int) []string {
+func (d detail) eventsView(l style, left string, width, height int) []string {
 	var lines, whole []string
 	if d.chosen < len(d.events) {
 		text := said(l.say, d.attempt.Phone, d.events[d.chosen])
@@ -220,16 +220,16 @@ func (d detail) eventsView(l look, left string, width, height int) []string {
 			after = flush(after, 9) + "  "
 		}
 		if i == d.chosen {
-			lines = append(lines, left+l.ink.chosen.on(fit(when+" "+after+kind+" "+said(l.say, d.attempt.Phone, e), width)))
+			lines = append(lines, left+l.theme.chosen.on(fit(when+" "+after+kind+" "+said(l.say, d.attempt.Phone, e), width)))
 			continue
 		}
-		lines = append(lines, left+fit(l.ink.text.on(when)+" "+l.ink.dim.on(after)+l.ink.text.on(kind)+" "+l.ink.dim.on(said(l.say, d.attempt.Phone, e)), width))
+		lines = append(lines, left+fit(l.theme.text.on(when)+" "+l.theme.dim.on(after)+l.theme.text.on(kind)+" "+l.theme.dim.on(said(l.say, d.attempt.Phone, e)), width))
 	}
 	if len(whole) > 0 {
 		lines = append(lines, "")
 	}
 	for _, s := range whole {
-		lines = append(lines, left+l.ink.text.on(s))
+		lines = append(lines, left+l.theme.text.on(s))
 	}
 	return lines
 }
@@ -238,7 +238,7 @@ func (d detail) eventsView(l look, left string, width, height int) []string {
 const wideEvents = 60
 
 // eventColumns is how many cells of an event's row stand before what it said.
-func eventColumns(l look, e pos.Event, width int) int {
+func eventColumns(l style, e pos.Event, width int) int {
 	const when, after, kind = 8, 11, 16
 	if width < wideEvents {
 		return when + 1 + ansi.StringWidth(l.say.kinds[e.Kind]) + 1
@@ -288,16 +288,16 @@ func said(w *words, phone pos.MSISDN, e pos.Event) string {
 }
 
 // rawView is the chosen event's body as it came, printable characters only.
-func (d detail) rawView(l look, row func(string) string, width, height int) []string {
+func (d detail) rawView(l style, row func(string) string, width, height int) []string {
 	e := d.events[d.chosen]
 	title := fmt.Sprintf("%s: %s %s", l.say.rawOf, l.say.kinds[e.Kind], seconds(e.At))
-	lines := []string{row(l.ink.strong.on(title))}
+	lines := []string{row(l.theme.strong.on(title))}
 	body := d.body(width)
 	if len(body) == 0 {
-		return append(lines, row(l.ink.dim.on(l.say.noRaw)))
+		return append(lines, row(l.theme.dim.on(l.say.noRaw)))
 	}
 	for _, s := range body[d.rawTop:min(len(body), d.rawTop+max(0, height-1))] {
-		lines = append(lines, row(l.ink.text.on(s)))
+		lines = append(lines, row(l.theme.text.on(s)))
 	}
 	return lines
 }

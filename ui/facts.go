@@ -110,14 +110,14 @@ type (
 	tickMsg int
 )
 
-// desk is where the commands are made: the till, the book and the phones, and the crew whose
+// commands is where the commands are made: the till, the book and the phones, and the crew whose
 // goroutines do the work.
-type desk struct {
+type commands struct {
 	till  Till
 	book  Book
 	phone CustomerPhone
 	link  func() LinkHealth
-	crew  *crew
+	crew  *runner
 }
 
 // pageSize is how many rows of the ledger are read at once, and found at most.
@@ -126,7 +126,7 @@ const pageSize = 100
 // recentRows is how many of the latest attempts the side strip can show.
 const recentRows = 12
 
-func (d desk) chargeCmd(r pos.Request) tea.Cmd {
+func (d commands) chargeCmd(r pos.Request) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
 		// Leaving the screens must not cut a charge in two between disk and push.
 		a, err := d.till.Charge(context.WithoutCancel(ctx), r)
@@ -134,33 +134,33 @@ func (d desk) chargeCmd(r pos.Request) tea.Cmd {
 	})
 }
 
-func (d desk) checkCmd(id pos.AttemptID) tea.Cmd {
+func (d commands) checkCmd(id pos.AttemptID) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		at, err := d.till.CheckNow(id)
 		return checkedMsg{id: id, at: at, err: err}
 	})
 }
 
-func (d desk) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
+func (d commands) typeCmd(id pos.AttemptID, receipt string) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
 		claim, err := d.till.TypeReceipt(context.WithoutCancel(ctx), id, receipt)
 		return typedMsg{id: id, claim: claim, err: err}
 	})
 }
 
-func (d desk) byHandCmd(a pos.Attempt, as pos.EventKind) tea.Cmd {
+func (d commands) byHandCmd(a pos.Attempt, as pos.EventKind) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
-		return byHandMsg{attempt: a, as: as, err: d.till.ByHand(context.WithoutCancel(ctx), a, as)}
+		return byHandMsg{attempt: a, as: as, err: d.till.Resolve(context.WithoutCancel(ctx), a, as)}
 	})
 }
 
-func (d desk) stopCmd(id pos.AttemptID) tea.Cmd {
+func (d commands) stopCmd(id pos.AttemptID) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
 		return stoppedMsg{id: id, err: d.till.StopWaiting(context.WithoutCancel(ctx), id)}
 	})
 }
 
-func (d desk) shopCmd(day, shown pos.Day, month pos.Month, known whys) tea.Cmd {
+func (d commands) shopCmd(day, shown pos.Day, month pos.Month, known whys) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		m := shopMsg{day: day, shown: shown, health: d.till.Health()}
 		if d.link != nil {
@@ -182,7 +182,7 @@ func (d desk) shopCmd(day, shown pos.Day, month pos.Month, known whys) tea.Cmd {
 	})
 }
 
-func (d desk) resumedCmd(resumed []pos.Attempt) tea.Cmd {
+func (d commands) resumedCmd(resumed []pos.Attempt) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		var now resumedMsg
 		for _, r := range resumed {
@@ -194,7 +194,7 @@ func (d desk) resumedCmd(resumed []pos.Attempt) tea.Cmd {
 	})
 }
 
-func (d desk) dayCmd(day pos.Day, before pos.AttemptID) tea.Cmd {
+func (d commands) dayCmd(day pos.Day, before pos.AttemptID) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		m := dayLoadedMsg{day: day, before: before}
 		var errs [2]error
@@ -205,23 +205,23 @@ func (d desk) dayCmd(day pos.Day, before pos.AttemptID) tea.Cmd {
 	})
 }
 
-func (d desk) monthCmd(month pos.Month) tea.Cmd {
+func (d commands) monthCmd(month pos.Month) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg { return d.month(month) })
 }
 
-func (d desk) month(month pos.Month) monthMsg {
+func (d commands) month(month pos.Month) monthMsg {
 	days, err := d.book.Days(month.First(), month.Last())
 	return monthMsg{month: month, days: days, read: err == nil, err: err}
 }
 
-func (d desk) findCmd(text string) tea.Cmd {
+func (d commands) findCmd(text string) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		rows, err := d.book.Find(text, pageSize)
 		return foundMsg{text: text, rows: rows, err: err}
 	})
 }
 
-func (d desk) eventsCmd(id pos.AttemptID) tea.Cmd {
+func (d commands) eventsCmd(id pos.AttemptID) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		a, err := d.book.Attempt(id)
 		if err != nil {
@@ -235,14 +235,14 @@ func (d desk) eventsCmd(id pos.AttemptID) tea.Cmd {
 	})
 }
 
-func (d desk) actCmd(phone pos.MSISDN, action PhoneAction) tea.Cmd {
+func (d commands) actCmd(phone pos.MSISDN, action PhoneAction) tea.Cmd {
 	return d.crew.do(func(context.Context) tea.Msg {
 		return actedMsg{err: d.phone.Act(phone, action)}
 	})
 }
 
 // bellCmd rings so many times, far enough apart to be heard as that many.
-func (d desk) bellCmd(times int) tea.Cmd {
+func (d commands) bellCmd(times int) tea.Cmd {
 	const apart = 300 * time.Millisecond
 	ring := tea.Raw("\a")
 	if times < 2 {
@@ -255,7 +255,7 @@ func (d desk) bellCmd(times int) tea.Cmd {
 	return tea.Sequence(ring, pause, ring)
 }
 
-func (d desk) tickCmd(number int, in time.Duration) tea.Cmd {
+func (d commands) tickCmd(number int, in time.Duration) tea.Cmd {
 	return d.crew.do(func(ctx context.Context) tea.Msg {
 		sleep(ctx, in)
 		return tickMsg(number)

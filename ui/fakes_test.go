@@ -65,7 +65,7 @@ func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string
 	return pos.Claim{Attempt: a, Typed: typed}, nil
 }
 
-func (f *fakeTill) ByHand(_ context.Context, seen pos.Attempt, as pos.EventKind) error {
+func (f *fakeTill) Resolve(_ context.Context, seen pos.Attempt, as pos.EventKind) error {
 	f.byHand, f.as = append(f.byHand, seen.ID), append(f.as, as)
 	return nil
 }
@@ -220,7 +220,7 @@ func newCashier(t testing.TB, change ...func(*Config)) *cashier {
 	}
 	over, end := context.WithCancel(context.Background())
 	end() // so that no command sleeps
-	c.app = newApp(cfg, &crew{ctx: over})
+	c.app = newApp(cfg, &runner{ctx: over})
 	c.do(c.app.Init())
 	c.size(80, 24)
 	return c

@@ -9,7 +9,7 @@ type helpPage struct {
 
 // press answers a key on the screen that looks like v and has so many lines of help; done says that
 // it is closed.
-func (h helpPage) press(k key, v look, lines int) (next helpPage, done bool) {
+func (h helpPage) press(k key, v style, lines int) (next helpPage, done bool) {
 	height := v.height - 1
 	k = k.moving()
 	if k.is("esc", "?", "enter", "-", "+", "/") {
@@ -60,7 +60,7 @@ func helpTopics(w *words, screen string, here []hint, practice bool, endings []E
 }
 
 // helpLines is the whole help, in two columns where there is room.
-func helpLines(l look, first, second []helpTopic) []string {
+func helpLines(l style, first, second []helpTopic) []string {
 	const columnWidth = 38
 	var lines []string
 	if l.width >= 2*columnWidth+2 {
@@ -87,7 +87,7 @@ func helpLines(l look, first, second []helpTopic) []string {
 }
 
 // view draws what fits of the help's lines.
-func (h helpPage) view(l look, lines []string) block {
+func (h helpPage) view(l style, lines []string) block {
 	if len(lines) <= l.height {
 		return block{lines: lines}
 	}
@@ -97,11 +97,11 @@ func (h helpPage) view(l look, lines []string) block {
 	if top+l.height-1 >= len(lines) {
 		more = "↑"
 	}
-	return block{lines: append(shown, center(l.ink.dim.on(more), l.width))}
+	return block{lines: append(shown, center(l.theme.dim.on(more), l.width))}
 }
 
 // helpColumn writes topics one below the other in width cells.
-func helpColumn(l look, topics []helpTopic, width int) []string {
+func helpColumn(l style, topics []helpTopic, width int) []string {
 	const keyWidth = 9
 	var lines []string
 	for _, t := range topics {
@@ -109,14 +109,14 @@ func helpColumn(l look, topics []helpTopic, width int) []string {
 			lines = append(lines, "")
 		}
 		for _, s := range wrap(t.head, width) {
-			lines = append(lines, l.ink.strong.on(s))
+			lines = append(lines, l.theme.strong.on(s))
 		}
 		for _, k := range t.items {
 			for i, part := range wrap(k.does, width-keyWidth) {
 				if i > 0 {
 					k.key = ""
 				}
-				lines = append(lines, l.ink.accent.on(fit(k.key, keyWidth))+l.ink.text.on(part))
+				lines = append(lines, l.theme.accent.on(fit(k.key, keyWidth))+l.theme.text.on(part))
 			}
 		}
 	}

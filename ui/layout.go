@@ -94,9 +94,9 @@ func arrange(width, height int, wantBanner, wantStrip bool) arrangement {
 	return a
 }
 
-// stage is where the parts of a sale stand in a body. It is the same for a sale that is typed,
+// bandLayout is where the parts of a sale stand in a body. It is the same for a sale that is typed,
 // under way and ended, so that the amount never moves.
-type stage struct {
+type bandLayout struct {
 	top  int  // empty rows above the band
 	band int  // rows of the band
 	big  bool // the amount is in big figures
@@ -117,8 +117,8 @@ const (
 const hugeWidth, hugeHeight = 160, 40
 
 // stageOf lays a sale out in the body that looks like l.
-func stageOf(l look) stage {
-	st := stage{band: 1, big: l.size >= sizeBig, huge: l.width >= hugeWidth && l.height >= hugeHeight && !l.ascii}
+func stageOf(l style) bandLayout {
+	st := bandLayout{band: 1, big: l.size >= sizeBig, huge: l.width >= hugeWidth && l.height >= hugeHeight && !l.ascii}
 	amount := 1
 	switch {
 	case st.huge:

@@ -44,7 +44,7 @@ type ledger struct {
 
 // show is the ledger as it is come to: today's, unless it is looking at something. A search that
 // was left is over: the digits of whoever comes next must not go into it.
-func (l ledger) show(d desk, today pos.Day) (ledger, tea.Cmd) {
+func (l ledger) show(d commands, today pos.Day) (ledger, tea.Cmd) {
 	if l.day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
 		return l.goTo(d, today)
 	}
@@ -52,7 +52,7 @@ func (l ledger) show(d desk, today pos.Day) (ledger, tea.Cmd) {
 }
 
 // goTo turns to another day.
-func (l ledger) goTo(d desk, day pos.Day) (ledger, tea.Cmd) {
+func (l ledger) goTo(d commands, day pos.Day) (ledger, tea.Cmd) {
 	next := ledger{day: day, busy: true}
 	return next, d.dayCmd(day, "")
 }
@@ -85,7 +85,7 @@ func indexOf(rows []pos.Attempt, id pos.AttemptID) int {
 }
 
 // press answers a key on the screen that looks like v.
-func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
+func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, action) {
 	now, height := v.now, listRows(v.height)
 	if l.detail != nil {
 		return l.pressDetail(k, d, v)
@@ -100,16 +100,16 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 	switch {
 	case k.is("left"):
 		l, cmd := l.goTo(d, l.day.Add(-1))
-		return l, cmd, wishNothing
+		return l, cmd, actionNothing
 	case k.is("right"):
 		if l.day >= pos.DayOf(now) {
-			return l, nil, wishNothing
+			return l, nil, actionNothing
 		}
 		l, cmd := l.goTo(d, l.day.Add(1))
-		return l, cmd, wishNothing
+		return l, cmd, actionNothing
 	case k.is("t", "5"):
 		l, cmd := l.goTo(d, pos.DayOf(now))
-		return l, cmd, wishNothing
+		return l, cmd, actionNothing
 	case k.is("g", "*"):
 		l.asks, l.err, l.input = asksDate, nil, newField(10)
 	case k.is("/"):
@@ -117,29 +117,29 @@ func (l ledger) press(k key, d desk, v look) (ledger, tea.Cmd, wish) {
 	case k.is("m", "0", "insert"):
 		m := newMonth(l.day)
 		l.month = &m
-		return l, d.monthCmd(m.month), wishNothing
+		return l, d.monthCmd(m.month), actionNothing
 	case k.is("esc", "-", "+"):
-		return l, nil, wishSale
+		return l, nil, actionSale
 	default:
 		return l.move(k, d, height)
 	}
-	return l, nil, wishNothing
+	return l, nil, actionNothing
 }
 
 // move answers a key that moves in the list or opens a row.
-func (l ledger) move(k key, d desk, height int) (ledger, tea.Cmd, wish) {
+func (l ledger) move(k key, d commands, height int) (ledger, tea.Cmd, action) {
 	list := l.list()
 	if len(list) == 0 {
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	}
 	at := l.at()
 	if k.is("enter") {
 		l.detail = &detail{attempt: list[at]}
-		return l, d.eventsCmd(list[at].ID), wishNothing
+		return l, d.eventsCmd(list[at].ID), actionNothing
 	}
 	at, moves := k.step(at, len(list), height)
 	if !moves {
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	}
 	at = max(0, min(at, len(list)-1))
 	l.chosen, l.row = list[at].ID, at
@@ -147,13 +147,13 @@ func (l ledger) move(k key, d desk, height int) (ledger, tea.Cmd, wish) {
 
 	if l.asks == asksNothing && !l.whole && !l.busy && at >= len(l.rows)-height-1 {
 		l.busy = true
-		return l, d.dayCmd(l.day, l.rows[len(l.rows)-1].ID), wishNothing
+		return l, d.dayCmd(l.day, l.rows[len(l.rows)-1].ID), actionNothing
 	}
-	return l, nil, wishNothing
+	return l, nil, actionNothing
 }
 
 // pressInput answers a key while a day or a text to find is typed.
-func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, tea.Cmd, wish) {
+func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger, tea.Cmd, action) {
 	switch {
 	case l.asks == asksDate:
 		k = k.typed()
@@ -167,15 +167,15 @@ func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, te
 	switch {
 	case k.is("esc"), k.is("backspace") && l.input.empty():
 		l.asks, l.err, l.found, l.want = asksNothing, nil, nil, ""
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	case k.is("enter") && l.asks == asksDate:
 		day, ok := readDay(l.input.String(), now)
 		if !ok {
 			l.err = inWords(func(w *words) string { return w.dateWrong })
-			return l, nil, wishNothing
+			return l, nil, actionNothing
 		}
 		l, cmd := l.goTo(d, day)
-		return l, cmd, wishNothing
+		return l, cmd, actionNothing
 	case k.is("enter", "up", "down", "pgup", "pgdown"):
 		return l.move(k, d, height)
 	}
@@ -190,21 +190,21 @@ func (l ledger) pressInput(k key, d desk, now time.Time, height int) (ledger, te
 
 // find looks for what is typed, unless a look-up is under way: then the answer to that starts the
 // next.
-func (l ledger) find(d desk) (ledger, tea.Cmd, wish) {
+func (l ledger) find(d commands) (ledger, tea.Cmd, action) {
 	text := strings.TrimSpace(l.input.String())
 	switch {
 	case l.asks != asksFind || l.want != "":
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	case text == "":
 		l.found, l.chosen, l.top = nil, "", 0
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	}
 	l.want = text
-	return l, d.findCmd(text), wishNothing
+	return l, d.findCmd(text), actionNothing
 }
 
 // paste takes pasted text into the line of input.
-func (l ledger) paste(text string, d desk) (ledger, tea.Cmd) {
+func (l ledger) paste(text string, d commands) (ledger, tea.Cmd) {
 	switch {
 	case l.detail != nil:
 		d := *l.detail
@@ -245,7 +245,7 @@ func (l ledger) loaded(m dayLoadedMsg) ledger {
 }
 
 // foundRows takes what was found, and looks again if more has been typed since.
-func (l ledger) foundRows(m foundMsg, d desk) (ledger, tea.Cmd) {
+func (l ledger) foundRows(m foundMsg, d commands) (ledger, tea.Cmd) {
 	if l.asks != asksFind || m.text != l.want {
 		return l, nil
 	}

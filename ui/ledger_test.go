@@ -263,7 +263,7 @@ func TestGivingBack(t *testing.T) {
 	}
 
 	// The list changes under the question: the answer is not for whoever stands there now.
-	c.book.put(pos.Attempt{ID: owed.ID, Asked: owed.Asked, AskedAt: owed.AskedAt, State: pos.Paid, Notices: pos.PaidTwice | pos.GivenBack})
+	c.book.put(pos.Attempt{ID: owed.ID, Asked: owed.Asked, AskedAt: owed.AskedAt, State: pos.Paid, Notices: pos.PaidTwice | pos.Refunded})
 	c.do(c.app.refresh())
 	c.press("<enter>")
 	if c.till.byHand != nil {
@@ -282,9 +282,9 @@ func TestGivingBack(t *testing.T) {
 		t.Fatalf("given back %v", c.till.byHand)
 	}
 	c.sees("Noted: KES 250 was given back.")
-	owed.Notices |= pos.GivenBack
+	owed.Notices |= pos.Refunded
 	owed.Events++
-	c.tell(owed, pos.EventGivenBack)
+	c.tell(owed, pos.EventRefunded)
 	c.seesNot("owed back")
 	if len(c.app.banners) != 0 || c.bells != 0 {
 		t.Errorf("%d banners, %d bells for what a key did", len(c.app.banners), c.bells)
@@ -317,9 +317,9 @@ func TestClearingUp(t *testing.T) {
 		t.Fatalf("by hand %v, checked %v", c.till.byHand, c.till.checked)
 	}
 	c.sees("Noted: KES 200 was cleared up.")
-	old.Notices |= pos.ClearedUp
+	old.Notices |= pos.Resolved
 	old.Events++
-	c.tell(old, pos.EventClearedUp)
+	c.tell(old, pos.EventResolved)
 	c.sees("? checking 1 (KES 450)")
 	c.press("<f2>", "/", "200")
 	c.sees("? cleared up")
@@ -352,9 +352,9 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 		t.Fatalf("by hand %v, checked %v", c.till.byHand, c.till.checked)
 	}
 	c.sees("Noted: KES 450 was cleared up.")
-	a.Notices |= pos.ClearedUp
+	a.Notices |= pos.Resolved
 	a.Events++
-	c.tell(a, pos.EventClearedUp)
+	c.tell(a, pos.EventResolved)
 	c.sees("Nothing is open and nothing is owed back.")
 	c.seesNot("does not match")
 	c.press("<f2>")
@@ -363,7 +363,7 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.sees("A person has cleared this up.")
 
 	// Something else that does not match is news again.
-	a.Notices &^= pos.ClearedUp
+	a.Notices &^= pos.Resolved
 	a.Events++
 	c.tell(a, pos.EventCalledBack)
 	c.sees("! DOES NOT MATCH  KES 450", "! does not match 1 (KES 450)")
@@ -397,9 +397,9 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	if c.till.byHand != nil {
 		t.Fatalf("by hand %v", c.till.byHand)
 	}
-	a.Notices |= pos.GivenBack
+	a.Notices |= pos.Refunded
 	a.Events++
-	c.tell(a, pos.EventGivenBack)
+	c.tell(a, pos.EventRefunded)
 	c.sees("✓ does not match", "! does not match 1 (KES 450)", "enter clear up")
 	c.size(40, 12)
 	c.sees("! does not match 1")

@@ -17,7 +17,7 @@ const ledgerHead = 4
 func listRows(height int) int { return max(1, height-ledgerHead) }
 
 // view draws the ledger.
-func (g ledger) view(l look) block {
+func (g ledger) view(l style) block {
 	if g.detail != nil {
 		return g.detail.view(l)
 	}
@@ -32,7 +32,7 @@ func (g ledger) view(l look) block {
 			prompt = l.say.datePrompt
 		}
 		text, x := visible(g.input, 20)
-		b.lines[0] = cols.margin + l.ink.strong.on(prompt) + "  " + l.ink.strong.on(text)
+		b.lines[0] = cols.margin + l.theme.strong.on(prompt) + "  " + l.theme.strong.on(text)
 		b.cursor, b.y, b.x = true, 0, len(cols.margin)+len(prompt)+2+x
 	}
 	list := g.list()
@@ -40,7 +40,7 @@ func (g ledger) view(l look) block {
 		b.lines = append(b.lines, g.emptyView(l)...)
 		return b
 	}
-	b.lines = append(b.lines, l.ink.dim.on(cols.heads(l.say)))
+	b.lines = append(b.lines, l.theme.dim.on(cols.heads(l.say)))
 	height := listRows(l.height)
 	at := g.at()
 	top := scroll(g.top, at, len(list), height)
@@ -51,16 +51,16 @@ func (g ledger) view(l look) block {
 }
 
 // title is the day, and its hours as a sparkline.
-func (g ledger) title(l look, cols columns) string {
-	left := l.ink.strong.on(l.say.dateLong(g.day.Start(), l.now))
+func (g ledger) title(l style, cols columns) string {
+	left := l.theme.strong.on(l.say.dateLong(g.day.Start(), l.now))
 	if l.width < bigWidth {
-		left = l.ink.strong.on(l.say.dateShort(g.day.Start()))
+		left = l.theme.strong.on(l.say.dateShort(g.day.Start()))
 	}
 	return cols.margin + ends(left, hoursOf(l, g.totals), cols.width)
 }
 
 // hoursOf is the hours of totals as a sparkline; "" where nothing was paid.
-func hoursOf(l look, t pos.Totals) string {
+func hoursOf(l style, t pos.Totals) string {
 	if t.Paid.Count == 0 {
 		return ""
 	}
@@ -70,43 +70,43 @@ func hoursOf(l look, t pos.Totals) string {
 			from, to = min(from, h), max(to, h+1)
 		}
 	}
-	bars := l.ink.tones[tonePaid].on(sparkline(t.Hours[from:to]))
-	return l.ink.dim.on(fmt.Sprintf("%02dh ", from)) + bars + l.ink.dim.on(fmt.Sprintf(" %02dh", to))
+	bars := l.theme.tones[tonePaid].on(sparkline(t.Hours[from:to]))
+	return l.theme.dim.on(fmt.Sprintf("%02dh ", from)) + bars + l.theme.dim.on(fmt.Sprintf(" %02dh", to))
 }
 
 // second is what the day came to, or what is wrong.
-func (g ledger) second(l look, cols columns) string {
+func (g ledger) second(l style, cols columns) string {
 	if g.err != nil {
-		return cols.margin + l.ink.tones[toneFail].on(l.say.err(g.err))
+		return cols.margin + l.theme.tones[toneFail].on(l.say.err(g.err))
 	}
 	if g.asks == asksDate {
-		return cols.margin + l.ink.dim.on(firstThatFits(cols.width, l.say.dateWrong, ""))
+		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.dateWrong, ""))
 	}
 	if g.asks == asksFind {
-		return cols.margin + l.ink.dim.on(firstThatFits(cols.width, l.say.findDo, l.say.findDoShort))
+		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.findDo, l.say.findDoShort))
 	}
 	return cols.margin + totalsLine(l, g.totals, cols.width)
 }
 
 // totalsLine is what a stretch of time came to, in at most width cells.
-func totalsLine(l look, t pos.Totals, width int) string {
-	parts := []string{l.ink.strong.on(kes(t.Paid.KES)) + "  " + l.ink.text.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count))}
+func totalsLine(l style, t pos.Totals, width int) string {
+	parts := []string{l.theme.strong.on(kes(t.Paid.KES)) + "  " + l.theme.text.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count))}
 	if t.Checking.Count > 0 {
-		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.checking, t.Checking.Count, t.Checking.KES)))
+		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.checking, t.Checking.Count, t.Checking.KES)))
 	}
 	if t.OwedBack.Count > 0 {
-		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
+		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
 	}
 	if t.Doubtful.Count > 0 {
-		parts = append(parts, l.ink.tones[toneCheck].on(fmt.Sprintf(l.say.doubtful, t.Doubtful.Count, t.Doubtful.KES)))
+		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.doubtful, t.Doubtful.Count, t.Doubtful.KES)))
 	}
 	if t.NotPaid.Count > 0 {
-		parts = append(parts, l.ink.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
+		parts = append(parts, l.theme.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
 	}
-	return joinFitting(parts, l.ink.dim.on(" · "), width)
+	return joinFitting(parts, l.theme.dim.on(" · "), width)
 }
 
-func (g ledger) emptyView(l look) []string {
+func (g ledger) emptyView(l style) []string {
 	pad := make([]string, max(0, listRows(l.height)/3))
 	switch {
 	case g.err != nil:
@@ -114,11 +114,11 @@ func (g ledger) emptyView(l look) []string {
 	case g.asks == asksFind && (g.want != "" || g.input.empty()):
 		return nil
 	case g.asks == asksFind:
-		return append(pad, l.wrap(l.ink.text, l.say.findEmpty)...)
+		return append(pad, l.wrap(l.theme.text, l.say.findEmpty)...)
 	case g.busy:
-		return append(pad, l.wrap(l.ink.dim, l.say.reading)...)
+		return append(pad, l.wrap(l.theme.dim, l.say.reading)...)
 	}
-	return append(append(pad, l.wrap(l.ink.text, l.say.emptyDay)...), l.wrap(l.ink.dim, l.say.emptyDayDo)...)
+	return append(append(pad, l.wrap(l.theme.text, l.say.emptyDay)...), l.wrap(l.theme.dim, l.say.emptyDayDo)...)
 }
 
 // columns is where the columns of a list of payments stand. PHONE goes where there are less than 70
@@ -184,7 +184,7 @@ func (c columns) heads(w *words) string {
 }
 
 // row is one payment; the chosen one is reversed.
-func (c columns) row(l look, a pos.Attempt, chosen bool) string {
+func (c columns) row(l style, a pos.Attempt, chosen bool) string {
 	tn, result := l.say.result(a)
 	when := clock(a.AskedAt)
 	switch c.time {
@@ -197,13 +197,13 @@ func (c columns) row(l look, a pos.Attempt, chosen bool) string {
 	if chosen {
 		return chosenRow(l, c.margin, c.lay(when, a.Amount.String(), phone, receipt, result))
 	}
-	return c.margin + c.lay(l.ink.text.on(when), l.ink.text.on(a.Amount.String()), l.ink.dim.on(phone), l.ink.dim.on(receipt),
-		l.ink.tones[tn].on(result))
+	return c.margin + c.lay(l.theme.text.on(when), l.theme.text.on(a.Amount.String()), l.theme.dim.on(phone), l.theme.dim.on(receipt),
+		l.theme.tones[tn].on(result))
 }
 
 // chosenRow is the row of a list that keys act on: reversed, with a cell of margin at each end.
-func chosenRow(l look, margin, row string) string {
-	return strings.TrimPrefix(margin, " ") + l.ink.chosen.on(" "+row+" ")
+func chosenRow(l style, margin, row string) string {
+	return strings.TrimPrefix(margin, " ") + l.theme.chosen.on(" "+row+" ")
 }
 
 // joinFitting joins as many of the parts as fit into width cells, and leaves out the rest.

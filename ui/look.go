@@ -9,10 +9,10 @@ import (
 	"kaunta/pos"
 )
 
-// look is what a screen needs to draw itself: the words, the inks, the room and the moment.
-type look struct {
+// style is what a screen needs to draw itself: the words, the inks, the room and the moment.
+type style struct {
 	say      *words
-	ink      theme
+	theme    theme
 	size     size
 	ascii    bool
 	still    bool // nothing moves by itself
@@ -23,7 +23,7 @@ type look struct {
 }
 
 // center puts lines in the middle of the body, each by itself.
-func (l look) center(i ink, lines ...string) []string {
+func (l style) center(i colour, lines ...string) []string {
 	centred := make([]string, len(lines))
 	for n, s := range lines {
 		centred[n] = center(i.on(s), l.width)
@@ -32,7 +32,7 @@ func (l look) center(i ink, lines ...string) []string {
 }
 
 // wrap breaks s into centred lines of the content's width.
-func (l look) wrap(i ink, s string) []string {
+func (l style) wrap(i colour, s string) []string {
 	return l.center(i, wrap(s, min(contentWidth, l.width-4))...)
 }
 
@@ -65,7 +65,7 @@ func (w *words) word(a pos.Attempt) (tone, string) {
 func (w *words) result(a pos.Attempt) (tone, string) {
 	t, _ := w.word(a)
 	switch {
-	case a.Notices.Has(pos.DoesNotMatch) && a.State != pos.Paid && !a.Notices.Has(pos.ClearedUp):
+	case a.Notices.Has(pos.DoesNotMatch) && a.State != pos.Paid && !a.Notices.Has(pos.Resolved):
 		return toneCheck, "? " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Owed():
 		return t, "✓ " + w.owed
@@ -73,7 +73,7 @@ func (w *words) result(a pos.Attempt) (tone, string) {
 		return toneCheck, "✓ " + lower(w.doesNotMatch)
 	case a.State == pos.Paid && a.Doubtful():
 		return toneCheck, "✓ " + w.possiblyShort
-	case a.State == pos.Paid && a.Notices.Has(pos.GivenBack):
+	case a.State == pos.Paid && a.Notices.Has(pos.Refunded):
 		return t, "✓ " + w.givenBack
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		// there is something for the owner to look at
@@ -107,7 +107,7 @@ func (w *words) noticeWords(n pos.Notice) []string {
 // advice is what a notice means for the cashier, a sentence for each of a set.
 func (w *words) advice(n pos.Notice) []string {
 	twice := w.twiceAdvice
-	if n.Has(pos.GivenBack) {
+	if n.Has(pos.Refunded) {
 		twice = w.givenBackAdvice
 	}
 	return ofNotices(n, twice, w.possiblyAdvice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice, w.clearedUpAdvice)
@@ -115,14 +115,14 @@ func (w *words) advice(n pos.Notice) []string {
 
 // ofNotices picks the texts of the notices in a set, the gravest first.
 func ofNotices(n pos.Notice, twice, possibly, match, disagree, late, clearedUp string) []string {
-	if n&(pos.TwoSales|pos.GivenBack) != 0 {
+	if n&(pos.TwoSales|pos.Refunded) != 0 {
 		n &^= pos.PossiblyTwice // a person knows
 	}
 	var list []string
 	for _, known := range []struct {
 		bit  pos.Notice
 		text string
-	}{{pos.PaidTwice, twice}, {pos.PossiblyTwice, possibly}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}, {pos.ClearedUp, clearedUp}} {
+	}{{pos.PaidTwice, twice}, {pos.PossiblyTwice, possibly}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}, {pos.Resolved, clearedUp}} {
 		if n.Has(known.bit) {
 			list = append(list, known.text)
 		}
@@ -130,21 +130,21 @@ func ofNotices(n pos.Notice, twice, possibly, match, disagree, late, clearedUp s
 	return list
 }
 
-// told is what has been said of each attempt's notices.
-type told map[pos.AttemptID]pos.Notice
+// announced is what has been said of each attempt's notices.
+type announced map[pos.AttemptID]pos.Notice
 
 // news are the attempt's notices that were not told yet, and are from now on. What a person has
 // settled, that person knows; what does not match after it was cleared up is news again.
-func (t told) news(a pos.Attempt) pos.Notice {
+func (t announced) news(a pos.Attempt) pos.Notice {
 	said := t[a.ID]
 	switch {
 	case a.Notices == 0:
 		return 0
-	case a.Notices.Has(pos.ClearedUp):
-		t[a.ID] = a.Notices &^ (pos.ClearedUp | pos.DoesNotMatch)
+	case a.Notices.Has(pos.Resolved):
+		t[a.ID] = a.Notices &^ (pos.Resolved | pos.DoesNotMatch)
 		return 0
-	case a.Notices.Has(pos.GivenBack):
-		said |= pos.GivenBack | pos.PaidTwice | pos.PossiblyTwice
+	case a.Notices.Has(pos.Refunded):
+		said |= pos.Refunded | pos.PaidTwice | pos.PossiblyTwice
 	case a.Notices.Has(pos.TwoSales):
 		t[a.ID] = (said | a.Notices) &^ pos.PossiblyTwice // another one is news
 		return a.Notices &^ (said | pos.TwoSales | pos.PossiblyTwice)

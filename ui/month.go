@@ -67,7 +67,7 @@ func (m month) goTo(month pos.Month, today pos.Day) month {
 
 // press answers a key on the screen that looks like v. open says that the chosen day is to be
 // opened, left that the month is left.
-func (m month) press(k key, v look) (next month, open, left bool) {
+func (m month) press(k key, v style) (next month, open, left bool) {
 	today := pos.DayOf(v.now)
 	n := len(m.until(today))
 	switch k = k.moving(); {
@@ -94,26 +94,26 @@ func (m month) hints(w *words) []hint {
 }
 
 // pressMonth answers a key while the month is shown.
-func (l ledger) pressMonth(k key, d desk, v look) (ledger, tea.Cmd, wish) {
+func (l ledger) pressMonth(k key, d commands, v style) (ledger, tea.Cmd, action) {
 	if k.is("+") {
 		l.month = nil
-		return l, nil, wishSale
+		return l, nil, actionSale
 	}
 	next, open, left := l.month.press(k, v)
 	switch {
 	case open:
 		l, cmd := l.goTo(d, next.chosen)
-		return l, cmd, wishNothing
+		return l, cmd, actionNothing
 	case left:
 		l.month = nil
-		return l, nil, wishNothing
+		return l, nil, actionNothing
 	}
 	before := l.month.month
 	l.month = &next
 	if next.month != before {
-		return l, d.monthCmd(next.month), wishNothing
+		return l, d.monthCmd(next.month), actionNothing
 	}
-	return l, nil, wishNothing
+	return l, nil, actionNothing
 }
 
 // monthRead takes a month that was read, if it is the one shown.
@@ -146,7 +146,7 @@ const (
 	leastDayColumn = 36
 )
 
-func monthLayoutOf(v look, days int) monthLayout {
+func monthLayoutOf(v style, days int) monthLayout {
 	room := min(v.width-2, listWidth)
 	lay := monthLayout{columns: 1, rows: max(1, v.height-monthHead), width: room}
 	if days > lay.rows && room >= 2*leastDayColumn+monthGap {
@@ -169,18 +169,18 @@ func (y monthLayout) barRoom() int {
 }
 
 // view draws the month.
-func (m month) view(l look) block {
+func (m month) view(l style) block {
 	days := m.until(pos.DayOf(l.now))
 	lay := monthLayoutOf(l, len(days))
 	width := lay.columns*lay.width + (lay.columns-1)*monthGap
 	first := m.month.First().Start().In(pos.EAT)
-	title := l.ink.strong.on(fmt.Sprintf("%s %d", l.say.months[first.Month()-1], first.Year()))
+	title := l.theme.strong.on(fmt.Sprintf("%s %d", l.say.months[first.Month()-1], first.Year()))
 	second := totalsLine(l, m.totals, width)
 	switch {
 	case m.err != nil:
-		second = l.ink.tones[toneFail].on(l.say.err(m.err))
+		second = l.theme.tones[toneFail].on(l.say.err(m.err))
 	case !m.read:
-		second = l.ink.dim.on(l.say.reading)
+		second = l.theme.dim.on(l.say.reading)
 	}
 	lines := []string{lay.margin + ends(title, hoursOf(l, m.totals), width), lay.margin + second}
 	top := scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
@@ -189,9 +189,9 @@ func (m month) view(l look) block {
 		lines = append(lines, "")
 	}
 	heads := fit(lay.lay(l.say.colDay, l.say.colKES, l.say.colPaid, ""), lay.width)
-	lines = append(lines, lay.margin+l.ink.dim.on(heads))
+	lines = append(lines, lay.margin+l.theme.dim.on(heads))
 	if lay.columns == 2 {
-		lines[len(lines)-1] += blank(monthGap) + l.ink.dim.on(heads)
+		lines[len(lines)-1] += blank(monthGap) + l.theme.dim.on(heads)
 	}
 	for row := range shown {
 		line := m.row(l, lay, days[top+row])
@@ -206,7 +206,7 @@ func (m month) view(l look) block {
 // row is a day, from a cell before its column on: what it came to and a bar as long as that is,
 // beside the best day's. Sundays stand out, for weeks to be seen; today has the mark of the field
 // that is typed into, and what a day still asks for has the mark of its state.
-func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
+func (m month) row(l style, lay monthLayout, d pos.DayTotals) string {
 	start := d.Day.Start()
 	name := fmt.Sprintf("%s %2d", l.say.weekdaysShort[start.Weekday()], start.Day())
 	today := d.Day == pos.DayOf(l.now)
@@ -224,18 +224,18 @@ func (m month) row(l look, lay monthLayout, d pos.DayTotals) string {
 	if d.Paid.Count > 0 {
 		money, count = d.Paid.KES.String(), fmt.Sprint(d.Paid.Count)
 		room := pos.Shillings(lay.barRoom())
-		bar = l.ink.tones[tonePaid].on(repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
+		bar = l.theme.tones[tonePaid].on(repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
 	}
 	if d.Day == m.chosen {
-		return l.ink.chosen.on(here+lay.lay(name, money, count, mark)) + bar
+		return l.theme.chosen.on(here+lay.lay(name, money, count, mark)) + bar
 	}
-	i := l.ink.dim
+	i := l.theme.dim
 	if today || start.Weekday() == 0 {
-		i = l.ink.strong
+		i = l.theme.strong
 	}
-	figures := l.ink.text
+	figures := l.theme.text
 	if d.Paid.Count == 0 {
-		figures = l.ink.dim
+		figures = l.theme.dim
 	}
-	return l.ink.accent.on(here) + lay.lay(i.on(name), figures.on(money), l.ink.dim.on(count), l.ink.tones[toneCheck].on(mark)) + bar
+	return l.theme.accent.on(here) + lay.lay(i.on(name), figures.on(money), l.theme.dim.on(count), l.theme.tones[toneCheck].on(mark)) + bar
 }

@@ -63,7 +63,7 @@ func stretched(rows []string) []string { return halves(rows, "█")[:asciiBand] 
 
 // inBlanks draws a line of blocks where the terminal knows none: as blanks on the background of the
 // ink.
-func inBlanks(i ink, line string) string {
+func inBlanks(i colour, line string) string {
 	var b strings.Builder
 	for line != "" {
 		rest := strings.TrimLeft(line, "█")

@@ -66,53 +66,53 @@ func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
 
 // asks reports whether it is asked if the chosen row is settled by hand. If something comes
 // meanwhile, that is another question.
-func (o openList) asks() bool { return len(o.rows) > 0 && o.rows[o.at()].SettledLike(o.byHand) }
+func (o openList) asks() bool { return len(o.rows) > 0 && o.rows[o.at()].SameResolution(o.byHand) }
 
 // press answers a key on the screen that looks like v.
-func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
+func (o openList) press(k key, d commands, v style) (openList, tea.Cmd, action) {
 	height := openRows(v.height)
 	asked := o.asks()
-	if asked && k.is("enter") && v.now.Sub(o.askedAt) < aside {
+	if asked && k.is("enter") && v.now.Sub(o.askedAt) < debounce {
 		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
-		return o, nil, wishNothing
+		return o, nil, actionNothing
 	}
 	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, pos.Attempt{}, pos.Attempt{}
 	if o.code.on {
 		var done bool
 		if o.code, done = o.code.press(k); done {
-			return o, d.typeCmd(o.chosen, o.code.text.String()), wishNothing
+			return o, d.typeCmd(o.chosen, o.code.text.String()), actionNothing
 		}
-		return o, nil, wishNothing
+		return o, nil, actionNothing
 	}
 	answer := k
 	k = k.moving()
 	at := o.at()
 	switch {
 	case k.is("esc", "-") && asked:
-		return o, nil, wishNothing
+		return o, nil, actionNothing
 	case k.is("esc", "-", "+"):
-		return o, nil, wishSale
+		return o, nil, actionSale
 	case len(o.rows) == 0:
-		return o, nil, wishNothing
+		return o, nil, actionNothing
 	case asked && len(o.rows[at].Answers()) > 1:
 		if as, ok := answerTo(o.rows[at], answer); ok {
-			return o, d.byHandCmd(o.rows[at], as), wishNothing
+			return o, d.byHandCmd(o.rows[at], as), actionNothing
 		}
 		o.byHand = o.rows[at] // it is still asked
-		return o, nil, wishNothing
+		return o, nil, actionNothing
 	case k.is("enter") && asked:
-		return o, d.byHandCmd(o.rows[at], o.rows[at].Answers()[0]), wishNothing
+		return o, d.byHandCmd(o.rows[at], o.rows[at].Answers()[0]), actionNothing
 	case k.is("enter") && o.rows[at].Open() && o.rows[at].Askable():
 		o.chosen = o.rows[at].ID
-		return o, d.checkCmd(o.rows[at].ID), wishNothing
+		return o, d.checkCmd(o.rows[at].ID), actionNothing
 	case k.is("enter", "*"):
 		o.chosen = o.rows[at].ID
-		if wait := untilByHand(o.rows[at], v.now); wait > 0 {
+		if wait := untilResolvable(o.rows[at], v.now); wait > 0 {
 			o.wrong = &pos.StillAskingError{Until: v.now.Add(wait)}
 		} else {
 			o.byHand, o.askedAt = o.rows[at], v.now
 		}
-		return o, nil, wishNothing
+		return o, nil, actionNothing
 	}
 	at, _ = k.step(at, len(o.rows), height)
 	at = max(0, min(at, len(o.rows)-1))
@@ -121,15 +121,15 @@ func (o openList) press(k key, d desk, v look) (openList, tea.Cmd, wish) {
 		o.code = newCodeLine()
 	}
 	o.top = scroll(o.top, at, len(o.rows), height)
-	return o, nil, wishNothing
+	return o, nil, actionNothing
 }
 
-// untilByHand is how long nobody can settle an attempt by hand yet.
-func untilByHand(a pos.Attempt, now time.Time) time.Duration {
+// untilResolvable is how long nobody can settle an attempt by hand yet.
+func untilResolvable(a pos.Attempt, now time.Time) time.Duration {
 	if !a.Open() {
 		return 0
 	}
-	return a.ByHandFrom().Sub(now)
+	return a.ResolvableFrom().Sub(now)
 }
 
 // paste takes a pasted code.
@@ -182,7 +182,7 @@ func (o openList) hints(w *words, now time.Time) []hint {
 	if o.rows[o.at()].Askable() {
 		list = append(list, hint{"enter", w.kCheck})
 	}
-	if untilByHand(o.rows[o.at()], now) <= 0 {
+	if untilResolvable(o.rows[o.at()], now) <= 0 {
 		list = append(list, hint{"*", w.kClearUp})
 	}
 	return append(list, hint{"/", w.kTypeCode}, hint{"-", w.kSale}, hint{"↑↓", w.kMove}, hint{"f2", w.kLedger})
@@ -194,10 +194,10 @@ const openHead = 2
 func openRows(height int) int { return max(1, height-openHead) }
 
 // view draws the list: how old, how much, whose, what it is, and when M-PESA is asked next.
-func (o openList) view(l look) block {
+func (o openList) view(l style) block {
 	if len(o.rows) == 0 {
 		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
-		return block{lines: append(append(lines, l.wrap(l.ink.text, l.say.emptyOpen)...), l.wrap(l.ink.dim, l.say.emptyOpenDo)...)}
+		return block{lines: append(append(lines, l.wrap(l.theme.text, l.say.emptyOpen)...), l.wrap(l.theme.dim, l.say.emptyOpenDo)...)}
 	}
 	cols := openColumnsFor(l.width)
 	var b block
@@ -212,7 +212,7 @@ func (o openList) view(l look) block {
 	}
 	lines = append(lines, "")
 	head := len(lines) + 1
-	lines = append(lines, l.ink.dim.on(cols.margin+cols.lay(l.say.colAge, l.say.colKES, l.say.colPhone, l.say.colResult, l.say.colNext)))
+	lines = append(lines, l.theme.dim.on(cols.margin+cols.lay(l.say.colAge, l.say.colKES, l.say.colPhone, l.say.colResult, l.say.colNext)))
 	why := o.why(l, o.rows[o.at()], l.height-head-1)
 	height := max(1, l.height-head-len(why))
 	top := scroll(o.top, o.at(), len(o.rows), height)
@@ -228,8 +228,8 @@ func (o openList) view(l look) block {
 			}
 			continue
 		}
-		lines = append(lines, cols.margin+cols.lay(l.ink.text.on(age), l.ink.text.on(a.Amount.String()), l.ink.dim.on(a.Phone.Masked()),
-			l.ink.tones[tn].on(result), l.ink.dim.on(next)))
+		lines = append(lines, cols.margin+cols.lay(l.theme.text.on(age), l.theme.text.on(a.Amount.String()), l.theme.dim.on(a.Phone.Masked()),
+			l.theme.tones[tn].on(result), l.theme.dim.on(next)))
 	}
 	b.lines = lines
 	return b
@@ -238,7 +238,7 @@ func (o openList) view(l look) block {
 // why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from
 // when a person can settle it. A sentence that does not fit is left out, but for the first, which
 // is cut unless a question about the row stands above.
-func (o openList) why(l look, a pos.Attempt, most int) []string {
+func (o openList) why(l style, a pos.Attempt, most int) []string {
 	var lines []string
 	for n, s := range l.say.why(a, o.whys[a.ID], l.now) {
 		sentence := wrap(s, min(l.width-6, listWidth))
@@ -246,7 +246,7 @@ func (o openList) why(l look, a pos.Attempt, most int) []string {
 			break
 		}
 		for _, line := range sentence {
-			lines = append(lines, "  "+l.ink.tones[toneCheck].on(line))
+			lines = append(lines, "  "+l.theme.tones[toneCheck].on(line))
 		}
 	}
 	return lines[:max(0, min(len(lines), most))]
@@ -254,11 +254,11 @@ func (o openList) why(l look, a pos.Attempt, most int) []string {
 
 // notes are what the till says of the last key: why it did nothing, or what it knows of a typed
 // code.
-func (o openList) notes(l look) []string {
-	note, i := "", l.ink.tones[toneCheck]
+func (o openList) notes(l style) []string {
+	note, i := "", l.theme.tones[toneCheck]
 	switch {
 	case o.wrong != nil:
-		note, i = l.say.err(o.wrong), l.ink.tones[toneFail]
+		note, i = l.say.err(o.wrong), l.theme.tones[toneFail]
 	case o.asks():
 		a := o.rows[o.at()]
 		note = fmt.Sprintf(l.say.answers(a).ask, a.Amount)
@@ -300,7 +300,7 @@ func (w *words) answers(a pos.Attempt) question {
 // noted is what the till says when it has written down what a person says of an amount.
 func (w *words) noted(as pos.EventKind) string {
 	switch as {
-	case pos.EventGivenBack:
+	case pos.EventRefunded:
 		return w.giveBackDone
 	case pos.EventTwoSales:
 		return w.twoSalesDone
@@ -309,7 +309,7 @@ func (w *words) noted(as pos.EventKind) string {
 }
 
 // next is when M-PESA is asked about an attempt, or what of it does not match.
-func (o openList) next(l look, a pos.Attempt) string {
+func (o openList) next(l style, a pos.Attempt) string {
 	at, ok := o.plan[a.ID]
 	title := l.say.text(o.whys[a.ID].Title())
 	switch {

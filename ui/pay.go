@@ -25,41 +25,41 @@ type pay struct {
 	wrongPINs int            // in a row from this phone
 }
 
-// wish is what a key asks of the app.
-type wish uint8
+// action is what a key asks of the app.
+type action uint8
 
 const (
-	wishNothing wish = iota
-	wishCheck        // ask M-PESA now
-	wishStop         // stop waiting
-	wishAgain        // ask the same phone again
-	wishTwice        // ask although the customer may pay twice
-	wishNumber       // ask another number
-	wishNext         // the next sale, as far as it is typed
-	wishForm         // back to the form as it was
-	wishSale
-	wishLedger
-	wishCode // type the code of the customer's SMS
-	wishPhone
+	actionNothing action = iota
+	actionCheck          // ask M-PESA now
+	actionStop           // stop waiting
+	actionAgain          // ask the same phone again
+	actionTwice          // ask although the customer may pay twice
+	actionNumber         // ask another number
+	actionNext           // the next sale, as far as it is typed
+	actionForm           // back to the form as it was
+	actionSale
+	actionLedger
+	actionCode // type the code of the customer's SMS
+	actionPhone
 )
 
-// aside is how long a fresh result takes no Enter: a key meant for the screen before must not
+// debounce is how long a fresh result takes no Enter: a key meant for the screen before must not
 // dismiss an end that nobody has seen, nor ask again.
-const aside = 700 * time.Millisecond
+const debounce = 700 * time.Millisecond
 
 // stands is how long a result, or a question, stands against typing, and how long after a key of
 // the next sale the other keys belong to that too.
 const stands = 1500 * time.Millisecond
 
 // press answers a key.
-func (p pay) press(k key, now time.Time) (pay, wish) {
+func (p pay) press(k key, now time.Time) (pay, action) {
 	p.problem = nil
 	k = k.typed()
-	fresh := now.Sub(p.changed) < aside
+	fresh := now.Sub(p.changed) < debounce
 	if fresh && k.is("enter") && p.attempt.State.Final() {
 		// one of several, or held down: it is meant for the screen before until there is a pause
 		p.changed = now
-		return p, wishNothing
+		return p, actionNothing
 	}
 	back := k.is("esc", "-")
 	switch {
@@ -67,56 +67,56 @@ func (p pay) press(k key, now time.Time) (pay, wish) {
 		locked := now.Before(p.free)
 		switch {
 		case k.is("enter") && p.checked().Askable():
-			return p, wishCheck
+			return p, actionCheck
 		case k.is("2") && !locked && now.Sub(p.changed) >= stands && now.Sub(p.free) >= stands:
-			return p, wishTwice
+			return p, actionTwice
 		case back:
-			return p, wishForm
+			return p, actionForm
 		}
 	case p.attempt.ID == "":
 		// The till is writing it to disk: too late to change anything, too early to do anything.
 	case p.attempt.State == pos.Paid:
 		switch {
 		case k.is("enter", "+", "n") && !fresh, back && !fresh:
-			return p, wishNext
+			return p, actionNext
 		case k.is("*"):
-			return p, wishLedger
+			return p, actionLedger
 		case k.is("/") && p.codeWanted():
-			return p, wishCode
+			return p, actionCode
 		}
 	case p.attempt.State == pos.NotPaid:
 		switch {
 		case k.is("enter") && !fresh && p.attempt.SaleWasPaid():
-			return p, wishNext
+			return p, actionNext
 		case k.is("enter") && !fresh:
-			return p, wishAgain
+			return p, actionAgain
 		case k.is("/", "e"):
-			return p, wishNumber
+			return p, actionNumber
 		case k.is("+", "n"), back && !fresh:
-			return p, wishNext
+			return p, actionNext
 		case k.is("*"):
-			return p, wishLedger
+			return p, actionLedger
 		}
 	case p.attempt.State == pos.StillChecking:
 		switch {
 		case k.is("enter"):
-			return p, wishCheck
+			return p, actionCheck
 		case k.is("*", "a"):
-			return p, wishAgain
+			return p, actionAgain
 		case k.is("+", "n"), back && !fresh:
-			return p, wishNext
+			return p, actionNext
 		}
 	default:
 		switch {
 		case k.is("enter") && p.attempt.Askable(): // there is nothing to ask with before the answer to the push
-			return p, wishCheck
+			return p, actionCheck
 		case back:
-			return p, wishStop
+			return p, actionStop
 		case k.is("*"):
-			return p, wishPhone
+			return p, actionPhone
 		}
 	}
-	return p, wishNothing
+	return p, actionNothing
 }
 
 // goodNews reports whether the payment has ended as it should, so that the next sale may be typed

@@ -12,13 +12,13 @@ import (
 
 // view draws the payment: band, amount and what to say and do, each in its place whatever the
 // state, and below them what is typed for the next sale.
-func (p pay) view(l look, next string) block {
+func (p pay) view(l style, next string) block {
 	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
-	lines = append(lines, bandLines(l.ink.bands[tn], word, p.shortWord(l.say), st, l)...)
+	lines = append(lines, bandLines(l.theme.bands[tn], word, p.shortWord(l.say), st, l)...)
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.ink.tones[tn])...)
+	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.theme.tones[tn])...)
 	if st.big {
 		lines = append(lines, "")
 	}
@@ -27,12 +27,12 @@ func (p pay) view(l look, next string) block {
 	}
 	lines = append(lines, stack(st.rest-1, p.detailsIn(st.rest-1, l)...)...)
 	lines = append(lines, make([]string, max(0, l.height-1-len(lines)))...)
-	return block{lines: append(lines, l.center(l.ink.accent, next)...)}
+	return block{lines: append(lines, l.center(l.theme.accent, next)...)}
 }
 
 // bandLines is a band: the word as big as the amount where there is room, so that it can be read
 // from across the shop, and otherwise in the middle. In ASCII the big letters are the band.
-func bandLines(i ink, word, short string, st stage, l look) []string {
+func bandLines(i colour, word, short string, st bandLayout, l style) []string {
 	big, ok := bigBandLines(word, short, st, l)
 	if ok && l.ascii {
 		for n, s := range big {
@@ -53,7 +53,7 @@ func bandLines(i ink, word, short string, st stage, l look) []string {
 
 // bigBandLines is the word of a band in big letters, or else its short form, or else that without
 // its symbol: whatever fits; ok is false where nothing does.
-func bigBandLines(word, short string, st stage, l look) (lines []string, ok bool) {
+func bigBandLines(word, short string, st bandLayout, l style) (lines []string, ok bool) {
 	_, bare, _ := strings.Cut(short, " ")
 	var letters [3]string
 	for _, s := range []string{word, short, bare} {
@@ -97,7 +97,7 @@ func (p pay) shortWord(w *words) string {
 
 // detailsIn are the details for so many rows. Why money may have moved is said to its end or not at
 // all.
-func (p pay) detailsIn(rows int, l look) [][]string {
+func (p pay) detailsIn(rows int, l style) [][]string {
 	groups := p.details(l)
 	high := 0
 	for _, g := range groups {
@@ -110,14 +110,14 @@ func (p pay) detailsIn(rows int, l look) [][]string {
 }
 
 // details are the groups of lines below the amount, the most important first.
-func (p pay) details(l look) [][]string {
+func (p pay) details(l style) [][]string {
 	var problem []string
 	if p.problem != nil {
-		problem = l.wrap(l.ink.tones[toneFail], l.say.err(p.problem))
+		problem = l.wrap(l.theme.tones[toneFail], l.say.err(p.problem))
 	}
-	whose := l.ink.strong.on(p.request.Phone.Local())
+	whose := l.theme.strong.on(p.request.Phone.Local())
 	if ref := shown(p.attempt.Phone, p.attempt.Reference); ref != "" { // as the customer sees it
-		whose += l.ink.dim.on("  " + ref)
+		whose += l.theme.dim.on("  " + ref)
 	}
 	phone := []string{center(whose, l.width)}
 	switch {
@@ -132,25 +132,25 @@ func (p pay) details(l look) [][]string {
 	}
 	return [][]string{
 		problem, phone,
-		append(l.wrap(l.ink.text, l.say.lookAtPhone), l.wrap(l.ink.text, l.say.noGoodsYet)...),
+		append(l.wrap(l.theme.text, l.say.lookAtPhone), l.wrap(l.theme.text, l.say.noGoodsYet)...),
 		p.progress(l),
 	}
 }
 
-func (p pay) paid(l look) [][]string {
+func (p pay) paid(l style) [][]string {
 	a := p.attempt
-	first := l.wrap(l.ink.strong, l.say.handOver)
+	first := l.wrap(l.theme.strong, l.say.handOver)
 	if a.Notices.Has(pos.PaidTwice) || a.Doubtful() {
 		first = nil // their advice says how many goods
 	}
 	for _, advice := range l.say.advice(a.Notices) {
-		first = append(first, l.wrap(l.ink.tones[toneCheck], advice)...)
+		first = append(first, l.wrap(l.theme.tones[toneCheck], advice)...)
 	}
-	receipt := l.ink.dim.on(l.say.receiptOf(a))
+	receipt := l.theme.dim.on(l.say.receiptOf(a))
 	if a.Receipt != "" {
-		receipt = l.ink.dim.on(l.say.receipt+" ") + l.ink.strong.on(printable(a.Receipt))
+		receipt = l.theme.dim.on(l.say.receipt+" ") + l.theme.strong.on(printable(a.Receipt))
 		if !a.PaidAt.IsZero() {
-			receipt += l.ink.dim.on("  " + seconds(a.PaidAt))
+			receipt += l.theme.dim.on("  " + seconds(a.PaidAt))
 		}
 	}
 	who := []string{a.Phone.Local()}
@@ -162,12 +162,12 @@ func (p pay) paid(l look) [][]string {
 	}
 	code := []string{center(receipt, l.width)}
 	if p.codeWanted() {
-		code = append(code, l.wrap(l.ink.dim, l.say.noteCode)...)
+		code = append(code, l.wrap(l.theme.dim, l.say.noteCode)...)
 	}
 	return [][]string{first, code, l.joined(who)}
 }
 
-func (p pay) notPaid(l look) [][]string {
+func (p pay) notPaid(l style) [][]string {
 	what, _ := p.attempt.Reason()
 	facts := []string{p.attempt.Phone.Local()}
 	if code := p.attempt.ResultCode(); code != "" {
@@ -175,9 +175,9 @@ func (p pay) notPaid(l look) [][]string {
 	}
 	var advice []string
 	for _, s := range p.refusedAdvice(l.say) {
-		advice = append(advice, l.wrap(l.ink.text, s)...)
+		advice = append(advice, l.wrap(l.theme.text, s)...)
 	}
-	return [][]string{l.wrap(l.ink.strong, l.say.text(what)), advice, l.joined(facts)}
+	return [][]string{l.wrap(l.theme.strong, l.say.text(what)), advice, l.joined(facts)}
 }
 
 // refusedAdvice is what to do after a refusal, and that no money moved, where that is certain.
@@ -195,7 +195,7 @@ func (p pay) refusedAdvice(w *words) []string {
 // unclearAdvice is what to do with the goods and the customer while money may have moved, one rule
 // a moment: wait while the phone is locked; and then again, with its risk. Where the answers do not
 // go together, it is for the owner.
-func (p pay) unclearAdvice(l look) (hold, again string) {
+func (p pay) unclearAdvice(l style) (hold, again string) {
 	_, do := p.attempt.Reason()
 	switch locked := l.now.Before(p.unlock()); {
 	case p.attempt.ForOwner():
@@ -208,24 +208,24 @@ func (p pay) unclearAdvice(l look) (hold, again string) {
 	return l.say.holdGoods, l.say.mayAskAgain
 }
 
-func (p pay) unclear(l look) [][]string {
+func (p pay) unclear(l style) [][]string {
 	a := p.attempt
 	what, _ := a.Reason()
-	first := l.wrap(l.ink.strong, l.say.moneyMayHaveMoved)
+	first := l.wrap(l.theme.strong, l.say.moneyMayHaveMoved)
 	hold, again := p.unclearAdvice(l)
 	if p.stopping {
-		first = l.wrap(l.ink.strong, l.say.canStillPay)
+		first = l.wrap(l.theme.strong, l.say.canStillPay)
 	}
-	first = append(first, l.wrap(l.ink.text, hold)...)
+	first = append(first, l.wrap(l.theme.text, hold)...)
 	if p.stopping {
-		first = append(first, l.wrap(l.ink.dim, l.say.wrongAmount)...)
+		first = append(first, l.wrap(l.theme.dim, l.say.wrongAmount)...)
 	}
-	second := l.wrap(l.ink.dim, l.say.text(what))
+	second := l.wrap(l.theme.dim, l.say.text(what))
 	if a.ForOwner() {
-		second = l.wrap(l.ink.tones[toneCheck], l.say.text(what))
+		second = l.wrap(l.theme.tones[toneCheck], l.say.text(what))
 	}
 	if code := a.ResultCode(); code != "" {
-		second = append(second, l.wrap(l.ink.dim, l.say.code+" "+printable(code)+" "+shown(a.Phone, a.Cause.ResultDesc))...)
+		second = append(second, l.wrap(l.theme.dim, l.say.code+" "+printable(code)+" "+shown(a.Phone, a.Cause.ResultDesc))...)
 	}
 	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.waitingSince, clock(a.AskedAt)), p.nextCheck(l)})
 	if a.ForOwner() {
@@ -233,31 +233,31 @@ func (p pay) unclear(l look) [][]string {
 	}
 	var offer []string
 	if again != "" {
-		offer = l.wrap(l.ink.tones[toneCheck], again)
+		offer = l.wrap(l.theme.tones[toneCheck], again)
 	}
 	return [][]string{append(first, offer...), last, second}
 }
 
 // refusal says which earlier request is in the way, counts its lock down and then asks whether to
 // go on.
-func (p pay) refusal(l look) [][]string {
+func (p pay) refusal(l style) [][]string {
 	e := p.inTheWay(l.now)
 	locked := e.Locked()
 	if locked && l.still {
 		e.Ends = p.free // a time of day in place of the countdown
 	}
-	groups := [][]string{l.wrap(l.ink.strong, l.say.err(e))}
+	groups := [][]string{l.wrap(l.theme.strong, l.say.err(e))}
 	if !locked {
-		groups = append(groups, l.wrap(l.ink.tones[toneCheck], l.say.twiceKey))
+		groups = append(groups, l.wrap(l.theme.tones[toneCheck], l.say.twiceKey))
 	}
 	if !p.askAt.IsZero() {
-		groups = append(groups, l.center(l.ink.dim, p.nextCheck(l)))
+		groups = append(groups, l.center(l.theme.dim, p.nextCheck(l)))
 	}
 	return groups
 }
 
 // progress is the bar toward the end of waiting, and the plan's next check.
-func (p pay) progress(l look) []string {
+func (p pay) progress(l style) []string {
 	elapsed := l.now.Sub(p.asked())
 	if p.attempt.ID == "" {
 		return nil
@@ -267,17 +267,17 @@ func (p pay) progress(l look) []string {
 		next = ""
 	}
 	if l.still || p.deadline.IsZero() {
-		return l.center(l.ink.dim, fmt.Sprintf(l.say.waitingSince, seconds(p.attempt.AskedAt)), next)
+		return l.center(l.theme.dim, fmt.Sprintf(l.say.waitingSince, seconds(p.attempt.AskedAt)), next)
 	}
 	width := min(40, l.width-12)
 	full := p.deadline.Sub(p.asked())
 	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
-	bar := l.ink.tones[toneWait].on(repeat("━", done)) + l.ink.line.on(repeat("┄", width-done))
-	return append([]string{center(bar+"  "+l.ink.text.on(span(elapsed)), l.width)}, l.center(l.ink.dim, next)...)
+	bar := l.theme.tones[toneWait].on(repeat("━", done)) + l.theme.line.on(repeat("┄", width-done))
+	return append([]string{center(bar+"  "+l.theme.text.on(span(elapsed)), l.width)}, l.center(l.theme.dim, next)...)
 }
 
 // nextCheck says when M-PESA is asked next.
-func (p pay) nextCheck(l look) string {
+func (p pay) nextCheck(l style) string {
 	switch left := p.askAt.Sub(l.now); {
 	case p.askAt.IsZero() && p.checking:
 		return l.say.asking
@@ -295,7 +295,7 @@ func (p pay) nextCheck(l look) string {
 }
 
 // timeOf is the time of day of t, with the date where that is another day.
-func (l look) timeOf(t time.Time) string {
+func (l style) timeOf(t time.Time) string {
 	if pos.DayOf(t) != pos.DayOf(l.now) {
 		return l.say.dateShort(t) + " " + clock(t)
 	}
@@ -306,10 +306,10 @@ func (l look) timeOf(t time.Time) string {
 }
 
 // joined is dim facts in one line if they fit, and one below the other if not.
-func (l look) joined(facts []string) []string {
+func (l style) joined(facts []string) []string {
 	line := strings.Join(facts, " · ")
 	if ansi.StringWidth(line) <= min(contentWidth+10, l.width-2) {
-		return l.center(l.ink.dim, line)
+		return l.center(l.theme.dim, line)
 	}
-	return l.center(l.ink.dim, facts...)
+	return l.center(l.theme.dim, facts...)
 }

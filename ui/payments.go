@@ -14,7 +14,7 @@ func (a *app) charge(r pos.Request, before *pay) tea.Cmd {
 	a.pay = &pay{request: r, before: before, changed: a.now}
 	a.early = nil
 	a.burst = burst{}
-	return a.desk.chargeCmd(r)
+	return a.commands.chargeCmd(r)
 }
 
 // charged takes the till's answer to a request.
@@ -95,7 +95,7 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 	if !at.Open() {
 		delete(a.states, at.ID)
 	}
-	fresh := a.told.news(at)
+	fresh := a.announced.news(at)
 	if !at.Unsettled() {
 		a.dropSettled(at.ID)
 	}
@@ -103,19 +103,19 @@ func (a *app) learn(u pos.Update) tea.Cmd {
 		a.last = at
 	}
 	bells := a.learnFront(u, before, fresh)
-	_, l := a.look()
+	_, l := a.layout()
 	a.ledger = a.ledger.learn(at, listRows(l.height))
 	a.open = a.open.heard(u)
 
 	var cmds []tea.Cmd
 	if bells > 0 {
-		cmds = append(cmds, a.desk.bellCmd(bells))
+		cmds = append(cmds, a.commands.bellCmd(bells))
 	}
 	if u.Changed || u.Event != 0 && a.ledger.detail != nil {
 		cmds = append(cmds, a.refresh())
 	}
 	if d := a.ledger.detail; d != nil && d.attempt.ID == at.ID && u.Event != 0 {
-		cmds = append(cmds, a.desk.eventsCmd(at.ID))
+		cmds = append(cmds, a.commands.eventsCmd(at.ID))
 	}
 	return tea.Batch(cmds...)
 }

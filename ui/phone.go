@@ -30,7 +30,7 @@ func (p phones) prompt() (Prompt, bool) {
 }
 
 // press answers a key while the hand is on the phones; done says that it has left them.
-func (p phones) press(k key, d desk) (next phones, cmd tea.Cmd, done bool) {
+func (p phones) press(k key, d commands) (next phones, cmd tea.Cmd, done bool) {
 	p.err = nil
 	k = k.typed()
 	if k.is("esc", "-", "f8") {
@@ -84,14 +84,14 @@ const handsetHeight = 14
 
 // view draws the phone in l.width × l.height. held says that the hand is on it, and key is what
 // puts it there.
-func (p phones) view(l look, held bool, key string) block {
+func (p phones) view(l style, held bool, key string) block {
 	if l.height < handsetHeight {
 		return p.smallView(l)
 	}
 	width := min(handsetWidth, l.width-2)
-	frame := l.ink.line
+	frame := l.theme.line
 	if held {
-		frame = l.ink.accent
+		frame = l.theme.accent
 	}
 	inner := width - 4
 	side := frame.on("│")
@@ -100,24 +100,24 @@ func (p phones) view(l look, held bool, key string) block {
 	var screen []string
 	q, ok := p.prompt()
 	if ok {
-		screen = append(screen, l.ink.dim.on(q.Phone.Local()), "")
+		screen = append(screen, l.theme.dim.on(q.Phone.Local()), "")
 		for _, s := range wrap(fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)), inner) {
-			screen = append(screen, l.ink.strong.on(s))
+			screen = append(screen, l.theme.strong.on(s))
 		}
 		if q.Reference != "" {
-			screen = append(screen, l.ink.text.on(fmt.Sprintf(l.say.account, printable(q.Reference))))
+			screen = append(screen, l.theme.text.on(fmt.Sprintf(l.say.account, printable(q.Reference))))
 		}
-		screen = append(screen, "", l.ink.text.on(l.say.enterPIN), l.ink.dim.on("_ _ _ _"))
+		screen = append(screen, "", l.theme.text.on(l.say.enterPIN), l.theme.dim.on("_ _ _ _"))
 	} else {
 		for _, s := range wrap(l.say.phoneIdle, inner) {
-			screen = append(screen, l.ink.text.on(s))
+			screen = append(screen, l.theme.text.on(s))
 		}
 		for _, s := range wrap(l.say.phoneIdleDo, inner) {
-			screen = append(screen, l.ink.dim.on(s))
+			screen = append(screen, l.theme.dim.on(s))
 		}
 	}
 	lines := []string{
-		center(l.ink.dim.on(l.say.phoneTitle), l.width),
+		center(l.theme.dim.on(l.say.phoneTitle), l.width),
 		center(frame.on("╭"+repeat("─", width-2)+"╮"), l.width),
 	}
 	for _, s := range screen {
@@ -129,39 +129,39 @@ func (p phones) view(l look, held bool, key string) block {
 	lines = append(lines, center(frame.on("╰"+repeat("─", width-2)+"╯"), l.width))
 	switch {
 	case p.err != nil:
-		lines = append(lines, l.wrap(l.ink.tones[toneFail], l.say.err(p.err))...)
+		lines = append(lines, l.wrap(l.theme.tones[toneFail], l.say.err(p.err))...)
 	case ok:
 		lines = append(lines, p.keysView(l, held, key)...)
 	}
 	if ok {
 		lines = append(lines, "")
-		lines = append(lines, l.wrap(l.ink.dim, l.say.phoneAlone)...)
+		lines = append(lines, l.wrap(l.theme.dim, l.say.phoneAlone)...)
 	}
 	return block{lines: lines[:min(len(lines), max(0, l.height))]}
 }
 
 // smallView is the prompt where there is no room for the phone around it.
-func (p phones) smallView(l look) block {
+func (p phones) smallView(l style) block {
 	var account, wrong []string
 	if p.err != nil {
-		wrong = l.wrap(l.ink.tones[toneFail], l.say.err(p.err))
+		wrong = l.wrap(l.theme.tones[toneFail], l.say.err(p.err))
 	}
 	q, ok := p.prompt()
 	if !ok {
-		idle := append(l.wrap(l.ink.text, l.say.phoneIdle), l.wrap(l.ink.dim, l.say.phoneIdleDo)...)
+		idle := append(l.wrap(l.theme.text, l.say.phoneIdle), l.wrap(l.theme.dim, l.say.phoneIdleDo)...)
 		return block{lines: stack(l.height, wrong, idle)}
 	}
 	if q.Reference != "" {
-		account = l.wrap(l.ink.text, fmt.Sprintf(l.say.account, printable(q.Reference)))
+		account = l.wrap(l.theme.text, fmt.Sprintf(l.say.account, printable(q.Reference)))
 	}
-	asked := l.wrap(l.ink.strong, fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)))
-	return block{lines: stack(l.height, wrong, l.center(l.ink.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
+	asked := l.wrap(l.theme.strong, fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)))
+	return block{lines: stack(l.height, wrong, l.center(l.theme.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
 }
 
 // keysView is how the phone is used: its keys while the hand is on it, and otherwise the key that
 // puts it there.
-func (p phones) keysView(l look, held bool, key string) []string {
-	pair := func(h hint) string { return l.ink.accent.on(h.key) + " " + l.ink.text.on(h.does) }
+func (p phones) keysView(l style, held bool, key string) []string {
+	pair := func(h hint) string { return l.theme.accent.on(h.key) + " " + l.theme.text.on(h.does) }
 	if !held {
 		return l.center("", pair(hint{key, l.say.phoneHand}))
 	}

@@ -83,14 +83,14 @@ type plain struct {
 	sale sale
 	pay  *pay // in front of the sale; nil while there is none
 
-	told    told                   // what has been said
-	follow  map[pos.AttemptID]bool // whose end is to be told although they are not in front
-	codes   map[pos.AttemptID]bool // paid, and their receipt is to be told; the last of them
-	checks  map[pos.AttemptID]bool // the cashier asked for a check that has not come back
-	unlock  time.Time              // when to say that the payment in front may be asked again; zero: never
-	speaks  time.Time              // when to say that it is still waiting; zero: never
-	looks   time.Time              // when to look at the health
-	trouble trouble                // what has been said of it
+	announced announced              // what has been said
+	follow    map[pos.AttemptID]bool // whose end is to be told although they are not in front
+	codes     map[pos.AttemptID]bool // paid, and their receipt is to be told; the last of them
+	checks    map[pos.AttemptID]bool // the cashier asked for a check that has not come back
+	unlock    time.Time              // when to say that the payment in front may be asked again; zero: never
+	speaks    time.Time              // when to say that it is still waiting; zero: never
+	looks     time.Time              // when to look at the health
+	trouble   trouble                // what has been said of it
 
 	open openList    // as it was last told, by number
 	paid pos.Attempt // the last one that was paid in front
@@ -104,14 +104,14 @@ func newPlain(ctx context.Context, cfg Config, behind tty) *plain {
 		cfg.Now = time.Now
 	}
 	p := &plain{
-		cfg:    cfg,
-		ctx:    context.WithoutCancel(ctx),
-		out:    &teller{to: cfg.Output, tty: behind, ascii: ascii(cfg)},
-		sale:   newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		told:   make(told),
-		follow: make(map[pos.AttemptID]bool),
-		codes:  make(map[pos.AttemptID]bool),
-		checks: make(map[pos.AttemptID]bool),
+		cfg:       cfg,
+		ctx:       context.WithoutCancel(ctx),
+		out:       &teller{to: cfg.Output, tty: behind, ascii: ascii(cfg)},
+		sale:      newSale(cfg.MaxAmount, cfg.RetypeAbove),
+		announced: make(announced),
+		follow:    make(map[pos.AttemptID]bool),
+		codes:     make(map[pos.AttemptID]bool),
+		checks:    make(map[pos.AttemptID]bool),
 	}
 	p.speak(cfg.Language)
 	return p
@@ -184,7 +184,7 @@ func (p *plain) begin() {
 			p.learn(pos.Update{Attempt: a, Changed: true})
 		}
 	}
-	p.look()
+	p.render()
 }
 
 // mode is the word for a mode in which no money moves; empty where it does.
@@ -236,7 +236,7 @@ func (p *plain) tick() {
 		p.tellProgress()
 	}
 	if has(&p.looks) {
-		p.look()
+		p.render()
 	}
 }
 
@@ -306,8 +306,8 @@ type trouble struct {
 	replaced    int64
 }
 
-// look looks at the till's health, and says what has changed.
-func (p *plain) look() {
+// render looks at the till's health, and says what has changed.
+func (p *plain) render() {
 	const every = 10 * time.Second
 	now := p.now()
 	p.looks = now.Add(every)
@@ -345,10 +345,10 @@ func (p *plain) look() {
 		}
 		p.news(2, sentence([]string{p.say.refusal(h, link)}, why))
 	}
-	if link.Unkept && !p.trouble.unkept {
+	if link.MaintenanceFailed && !p.trouble.unkept {
 		p.news(2, sentence([]string{p.say.unkept}))
 	}
-	p.trouble.unkept = link.Unkept
+	p.trouble.unkept = link.MaintenanceFailed
 	if link.Replaced > p.trouble.replaced {
 		p.news(2, sentence([]string{fmt.Sprintf(p.say.replaced, link.Replaced)}, p.plain.replaced))
 	}

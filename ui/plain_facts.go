@@ -22,7 +22,7 @@ func (p *plain) learn(u pos.Update) {
 	if front && a.Events < p.pay.attempt.Events {
 		return
 	}
-	fresh := p.told.news(a)
+	fresh := p.announced.news(a)
 	if p.pay != nil && p.pay.before != nil {
 		before := p.pay.before.learn(u, p.now())
 		p.pay.before = &before
@@ -170,7 +170,7 @@ func (p *plain) tellUnclear(stopped bool) {
 	if stopped {
 		bells, first = 0, p.say.canStillPay
 	}
-	hold, again := p.pay.unclearAdvice(look{say: p.say, now: now, still: p.cfg.NoMotion})
+	hold, again := p.pay.unclearAdvice(style{say: p.say, now: now, still: p.cfg.NoMotion})
 	p.news(bells, p.about(a, false, uncapital(first), hold))
 	why := ""
 	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
@@ -190,5 +190,5 @@ func (p *plain) tellUnclear(stopped bool) {
 
 // at is the time of day of t, with its date where that is another day.
 func (p *plain) at(t time.Time) string {
-	return look{say: p.say, now: p.now(), still: true}.timeOf(t)
+	return style{say: p.say, now: p.now(), still: true}.timeOf(t)
 }

@@ -19,8 +19,8 @@ type command struct {
 	run  func(p *plain, with string)
 }
 
-// commands are what can be typed besides the answers to a question.
-func commands() []command {
+// commandTable are what can be typed besides the answers to a question.
+func commandTable() []command {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	return []command{
 		{t("ledger", "daftari"), "*", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*plain).showDay},
@@ -41,7 +41,7 @@ func commands() []command {
 
 // commands are those that this till has: only practice has practice phones.
 func (p *plain) commands() []command {
-	return slices.DeleteFunc(commands(), func(c command) bool {
+	return slices.DeleteFunc(commandTable(), func(c command) bool {
 		return c.word.EN == "phones" && len(p.cfg.Endings) == 0
 	})
 }
@@ -117,7 +117,7 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	switch {
 	case a.Owed():
 		facts = append(facts, p.say.owed)
-	case a.Notices.Has(pos.GivenBack):
+	case a.Notices.Has(pos.Refunded):
 		facts = append(facts, p.say.givenBack)
 	}
 	for _, n := range p.say.noticeWords(a.Notices) {
@@ -343,7 +343,7 @@ func (p *plain) byHand(with string) {
 		}
 		as = answers[n-1]
 	}
-	if err := p.cfg.Till.ByHand(p.ctx, a, as); err != nil {
+	if err := p.cfg.Till.Resolve(p.ctx, a, as); err != nil {
 		p.out.line(p.say.err(err))
 		return
 	}

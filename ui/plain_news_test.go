@@ -176,9 +176,9 @@ func TestPlainOpen(t *testing.T) {
 
 		c.types("settled 1")
 		c.says("Noted: KES 60 was given back.", "Amount:")
-		owed.Notices |= pos.GivenBack
+		owed.Notices |= pos.Refunded
 		owed.Events++
-		c.tell(owed, pos.EventGivenBack) // which is no news
+		c.tell(owed, pos.EventRefunded) // which is no news
 		c.types("find 60")
 		c.says("14:32 PAID TWICE KES 60, 0722 ••• 000, receipt SKN5T7W2QX, given back.", "Amount:")
 	})

@@ -11,7 +11,7 @@ import (
 // An offer is something that can be done about what is in front: by its word in either language, by
 // a key of the number pad as on the screens, or by Enter alone.
 type offer struct {
-	wish  wish
+	wish  action
 	word  pos.Text
 	pad   string
 	does  string
@@ -23,13 +23,13 @@ type offer struct {
 // besides answering.
 func (p *plain) offers() []offer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
-	check := offer{wish: wishCheck, word: t("check", "uliza"), does: p.say.kCheck, enter: true}
-	again := offer{wish: wishAgain, word: t("again", "tena"), pad: "*", does: p.say.kAgain, enter: true}
-	number := offer{wish: wishNumber, word: t("number", "namba"), pad: "/", does: p.say.kNumber}
-	next := offer{wish: wishNext, word: t("new", "mpya"), pad: "+", does: p.say.kNext}
-	twice := offer{wish: wishTwice, word: t("anyway", "hata"), pad: "2", does: p.say.kTwice}
-	stop := offer{wish: wishStop, word: t("stop", "acha"), pad: "-", does: p.say.kStop}
-	back := offer{wish: wishForm, word: t("back", "rudi"), pad: "-", does: p.say.kBack}
+	check := offer{wish: actionCheck, word: t("check", "uliza"), does: p.say.kCheck, enter: true}
+	again := offer{wish: actionAgain, word: t("again", "tena"), pad: "*", does: p.say.kAgain, enter: true}
+	number := offer{wish: actionNumber, word: t("number", "namba"), pad: "/", does: p.say.kNumber}
+	next := offer{wish: actionNext, word: t("new", "mpya"), pad: "+", does: p.say.kNext}
+	twice := offer{wish: actionTwice, word: t("anyway", "hata"), pad: "2", does: p.say.kTwice}
+	stop := offer{wish: actionStop, word: t("stop", "acha"), pad: "-", does: p.say.kStop}
+	back := offer{wish: actionForm, word: t("back", "rudi"), pad: "-", does: p.say.kBack}
 	var list []offer
 	switch q := p.pay; {
 	case q == nil && p.sale.focus == fieldAmount:
@@ -80,7 +80,7 @@ func (p *plain) choices() string {
 func (p *plain) takeOffer(line string) bool {
 	for _, o := range p.offers() {
 		switch {
-		case o.enter && line == "" && o.wish == wishAgain && p.now().Sub(p.pay.changed) < aside:
+		case o.enter && line == "" && o.wish == actionAgain && p.now().Sub(p.pay.changed) < debounce:
 			p.pay.changed = p.now()
 			p.out.line(p.plain.tooSoon) // it was meant for the line before
 		case o.enter && line == "", isWord(o.word, line), o.pad != "" && o.pad == line:
@@ -99,10 +99,10 @@ func (p *plain) underWay() bool {
 }
 
 // carryOut does what was wished of the sale or of the payment in front.
-func (p *plain) carryOut(w wish) {
+func (p *plain) carryOut(w action) {
 	q := p.pay
 	if q == nil {
-		if w == wishForm {
+		if w == actionForm {
 			p.back()
 		} else {
 			p.sale = p.sale.cleared()
@@ -114,27 +114,27 @@ func (p *plain) carryOut(w wish) {
 		again.Sale = q.attempt.Sale
 	}
 	switch w {
-	case wishCheck:
+	case actionCheck:
 		p.check(q.checked().ID)
-	case wishStop:
+	case actionStop:
 		q.stopping = true
 		if err := p.cfg.Till.StopWaiting(p.ctx, q.attempt.ID); err != nil {
 			q.stopping = false
 			p.out.line(p.say.err(err))
 		}
-	case wishAgain:
+	case actionAgain:
 		again.MayPayTwice = false
 		p.charge(again, q)
-	case wishTwice:
+	case actionTwice:
 		again.MayPayTwice = true
 		p.charge(again, q.before)
-	case wishNumber:
+	case actionNumber:
 		p.leave(nil)
 		p.sale = p.sale.anotherNumber(again)
 		p.out.line(p.say.sameSale)
-	case wishForm:
+	case actionForm:
 		p.leave(q.before)
-	case wishNext:
+	case actionNext:
 		p.leave(nil)
 		p.sale = p.sale.cleared()
 	}

@@ -16,7 +16,7 @@ func (a *app) press(k key) tea.Cmd {
 		a.quitting = false
 		return nil
 	}
-	arr, l := a.look()
+	arr, l := a.layout()
 	if arr.size == sizeTiny {
 		return nil // nothing is done blindly
 	}
@@ -55,7 +55,7 @@ func (a *app) press(k key) tea.Cmd {
 	case a.hand:
 		var cmd tea.Cmd
 		var done bool
-		if a.phones, cmd, done = a.phones.press(k, a.desk); done {
+		if a.phones, cmd, done = a.phones.press(k, a.commands); done {
 			a.hand = false
 		}
 		return cmd
@@ -63,21 +63,21 @@ func (a *app) press(k key) tea.Cmd {
 		a.seen()
 		return nil
 	}
-	if k.digit() != "" && a.now.Sub(a.handLeft) < aside {
+	if k.digit() != "" && a.now.Sub(a.handLeft) < debounce {
 		return nil // it was meant for the phone, and would be the next sale's amount
 	}
 	return a.pressScreen(k, l)
 }
 
-func (a *app) pressScreen(k key, l look) tea.Cmd {
+func (a *app) pressScreen(k key, l style) tea.Cmd {
 	var cmd tea.Cmd
-	var w wish
+	var w action
 	switch {
 	case a.at == screenLedger:
-		a.ledger, cmd, w = a.ledger.press(k, a.desk, l)
+		a.ledger, cmd, w = a.ledger.press(k, a.commands, l)
 		return tea.Batch(cmd, a.carryOut(w))
 	case a.at == screenOpen:
-		a.open, cmd, w = a.open.press(k, a.desk, l)
+		a.open, cmd, w = a.open.press(k, a.commands, l)
 		return tea.Batch(cmd, a.carryOut(w))
 	case a.pay != nil:
 		return a.pressPay(k)
@@ -94,7 +94,7 @@ func (a *app) pressScreen(k key, l look) tea.Cmd {
 		}
 	}
 	_, offered := a.sale.offers()
-	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < aside {
+	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < debounce {
 		a.offeredAt = a.now
 		return nil // it was meant for the question before
 	}
@@ -120,14 +120,14 @@ func (a *app) pressPay(k key) tea.Cmd {
 	forNext := a.typesAhead() && (figure.text != "" || k.is("enter", "esc", "backspace", "delete", "tab", "shift+tab", "ctrl+u", "ctrl+w"))
 	if !forNext {
 		next, w := a.pay.press(k, a.now)
-		if a.pay = &next; w != wishNothing || figure.digit() == "" {
+		if a.pay = &next; w != actionNothing || figure.digit() == "" {
 			return a.carryOut(w)
 		}
 	}
 	a.next, _ = a.burst.press(a.next, figure, a.now)
 	a.nextAt = a.now
 	if a.pay.goodNews() && a.now.Sub(a.pay.changed) >= stands {
-		return a.carryOut(wishNext)
+		return a.carryOut(actionNext)
 	}
 	return nil
 }
@@ -196,7 +196,7 @@ func (a *app) goTo(s screen) tea.Cmd {
 	switch s {
 	case screenLedger:
 		var cmd tea.Cmd
-		a.ledger, cmd = a.ledger.show(a.desk, pos.DayOf(a.now))
+		a.ledger, cmd = a.ledger.show(a.commands, pos.DayOf(a.now))
 		return cmd
 	case screenOpen:
 		return a.refresh()
@@ -208,44 +208,44 @@ func (a *app) goTo(s screen) tea.Cmd {
 }
 
 // carryOut does what a screen wishes.
-func (a *app) carryOut(w wish) tea.Cmd {
+func (a *app) carryOut(w action) tea.Cmd {
 	p := a.pay
 	switch w {
-	case wishSale:
+	case actionSale:
 		return a.goTo(screenSale)
-	case wishLedger:
+	case actionLedger:
 		return a.goTo(screenLedger)
-	case wishCode:
+	case actionCode:
 		a.at, a.help, a.hand = screenLedger, nil, false
 		day := pos.DayOf(p.attempt.AskedAt)
 		var cmd tea.Cmd
-		a.ledger, cmd = a.ledger.goTo(a.desk, day)
+		a.ledger, cmd = a.ledger.goTo(a.commands, day)
 		a.ledger.chosen = p.attempt.ID
 		a.ledger.detail = &detail{attempt: p.attempt, code: newCodeLine()}
-		return tea.Batch(cmd, a.desk.eventsCmd(p.attempt.ID))
-	case wishPhone:
+		return tea.Batch(cmd, a.commands.eventsCmd(p.attempt.ID))
+	case actionPhone:
 		a.hand = a.cfg.Phone != nil
-	case wishCheck:
+	case actionCheck:
 		p.checking = true
-		return a.desk.checkCmd(p.checked().ID)
-	case wishStop:
+		return a.commands.checkCmd(p.checked().ID)
+	case actionStop:
 		p.stopping = true
-		return a.desk.stopCmd(p.attempt.ID)
-	case wishAgain:
+		return a.commands.stopCmd(p.attempt.ID)
+	case actionAgain:
 		r := p.request
 		r.Sale, r.MayPayTwice = p.attempt.Sale, false
 		return a.charge(r, p)
-	case wishTwice:
+	case actionTwice:
 		r := p.request
 		r.MayPayTwice = true
 		return a.charge(r, p.before)
-	case wishNumber:
+	case actionNumber:
 		r := p.request
 		r.Sale = p.attempt.Sale
 		a.sale, a.pay, a.burst = a.sale.anotherNumber(r), nil, burst{}
-	case wishNext:
+	case actionNext:
 		a.sale, a.next, a.pay = a.next, a.next.cleared(), nil
-	case wishForm:
+	case actionForm:
 		a.giveUp()
 	}
 	return nil

@@ -54,7 +54,7 @@ func TestOneRuleAMoment(t *testing.T) {
 					a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
 					for _, stopping := range []bool{false, true} {
 						p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a, stopping: stopping}
-						l := look{say: newWords(lang), width: 80, height: 20, now: noon.Add(after), still: still}
+						l := style{say: newWords(lang), width: 80, height: 20, now: noon.Add(after), still: still}
 						hold, again := p.unclearAdvice(l)
 						var groups []string
 						for _, g := range p.unclear(l) {

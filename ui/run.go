@@ -25,7 +25,7 @@ func Run(ctx context.Context, cfg Config) error {
 	updates := cfg.Till.Subscribe()
 
 	working, end := context.WithCancel(ctx)
-	crew := &crew{ctx: working}
+	crew := &runner{ctx: working}
 	if cfg.Input == nil {
 		cfg.Input = os.Stdin
 	}
@@ -90,9 +90,9 @@ func windowOf(environ []string) (width, height int) {
 	return number("COLUMNS", 80), number("LINES", 24)
 }
 
-// crew is the goroutines of commands. The library that starts them does not wait for them; Run
+// runner is the goroutines of commands. The library that starts them does not wait for them; Run
 // does.
-type crew struct {
+type runner struct {
 	ctx context.Context // ended before wait is called
 
 	mu    sync.Mutex
@@ -101,7 +101,7 @@ type crew struct {
 }
 
 // do is a command that is waited for. After the end it does nothing.
-func (c *crew) do(f func(ctx context.Context) tea.Msg) tea.Cmd {
+func (c *runner) do(f func(ctx context.Context) tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		c.mu.Lock()
 		if c.ended {
@@ -116,7 +116,7 @@ func (c *crew) do(f func(ctx context.Context) tea.Msg) tea.Cmd {
 }
 
 // wait lets no more commands begin and waits for those that have.
-func (c *crew) wait() {
+func (c *runner) wait() {
 	c.mu.Lock()
 	c.ended = true
 	c.mu.Unlock()

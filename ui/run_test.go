@@ -254,7 +254,7 @@ func TestPlanHoldsWhatIsOpen(t *testing.T) {
 		}
 		c.send(updateMsg{Attempt: paid(a, "SKN4T7W2QX"), Event: pos.EventCalledBack, NextCheck: next}) // its second witness
 	}
-	if n := len(c.app.open.plan) + len(c.app.states) + len(c.app.told) + len(c.app.unheard); n != 0 {
+	if n := len(c.app.open.plan) + len(c.app.states) + len(c.app.announced) + len(c.app.unheard); n != 0 {
 		t.Errorf("%d things are kept of payments that have ended", n)
 	}
 }

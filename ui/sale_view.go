@@ -14,7 +14,7 @@ const formWidth = 46
 
 // view draws the form. above is what stands where the band of a payment will be: the last sale, or
 // what was open at the start.
-func (s sale) view(l look, above []string) block {
+func (s sale) view(l style, above []string) block {
 	st := stageOf(l)
 	b := block{lines: make([]string, st.top, l.height)}
 
@@ -34,22 +34,22 @@ func (s sale) view(l look, above []string) block {
 }
 
 // amountView is the amount as it is typed, where it will stand until the sale has ended.
-func (s sale) amountView(l look, st stage) []string {
+func (s sale) amountView(l style, st bandLayout) []string {
 	amount, part, _ := s.running()
-	i, inWords := l.ink.strong, kes(amount)
+	i, inWords := l.theme.strong, kes(amount)
 	switch {
 	case part != nil && !s.agreedTo():
-		i, inWords = l.ink.tones[toneCheck], inWords+"?"
+		i, inWords = l.theme.tones[toneCheck], inWords+"?"
 	case amount == 0 && st.big:
-		i = l.ink.line
+		i = l.theme.line
 	case amount == 0:
-		i = l.ink.dim
+		i = l.theme.dim
 	}
 	return amountLines(l, st, amount, inWords, i)
 }
 
 // amountLines is an amount in the figures that there is room for, and in words.
-func amountLines(l look, st stage, amount pos.Shillings, inWords string, i ink) []string {
+func amountLines(l style, st bandLayout, amount pos.Shillings, inWords string, i colour) []string {
 	if !st.big {
 		return l.center(i, inWords)
 	}
@@ -58,26 +58,26 @@ func amountLines(l look, st stage, amount pos.Shillings, inWords string, i ink) 
 	if st.huge {
 		rows = doubled(rows)
 	}
-	return append(l.center(i, rows...), l.center(l.ink.dim, inWords)...)
+	return append(l.center(i, rows...), l.center(l.theme.dim, inWords)...)
 }
 
 // formView adds the fields to b, and the cursor.
-func (s sale) formView(l look, b block) block {
+func (s sale) formView(l style, b block) block {
 	width := min(formWidth, l.width-4)
 	left := (l.width - width) / 2
 	labels := max(len(l.say.amount), len(l.say.again), len(l.say.phoneField), len(l.say.reference))
 	room := width - 2 - labels - 2
 	spare := l.height - len(b.lines)
 	if l.size >= sizeBig && spare > 5 {
-		b.lines = append(b.lines, blank(left)+l.ink.line.on(repeat("─", width)))
+		b.lines = append(b.lines, blank(left)+l.theme.line.on(repeat("─", width)))
 	}
 	for f := fieldAmount; f <= fieldReference; f++ {
 		if f == fieldAgain && !s.showsAgain() {
 			continue
 		}
-		mark, label := "  ", l.ink.dim
+		mark, label := "  ", l.theme.dim
 		if f == s.focus {
-			mark, label = l.ink.accent.on("▌")+" ", l.ink.text
+			mark, label = l.theme.accent.on("▌")+" ", l.theme.text
 		}
 		value, x := s.value(l, f, room)
 		if f == s.focus {
@@ -107,7 +107,7 @@ func (s sale) label(w *words, f saleField) string {
 
 // value is a field's text in at most room cells, with what the till knows of it behind, and the
 // cursor's column.
-func (s sale) value(l look, f saleField, room int) (string, int) {
+func (s sale) value(l style, f saleField, room int) (string, int) {
 	text, x := visible(s.fields[f], room)
 	known := ""
 	switch f {
@@ -126,12 +126,12 @@ func (s sale) value(l look, f saleField, room int) (string, int) {
 			known = l.say.optional
 		}
 	}
-	line := l.ink.strong.on(text)
+	line := l.theme.strong.on(text)
 	if known != "" && len(text)+2+ansi.StringWidth(known) <= room {
 		if text != "" {
 			line += "  "
 		}
-		line += l.ink.dim.on(known)
+		line += l.theme.dim.on(known)
 	}
 	return line, x
 }
@@ -185,7 +185,7 @@ func visible(f field, room int) (string, int) {
 }
 
 // note is the one sentence below the form: what is wrong, or what to do next.
-func (s sale) note(l look) (string, ink) {
+func (s sale) note(l style) (string, colour) {
 	wrong := s.wrong
 	if wrong == nil {
 		wrong = s.refusal()
@@ -193,21 +193,21 @@ func (s sale) note(l look) (string, ink) {
 	part := fraction(wrong)
 	switch {
 	case part != nil && s.offered == s.fields[fieldAmount].String():
-		return fmt.Sprintf(l.say.roundOffer, part.Exact, part.Whole, part.Whole), l.ink.tones[toneCheck]
+		return fmt.Sprintf(l.say.roundOffer, part.Exact, part.Whole, part.Whole), l.theme.tones[toneCheck]
 	case part != nil:
-		return l.say.err(part), l.ink.tones[toneCheck]
+		return l.say.err(part), l.theme.tones[toneCheck]
 	case wrong != nil:
-		return l.say.err(wrong), l.ink.tones[toneFail]
+		return l.say.err(wrong), l.theme.tones[toneFail]
 	case s.id != "" && s.fields[fieldPhone].empty():
-		return l.say.sameSale, l.ink.dim
+		return l.say.sameSale, l.theme.dim
 	case s.empty():
-		return l.say.typeAmount, l.ink.dim
+		return l.say.typeAmount, l.theme.dim
 	case s.focus == fieldAgain && s.fields[fieldAgain].empty():
-		return fmt.Sprintf(l.say.typeAgain, s.retypeAbove), l.ink.dim
+		return fmt.Sprintf(l.say.typeAgain, s.retypeAbove), l.theme.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
-		return l.say.anyPhone, l.ink.dim
+		return l.say.anyPhone, l.theme.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
-		return l.say.typePhone, l.ink.dim
+		return l.say.typePhone, l.theme.dim
 	}
 	return "", ""
 }

@@ -27,7 +27,7 @@ func (w *words) err(err error) string {
 
 // inWords is an error that the screens themselves have to say, in both languages.
 func inWords(text func(*words) string) error {
-	return &pos.Said{EN: text(newWords(English)), SW: text(newWords(Kiswahili))}
+	return &pos.LocalizedError{EN: text(newWords(English)), SW: text(newWords(Kiswahili))}
 }
 
 // dateShort is "Mon 23 Nov".

@@ -168,7 +168,7 @@ func scenes() []scene {
 		{"trouble", nil, func(c *cashier) {
 			c.day(12)
 			c.till.health = pos.Health{Refusing: "rate_limited", Since: noon.Add(-12 * time.Minute)}
-			c.app.cfg.Link, c.app.desk.link = nil, nil
+			c.app.cfg.Link, c.app.commands.link = nil, nil
 			c.do(c.app.refresh())
 		}},
 		{"broken", nil, func(c *cashier) {

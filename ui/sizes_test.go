@@ -192,7 +192,7 @@ func TestBigWords(t *testing.T) {
 			short := c.app.pay.shortWord(c.app.say)
 			for w := bigWidth; w <= 200; w++ {
 				c.size(w, 40)
-				_, l := c.app.look()
+				_, l := c.app.layout()
 				lines, ok := bigBandLines(word, short, stageOf(l), l)
 				if !ok {
 					continue

@@ -13,12 +13,12 @@ import (
 	"kaunta/ui/text"
 )
 
-// ink is the escape sequence that begins a style; empty for plain text. Building it once keeps View
+// colour is the escape sequence that begins a style; empty for plain text. Building it once keeps View
 // cheap.
-type ink string
+type colour string
 
 // on writes s in the ink.
-func (i ink) on(s string) string {
+func (i colour) on(s string) string {
 	if i == "" || s == "" {
 		return s
 	}
@@ -38,14 +38,14 @@ const (
 
 // theme is every style of the screens, for one kind of terminal.
 type theme struct {
-	text   ink // values
-	strong ink // values that matter most
-	dim    ink // labels
-	line   ink // rules
-	accent ink // the shop's name
-	chosen ink // the row or field chosen
-	tones  [5]ink
-	bands  [5]ink // the same as a background
+	text   colour // values
+	strong colour // values that matter most
+	dim    colour // labels
+	line   colour // rules
+	accent colour // the shop's name
+	chosen colour // the row or field chosen
+	tones  [5]colour
+	bands  [5]colour // the same as a background
 }
 
 // background is what the terminal's background is known to be.
@@ -92,7 +92,7 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 		}
 		return complete(lipgloss.Color(s.ansi[bg]), lipgloss.Color(s.ansi256[bg]), lipgloss.Color(s.rgb[bg]))
 	}
-	inkOf := func(bold bool, fore, back shade) ink {
+	inkOf := func(bold bool, fore, back shade) colour {
 		s := ansi.NewStyle()
 		if bold {
 			s = s.Bold()
@@ -106,7 +106,7 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 		if len(s) == 0 {
 			return ""
 		}
-		return ink(s.String())
+		return colour(s.String())
 	}
 	// Many terminals of sixteen colours write bold in the bright half of them, which cannot be read
 	// on a light background, nor black on a band.
@@ -117,7 +117,7 @@ func newTheme(profile colorprofile.Profile, bg background) theme {
 		dim:    inkOf(false, dim, shade{}),
 		line:   inkOf(false, line, shade{}),
 		accent: inkOf(bold, tones[0].shade, shade{}),
-		chosen: ink(ansi.NewStyle().Bold().Reverse(true).String()),
+		chosen: colour(ansi.NewStyle().Bold().Reverse(true).String()),
 	}
 	t.tones[tonePlain], t.bands[tonePlain] = t.strong, t.chosen
 	for _, n := range tones {

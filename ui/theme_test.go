@@ -45,30 +45,30 @@ func everyTerminal() []terminal {
 func (k terminal) set(c *cashier) {
 	c.send(tea.ColorProfileMsg{Profile: k.profile})
 	c.app.background = k.background
-	c.app.ink = newTheme(c.app.profile, c.app.background)
+	c.app.theme = newTheme(c.app.profile, c.app.background)
 	c.app.ascii = k.ascii
 }
 
 // token is an ink of the theme by its name.
 type token struct {
 	name string
-	of   func(*theme) *ink
+	of   func(*theme) *colour
 }
 
 // tokens are all inks of the theme.
 func tokens() []token {
 	list := []token{
-		{"text", func(t *theme) *ink { return &t.text }},
-		{"strong", func(t *theme) *ink { return &t.strong }},
-		{"dim", func(t *theme) *ink { return &t.dim }},
-		{"line", func(t *theme) *ink { return &t.line }},
-		{"accent", func(t *theme) *ink { return &t.accent }},
-		{"chosen", func(t *theme) *ink { return &t.chosen }},
+		{"text", func(t *theme) *colour { return &t.text }},
+		{"strong", func(t *theme) *colour { return &t.strong }},
+		{"dim", func(t *theme) *colour { return &t.dim }},
+		{"line", func(t *theme) *colour { return &t.line }},
+		{"accent", func(t *theme) *colour { return &t.accent }},
+		{"chosen", func(t *theme) *colour { return &t.chosen }},
 	}
 	for i, name := range [...]string{tonePlain: "plain", tonePaid: "paid", toneWait: "wait", toneCheck: "check", toneFail: "fail"} {
 		list = append(list,
-			token{name, func(t *theme) *ink { return &t.tones[i] }},
-			token{"band-" + name, func(t *theme) *ink { return &t.bands[i] }})
+			token{name, func(t *theme) *colour { return &t.tones[i] }},
+			token{"band-" + name, func(t *theme) *colour { return &t.bands[i] }})
 	}
 	return list
 }
@@ -79,7 +79,7 @@ func mark(n int) string { return fmt.Sprintf("\x1b[999;%dm", n) }
 // marked is the frame drawn with marks for inks.
 func (c *cashier) marked() string {
 	for n, token := range tokens() {
-		*token.of(&c.app.ink) = ink(mark(n))
+		*token.of(&c.app.theme) = colour(mark(n))
 	}
 	return c.frame()
 }
@@ -141,7 +141,7 @@ func TestEveryTerminalHasTheStyles(t *testing.T) {
 			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 			for _, k := range everyTerminal() {
 				k.set(c)
-				th := c.app.ink
+				th := c.app.theme
 				got := c.frame()
 				if want := inked(c.marked(), th); got != want {
 					t.Errorf("%s in %s at %s:\n%q\nwant\n%q", s.name, lang, k.name, got, want)

@@ -21,7 +21,7 @@ func perhapsTwice(c *cashier) (first, second pos.Attempt) {
 
 // TestTwoSalesOrGivenBack: what may be one purchase paid twice stays on the list until a person says which it is.
 func TestTwoSalesOrGivenBack(t *testing.T) {
-	for key, as := range map[string]pos.EventKind{"1": pos.EventTwoSales, "2": pos.EventGivenBack} {
+	for key, as := range map[string]pos.EventKind{"1": pos.EventTwoSales, "2": pos.EventRefunded} {
 		c := newCashier(t)
 		first, second := perhapsTwice(c)
 		c.tell(first, pos.EventPossiblyTwice)
@@ -43,7 +43,7 @@ func TestTwoSalesOrGivenBack(t *testing.T) {
 			t.Fatalf("by hand %v as %v", c.till.byHand, c.till.as)
 		}
 		c.sees("Noted: KES 450 ")
-		second.Notices |= map[pos.EventKind]pos.Notice{pos.EventTwoSales: pos.TwoSales, pos.EventGivenBack: pos.GivenBack}[as]
+		second.Notices |= map[pos.EventKind]pos.Notice{pos.EventTwoSales: pos.TwoSales, pos.EventRefunded: pos.Refunded}[as]
 		first.Notices |= pos.TwoSales
 		for _, a := range []pos.Attempt{first, second} {
 			a.Events++
@@ -92,7 +92,7 @@ func TestPlainTwoSales(t *testing.T) {
 			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
 			"Noted: KES 450 was given back.", "Amount:",
 		)
-		if len(c.till.as) != 1 || c.till.as[0] != pos.EventGivenBack || !strings.HasPrefix(string(c.till.byHand[0]), string(second.ID)) {
+		if len(c.till.as) != 1 || c.till.as[0] != pos.EventRefunded || !strings.HasPrefix(string(c.till.byHand[0]), string(second.ID)) {
 			t.Errorf("%v %v", c.till.byHand, c.till.as)
 		}
 	})

@@ -29,7 +29,7 @@ func (w *words) why(a pos.Attempt, known seenWhy, now time.Time) []string {
 		return nil // it is under way
 	}
 	switch {
-	case untilByHand(a, now) > 0:
+	case untilResolvable(a, now) > 0:
 		from := w.byHandAlone
 		switch {
 		case a.Askable():
@@ -37,7 +37,7 @@ func (w *words) why(a pos.Attempt, known seenWhy, now time.Time) []string {
 		case a.Reachable:
 			from = w.byHandTold
 		}
-		list = append(list, fmt.Sprintf(from, w.dayMonthClock(a.ByHandFrom())))
+		list = append(list, fmt.Sprintf(from, w.dayMonthClock(a.ResolvableFrom())))
 	case a.Open() || a.Unmatched():
 		list = append(list, w.byHandNow)
 	}

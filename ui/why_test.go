@@ -128,7 +128,7 @@ func TestWhyIsSaidToItsEnd(t *testing.T) {
 			what, _ := a.Reason()
 			for _, next := range []string{"", "next"} {
 				for _, size := range [][2]int{{40, 8}, {40, 9}, {56, 14}, {60, 16}, {80, 20}} {
-					l := look{say: newWords(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
+					l := style{say: newWords(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
 					p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a}
 					text := strings.Join(strings.Fields(strings.Join(p.view(l, next).lines, " ")), " ")
 					whole := l.say.text(what)

@@ -22,11 +22,11 @@ func (a *app) View() tea.View {
 	return v
 }
 
-// look is how the screens look at the moment.
-func (a *app) look() (arrangement, look) {
+// layout is how the screens layout at the moment.
+func (a *app) layout() (arrangement, style) {
 	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip()).warned(len(a.warning()))
-	return arr, look{
-		say: a.say, ink: a.ink, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil,
+	return arr, style{
+		say: a.say, theme: a.theme, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil,
 		width: arr.width, height: arr.height, now: a.now,
 	}
 }
@@ -34,10 +34,10 @@ func (a *app) look() (arrangement, look) {
 // frame draws the window, exactly as wide and high as it is. The block's cursor is in the window's
 // columns and rows.
 func (a *app) frame() (string, block) {
-	arr, l := a.look()
+	arr, l := a.layout()
 	var lines []string
 	add := func(s string) { lines = append(lines, fit(s, a.width)) }
-	rule := l.ink.line.on(repeat("─", a.width))
+	rule := l.theme.line.on(repeat("─", a.width))
 
 	if arr.size < sizePlain {
 		b := a.smallView(l)
@@ -55,7 +55,7 @@ func (a *app) frame() (string, block) {
 		add(rule)
 	}
 	for _, line := range a.warning()[:arr.warning] {
-		add(l.ink.bands[toneFail].on(fit(" "+line, a.width)))
+		add(l.theme.bands[toneFail].on(fit(" "+line, a.width)))
 	}
 	if arr.banner {
 		add(bannerLine(l, a.banners, a.seenKey(), a.width))
@@ -82,7 +82,7 @@ func (a *app) frame() (string, block) {
 			if row < len(strip.lines) {
 				side = strip.lines[row]
 			}
-			s = fit(s, arr.width) + l.ink.line.on("│") + " " + side
+			s = fit(s, arr.width) + l.theme.line.on("│") + " " + side
 		}
 		add(s)
 	}

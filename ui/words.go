@@ -347,8 +347,8 @@ func newWords(lang Language) *words {
 			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("push", "ombi"), pos.EventQueried: t("query", "swali"),
 			pos.EventCalledBack: t("callback", "callback"), pos.EventGaveUp: t("gave up waiting", "muda umeisha"),
 			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
-			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventGivenBack: t("given back", "imerudishwa"),
-			pos.EventClearedUp: t("cleared up", "imeshughulikiwa"), pos.EventPossiblyTwice: t("maybe paid twice", "huenda mara mbili"),
+			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventRefunded: t("given back", "imerudishwa"),
+			pos.EventResolved: t("cleared up", "imeshughulikiwa"), pos.EventPossiblyTwice: t("maybe paid twice", "huenda mara mbili"),
 			pos.EventTwoSales: t("two sales", "mauzo mawili"),
 		},
 		verdicts: map[string]string{

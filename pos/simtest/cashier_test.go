@@ -202,8 +202,8 @@ func (p *process) byHandNowAndThen() {
 			if len(as) == 0 {
 				return
 			}
-			_ = w.call("ByHand", func(p *process) error {
-				return p.till.ByHand(context.Background(), seen, as[d.IntN(len(as))])
+			_ = w.call("Resolve", func(p *process) error {
+				return p.till.Resolve(context.Background(), seen, as[d.IntN(len(as))])
 			})
 		}
 		list, err := p.ledger.Unsettled()

@@ -263,13 +263,13 @@ var faults = []fault{
 	{
 		"what the cashier types clears the list of what is owed back", "pos.Attempt.learn",
 		`a.Claimed = e.Typed`,
-		`…; a.Notices |= GivenBack`,
+		`…; a.Notices |= Refunded`,
 		"byHandIsSomebodysWord",
 	},
 	{
-		"money is given back that is not owed", "pos.Till.ByHand",
+		"money is given back that is not owed", "pos.Till.Resolve",
 		`return ErrSettled`,
-		`_, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventGivenBack, At: now}); return err`,
+		`_, err = t.record(ctx, Event{Attempt: a.ID, Kind: EventRefunded, At: now}); return err`,
 		"byHandIsSomebodysWord",
 	},
 	{
@@ -280,12 +280,12 @@ var faults = []fault{
 	},
 	{
 		"what was cleared up stays so, whatever comes", "pos.Attempt.mismatched",
-		`a.Notices &^ ClearedUp`,
+		`a.Notices &^ Resolved`,
 		`a.Notices`,
 		"byHandIsSomebodysWord",
 	},
 	{
-		"a person clears up what M-PESA is still asked about", "pos.Till.ByHand",
+		"a person clears up what M-PESA is still asked about", "pos.Till.Resolve",
 		`now.Before(until)`,
 		`now.Before(a.AskedAt)`,
 		"byHandIsSomebodysWord",

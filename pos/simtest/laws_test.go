@@ -264,7 +264,7 @@ func twoPaymentsForOnePurchaseAreNamed(w *world, x writing) string {
 		return ""
 	}
 	for _, o := range w.rivals(x.row) {
-		if o.now.State != pos.Paid || o.now.Notices&(pos.PaidTwice|pos.GivenBack) != 0 {
+		if o.now.State != pos.Paid || o.now.Notices&(pos.PaidTwice|pos.Refunded) != 0 {
 			continue
 		}
 		if !now.Notices.Has(pos.PossiblyTwice) || !o.now.Notices.Has(pos.PossiblyTwice) {
@@ -386,13 +386,13 @@ func askedNeverChanges(w *world, x writing) string {
 func byHandIsSomebodysWord(_ *world, x writing) string {
 	before, now := x.before, x.row.now
 	switch fresh := now.Notices &^ before.Notices; {
-	case fresh.Has(pos.GivenBack) && (x.event.Kind != pos.EventGivenBack || !before.Owed() && !before.Doubtful()):
+	case fresh.Has(pos.Refunded) && (x.event.Kind != pos.EventRefunded || !before.Owed() && !before.Doubtful()):
 		return fmt.Sprintf("given back after %v, and it was owed: %t", x.event.Kind, before.Owed())
 	case fresh.Has(pos.TwoSales) && (x.event.Kind != pos.EventTwoSales || !before.Doubtful()):
 		return fmt.Sprintf("two sales after %v, and it was in doubt: %t", x.event.Kind, before.Doubtful())
-	case fresh.Has(pos.ClearedUp) && (x.event.Kind != pos.EventClearedUp || !ended(before) && (!before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour) || ended(before) && !before.Notices.Has(pos.DoesNotMatch)):
+	case fresh.Has(pos.Resolved) && (x.event.Kind != pos.EventResolved || !ended(before) && (!before.Open() || !nothingTells(before) && x.event.At.Sub(now.AskedAt) < 48*time.Hour) || ended(before) && !before.Notices.Has(pos.DoesNotMatch)):
 		return fmt.Sprintf("cleared up after %v, %v after the asking", x.event.Kind, x.event.At.Sub(now.AskedAt))
-	case now.Notices.Has(pos.ClearedUp) && (now.State != before.State && ended(now) || !ended(now) && now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || fresh.Has(pos.Disagree) || !x.again && paidOtherwise(now, x.event)):
+	case now.Notices.Has(pos.Resolved) && (now.State != before.State && ended(now) || !ended(now) && now.Facts&^before.Facts&^(pos.Waited|pos.Resumed) != 0 || fresh.Has(pos.Disagree) || !x.again && paidOtherwise(now, x.event)):
 		return fmt.Sprintf("cleared up, and there is news by %v", x.event.Kind)
 	}
 	return ""
@@ -599,8 +599,8 @@ func openIsListed(w *world, x *reading) string {
 func unsettledIsListed(w *world, x *reading) string {
 	return listed(w, x, x.unsettled, func(a pos.Attempt) bool {
 		unended, twice := a.State != pos.Paid && a.State != pos.NotPaid, a.Notices.Has(pos.PaidTwice)
-		perhaps := a.Notices.Has(pos.PossiblyTwice) && a.Notices&(pos.TwoSales|pos.GivenBack) == 0
-		return perhaps || (unended || a.Notices.Has(pos.DoesNotMatch)) && !a.Notices.Has(pos.ClearedUp) || twice && !a.Notices.Has(pos.GivenBack)
+		perhaps := a.Notices.Has(pos.PossiblyTwice) && a.Notices&(pos.TwoSales|pos.Refunded) == 0
+		return perhaps || (unended || a.Notices.Has(pos.DoesNotMatch)) && !a.Notices.Has(pos.Resolved) || twice && !a.Notices.Has(pos.Refunded)
 	})
 }
 
@@ -627,8 +627,8 @@ func totalsAreTheSumOfRows(_ *world, x *reading) string {
 		t := sums[day]
 		to := &t.Checking
 		switch {
-		case a.State == pos.Paid && a.Notices.Has(pos.GivenBack):
-			to = &t.GivenBack
+		case a.State == pos.Paid && a.Notices.Has(pos.Refunded):
+			to = &t.Refunded
 		case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
 			to = &t.OwedBack
 		case a.State == pos.Paid:
@@ -636,8 +636,8 @@ func totalsAreTheSumOfRows(_ *world, x *reading) string {
 			t.Hours[a.AskedAt.In(pos.EAT).Hour()] += a.Amount
 		case a.State == pos.NotPaid:
 			to = &t.NotPaid
-		case a.Notices.Has(pos.ClearedUp):
-			to = &t.ClearedUp
+		case a.Notices.Has(pos.Resolved):
+			to = &t.Resolved
 		}
 		to.Count++
 		to.KES += a.Amount
@@ -736,7 +736,7 @@ func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 	}
 	x.about = nil
 	for _, t := range x.totals {
-		counted += t.Paid.KES + t.OwedBack.KES + t.GivenBack.KES
+		counted += t.Paid.KES + t.OwedBack.KES + t.Refunded.KES
 	}
 	if moved != counted {
 		return fmt.Sprintf("%v of the payments are PAID, and the totals have %v", moved, counted)
@@ -747,5 +747,5 @@ func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 // excused reports whether a payment that M-PESA would own up to may yet not be PAID: something that does not match is held,
 // a second witness is missing, M-PESA refused it in so many words before, twice if by query, or a person says that it is cleared up.
 func (r *row) excused() bool {
-	return r.now.Notices.Has(pos.ClearedUp) || r.proof[doesNotMatch] || r.no > 1 || r.now.ConfirmBoth && !r.proof[showsPayment]
+	return r.now.Notices.Has(pos.Resolved) || r.proof[doesNotMatch] || r.no > 1 || r.now.ConfirmBoth && !r.proof[showsPayment]
 }

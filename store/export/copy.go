@@ -49,7 +49,7 @@ func (e *DisagreeError) Error() string {
 
 func sums(t pos.Totals) string {
 	return fmt.Sprintf("KES %v paid by %d, %d not paid, %d still checking, %d owed back, %d given back, %d cleared up, %d possibly paid twice",
-		t.Paid.KES, t.Paid.Count, t.NotPaid.Count, t.Checking.Count, t.OwedBack.Count, t.GivenBack.Count, t.ClearedUp.Count, t.Doubtful.Count)
+		t.Paid.KES, t.Paid.Count, t.NotPaid.Count, t.Checking.Count, t.OwedBack.Count, t.Refunded.Count, t.Resolved.Count, t.Doubtful.Count)
 }
 
 // Day reads a day as it was at one moment, newest first, and returns what it came to. It calls

@@ -134,8 +134,8 @@ func (x *XLSX) sums(t pos.Totals, style int) {
 	for _, n := range []int64{
 		int64(t.Attempts()),
 		int64(t.Paid.Count), int64(t.Paid.KES), int64(t.NotPaid.Count), int64(t.Checking.Count), int64(t.Checking.KES),
-		int64(t.OwedBack.Count), int64(t.OwedBack.KES), int64(t.GivenBack.Count), int64(t.GivenBack.KES),
-		int64(t.ClearedUp.Count), int64(t.ClearedUp.KES), int64(t.Doubtful.Count), int64(t.Doubtful.KES),
+		int64(t.OwedBack.Count), int64(t.OwedBack.KES), int64(t.Refunded.Count), int64(t.Refunded.KES),
+		int64(t.Resolved.Count), int64(t.Resolved.KES), int64(t.Doubtful.Count), int64(t.Doubtful.KES),
 	} {
 		x.number(n, style)
 	}

@@ -70,7 +70,7 @@ kaunta doctor --push-to 0712345678`,
 // examine runs every check, prints the findings and reports whether nothing is to be fixed.
 func (c *commands) examine(ctx context.Context, asJSON bool) (healthy bool, err error) {
 	s, mistakes := settings.Read(c.config, c.getenv)
-	findings := doctor.Run(ctx, doctor.Patient{
+	findings := doctor.Run(ctx, doctor.Config{
 		Parts: c.Doctor, Path: c.path(), Settings: s, Mistakes: mistakes,
 		Getenv: c.Getenv, Terminal: c.terminal(), System: os.DirFS("/"),
 	})

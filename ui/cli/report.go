@@ -44,14 +44,14 @@ type sums struct {
 	NotPaid       count    `json:"not_paid"`
 	StillChecking countKES `json:"still_checking"`
 	OwedBack      countKES `json:"owed_back"`
-	GivenBack     countKES `json:"given_back"`
-	ClearedUp     countKES `json:"cleared_up"`
+	Refunded      countKES `json:"given_back"`
+	Resolved      countKES `json:"cleared_up"`
 	PossiblyTwice countKES `json:"possibly_paid_twice"` // counted in paid too
 }
 
 func sumsOf(t pos.Totals) sums {
 	return sums{
-		countKES(t.Paid), count{t.NotPaid.Count}, countKES(t.Checking), countKES(t.OwedBack), countKES(t.GivenBack), countKES(t.ClearedUp),
+		countKES(t.Paid), count{t.NotPaid.Count}, countKES(t.Checking), countKES(t.OwedBack), countKES(t.Refunded), countKES(t.Resolved),
 		countKES(t.Doubtful),
 	}
 }
@@ -269,7 +269,7 @@ func (c *counted) writeCSV(w io.Writer) error {
 		row := []string{d.day.String()}
 		for _, n := range []int{
 			d.Paid.Count, int(d.Paid.KES), d.NotPaid.Count, d.Checking.Count, int(d.Checking.KES),
-			d.OwedBack.Count, int(d.OwedBack.KES), d.GivenBack.Count, int(d.GivenBack.KES), d.ClearedUp.Count, int(d.ClearedUp.KES),
+			d.OwedBack.Count, int(d.OwedBack.KES), d.Refunded.Count, int(d.Refunded.KES), d.Resolved.Count, int(d.Resolved.KES),
 			d.Doubtful.Count, int(d.Doubtful.KES),
 		} {
 			row = append(row, strconv.Itoa(n))
@@ -311,11 +311,11 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	if t.Doubtful.Count > 0 {
 		row("maybe paid twice", t.Doubtful.Count, t.Doubtful.KES.String())
 	}
-	if t.GivenBack.Count > 0 {
-		row("given back", t.GivenBack.Count, t.GivenBack.KES.String())
+	if t.Refunded.Count > 0 {
+		row("given back", t.Refunded.Count, t.Refunded.KES.String())
 	}
-	if t.ClearedUp.Count > 0 {
-		row("cleared up by hand", t.ClearedUp.Count, t.ClearedUp.KES.String())
+	if t.Resolved.Count > 0 {
+		row("cleared up by hand", t.Resolved.Count, t.Resolved.KES.String())
 	}
 	if t.bare != nil && t.bare.Count > 0 {
 		row("without receipt", t.bare.Count, t.bare.KES.String())

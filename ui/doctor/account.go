@@ -23,11 +23,11 @@ const noPayment = "ws_CO_000000000000000000000000000"
 func Account(ctx context.Context, s settings.Settings) (key, pass Finding) {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	x := examine(ctx, Patient{Settings: s})
+	x := examine(ctx, Config{Settings: s})
 	return keys(ctx, x), x.askedPasskey()
 }
 
-func keys(_ context.Context, x *examination) Finding {
+func keys(_ context.Context, x *examiner) Finding {
 	d := x.Settings.Daraja
 	if d.ConsumerKey == "" || d.ConsumerSecret == "" {
 		return fault("No consumer key and secret are configured.", "Hakuna consumer key na secret zilizowekwa.",
@@ -63,7 +63,7 @@ func keys(_ context.Context, x *examination) Finding {
 }
 
 // hasToken reports whether the questions that need an access token can be asked.
-func (x *examination) hasToken() bool {
+func (x *examiner) hasToken() bool {
 	return x.Settings.Daraja.ConsumerKey != "" && x.Settings.Daraja.ConsumerSecret != "" && x.token().Verdict == daraja.VerdictToken
 }
 
@@ -80,7 +80,7 @@ func silent(a daraja.Answer) Finding {
 	return unchecked("Not known: Safaricom gave no clear answer; run this again in a minute.", "Haijulikani: Safaricom haikujibu wazi; jaribu tena baada ya dakika moja.")
 }
 
-func product(_ context.Context, x *examination) Finding {
+func product(_ context.Context, x *examiner) Finding {
 	if !x.hasToken() {
 		return noKeys
 	}
@@ -109,7 +109,7 @@ func understood(a daraja.Answer) bool {
 
 // passkey adds to what Safaricom says that the passkey does not look like one: a query alone does
 // not prove it. A simulator takes any.
-func passkey(_ context.Context, x *examination) Finding {
+func passkey(_ context.Context, x *examiner) Finding {
 	f := x.askedPasskey()
 	typed := x.Settings.Daraja.Passkey
 	if f.Status == Fault || x.Settings.Environment == settings.Training || typed == "" || settings.LooksLikePasskey(typed) {
@@ -120,7 +120,7 @@ func passkey(_ context.Context, x *examination) Finding {
 		"Copy the whole passkey again, and run kaunta setup.", "Nakili passkey yote tena, kisha endesha kaunta setup.")
 }
 
-func (x *examination) askedPasskey() Finding {
+func (x *examiner) askedPasskey() Finding {
 	switch {
 	case x.Settings.Daraja.Passkey == "" || x.Settings.Daraja.ShortCode == "":
 		return fault("The passkey or the short code is missing.", "Passkey au short code haipo.",
@@ -144,7 +144,7 @@ func (x *examination) askedPasskey() Finding {
 }
 
 // number holds Pay Bill and Buy Goods to what is known of them without a payment.
-func number(_ context.Context, x *examination) Finding {
+func number(_ context.Context, x *examiner) Finding {
 	d := x.Settings.Daraja
 	live := x.Settings.Environment == settings.Production
 	switch {
@@ -170,7 +170,7 @@ func number(_ context.Context, x *examination) Finding {
 
 // rate holds query_every to what the environment puts up with: the sandbox lets one query in 12 s
 // through (measured); production's limit is unpublished.
-func rate(_ context.Context, x *examination) Finding {
+func rate(_ context.Context, x *examiner) Finding {
 	every := x.Settings.Limits.QueryEvery
 	if x.Settings.Environment == settings.Sandbox && every < 12*time.Second {
 		return fault(fmt.Sprintf("query_every is %v, and the sandbox answers one question in 12 s.", every), fmt.Sprintf("query_every ni %v, na sandbox hujibu swali moja kwa sekunde 12.", every),
@@ -187,7 +187,7 @@ func rate(_ context.Context, x *examination) Finding {
 // it.
 const maxSkew = time.Minute
 
-func clock(ctx context.Context, x *examination) Finding {
+func clock(ctx context.Context, x *examiner) Finding {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.Settings.Daraja.URL, nil)
 	if err != nil {
 		return unchecked("There is nobody to ask for the time.", "Hakuna wa kuulizwa saa.")
@@ -214,7 +214,7 @@ func clock(ctx context.Context, x *examination) Finding {
 		"Set it: timedatectl set-ntp true.", "Irekebishe: timedatectl set-ntp true.")
 }
 
-func timeZone(_ context.Context, x *examination) Finding {
+func timeZone(_ context.Context, x *examiner) Finding {
 	name, offset := x.Now().Zone()
 	if offset == 3*3600 {
 		return ok("East Africa Time.", "Saa za Afrika Mashariki.")

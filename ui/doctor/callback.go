@@ -31,7 +31,7 @@ func publicURL(c settings.Callback) string {
 var reachOff = unchecked("Not needed: nobody is to reach this till.", "Haihitajiki: hakuna wa kufikia till hii.")
 
 // address holds the public URL to Safaricom's rules, and looks its name up.
-func address(ctx context.Context, x *examination) Finding {
+func address(ctx context.Context, x *examiner) Finding {
 	c := x.Settings.Callback
 	target := publicURL(c)
 	switch {
@@ -78,9 +78,9 @@ func unreachable(a netip.Addr) bool {
 	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified() || shared.Contains(a)
 }
 
-func port(_ context.Context, x *examination) Finding { return x.port() }
+func port(_ context.Context, x *examiner) Finding { return x.port() }
 
-func (x *examination) lookAtPort() Finding {
+func (x *examiner) lookAtPort() Finding {
 	c := x.Settings.Callback
 	if c.Reach == settings.ReachOff {
 		return reachOff
@@ -103,7 +103,7 @@ func (x *examination) lookAtPort() Finding {
 
 // reach proves that what Safaricom calls leads here. Where a till is running, its own way is tried
 // and left alone: a second session would take the first one's place.
-func reach(ctx context.Context, x *examination) Finding {
+func reach(ctx context.Context, x *examiner) Finding {
 	c := x.Settings.Callback
 	if c.Reach == settings.ReachOff {
 		return reachOff

@@ -2,7 +2,7 @@
 // in one sentence with one fix. It moves no money: where only a payment would prove something, it
 // says "looks right".
 //
-//	Patient (settings, and what main lends) ──► table of checks ──► a Finding each, in the order of the table
+//	Config (settings, and what main lends) ──► table of checks ──► a Finding each, in the order of the table
 //
 // A check is a function of the patient (checks.go). Those that wait for the network run beside each
 // other under one deadline, and share what they learn: one token and one query serve three checks

@@ -70,8 +70,8 @@ type Parts struct {
 	Free func(folder string) (uint64, error)
 }
 
-// Patient is the till that is looked at.
-type Patient struct {
+// Config names the till to check.
+type Config struct {
 	Parts
 	Path     string // of the configuration file
 	Settings settings.Settings
@@ -89,11 +89,11 @@ type Patient struct {
 type check struct {
 	name  string
 	title daraja.Text
-	look  func(context.Context, *examination) Finding
+	look  func(context.Context, *examiner) Finding
 }
 
 // Run looks at everything, and returns a finding for each check.
-func Run(ctx context.Context, p Patient) []Finding {
+func Run(ctx context.Context, p Config) []Finding {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
@@ -121,17 +121,17 @@ func Run(ctx context.Context, p Patient) []Finding {
 	return findings
 }
 
-// examination is one run: the patient, and what several checks need to know, found out once.
-type examination struct {
-	Patient
+// examiner is one run: its configuration, and what several checks need to know, found out once.
+type examiner struct {
+	Config
 	token func() daraja.Answer
 	query func() daraja.Answer // to be asked only where there is a token
 	port  func() Finding
 	local func() string // the address at which a till listens for callbacks, or ""
 }
 
-func examine(ctx context.Context, p Patient) *examination {
-	x := &examination{Patient: p}
+func examine(ctx context.Context, p Config) *examiner {
+	x := &examiner{Config: p}
 	client, err := daraja.New(p.Settings.Client())
 	x.token = sync.OnceValue(func() daraja.Answer {
 		if err != nil {
@@ -173,7 +173,7 @@ func sentence(text string) string {
 }
 
 // who answers where the settings send questions: Safaricom, or a simulator.
-func (x *examination) who() daraja.Text {
+func (x *examiner) who() daraja.Text {
 	if x.Settings.Environment == settings.Training {
 		return daraja.Text{EN: "The simulator", SW: "Kiigizo"}
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // healthy is a till in order, on a simulator, with a public name.
-func healthy(t *testing.T) Patient {
+func healthy(t *testing.T) Config {
 	t.Helper()
 	sim := simulator.New(simulator.Options{})
 	server := httptest.NewServer(sim)
@@ -31,7 +31,7 @@ func healthy(t *testing.T) Patient {
 	s := settings.ForSimulator(server.URL)
 	s.Ledger, s.Log.File, s.Records.BackupFolder = filepath.Join(folder, "x.ledger"), filepath.Join(folder, "log", "x.log"), folder
 	s.Callback.PublicURL = "https://till.example.com"
-	return Patient{
+	return Config{
 		Path: filepath.Join(folder, "kaunta.toml"), Settings: s, System: fstest.MapFS{},
 		Getenv:   func(name string) string { return map[string]string{"TERM": "linux", "LANG": "sw_KE.utf8"}[name] },
 		Terminal: Terminal{Is: true, Width: 80, Height: 24},
@@ -49,100 +49,100 @@ func healthy(t *testing.T) Patient {
 // TestRun: a till in order has no fault; one thing changed, and the line that it belongs to says so and no other.
 func TestRun(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*Patient)
+		change func(*Config)
 		check  string
 		status Status
 		says   string
 	}{
-		"in order":              {func(*Patient) {}, "keys", OK, "accepts"},
-		"almost no room":        {func(p *Patient) { p.Free = func(string) (uint64, error) { return 40 << 20, nil } }, "disk", Fault, "Only 40 MB"},
-		"room that is not told": {func(p *Patient) { p.Free = func(string) (uint64, error) { return 0, errors.ErrUnsupported } }, "disk", Unchecked, "does not tell"},
-		"a damaged ledger": {func(p *Patient) {
+		"in order":              {func(*Config) {}, "keys", OK, "accepts"},
+		"almost no room":        {func(p *Config) { p.Free = func(string) (uint64, error) { return 40 << 20, nil } }, "disk", Fault, "Only 40 MB"},
+		"room that is not told": {func(p *Config) { p.Free = func(string) (uint64, error) { return 0, errors.ErrUnsupported } }, "disk", Unchecked, "does not tell"},
+		"a damaged ledger": {func(p *Config) {
 			p.Ledger = func(settings.Settings) (Ledger, error) { return Ledger{}, errors.New("store: the ledger is damaged") }
 		}, "ledger", Fault, "The ledger is damaged."},
-		"a ledger that cannot be written": {func(p *Patient) {
+		"a ledger that cannot be written": {func(p *Config) {
 			l, _ := found(p.Settings.Environment)(p.Settings)
 			l.Unwritable = errors.New("store: the list of free pages is damaged")
 			p.Ledger = func(settings.Settings) (Ledger, error) { return l, nil }
 		}, "ledger", Fault, "The list of free pages is damaged."},
-		"another environment": {func(p *Patient) { p.Ledger = found("production") }, "ledger", Fault, "was made for production"},
-		"a ledger that is mostly free": {func(p *Patient) {
+		"another environment": {func(p *Config) { p.Ledger = found("production") }, "ledger", Fault, "was made for production"},
+		"a ledger that is mostly free": {func(p *Config) {
 			p.Ledger = func(s settings.Settings) (Ledger, error) {
 				return Ledger{Found: true, Environment: s.Environment, Unused: 300 << 20, Size: 500 << 20}, nil
 			}
 		}, "ledger", Warning, "300 of the 500 MB of"},
-		"a small one": {func(p *Patient) {
+		"a small one": {func(p *Config) {
 			p.Ledger = func(s settings.Settings) (Ledger, error) {
 				return Ledger{Found: true, Environment: s.Environment, Unused: 3 << 20, Size: 4 << 20}, nil
 			}
 		}, "ledger", OK, "can be read and written."},
-		"a ledger in use": {func(p *Patient) {
+		"a ledger in use": {func(p *Config) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {
 				return Ledger{Found: true, HeldBy: "the till of process 5"}, nil
 			}
 		}, "ledger", OK, "In use by the till of process 5"},
-		"a name that is not":   {func(p *Patient) { p.Resolve = resolves() }, "address", Fault, "till.example.com of the public URL is not found"},
-		"a home's address":     {func(p *Patient) { p.Resolve = resolves("10.0.0.7") }, "address", Fault, "10.0.0.7, a private address"},
-		"a mobile network's":   {func(p *Patient) { p.Resolve = resolves("100.100.1.1", "fe80::1") }, "address", Fault, "100.100.1.1, a private address"},
-		"one of two is public": {func(p *Patient) { p.Resolve = resolves("10.0.0.7", "2001:db8::7") }, "address", OK, "would take"},
-		"nothing came back": {func(p *Patient) {
+		"a name that is not":   {func(p *Config) { p.Resolve = resolves() }, "address", Fault, "till.example.com of the public URL is not found"},
+		"a home's address":     {func(p *Config) { p.Resolve = resolves("10.0.0.7") }, "address", Fault, "10.0.0.7, a private address"},
+		"a mobile network's":   {func(p *Config) { p.Resolve = resolves("100.100.1.1", "fe80::1") }, "address", Fault, "100.100.1.1, a private address"},
+		"one of two is public": {func(p *Config) { p.Resolve = resolves("10.0.0.7", "2001:db8::7") }, "address", OK, "would take"},
+		"nothing came back": {func(p *Config) {
 			p.Reach = func(context.Context, settings.Settings) error { return errors.New("tunnel probe: a stranger answers") }
 		}, "reach", Fault, "did not come back: a stranger answers."},
-		"polling only":         {func(p *Patient) { p.Settings.Callback.Reach = settings.ReachOff }, "reach", Unchecked, "Not needed"},
-		"an address elsewhere": {func(p *Patient) { p.Settings.Callback.Listen = "192.0.2.1:80" }, "port", Fault, "cannot listen on 192.0.2.1:80"},
-		"no TERM":              {func(p *Patient) { p.Getenv = func(string) string { return "" } }, "terminal", Fault, "TERM"},
-		"a locale of ASCII": {func(p *Patient) {
+		"polling only":         {func(p *Config) { p.Settings.Callback.Reach = settings.ReachOff }, "reach", Unchecked, "Not needed"},
+		"an address elsewhere": {func(p *Config) { p.Settings.Callback.Listen = "192.0.2.1:80" }, "port", Fault, "cannot listen on 192.0.2.1:80"},
+		"no TERM":              {func(p *Config) { p.Getenv = func(string) string { return "" } }, "terminal", Fault, "TERM"},
+		"a locale of ASCII": {func(p *Config) {
 			p.Getenv = func(name string) string { return map[string]string{"TERM": "linux", "LANG": "C"}[name] }
 		}, "terminal", Fault, "not UTF-8"},
-		"a ledger that takes no payment": {func(p *Patient) {
+		"a ledger that takes no payment": {func(p *Config) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {
 				return Ledger{Found: true, HeldBy: "the till of process 7 on duka", Trouble: daraja.Text{EN: "The file is gone.", SW: "Faili haipo."}}, nil
 			}
 		}, "ledger", Fault, "The file is gone."},
-		"a small window":                 {func(p *Patient) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
-		"a clock that is slow":           {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
-		"a clock almost right":           {func(p *Patient) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
-		"another time zone":              {func(p *Patient) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},
-		"a risky kernel":                 {func(p *Patient) { p.System = linux("5.15.20-generic", "12 commits") }, "disk", Fault, "fast_commit"},
-		"its fast_commit unused":         {func(p *Patient) { p.System = linux("5.15.20-generic", "0 commits") }, "disk", OK, "MB are free"},
-		"a repaired kernel":              {func(p *Patient) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
-		"a newer kernel":                 {func(p *Patient) { p.System = linux("6.1.0-13-amd64", "12 commits") }, "disk", OK, "MB are free"},
-		"no backups":                     {func(p *Patient) { p.Settings.Records.BackupFolder = "" }, "backup", Warning, "no backups are made"},
-		"an old Go in practice":          {func(p *Patient) { p.Go = "go1.26.9" }, "program", Warning, "may be forged"},
-		"a newer Go with the same fault": {func(p *Patient) { p.Go = "go1.27.2" }, "program", Warning, "Built with go1.27.2, which"},
-		"an early form of it":            {func(p *Patient) { p.Go = "go1.27rc1" }, "program", Warning, "may be forged"},
-		"a Go that was left alone":       {func(p *Patient) { p.Go = "go1.25.14" }, "program", Warning, "may be forged"},
-		"the mended Go":                  {func(p *Patient) { p.Go = "go1.26.10" }, "program", OK, "Built with go1.26.10."},
-		"the other mended Go":            {func(p *Patient) { p.Go = "go1.27.3" }, "program", OK, "Built with go1.27.3."},
-		"half of a passkey": {func(p *Patient) {
+		"a small window":                 {func(p *Config) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
+		"a clock that is slow":           {func(p *Config) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
+		"a clock almost right":           {func(p *Config) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
+		"another time zone":              {func(p *Config) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},
+		"a risky kernel":                 {func(p *Config) { p.System = linux("5.15.20-generic", "12 commits") }, "disk", Fault, "fast_commit"},
+		"its fast_commit unused":         {func(p *Config) { p.System = linux("5.15.20-generic", "0 commits") }, "disk", OK, "MB are free"},
+		"a repaired kernel":              {func(p *Config) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
+		"a newer kernel":                 {func(p *Config) { p.System = linux("6.1.0-13-amd64", "12 commits") }, "disk", OK, "MB are free"},
+		"no backups":                     {func(p *Config) { p.Settings.Records.BackupFolder = "" }, "backup", Warning, "no backups are made"},
+		"an old Go in practice":          {func(p *Config) { p.Go = "go1.26.9" }, "program", Warning, "may be forged"},
+		"a newer Go with the same fault": {func(p *Config) { p.Go = "go1.27.2" }, "program", Warning, "Built with go1.27.2, which"},
+		"an early form of it":            {func(p *Config) { p.Go = "go1.27rc1" }, "program", Warning, "may be forged"},
+		"a Go that was left alone":       {func(p *Config) { p.Go = "go1.25.14" }, "program", Warning, "may be forged"},
+		"the mended Go":                  {func(p *Config) { p.Go = "go1.26.10" }, "program", OK, "Built with go1.26.10."},
+		"the other mended Go":            {func(p *Config) { p.Go = "go1.27.3" }, "program", OK, "Built with go1.27.3."},
+		"half of a passkey": {func(p *Config) {
 			p.Settings.Environment, p.Settings.Daraja.Passkey = settings.Sandbox, settings.SandboxPasskey[:32]
 			p.Settings.Limits.QueryEvery = 13 * time.Second
 		}, "passkey", Warning, "this one has 32 characters"},
-		"a whole passkey": {func(p *Patient) {
+		"a whole passkey": {func(p *Config) {
 			p.Settings.Environment, p.Settings.Limits.QueryEvery = settings.Sandbox, 13*time.Second
 		}, "passkey", OK, "look right"},
-		"a tunnel that finds its name": {func(p *Patient) {
+		"a tunnel that finds its name": {func(p *Config) {
 			p.Settings.Callback = settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:0"}
 		}, "address", Unchecked, "finds a new name at each start"},
-		"a quick tunnel without DNS": {func(p *Patient) {
+		"a quick tunnel without DNS": {func(p *Config) {
 			p.Settings.Callback = settings.Callback{Reach: settings.ReachCloudflared, Listen: "127.0.0.1:0"}
 			p.Reach = func(context.Context, settings.Settings) error {
 				return fmt.Errorf("tunnel cloudflared: it ended: %w", &net.DNSError{Name: "api.trycloudflare.com", Err: "no such host", IsNotFound: true})
 			}
 		}, "reach", Fault, "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come by query only."},
-		"an old Go with money": {func(p *Patient) {
+		"an old Go with money": {func(p *Config) {
 			p.Go = "go1.25.12 X:nodwarf5"
 			p.Settings.Environment, p.Settings.Daraja.ShortCode, p.Settings.Daraja.Passkey = settings.Production, "600100", "passkey-1"
 		}, "program", Fault, "Built with go1.25.12, which"},
-		"a newer Go":        {func(p *Patient) { p.Go = "go1.28rc1" }, "program", OK, "Built with go1.28rc1."},
-		"a Go of one's own": {func(p *Patient) { p.Go = "devel +abc" }, "program", Unchecked, "names no release (devel +abc)"},
-		"a password refused": {func(p *Patient) {
+		"a newer Go":        {func(p *Config) { p.Go = "go1.28rc1" }, "program", OK, "Built with go1.28rc1."},
+		"a Go of one's own": {func(p *Config) { p.Go = "devel +abc" }, "program", Unchecked, "names no release (devel +abc)"},
+		"a password refused": {func(p *Config) {
 			p.Settings.Daraja.URL = refusing(t, 500, `{"errorCode":"500.001.1001","errorMessage":"The Password parameter provided is invalid"}`)
 		}, "passkey", Fault, "do not belong together"},
-		"an address that is none": {func(p *Patient) {
+		"an address that is none": {func(p *Config) {
 			p.Settings.Daraja.URL = refusing(t, 404, `{"fault":{"faultstring":"Unable to identify proxy","detail":{"errorcode":"messaging.adaptors.http.flow.ApplicationNotFound"}}}`)
 		}, "product", Unchecked, "no clear answer"},
-		"no answer to questions": {func(p *Patient) { p.Settings.Daraja.URL = busy(t) }, "passkey", Unchecked, "only a few questions a minute"},
+		"no answer to questions": {func(p *Config) { p.Settings.Daraja.URL = busy(t) }, "passkey", Unchecked, "only a few questions a minute"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if strings.Contains(name, "kernel") && runtime.GOOS != "linux" {

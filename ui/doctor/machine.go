@@ -17,7 +17,7 @@ import (
 	"kaunta/ui/text"
 )
 
-func configuration(_ context.Context, x *examination) Finding {
+func configuration(_ context.Context, x *examiner) Finding {
 	if len(x.Mistakes) > 0 {
 		var all []string
 		for _, m := range x.Mistakes {
@@ -41,7 +41,7 @@ func configuration(_ context.Context, x *examination) Finding {
 	return ok(x.Path+" is in order, and only this user can read it.", x.Path+" iko sawa, na mtumiaji huyu tu ndiye anayeweza kuisoma.")
 }
 
-func ledger(_ context.Context, x *examination) Finding {
+func ledger(_ context.Context, x *examiner) Finding {
 	path := x.Settings.Ledger
 	folder := filepath.Dir(path)
 	l, err := x.Ledger(x.Settings)
@@ -85,7 +85,7 @@ const muchUnused = 32 << 20
 // 32 MiB.
 const leastRoom = 64 << 20
 
-func disk(_ context.Context, x *examination) Finding {
+func disk(_ context.Context, x *examiner) Finding {
 	folder, err := existing(filepath.Dir(x.Settings.Ledger))
 	if err != nil {
 		return unchecked("The ledger's folder is not there yet.", "Folda ya daftari bado haipo.")
@@ -105,7 +105,7 @@ func disk(_ context.Context, x *examination) Finding {
 	return ok(fmt.Sprintf("%d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d kwenye diski ya daftari.", free>>20))
 }
 
-func backup(_ context.Context, x *examination) Finding {
+func backup(_ context.Context, x *examiner) Finding {
 	folder := x.Settings.Records.BackupFolder
 	if folder == "" {
 		return warning("No backup_folder is set, so no backups are made.", "backup_folder haijawekwa, hivyo nakala hazitengenezwi.",
@@ -118,7 +118,7 @@ func backup(_ context.Context, x *examination) Finding {
 	return ok(folder+" can be written.", folder+" inaandikika.")
 }
 
-func logFile(_ context.Context, x *examination) Finding {
+func logFile(_ context.Context, x *examiner) Finding {
 	path := x.Settings.Log.File
 	info, err := os.Stat(path)
 	switch {
@@ -160,7 +160,7 @@ func leastGo(built string) string {
 	return "" // newer than all of them
 }
 
-func program(_ context.Context, x *examination) Finding {
+func program(_ context.Context, x *examiner) Finding {
 	built, _, _ := strings.Cut(x.Go, " ") // experiments follow
 	if !version.IsValid(built) {
 		return unchecked("Built with a Go that names no release ("+x.Go+"), so nothing is known of its faults.", "Imejengwa kwa Go isiyotaja toleo ("+x.Go+"), hivyo hitilafu zake hazijulikani.")
@@ -177,7 +177,7 @@ func program(_ context.Context, x *examination) Finding {
 		"Build it again with "+least+" or newer.", "Ijenge upya kwa "+least+" au mpya zaidi.")
 }
 
-func terminal(_ context.Context, x *examination) Finding {
+func terminal(_ context.Context, x *examiner) Finding {
 	t := x.Terminal
 	term := x.Getenv("TERM")
 	switch {

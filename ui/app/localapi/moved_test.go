@@ -45,7 +45,7 @@ func TestMovedLedger(t *testing.T) {
 			}
 			move(path, filepath.Join(top, "aside"))
 			c := s.dial()
-			var moved *pos.Said
+			var moved *pos.LocalizedError
 			if !errors.As(store.ErrMoved, &moved) || c.Info().Trouble != moved.Say() {
 				t.Errorf("it says %+v", c.Info())
 			}

@@ -29,15 +29,15 @@ type end struct {
 
 // problem is an error on its way: its sentence, and what a program may want to know of it.
 type problem struct {
-	Text   string             `json:"text"`
-	Code   string             `json:"code,omitempty"` // of a known error
-	Amount *pos.AmountError   `json:"amount,omitempty"`
-	Phone  *daraja.PhoneError `json:"phone,omitempty"`
-	Open   *pos.OpenError     `json:"open,omitempty"`
-	Once   *pos.OnceError     `json:"once,omitempty"`
-	Rate   *pos.RateError     `json:"rate,omitempty"`
-	Clock  *pos.ClockError    `json:"clock,omitempty"`
-	Said   *pos.Said          `json:"said,omitempty"` // in both languages, of an error that is none of these
+	Text   string              `json:"text"`
+	Code   string              `json:"code,omitempty"` // of a known error
+	Amount *pos.AmountError    `json:"amount,omitempty"`
+	Phone  *daraja.PhoneError  `json:"phone,omitempty"`
+	Open   *pos.OpenError      `json:"open,omitempty"`
+	Once   *pos.OnceError      `json:"once,omitempty"`
+	Rate   *pos.RateError      `json:"rate,omitempty"`
+	Clock  *pos.ClockError     `json:"clock,omitempty"`
+	Said   *pos.LocalizedError `json:"said,omitempty"` // in both languages, of an error that is none of these
 }
 
 // known are the errors that arrive as what they were.

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// ByHandFrom is the moment from which a person may clear up an attempt without an end: when M-PESA
+// ResolvableFrom is the moment from which a person may clear up an attempt without an end: when M-PESA
 // has been asked to the end of the plan, two days after the push; or when waiting is over, where
 // M-PESA can neither be asked nor call back.
-func (a Attempt) ByHandFrom() time.Time {
+func (a Attempt) ResolvableFrom() time.Time {
 	if !a.Askable() && !a.Reachable {
 		return a.AskedAt.Add(Patience)
 	}
 	return a.AskedAt.Add(plan[len(plan)-1])
 }
 
-// ErrSettled is returned by [Till.ByHand] for an attempt with which nothing is left to do.
-var ErrSettled error = &Said{EN: "Nothing is left to do with this payment.", SW: "Hakuna kilichobaki kufanya na malipo haya."}
+// ErrSettled is returned by [Till.Resolve] for an attempt with which nothing is left to do.
+var ErrSettled error = &LocalizedError{EN: "Nothing is left to do with this payment.", SW: "Hakuna kilichobaki kufanya na malipo haya."}
 
-// StillAskingError is returned by [Till.ByHand] while M-PESA may yet tell by itself.
+// StillAskingError is returned by [Till.Resolve] while M-PESA may yet tell by itself.
 type StillAskingError struct{ Until time.Time }
 
 // Error is one plain sentence.
@@ -35,39 +35,39 @@ func (e *StillAskingError) Say() Text {
 	}
 }
 
-// ErrSinceChanged is returned by [Till.ByHand] for an attempt of which something else would be said
+// ErrSinceChanged is returned by [Till.Resolve] for an attempt of which something else would be said
 // now than the person saw.
-var ErrSinceChanged error = &Said{EN: "Something has come for this payment since: look at it again.", SW: "Kuna jipya kuhusu malipo haya: yaangalie tena."}
+var ErrSinceChanged error = &LocalizedError{EN: "Something has come for this payment since: look at it again.", SW: "Kuna jipya kuhusu malipo haya: yaangalie tena."}
 
 // Answers lists the events by which a person can settle the attempt as it is; none where nothing is
 // left to do.
 func (a Attempt) Answers() []EventKind {
 	switch {
 	case a.Owed():
-		return []EventKind{EventGivenBack}
+		return []EventKind{EventRefunded}
 	case a.Doubtful():
-		return []EventKind{EventTwoSales, EventGivenBack}
+		return []EventKind{EventTwoSales, EventRefunded}
 	case a.Unmatched(), a.Open():
-		return []EventKind{EventClearedUp}
+		return []EventKind{EventResolved}
 	}
 	return nil
 }
 
-// SettledLike reports whether a person who settles the attempt as it was seen says the same as of
+// SameResolution reports whether a person who settles the attempt as it was seen says the same as of
 // how it is: no end has come since, nothing is owed that was not, and of an ended one no more is
 // known.
-func (a Attempt) SettledLike(seen Attempt) bool {
+func (a Attempt) SameResolution(seen Attempt) bool {
 	return a.ID == seen.ID && slices.Equal(a.Answers(), seen.Answers()) && a.State.Final() == seen.State.Final() &&
 		(!a.State.Final() || a.Events == seen.Events)
 }
 
-// ByHand records that a person has settled what the till cannot: gave back what was paid twice, or
+// Resolve records that a person has settled what the till cannot: gave back what was paid twice, or
 // cleared up, by M-PESA's statement and with the customer, what M-PESA never told the till or what
 // does not match. It is that person's word (L8): the state stays what it is, and evidence that
 // comes later counts as before. seen is the attempt as the person saw it, and as one of its
 // Answers. Errors: ErrSettled, ErrSinceChanged, *StillAskingError, ErrClosed, ErrNotFound, or the
 // ledger's.
-func (t *Till) ByHand(ctx context.Context, seen Attempt, as EventKind) error {
+func (t *Till) Resolve(ctx context.Context, seen Attempt, as EventKind) error {
 	h, err := t.hold(ctx, Request{Phone: seen.Phone, Sale: seen.Sale}) // two persons do not settle it at once
 	if err != nil {
 		return err
@@ -77,11 +77,11 @@ func (t *Till) ByHand(ctx context.Context, seen Attempt, as EventKind) error {
 	if err != nil {
 		return err
 	}
-	now, until := t.cfg.Clock(), a.ByHandFrom()
+	now, until := t.cfg.Clock(), a.ResolvableFrom()
 	switch {
 	case len(a.Answers()) == 0:
 		return ErrSettled
-	case !a.SettledLike(seen), !slices.Contains(a.Answers(), as):
+	case !a.SameResolution(seen), !slices.Contains(a.Answers(), as):
 		return ErrSinceChanged
 	case a.Open() && now.Before(until):
 		return &StillAskingError{until}

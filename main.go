@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -29,6 +30,7 @@ import (
 	"kaunta/store"
 	"kaunta/tunnel/ssh"
 	"kaunta/ui"
+	"kaunta/ui/app/practice"
 	"kaunta/ui/app/reach"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/app/shop"
@@ -50,7 +52,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	status := cli.Run(ctx, cli.Kaunta{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
-		Interactive: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
+		Interactive: interactive(),
 		OpenShop:    headless,
 		OpenBook:    openBook,
 		Query:       shop.Query,
@@ -67,6 +69,9 @@ func main() {
 	stop()
 	os.Exit(status)
 }
+
+// interactive reports whether a person sits at the terminal.
+func interactive() bool { return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) }
 
 // headless opens the shop for a command, or reaches the till that is open on its ledger.
 func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
@@ -222,13 +227,24 @@ func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 	if ledger != "" {
 		s.Ledger = ledger
 	}
+	if o.New {
+		if err := practice.Renew(ctx, s.Ledger); err != nil {
+			return errors.Join(err, stop())
+		}
+	}
 	s.Log.DebugHTTP, s.ClockIsRight = o.DebugHTTP, o.ClockIsRight
 	sh, err := openShop(ctx, s)
 	if err != nil {
 		return errors.Join(err, stop())
 	}
+	if err := practice.Trade(ctx, sh.Ledger, time.Now()); err != nil {
+		return errors.Join(err, sh.Close(), stop())
+	}
 	restore(sim, sh, s.Daraja.Number())
 	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}
+	if !interactive() {
+		cfg.Input = practice.Played(ctx, os.Stdin, sh.Till)
+	}
 	return errors.Join(run(ctx, sh, s, cfg, o), stop())
 }
 
@@ -255,7 +271,7 @@ func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config,
 		return ui.LinkHealth{Reachable: sh.Reachable(), Failing: sh.Failing(), Forged: sh.Forged(), Replaced: sh.Replaced(), MaintenanceFailed: sh.Keeping() != nil}
 	}
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
-	cfg.Input, cfg.Output, cfg.Environ = os.Stdin, os.Stdout, os.Environ()
+	cfg.Input, cfg.Output, cfg.Environ = cmp.Or(cfg.Input, io.Reader(os.Stdin)), os.Stdout, os.Environ()
 	cfg.ASCII, cfg.NoMotion = o.ASCII, o.NoMotion
 	screens := ui.Run
 	if o.Plain {

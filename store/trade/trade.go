@@ -20,6 +20,9 @@ type Options struct {
 	From   pos.Day // the first day
 	Days   int
 	PerDay int // payments asked for on an ordinary day; 0: 300
+
+	// Customers are the phones that pay; none: they are drawn by lot.
+	Customers []pos.MSISDN
 }
 
 // Fill calls add for every event of the trade, one after the other, in the order of their times,
@@ -30,7 +33,7 @@ func Fill(add func(pos.Event) error, o Options) error {
 	}
 	s := &shop{
 		Rand: rand.New(rand.NewPCG(o.Seed, 1)), add: add,
-		perDay: o.PerDay, serial: 1000,
+		perDay: o.PerDay, phones: o.Customers, serial: 1000,
 	}
 	for range 3 { // Daraja answers from several machines
 		s.nodes = append(s.nodes, fmt.Sprintf("%04x-%04x-%04x-%012x", s.Uint32()&0xffff, s.Uint32()&0xffff, s.Uint32()&0xffff, s.Uint64()&0xffff_ffff_ffff))
@@ -48,6 +51,7 @@ type shop struct {
 	*rand.Rand
 	add     func(pos.Event) error
 	perDay  int
+	phones  []pos.MSISDN
 	nodes   []string
 	serial  uint64
 	regular []pos.MSISDN
@@ -106,6 +110,9 @@ func (s *shop) until(at time.Time) error {
 func (s *shop) customer() pos.MSISDN {
 	if len(s.regular) > 0 && s.IntN(2) == 0 {
 		return s.regular[s.IntN(len(s.regular))]
+	}
+	if len(s.phones) > 0 {
+		return s.phones[s.IntN(len(s.phones))]
 	}
 	phone := pos.MSISDN(fmt.Sprintf("2547%08d", s.IntN(1e8)))
 	if s.IntN(8) == 0 {

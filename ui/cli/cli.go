@@ -119,6 +119,7 @@ type Book interface {
 // ScreenOptions are the flags of the commands that open the till's screens.
 type ScreenOptions struct {
 	Plain    bool // line by line
+	New      bool // a new practice ledger
 	ASCII    bool // nothing but ASCII
 	NoMotion bool // nothing moves by itself
 
@@ -265,11 +266,16 @@ func (c *commands) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Practise on the built-in simulator: no account, no money",
 		Long: `Opens the till on a built-in simulator of M-PESA, with a ledger of its own. The customer's phone is beside the till, or on F8.
-Left alone, the customer acts by the last two digits of the phone number: 32 cancels, 20 mistypes the PIN, most others pay. Press ? for all of them.`,
+Left alone, the customer acts by the last two digits of the phone number: 32 cancels, 20 mistypes the PIN, most others pay. Press ? for all of them.
+A new practice ledger has three weeks of made-up payments. Without a terminal the till goes line by line, and without input it plays a sale by itself.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.demo(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c.screen.Plain = c.screen.Plain || !c.Interactive
+			return c.demo(cmd.Context())
+		},
 	}
 	c.screenFlags(cmd)
+	cmd.Flags().BoolVar(&c.screen.New, "new", false, "begin a new practice ledger; the old one is kept as .old")
 	return cmd
 }
 

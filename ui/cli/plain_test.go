@@ -139,7 +139,7 @@ func TestPlainThroughPipes(t *testing.T) {
 	d.types("new", "3*150", "0712345678", "INV 7")
 	d.hears("3*150 = KES 450\n", "Asking 0712 345 678 for KES 450 …\n", " WAITING FOR PIN: ")
 	d.hearsAnyhow(" PAID KES 450, TRAINING, receipt U", " NOT PAID KES 60, 0712 ••• 632: ")
-	d.types("find 678", "find 632", "ledger")
+	d.types("find 0712345678", "find 0712345632", "ledger")
 	d.hears(
 		" PAID KES 450, TRAINING, 0712 ••• 678, receipt U", ", reference INV 7.\nAmount:\n",
 		" NOT PAID (cancelled) KES 60, 0712 ••• 632.\nAmount:\n",
@@ -183,6 +183,23 @@ func TestPlainAtATerminal(t *testing.T) {
 	for line := range strings.Lines(d.all.String()) {
 		if n := len([]rune(strings.Trim(line, "\a\r\n"))); n > 40 {
 			t.Errorf("%d characters in a terminal of 40: %q", n, line)
+		}
+	}
+}
+
+// TestDemoWithoutKeyboard: where nobody can type, the practice till plays a sale by itself.
+func TestDemoWithoutKeyboard(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("kaunta", "demo")
+	folder := t.TempDir()
+	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, want := range []string{"TRAINING, ", "Asking 0712 345 678 for KES 450", " WAITING FOR PIN", " PAID KES 450, TRAINING, receipt U"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%q is not said:\n%s", want, out)
 		}
 	}
 }

@@ -38,6 +38,7 @@ import (
 	"kaunta/ui/doctor"
 	"kaunta/ui/keeper"
 	"kaunta/ui/setup"
+	"kaunta/ui/text"
 )
 
 // gcPercent lets the heap, of some megabytes, grow to five times what is in use before it is swept:
@@ -241,7 +242,7 @@ func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 		return errors.Join(err, sh.Close(), stop())
 	}
 	restore(sim, sh, s.Daraja.Number())
-	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: ui.PracticeEndings()}
+	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: text.PracticeEndings()}
 	if !interactive() {
 		cfg.Input = practice.Played(ctx, os.Stdin, sh.Till)
 	}
@@ -265,7 +266,7 @@ func restore(sim *simulator.Simulator, sh *shop.Shop, shortCode string) {
 
 // run runs the screens until the cashier leaves, and closes the shop.
 func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config, o cli.ScreenOptions) error {
-	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.Number(), ui.Language(s.Language)
+	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.Number(), text.Language(s.Language)
 	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, sh.Till.Resumed()
 	cfg.Link = func() ui.LinkHealth {
 		return ui.LinkHealth{Reachable: sh.Reachable(), Failing: sh.Failing(), Forged: sh.Forged(), Replaced: sh.Replaced(), MaintenanceFailed: sh.Keeping() != nil}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // TestTypingAhead: every key of a form while the next sale is typed, and who gets it.
@@ -66,7 +67,7 @@ func TestTypingAhead(t *testing.T) {
 
 // TestTypedAheadIsInSight in every window that shows a payment, in both languages.
 func TestTypedAheadIsInSight(t *testing.T) {
-	for lang, label := range map[Language]string{English: "next sale: 250", Kiswahili: "mauzo mapya: 250"} {
+	for lang, label := range map[text.Language]string{text.English: "next sale: 250", text.Kiswahili: "mauzo mapya: 250"} {
 		c := newCashier(t, func(cfg *Config) { cfg.Language = lang })
 		a := accepted(c.sell("450", phoneA))
 		c.press("250")

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // screen is what the body of the frame shows. Help, the question before leaving and the customer's
@@ -30,7 +31,7 @@ type app struct {
 	profile       colorprofile.Profile
 	background    background
 	theme         theme
-	say           *words
+	say           *text.Words
 	ascii         bool
 	now           time.Time
 
@@ -77,7 +78,7 @@ func newApp(cfg Config, crew *runner) *app {
 		cfg:       cfg,
 		commands:  commands{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
 		profile:   profileOf(cfg.Output, cfg.Environ),
-		say:       newWords(cfg.Language),
+		say:       text.New(cfg.Language),
 		ascii:     ascii(cfg),
 		now:       cfg.Now(),
 		sale:      newSale(cfg.MaxAmount, cfg.RetypeAbove),

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // TestLateNoticeOnAnotherScreen is the callback after giving up: a banner wherever the cashier is, two bells, and it
@@ -387,7 +387,7 @@ func TestEverySize(t *testing.T) {
 	all := scenes()
 	rapid.Check(t, func(r *rapid.T) {
 		s := rapid.SampledFrom(all).Draw(r, "scene")
-		lang := rapid.SampledFrom([]Language{English, Kiswahili}).Draw(r, "language")
+		lang := rapid.SampledFrom([]text.Language{text.English, text.Kiswahili}).Draw(r, "language")
 		c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 		c.app.ascii = rapid.Bool().Draw(r, "ascii")
 		w, h := rapid.IntRange(1, 220).Draw(r, "width"), rapid.IntRange(1, 70).Draw(r, "height")
@@ -482,42 +482,6 @@ func TestTheAmountNeverMoves(t *testing.T) {
 		if end := at(c); form != sending || sending != end {
 			t.Errorf("at %v the amount stands in rows %d, %d and %d", size, form, sending, end)
 		}
-	}
-}
-
-// TestWords: every text is there in both languages, with the same things to fill in.
-func TestWords(t *testing.T) {
-	en, sw := reflect.ValueOf(*newWords(English)), reflect.ValueOf(*newWords(Kiswahili))
-	var compare func(name string, a, b reflect.Value)
-	compare = func(name string, a, b reflect.Value) {
-		switch a.Kind() {
-		case reflect.String:
-			if a.String() == "" || b.String() == "" {
-				t.Errorf("%s: %q, %q", name, a, b)
-			}
-			verbs := func(s string) (v []byte) {
-				for i := range len(s) - 1 {
-					if s[i] == '%' {
-						v = append(v, s[i+1])
-					}
-				}
-				return v
-			}
-			if string(verbs(a.String())) != string(verbs(b.String())) {
-				t.Errorf("%s is filled in differently: %q, %q", name, a, b)
-			}
-		case reflect.Array:
-			for i := range a.Len() {
-				compare(fmt.Sprint(name, i), a.Index(i), b.Index(i))
-			}
-		case reflect.Map:
-			for _, k := range a.MapKeys() {
-				compare(fmt.Sprint(name, " ", k), a.MapIndex(k), b.MapIndex(k))
-			}
-		}
-	}
-	for i := range en.NumField() {
-		compare(en.Type().Field(i).Name, en.Field(i), sw.Field(i))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // header is the first line of every screen: shop, till, screen, mode, the payment in front and the
@@ -15,7 +16,7 @@ import (
 // shop, the screen and the mode; never the state of a payment that nothing else shows.
 func (a *app) header(l style, width int) string {
 	mark, state := "", ""
-	if name := l.say.modeName(a.cfg.Mode); a.cfg.Mode == Live {
+	if name := a.cfg.Mode.name(l.say); a.cfg.Mode == Live {
 		mark = l.theme.strong.on(name)
 	} else {
 		mark = l.theme.bands[toneCheck].on(" " + name + " ")
@@ -23,14 +24,14 @@ func (a *app) header(l style, width int) string {
 	if p := a.pay; p != nil && !a.bandSpeaks(l) {
 		tn, word := p.word(l.say)
 		if state = l.theme.tones[tn].on(word); a.at != screenSale { // else it would be read as the state of what is shown there
-			state += " " + l.theme.text.on(kes(p.request.Amount))
+			state += " " + l.theme.text.on(text.KES(p.request.Amount))
 		}
 	}
-	shop := printable(a.cfg.Shop)
+	shop := text.Printable(a.cfg.Shop)
 	line := func(till, date, time bool) (string, string) {
 		left := " " + l.theme.accent.on(shop)
 		if till && a.cfg.ShortCode != "" {
-			left += "  " + l.theme.dim.on(l.say.till+" "+printable(a.cfg.ShortCode))
+			left += "  " + l.theme.dim.on(l.say.Till+" "+text.Printable(a.cfg.ShortCode))
 		}
 		left += "  " + l.theme.text.on(a.screenName(l.say))
 		for _, s := range []string{mark, state} {
@@ -40,10 +41,10 @@ func (a *app) header(l style, width int) string {
 		}
 		right := ""
 		if time {
-			right = clock(l.now)
+			right = text.Clock(l.now)
 		}
 		if date {
-			right += "  " + l.say.dateShort(l.now)
+			right += "  " + l.say.DateShort(l.now)
 		}
 		return left, l.theme.dim.on(right) + " "
 	}
@@ -79,8 +80,8 @@ func (a *app) bandSpeaks(l style) bool {
 // Where there is not room for all, what is well goes first.
 func (a *app) status(l style, width int) string {
 	t := a.shop.totals
-	sum := l.theme.strong.on(kes(t.Paid.KES))
-	today := l.theme.dim.on(l.say.today+" ") + sum
+	sum := l.theme.strong.on(text.KES(t.Paid.KES))
+	today := l.theme.dim.on(l.say.Today+" ") + sum
 	whole, brief := a.troubles(l, true), a.troubles(l, false)
 	for n := len(whole); ; n-- {
 		for _, wrong := range [][]string{whole[:n], brief[:n]} {
@@ -89,7 +90,7 @@ func (a *app) status(l style, width int) string {
 				right = s + "  " + right
 			}
 			right = strings.TrimSuffix(right, " ")
-			for _, left := range []string{today + "  " + l.theme.dim.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count)), today, sum} {
+			for _, left := range []string{today + "  " + l.theme.dim.on(fmt.Sprintf(l.say.PaidCount, t.Paid.Count)), today, sum} {
 				if left = " " + left; ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width || n == 0 {
 					return ends(left, right, width)
 				}
@@ -112,45 +113,45 @@ func (a *app) troubles(l style, sums bool) []string {
 	}
 	switch {
 	case a.shop.health.Ledger != nil:
-		add(toneFail, "! "+l.say.ledgerFails)
+		add(toneFail, "! "+l.say.LedgerFails)
 	case a.shop.health.Clock != nil && a.shop.health.Clock.Behind():
-		add(toneFail, "! "+l.say.clockWrong)
+		add(toneFail, "! "+l.say.ClockWrong)
 	case a.shop.err != nil:
-		add(toneFail, "! "+l.say.ledgerUnread)
+		add(toneFail, "! "+l.say.LedgerUnread)
 	}
 	if n, sum := a.checking(); n > 0 {
-		add(toneCheck, "? "+count(l.say.checking, n, sum))
+		add(toneCheck, "? "+count(l.say.Checking, n, sum))
 	}
 	switch h := a.shop.health; {
 	case h.Refusing == "":
 	case h.Elsewhere && !sums:
-		add(toneCheck, "! "+fmt.Sprintf(l.say.notMPesa, clock(h.Since)))
+		add(toneCheck, "! "+fmt.Sprintf(l.say.NotMPesa, text.Clock(h.Since)))
 	default:
-		add(toneCheck, "! "+l.say.refusal(h, a.shop.link))
+		add(toneCheck, "! "+l.say.Refusal(h, a.shop.link.Failing))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Owed); n > 0 {
-		add(toneCheck, "! "+count(l.say.owedBack, n, sum))
+		add(toneCheck, "! "+count(l.say.OwedBack, n, sum))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Doubtful); n > 0 {
-		add(toneCheck, "! "+count(l.say.doubtful, n, sum))
+		add(toneCheck, "! "+count(l.say.Doubtful, n, sum))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Unmatched); n > 0 {
-		add(toneCheck, "! "+count(l.say.unmatched, n, sum))
+		add(toneCheck, "! "+count(l.say.Unmatched, n, sum))
 	}
 	if c := a.shop.health.Clock; c != nil && !c.Behind() {
-		add(toneCheck, "? "+l.say.clockDoubt)
+		add(toneCheck, "? "+l.say.ClockDoubt)
 	}
 	if a.shop.link.MaintenanceFailed {
-		add(toneCheck, "! "+l.say.unkept)
+		add(toneCheck, "! "+l.say.Unkept)
 	}
 	if n := a.shop.link.Replaced; n > 0 {
-		add(toneCheck, "! "+fmt.Sprintf(l.say.replaced, n))
+		add(toneCheck, "! "+fmt.Sprintf(l.say.Replaced, n))
 	}
 	if a.shop.link.Forged > 0 {
-		list = append(list, l.theme.dim.on(fmt.Sprintf(l.say.forged, a.shop.link.Forged)))
+		list = append(list, l.theme.dim.on(fmt.Sprintf(l.say.Forged, a.shop.link.Forged)))
 	}
 	if a.read && !a.shop.link.Reachable {
-		list = append(list, l.theme.dim.on(l.say.pollingOnly))
+		list = append(list, l.theme.dim.on(l.say.PollingOnly))
 	}
 	return list
 }
@@ -159,9 +160,9 @@ func (a *app) troubles(l style, sums bool) []string {
 func (a *app) warning() []string {
 	switch h := a.shop.health; {
 	case h.Ledger != nil:
-		return wrap(a.say.err(h.Ledger), a.width-2)
+		return wrap(a.say.Err(h.Ledger), a.width-2)
 	case h.Clock != nil && h.Clock.Behind():
-		return wrap(a.say.err(h.Clock), a.width-2)
+		return wrap(a.say.Err(h.Clock), a.width-2)
 	}
 	return nil
 }
@@ -188,7 +189,7 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 func keysLine(l style, hints []hint, helpKey string, width int) string {
 	dot := l.theme.line.on(" · ")
 	one := func(h hint) string { return l.theme.strong.on(h.key) + " " + l.theme.dim.on(h.does) }
-	help := one(hint{helpKey, l.say.kHelp})
+	help := one(hint{helpKey, l.say.KHelp})
 	line := " "
 	for _, h := range hints {
 		longer := line + one(h)
@@ -228,18 +229,18 @@ func (b banner) tone() tone {
 // bannerLine draws the newest banner, and how many more there are.
 func bannerLine(l style, banners []banner, seenKey string, width int) string {
 	b := banners[len(banners)-1]
-	words := l.say.noticeWords(b.notices)
+	words := l.say.NoticeWords(b.notices)
 	if len(words) == 0 {
-		_, word := l.say.word(b.attempt)
+		_, word := toned(l.say, b.attempt)
 		words = []string{word}
 	} else {
 		words[0] = "! " + words[0]
 	}
-	parts := []string{words[0], kes(b.attempt.Amount), b.attempt.Phone.Masked()}
+	parts := []string{words[0], text.KES(b.attempt.Amount), b.attempt.Phone.Masked()}
 	if b.attempt.Receipt != "" {
-		parts = append(parts, printable(b.attempt.Receipt))
+		parts = append(parts, text.Printable(b.attempt.Receipt))
 	}
-	right := seenKey + " " + l.say.kSeen + " "
+	right := seenKey + " " + l.say.KSeen + " "
 	if n := len(banners) - 1; n > 0 {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}
@@ -249,13 +250,13 @@ func bannerLine(l style, banners []banner, seenKey string, width int) string {
 
 // stripView is the side strip of a wide window: the latest payments.
 func (a *app) stripView(l style) block {
-	lines := []string{l.theme.dim.on(l.say.recent), ""}
+	lines := []string{l.theme.dim.on(l.say.Recent), ""}
 	for _, r := range a.shop.recent {
-		tn, result := l.say.result(r)
-		lines = append(lines, l.theme.dim.on(clock(r.AskedAt))+" "+flush(l.theme.text.on(r.Amount.String()), 8)+"  "+l.theme.tones[tn].on(result))
+		tn, result := resultOf(l.say, r)
+		lines = append(lines, l.theme.dim.on(text.Clock(r.AskedAt))+" "+flush(l.theme.text.on(r.Amount.String()), 8)+"  "+l.theme.tones[tn].on(result))
 	}
 	if len(a.shop.recent) == 0 {
-		lines = append(lines, l.theme.dim.on(l.say.emptyDay))
+		lines = append(lines, l.theme.dim.on(l.say.EmptyDay))
 	}
 	return block{lines: lines}
 }

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+
+	"kaunta/ui/text"
 )
 
 // wantsStrip reports whether there is something for the side strip of a wide window: beside a sale
@@ -33,7 +35,7 @@ func (a *app) strip(l style, width int) block {
 func (a *app) body(l style, arr arrangement) (block, []hint) {
 	switch {
 	case a.quitting:
-		return a.quitView(l), []hint{{"ctrl-c", l.say.quitAgain}, {"esc", l.say.quitStay}}
+		return a.quitView(l), []hint{{"ctrl-c", l.say.QuitAgain}, {"esc", l.say.QuitStay}}
 	case a.help != nil:
 		return a.help.view(l, a.helpLines(l)), a.help.hints(l.say)
 	case a.hand && !arr.strip:
@@ -61,14 +63,14 @@ func (a *app) helpLines(l style) []string {
 }
 
 // hints are the keys of the screen in front.
-func (a *app) hints(w *words) []hint {
+func (a *app) hints(w *text.Words) []hint {
 	switch {
 	case a.at == screenLedger:
 		return a.ledger.hints(w)
 	case a.at == screenOpen:
 		return a.open.hints(w, a.now)
 	case a.typesAhead():
-		return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, {"esc", w.kClear}}
+		return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}, {"esc", w.KClear}}
 	case a.pay != nil:
 		return a.pay.hints(w, a.now, a.cfg.Phone != nil)
 	}
@@ -76,56 +78,56 @@ func (a *app) hints(w *words) []hint {
 }
 
 // screenName is the name of the screen in front.
-func (a *app) screenName(w *words) string {
+func (a *app) screenName(w *text.Words) string {
 	switch {
 	case a.at == screenLedger && a.ledger.detail != nil:
-		return w.detail
+		return w.Detail
 	case a.at == screenLedger && a.ledger.month != nil:
-		return w.month
+		return w.Month
 	case a.at == screenLedger:
-		return w.ledger
+		return w.Ledger
 	case a.at == screenOpen:
-		return w.open
+		return w.Open
 	}
-	return w.sale
+	return w.Sale
 }
 
 // above is what stands above an empty form: what was open at the start, or the last payment.
 func (a *app) above(l style) []string {
 	if a.resumed > 0 {
-		long := count(a.resumed, l.say.resumedOne, l.say.resumedMany)
+		long := text.Count(a.resumed, l.say.ResumedOne, l.say.ResumedMany)
 		if a.resumed == 1 {
-			long = fmt.Sprintf(l.say.resumedThis, a.cfg.Resumed[0].Amount, a.cfg.Resumed[0].Phone.Masked())
+			long = fmt.Sprintf(l.say.ResumedThis, a.cfg.Resumed[0].Amount, a.cfg.Resumed[0].Phone.Masked())
 		}
 		return []string{l.theme.tones[toneCheck].on(firstThatFits(l.width-2, long,
-			count(a.resumed, l.say.resumedOne, l.say.resumedMany), count(a.resumed, l.say.resumedOneShort, l.say.resumedManyShort)))}
+			text.Count(a.resumed, l.say.ResumedOne, l.say.ResumedMany), text.Count(a.resumed, l.say.ResumedOneShort, l.say.ResumedManyShort)))}
 	}
 	if a.last.ID == "" {
 		return nil
 	}
-	tn, word := l.say.word(a.last)
-	return []string{l.theme.dim.on(l.say.last+"  ") + l.theme.tones[tn].on(word) +
-		l.theme.dim.on("  "+kes(a.last.Amount)+"  "+a.last.Phone.Masked())}
+	tn, word := toned(l.say, a.last)
+	return []string{l.theme.dim.on(l.say.Last+"  ") + l.theme.tones[tn].on(word) +
+		l.theme.dim.on("  "+text.KES(a.last.Amount)+"  "+a.last.Phone.Masked())}
 }
 
 // quitView is the question before leaving while payments are open.
 func (a *app) quitView(l style) block {
 	lines := make([]string, max(0, l.height/3))
-	lines = append(lines, l.wrap(l.theme.tones[toneCheck], count(a.openCount(), l.say.quitOne, l.say.quitMany))...)
-	return block{lines: append(append(lines, ""), l.wrap(l.theme.strong, l.say.quitNone)...)}
+	lines = append(lines, l.wrap(l.theme.tones[toneCheck], text.Count(a.openCount(), l.say.QuitOne, l.say.QuitMany))...)
+	return block{lines: append(append(lines, ""), l.wrap(l.theme.strong, l.say.QuitNone)...)}
 }
 
 // smallView is what there is room for below 40×12: the amount and the word, or only how big the
 // window must be.
 func (a *app) smallView(l style) block {
-	bigger := l.wrap(l.theme.dim, l.say.bigger)
-	size := l.wrap(l.theme.dim, fmt.Sprintf(l.say.biggerFrom, a.width, a.height, plainWidth, plainHeight))
+	bigger := l.wrap(l.theme.dim, l.say.Bigger)
+	size := l.wrap(l.theme.dim, fmt.Sprintf(l.say.BiggerFrom, a.width, a.height, plainWidth, plainHeight))
 	switch {
 	case a.quitting:
 		return a.quitView(l)
 	case l.size == sizeTiny && a.pay != nil:
 		tn, word := a.pay.word(l.say)
-		lines := append(l.center(l.theme.bands[tn], word), l.center(l.theme.tones[tn], kes(a.pay.request.Amount))...)
+		lines := append(l.center(l.theme.bands[tn], word), l.center(l.theme.tones[tn], text.KES(a.pay.request.Amount))...)
 		return block{lines: append(append(lines, bigger...), size...)}
 	case l.size == sizeTiny:
 		return block{lines: append(bigger, size...)}
@@ -147,11 +149,11 @@ func (a *app) smallView(l style) block {
 		first = l.wrap(i, note)
 	}
 	lines := []string{l.theme.bands[tn].on(fit(center(word, l.width), l.width))}
-	what := append(l.center(l.theme.tones[tn], kes(amount)), l.center(l.theme.text, phone)...)
+	what := append(l.center(l.theme.tones[tn], text.KES(amount)), l.center(l.theme.text, phone)...)
 	modeTone := toneCheck
 	if a.cfg.Mode == Live {
 		modeTone = tonePlain
 	}
-	mode := l.center(l.theme.tones[modeTone], l.say.modeName(a.cfg.Mode))
+	mode := l.center(l.theme.tones[modeTone], a.cfg.Mode.name(l.say))
 	return block{lines: append(lines, stack(l.height-1, what, first, mode, append(bigger, size...))...)}
 }

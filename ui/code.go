@@ -2,6 +2,8 @@ package ui
 
 import (
 	"strings"
+
+	"kaunta/ui/text"
 )
 
 // codeLine is the M-PESA code of a customer's SMS as it is typed.
@@ -45,7 +47,9 @@ func (c codeLine) paste(text string) codeLine {
 // view is the line, and where the cursor is in it.
 func (c codeLine) view(l style) (line string, x int) {
 	text, x := visible(c.text, longestCode)
-	return l.theme.strong.on(l.say.codePrompt) + "  " + l.theme.strong.on(text), len(l.say.codePrompt) + 2 + x
+	return l.theme.strong.on(l.say.CodePrompt) + "  " + l.theme.strong.on(text), len(l.say.CodePrompt) + 2 + x
 }
 
-func (c codeLine) hints(w *words) []hint { return []hint{{"enter", w.kTypeCode}, {"esc", w.kBack}} }
+func (c codeLine) hints(w *text.Words) []hint {
+	return []hint{{"enter", w.KTypeCode}, {"esc", w.KBack}}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // Mode is what kind of money a till moves. It is shown on every screen.
@@ -18,14 +19,16 @@ const (
 	Live                     // money
 )
 
-// Language is one of the two languages of the screens.
-type Language string
-
-// The languages.
-const (
-	English   Language = "en"
-	Kiswahili Language = "sw"
-)
+// name is the word for a mode, which stands on every screen.
+func (m Mode) name(w *text.Words) string {
+	switch m {
+	case Training:
+		return w.Training
+	case Sandbox:
+		return w.Sandbox
+	}
+	return w.Live
+}
 
 // Config is what a session of the screens cannot be without, and its settings.
 type Config struct {
@@ -35,14 +38,14 @@ type Config struct {
 	Till      Till
 	Book      Book
 	Phone     CustomerPhone     // the customer's side, in practice; nil otherwise
-	Endings   []Ending          // what the simulator's phone numbers do, in practice
+	Endings   []text.Ending     // what the simulator's phone numbers do, in practice
 	Link      func() LinkHealth // nil: results come by queries only
 
 	MaxAmount   pos.Shillings // 0: pos.MaxAmount
 	RetypeAbove pos.Shillings // amounts above it are typed twice; 0: none
 	Resumed     []pos.Attempt // what was open when the till started, as it was then
 
-	Language Language         // empty: English
+	Language text.Language    // empty: English
 	Now      func() time.Time // nil: time.Now
 	Input    io.Reader        // nil: the standard input
 	Output   io.Writer        // nil: the standard output
@@ -149,10 +152,3 @@ const (
 	PhoneWrongPIN PhoneAction = "wrong_pin"
 	PhoneIgnore   PhoneAction = "ignore"
 )
-
-// Ending is what a practice phone does by the last two digits of its number, where no hand is on
-// it.
-type Ending struct {
-	Digits string // empty: every other number
-	Text   pos.Text
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // detail is one payment with everything that is known of it.
@@ -98,19 +99,19 @@ func (d detail) learned(m eventsMsg) detail {
 	return d
 }
 
-func (d detail) hints(w *words) []hint {
+func (d detail) hints(w *text.Words) []hint {
 	if d.raw {
-		return []hint{{"↑↓", w.kScroll}, {"-", w.kBack}, {"+", w.kSale}}
+		return []hint{{"↑↓", w.KScroll}, {"-", w.KBack}, {"+", w.KSale}}
 	}
 	if d.code.on {
 		return d.code.hints(w)
 	}
-	list := []hint{{"enter", w.kRaw}, {"↑↓", w.kMove}, {"-", w.kBack}, {"+", w.kSale}}
+	list := []hint{{"enter", w.KRaw}, {"↑↓", w.KMove}, {"-", w.KBack}, {"+", w.KSale}}
 	if d.attempt.Unsettled() {
-		list = append(list, hint{"f3", w.kOpen})
+		list = append(list, hint{"f3", w.KOpen})
 	}
 	if d.attempt.WithoutReceipt() {
-		list = append([]hint{{"/", w.kTypeCode}}, list...)
+		list = append([]hint{{"/", w.KTypeCode}}, list...)
 	}
 	return list
 }
@@ -118,31 +119,31 @@ func (d detail) hints(w *words) []hint {
 // view draws the payment: its state, its facts, and its events.
 func (d detail) view(l style) block {
 	a := d.attempt
-	tn, word := l.say.word(a)
+	tn, word := toned(l.say, a)
 	width := detailWidth(l.width)
 	left := blank((l.width - width) / 2)
 	row := func(s string) string { return left + fit(s, width) }
-	asked := l.say.dateShort(a.AskedAt) + " " + seconds(a.AskedAt)
+	asked := l.say.DateShort(a.AskedAt) + " " + text.Seconds(a.AskedAt)
 	if width < 60 {
-		asked = l.say.dayMonth(a.AskedAt) + " " + clock(a.AskedAt)
+		asked = l.say.DayMonth(a.AskedAt) + " " + text.Clock(a.AskedAt)
 	}
 
 	lines := []string{
 		l.theme.bands[tn].on(fit(left+word, l.width)),
-		row(ends(l.theme.strong.on(kes(a.Amount))+"  "+l.theme.text.on(a.Phone.Masked()), l.theme.dim.on(asked), width)),
+		row(ends(l.theme.strong.on(text.KES(a.Amount))+"  "+l.theme.text.on(a.Phone.Masked()), l.theme.dim.on(asked), width)),
 	}
 	facts := []string{}
-	if receipt := l.say.receiptOf(a); receipt != "" {
+	if receipt := l.say.ReceiptOf(a); receipt != "" {
 		facts = append(facts, receipt)
 	}
-	if names := l.say.witnesses(a); names != "" && a.State.Final() {
-		facts = append(facts, l.say.confirmedBy+" "+names)
+	if names := l.say.Witnesses(a); names != "" && a.State.Final() {
+		facts = append(facts, l.say.ConfirmedBy+" "+names)
 	}
 	if a.Reference != "" {
-		facts = append(facts, l.say.saleOf+" "+shown(a.Phone, a.Reference))
+		facts = append(facts, l.say.SaleOf+" "+text.Shown(a.Phone, a.Reference))
 	}
 	if what, _ := a.Reason(); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
-		facts = append(facts, l.say.text(what))
+		facts = append(facts, l.say.Text(what))
 	}
 	if line := strings.Join(facts, " · "); line != "" && ansi.StringWidth(line) <= width {
 		facts = []string{line}
@@ -153,9 +154,9 @@ func (d detail) view(l style) block {
 	notices, why := a.Notices, []string(nil)
 	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
 		// in place of that it does not match
-		notices, why = notices&^pos.DoesNotMatch, l.say.why(a, seenWhy{Mismatch: d.differs}, l.now)
+		notices, why = notices&^pos.DoesNotMatch, l.say.Why(a, text.Known{Mismatch: d.differs}, l.now)
 	}
-	advice := append(l.say.advice(notices), why...)
+	advice := append(l.say.Advice(notices), why...)
 	for _, s := range advice {
 		for _, line := range wrap(s, width) {
 			lines = append(lines, row(l.theme.tones[toneCheck].on(line)))
@@ -164,9 +165,9 @@ func (d detail) view(l style) block {
 	note, i := "", l.theme.tones[toneCheck]
 	switch {
 	case d.wrong != nil:
-		note, i = l.say.err(d.wrong), l.theme.tones[toneFail]
+		note, i = l.say.Err(d.wrong), l.theme.tones[toneFail]
 	case d.claim.Attempt.ID != "":
-		note = l.say.text(d.claim.Say())
+		note = l.say.Text(d.claim.Say())
 	}
 	for _, line := range wrap(note, width) {
 		lines = append(lines, row(i.on(line)))
@@ -181,9 +182,9 @@ func (d detail) view(l style) block {
 	lines = append(lines, "")
 	switch {
 	case d.err != nil:
-		lines = append(lines, row(l.theme.tones[toneFail].on(l.say.err(d.err))))
+		lines = append(lines, row(l.theme.tones[toneFail].on(l.say.Err(d.err))))
 	case !d.read:
-		lines = append(lines, row(l.theme.dim.on(l.say.reading)))
+		lines = append(lines, row(l.theme.dim.on(l.say.Reading)))
 	case d.raw && len(d.events) > 0:
 		lines = append(lines, d.rawView(l, row, width, l.height-len(lines))...)
 	default:
@@ -198,7 +199,7 @@ func (d detail) view(l style) block {
 func (d detail) eventsView(l style, left string, width, height int) []string {
 	var lines, whole []string
 	if d.chosen < len(d.events) {
-		text := said(l.say, d.attempt.Phone, d.events[d.chosen])
+		text := l.say.Event(d.attempt.Phone, d.events[d.chosen])
 		if before := eventColumns(l, d.events[d.chosen], width); before+ansi.StringWidth(text) > width {
 			whole = wrap(text, width)
 		}
@@ -211,19 +212,19 @@ func (d detail) eventsView(l style, left string, width, height int) []string {
 	top := scroll(0, d.chosen, len(d.events), height)
 	for i := top; i < min(len(d.events), top+height); i++ {
 		e := d.events[i]
-		when := seconds(e.At)
-		after := "+" + span(e.At.Sub(d.attempt.AskedAt))
-		kind := fit(l.say.kinds[e.Kind], 16)
+		when := text.Seconds(e.At)
+		after := "+" + text.Span(e.At.Sub(d.attempt.AskedAt))
+		kind := fit(l.say.Kinds[e.Kind], 16)
 		if width < wideEvents {
-			after, kind = "", l.say.kinds[e.Kind]
+			after, kind = "", l.say.Kinds[e.Kind]
 		} else {
 			after = flush(after, 9) + "  "
 		}
 		if i == d.chosen {
-			lines = append(lines, left+l.theme.chosen.on(fit(when+" "+after+kind+" "+said(l.say, d.attempt.Phone, e), width)))
+			lines = append(lines, left+l.theme.chosen.on(fit(when+" "+after+kind+" "+l.say.Event(d.attempt.Phone, e), width)))
 			continue
 		}
-		lines = append(lines, left+fit(l.theme.text.on(when)+" "+l.theme.dim.on(after)+l.theme.text.on(kind)+" "+l.theme.dim.on(said(l.say, d.attempt.Phone, e)), width))
+		lines = append(lines, left+fit(l.theme.text.on(when)+" "+l.theme.dim.on(after)+l.theme.text.on(kind)+" "+l.theme.dim.on(l.say.Event(d.attempt.Phone, e)), width))
 	}
 	if len(whole) > 0 {
 		lines = append(lines, "")
@@ -241,60 +242,19 @@ const wideEvents = 60
 func eventColumns(l style, e pos.Event, width int) int {
 	const when, after, kind = 8, 11, 16
 	if width < wideEvents {
-		return when + 1 + ansi.StringWidth(l.say.kinds[e.Kind]) + 1
+		return when + 1 + ansi.StringWidth(l.say.Kinds[e.Kind]) + 1
 	}
 	return when + 1 + after + kind + 1
-}
-
-// shown is a text from outside about a payment from the phone, as a person reads it: on one line,
-// and without the number.
-func shown(phone pos.MSISDN, text string) string { return phone.MaskText(printable(text)) }
-
-// said is what an event told, in one line.
-func said(w *words, phone pos.MSISDN, e pos.Event) string {
-	var parts []string
-	add := func(s string) {
-		if s = strings.TrimSpace(shown(phone, s)); s != "" {
-			parts = append(parts, s)
-		}
-	}
-	switch {
-	case e.Asked != nil:
-		add(kes(e.Asked.Amount))
-		add(e.Asked.Phone.Masked())
-		add(e.Asked.Reference)
-	case e.Answer != nil:
-		a := e.Answer
-		if v, ok := w.verdicts[string(a.Verdict)]; ok {
-			add(v)
-		} else {
-			add(string(a.Verdict))
-		}
-		if a.NotSent {
-			add(w.notSentTitle)
-		}
-		add(a.Receipt)
-		if a.HasAmount {
-			add(kes(pos.Shillings(a.Amount)))
-		}
-		if a.ResultCode != "0" {
-			add(a.ResultCode + " " + a.ResultDesc)
-		}
-		add(a.ErrorCode + " " + a.ErrorMessage)
-	default:
-		add(e.Typed)
-	}
-	return strings.Join(parts, " · ")
 }
 
 // rawView is the chosen event's body as it came, printable characters only.
 func (d detail) rawView(l style, row func(string) string, width, height int) []string {
 	e := d.events[d.chosen]
-	title := fmt.Sprintf("%s: %s %s", l.say.rawOf, l.say.kinds[e.Kind], seconds(e.At))
+	title := fmt.Sprintf("%s: %s %s", l.say.RawOf, l.say.Kinds[e.Kind], text.Seconds(e.At))
 	lines := []string{row(l.theme.strong.on(title))}
 	body := d.body(width)
 	if len(body) == 0 {
-		return append(lines, row(l.theme.dim.on(l.say.noRaw)))
+		return append(lines, row(l.theme.dim.on(l.say.NoRaw)))
 	}
 	for _, s := range body[d.rawTop:min(len(body), d.rawTop+max(0, height-1))] {
 		lines = append(lines, row(l.theme.text.on(s)))
@@ -307,7 +267,7 @@ func (d detail) rawView(l style, row func(string) string, width, height int) []s
 func rawLines(raw []byte, phone pos.MSISDN, width int) []string {
 	var lines []string
 	for line := range strings.Lines(strings.ToValidUTF8(string(raw), "?")) {
-		lines = append(lines, strings.Split(ansi.Hardwrap(strings.TrimRight(shown(phone, line), " "), width, true), "\n")...)
+		lines = append(lines, strings.Split(ansi.Hardwrap(strings.TrimRight(text.Shown(phone, line), " "), width, true), "\n")...)
 	}
 	return lines
 }

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // fakeTill is a scripted till: what a function is not set for does nothing.
@@ -211,7 +212,7 @@ func newCashier(t testing.TB, change ...func(*Config)) *cashier {
 	cfg := Config{
 		Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: Live, Till: c.till, Book: c.book,
 		Link:        func() LinkHealth { return LinkHealth{Reachable: true} },
-		RetypeAbove: 10_000, Language: English,
+		RetypeAbove: 10_000, Language: text.English,
 		Now:     func() time.Time { return c.now },
 		Environ: []string{"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=en_US.UTF-8"},
 	}

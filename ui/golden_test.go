@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kaunta/ui/frame"
+
+	"kaunta/ui/text"
 )
 
 var (
@@ -45,7 +47,7 @@ func checkSize(t *testing.T, content string, w, h int) {
 // TestGoldenFrames draws every screen in every size and both languages.
 func TestGoldenFrames(t *testing.T) {
 	for _, s := range scenes() {
-		for _, lang := range []Language{English, Kiswahili} {
+		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			t.Run(s.name+"/"+string(lang), func(t *testing.T) {
 				c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 				var b strings.Builder
@@ -67,7 +69,7 @@ func TestGoldenFrames(t *testing.T) {
 // TestNothingIsCutAt80Columns holds every screen to the promise that no text ends in … in a common window, in either language.
 func TestNothingIsCutAt80Columns(t *testing.T) {
 	for _, s := range scenes() {
-		for _, lang := range []Language{English, Kiswahili} {
+		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 			c.size(80, 24)
 			if got := c.text(); strings.Contains(got, "…") && s.name != "detail" { // an event's own words have no limit
@@ -128,7 +130,7 @@ func TestDrawEverything(t *testing.T) {
 		t.Skip("only with -svg DIR")
 	}
 	for _, s := range scenes() {
-		for _, lang := range []Language{English, Kiswahili} {
+		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			for _, k := range terminals() {
 				for _, size := range everySize {
 					c := s.stage(t, func(cfg *Config) { cfg.Language = lang })

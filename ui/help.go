@@ -1,6 +1,10 @@
 package ui
 
-import "slices"
+import (
+	"slices"
+
+	"kaunta/ui/text"
+)
 
 // helpPage is the keys that are true at the moment, as a page that can be scrolled.
 type helpPage struct {
@@ -27,32 +31,32 @@ type helpTopic struct {
 }
 
 // helpTopics are the parts of the help: what is true here, and what is true everywhere.
-func helpTopics(w *words, screen string, here []hint, practice bool, endings []Ending) (first, second []helpTopic) {
-	everywhere := []hint{{"f1", w.kSale}, {"f2", w.kLedger}, {"f3", w.kOpen}, {"f4", w.kSeen}}
+func helpTopics(w *text.Words, screen string, here []hint, practice bool, endings []text.Ending) (first, second []helpTopic) {
+	everywhere := []hint{{"f1", w.KSale}, {"f2", w.KLedger}, {"f3", w.KOpen}, {"f4", w.KSeen}}
 	if practice {
-		everywhere = append(everywhere, hint{"f8", w.kPhone})
+		everywhere = append(everywhere, hint{"f8", w.KPhone})
 	}
-	everywhere = append(everywhere, hint{"f9", w.kLanguage}, hint{"ctrl-q", w.kQuit})
+	everywhere = append(everywhere, hint{"f9", w.KLanguage}, hint{"ctrl-q", w.KQuit})
 	onlyHere := slices.DeleteFunc(slices.Clone(here), func(h hint) bool {
 		return slices.ContainsFunc(everywhere, func(e hint) bool { return e.key == h.key })
 	})
 	first = []helpTopic{
-		{w.helpKeys + ": " + lower(screen), onlyHere},
-		{w.helpEverywhere, everywhere},
-		{w.helpBell, []hint{{"1", w.helpBellOnce}, {"2", w.helpBellTwice}}},
+		{w.HelpKeys + ": " + lower(screen), onlyHere},
+		{w.HelpEverywhere, everywhere},
+		{w.HelpBell, []hint{{"1", w.HelpBellOnce}, {"2", w.HelpBellTwice}}},
 	}
-	second = []helpTopic{{w.helpPad, []hint{
-		{"+ - * /", w.padSums}, {"--", w.padRubAmount}, {"-", w.padRubPhone}, {"/", w.padUp}, {".", w.padReference},
-		{"* - /", w.padEmpty}, {"-", w.padBack}, {"+", w.padNext}, {".", w.padSeen}, {"8 2 4 6", w.padMove}, {"9 3", w.kPage},
+	second = []helpTopic{{w.HelpPad, []hint{
+		{"+ - * /", w.PadSums}, {"--", w.PadRubAmount}, {"-", w.PadRubPhone}, {"/", w.PadUp}, {".", w.PadReference},
+		{"* - /", w.PadEmpty}, {"-", w.PadBack}, {"+", w.PadNext}, {".", w.PadSeen}, {"8 2 4 6", w.PadMove}, {"9 3", w.KPage},
 	}}}
 	if len(endings) > 0 {
-		phones := helpTopic{head: w.helpEndings}
+		phones := helpTopic{head: w.HelpEndings}
 		for _, e := range endings {
 			digits := e.Digits
 			if digits == "" {
-				digits = w.helpElse
+				digits = w.HelpElse
 			}
-			phones.items = append(phones.items, hint{printable(digits), w.text(e.Text)})
+			phones.items = append(phones.items, hint{text.Printable(digits), w.Text(e.Text)})
 		}
 		second = append(second, phones)
 	}
@@ -123,6 +127,6 @@ func helpColumn(l style, topics []helpTopic, width int) []string {
 	return lines
 }
 
-func (h helpPage) hints(w *words) []hint {
-	return []hint{{"↑↓", w.kScroll}, {"-", w.kBack}}
+func (h helpPage) hints(w *text.Words) []hint {
+	return []hint{{"↑↓", w.KScroll}, {"-", w.KBack}}
 }

@@ -2,9 +2,10 @@ package ui
 
 import (
 	"strings"
-	"unicode"
 
 	tea "charm.land/bubbletea/v2"
+
+	"kaunta/ui/text"
 )
 
 // key is one press in the till's own terms, the same from the main keyboard and the number pad,
@@ -41,7 +42,7 @@ func readKey(msg tea.KeyPressMsg) key {
 		if pad, ok := padOther(k.Code); ok {
 			return pad
 		}
-		if text := printable(k.Text); text != "" {
+		if text := text.Printable(k.Text); text != "" {
 			return key{text: text}
 		}
 	}
@@ -148,18 +149,4 @@ func padOther(code rune) (key, bool) {
 		keyPF2:          {"f2", "", "/"}, keyPF3: {"f3", "", "*"}, keyPF4: {"f4", "", "-"},
 	}[code]
 	return k, ok
-}
-
-// printable makes text from outside fit for a terminal: printable characters only, white space as
-// blanks.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case r == unicode.ReplacementChar, !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, s)
 }

@@ -81,19 +81,3 @@ func TestFieldEditing(t *testing.T) {
 		t.Errorf("a field of three characters holds %q, cursor %d", f, f.cursor())
 	}
 }
-
-// TestPrintable is the gate that all text from outside passes on its way to the terminal.
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"\x1b[2J\x1b]0;owned\x07 Mama": "[2J]0;owned Mama",
-		"a\u202eb\u200bc\u0085d":       "abc d",
-		"tab\tand\r\nline":             "tab and  line",
-		"\xff\xfeok":                   "ok",
-		"Ngũgĩ":                        "Ngũgĩ",
-		"\u009b31m":                    "31m",
-	} {
-		if got := printable(in); got != want {
-			t.Errorf("printable(%q) = %q, want %q", in, got, want)
-		}
-	}
-}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // asks is what the ledger's one line of input is for.
@@ -171,7 +172,7 @@ func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger
 	case k.is("enter") && l.asks == asksDate:
 		day, ok := readDay(l.input.String(), now)
 		if !ok {
-			l.err = inWords(func(w *words) string { return w.dateWrong })
+			l.err = text.InBoth(func(w *text.Words) string { return w.DateWrong })
 			return l, nil, actionNothing
 		}
 		l, cmd := l.goTo(d, day)
@@ -289,19 +290,19 @@ func (l ledger) learn(a pos.Attempt, height int) ledger {
 }
 
 // hints are the keys of the ledger.
-func (l ledger) hints(w *words) []hint {
+func (l ledger) hints(w *text.Words) []hint {
 	switch {
 	case l.detail != nil:
 		return l.detail.hints(w)
 	case l.month != nil:
 		return l.month.hints(w)
 	case l.asks == asksDate:
-		return []hint{{"enter", w.kDate}, {"-", w.kBack}}
+		return []hint{{"enter", w.KDate}, {"-", w.KBack}}
 	case l.asks == asksFind:
-		return []hint{{"enter", w.kDetail}, {"+", w.kNextRow}, {"-", w.kRubOut}, {"esc", w.kBack}}
+		return []hint{{"enter", w.KDetail}, {"+", w.KNextRow}, {"-", w.KRubOut}, {"esc", w.KBack}}
 	}
 	return []hint{
-		{"enter", w.kDetail}, {"/", w.kFind}, {"←→", w.kDay}, {"0", w.kMonth}, {"-", w.kSale}, {"*", w.kDate}, {"↑↓", w.kMove}, {"5", w.kToday},
+		{"enter", w.KDetail}, {"/", w.KFind}, {"←→", w.KDay}, {"0", w.KMonth}, {"-", w.KSale}, {"*", w.KDate}, {"↑↓", w.KMove}, {"5", w.KToday},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // ledgerHead is how many rows of the ledger's body are not its list: the day, its totals, an empty
@@ -27,9 +28,9 @@ func (g ledger) view(l style) block {
 	cols := columnsFor(l.width, g.asks == asksFind)
 	b := block{lines: []string{g.title(l, cols), g.second(l, cols), ""}}
 	if g.asks != asksNothing {
-		prompt := l.say.findPrompt
+		prompt := l.say.FindPrompt
 		if g.asks == asksDate {
-			prompt = l.say.datePrompt
+			prompt = l.say.DatePrompt
 		}
 		text, x := visible(g.input, 20)
 		b.lines[0] = cols.margin + l.theme.strong.on(prompt) + "  " + l.theme.strong.on(text)
@@ -52,9 +53,9 @@ func (g ledger) view(l style) block {
 
 // title is the day, and its hours as a sparkline.
 func (g ledger) title(l style, cols columns) string {
-	left := l.theme.strong.on(l.say.dateLong(g.day.Start(), l.now))
+	left := l.theme.strong.on(l.say.DateLong(g.day.Start(), l.now))
 	if l.width < bigWidth {
-		left = l.theme.strong.on(l.say.dateShort(g.day.Start()))
+		left = l.theme.strong.on(l.say.DateShort(g.day.Start()))
 	}
 	return cols.margin + ends(left, hoursOf(l, g.totals), cols.width)
 }
@@ -77,31 +78,31 @@ func hoursOf(l style, t pos.Totals) string {
 // second is what the day came to, or what is wrong.
 func (g ledger) second(l style, cols columns) string {
 	if g.err != nil {
-		return cols.margin + l.theme.tones[toneFail].on(l.say.err(g.err))
+		return cols.margin + l.theme.tones[toneFail].on(l.say.Err(g.err))
 	}
 	if g.asks == asksDate {
-		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.dateWrong, ""))
+		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.DateWrong, ""))
 	}
 	if g.asks == asksFind {
-		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.findDo, l.say.findDoShort))
+		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.FindDo, l.say.FindDoShort))
 	}
 	return cols.margin + totalsLine(l, g.totals, cols.width)
 }
 
 // totalsLine is what a stretch of time came to, in at most width cells.
 func totalsLine(l style, t pos.Totals, width int) string {
-	parts := []string{l.theme.strong.on(kes(t.Paid.KES)) + "  " + l.theme.text.on(fmt.Sprintf(l.say.paidCount, t.Paid.Count))}
+	parts := []string{l.theme.strong.on(text.KES(t.Paid.KES)) + "  " + l.theme.text.on(fmt.Sprintf(l.say.PaidCount, t.Paid.Count))}
 	if t.Checking.Count > 0 {
-		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.checking, t.Checking.Count, t.Checking.KES)))
+		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.Checking, t.Checking.Count, t.Checking.KES)))
 	}
 	if t.OwedBack.Count > 0 {
-		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.owedBack, t.OwedBack.Count, t.OwedBack.KES)))
+		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.OwedBack, t.OwedBack.Count, t.OwedBack.KES)))
 	}
 	if t.Doubtful.Count > 0 {
-		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.doubtful, t.Doubtful.Count, t.Doubtful.KES)))
+		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.Doubtful, t.Doubtful.Count, t.Doubtful.KES)))
 	}
 	if t.NotPaid.Count > 0 {
-		parts = append(parts, l.theme.dim.on(fmt.Sprintf(l.say.notPaidCount, t.NotPaid.Count)))
+		parts = append(parts, l.theme.dim.on(fmt.Sprintf(l.say.NotPaidCount, t.NotPaid.Count)))
 	}
 	return joinFitting(parts, l.theme.dim.on(" · "), width)
 }
@@ -114,11 +115,11 @@ func (g ledger) emptyView(l style) []string {
 	case g.asks == asksFind && (g.want != "" || g.input.empty()):
 		return nil
 	case g.asks == asksFind:
-		return append(pad, l.wrap(l.theme.text, l.say.findEmpty)...)
+		return append(pad, l.wrap(l.theme.text, l.say.FindEmpty)...)
 	case g.busy:
-		return append(pad, l.wrap(l.theme.dim, l.say.reading)...)
+		return append(pad, l.wrap(l.theme.dim, l.say.Reading)...)
 	}
-	return append(append(pad, l.wrap(l.theme.text, l.say.emptyDay)...), l.wrap(l.theme.dim, l.say.emptyDayDo)...)
+	return append(append(pad, l.wrap(l.theme.text, l.say.EmptyDay)...), l.wrap(l.theme.dim, l.say.EmptyDayDo)...)
 }
 
 // columns is where the columns of a list of payments stand. PHONE goes where there are less than 70
@@ -179,21 +180,21 @@ func (c columns) lay(time, kes, phone, receipt, result string) string {
 	return s + gap + fit(result, c.resultRoom)
 }
 
-func (c columns) heads(w *words) string {
-	return c.margin + c.lay(w.colTime, w.colKES, w.colPhone, w.colReceipt, w.colResult)
+func (c columns) heads(w *text.Words) string {
+	return c.margin + c.lay(w.ColTime, w.ColKES, w.ColPhone, w.ColReceipt, w.ColResult)
 }
 
 // row is one payment; the chosen one is reversed.
 func (c columns) row(l style, a pos.Attempt, chosen bool) string {
-	tn, result := l.say.result(a)
-	when := clock(a.AskedAt)
+	tn, result := resultOf(l.say, a)
+	when := text.Clock(a.AskedAt)
 	switch c.time {
 	case dateWidth:
-		when = l.say.dayMonth(a.AskedAt) + " " + when
+		when = l.say.DayMonth(a.AskedAt) + " " + when
 	case dayWidth:
-		when = l.say.dayMonth(a.AskedAt)
+		when = l.say.DayMonth(a.AskedAt)
 	}
-	phone, receipt := a.Phone.Masked(), orDash(a.Receipt)
+	phone, receipt := a.Phone.Masked(), text.OrDash(a.Receipt)
 	if chosen {
 		return chosenRow(l, c.margin, c.lay(when, a.Amount.String(), phone, receipt, result))
 	}

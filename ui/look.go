@@ -1,17 +1,16 @@
 package ui
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // style is what a screen needs to draw itself: the words, the inks, the room and the moment.
 type style struct {
-	say      *words
+	say      *text.Words
 	theme    theme
 	size     size
 	ascii    bool
@@ -40,94 +39,58 @@ func (l style) wrap(i colour, s string) []string {
 // whole.
 type hint struct{ key, does string }
 
-// word is the state of an attempt in large: its tone, and symbol and word.
-func (w *words) word(a pos.Attempt) (tone, string) {
+// toned is the state of an attempt in large: its tone, and sign and word.
+func toned(w *text.Words, a pos.Attempt) (tone, string) {
+	t, sign := toneWait, "◔ "
 	switch {
 	case a.State == pos.Paid && a.Owed():
-		return toneCheck, "✓ " + w.paidTwice
-	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
-		return tonePaid, "✓ " + w.paidTwice
-	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
-		return tonePaid, "✓ " + w.paidLate
+		t, sign = toneCheck, "✓ "
 	case a.State == pos.Paid:
-		return tonePaid, "✓ " + w.paid
+		t, sign = tonePaid, "✓ "
 	case a.State == pos.NotPaid:
-		return toneFail, "× " + w.notPaid
+		t, sign = toneFail, "× "
 	case a.State == pos.StillChecking:
-		return toneCheck, "? " + w.stillChecking
-	case a.State == pos.Waiting:
-		return toneWait, "◔ " + w.waiting
+		t, sign = toneCheck, "? "
 	}
-	return toneWait, "◔ " + w.sending
+	return t, sign + w.State(a)
 }
 
-// result is the state of an attempt in a column: its tone, and symbol and word in at most 16 cells.
-func (w *words) result(a pos.Attempt) (tone, string) {
-	t, _ := w.word(a)
+// resultOf is the state of an attempt in a column: its tone, and symbol and word in at most 16 cells.
+func resultOf(w *text.Words, a pos.Attempt) (tone, string) {
+	t, _ := toned(w, a)
 	switch {
 	case a.Notices.Has(pos.DoesNotMatch) && a.State != pos.Paid && !a.Notices.Has(pos.Resolved):
-		return toneCheck, "? " + lower(w.doesNotMatch)
+		return toneCheck, "? " + lower(w.DoesNotMatch)
 	case a.State == pos.Paid && a.Owed():
-		return t, "✓ " + w.owed
+		return t, "✓ " + w.Owed
 	case a.State == pos.Paid && a.Unmatched():
-		return toneCheck, "✓ " + lower(w.doesNotMatch)
+		return toneCheck, "✓ " + lower(w.DoesNotMatch)
 	case a.State == pos.Paid && a.Doubtful():
-		return toneCheck, "✓ " + w.possiblyShort
+		return toneCheck, "✓ " + w.PossiblyShort
 	case a.State == pos.Paid && a.Notices.Has(pos.Refunded):
-		return t, "✓ " + w.givenBack
+		return t, "✓ " + w.GivenBack
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		// there is something for the owner to look at
-		return toneCheck, "✓ " + w.verdicts["paid"] + " !"
+		return toneCheck, "✓ " + w.Verdicts["paid"] + " !"
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
-		return t, "✓ " + w.paidLateColumn
+		return t, "✓ " + w.PaidLateColumn
 	case a.State == pos.Paid:
-		return t, "✓ " + w.verdicts["paid"]
+		return t, "✓ " + w.Verdicts["paid"]
 	case a.State == pos.StillChecking && !a.Open():
-		return tonePlain, "? " + w.clearedUp
+		return tonePlain, "? " + w.ClearedUp
 	case a.State == pos.StillChecking:
-		return t, "? " + w.checkingShort
+		return t, "? " + w.CheckingShort
 	case a.State == pos.NotPaid && a.Cause.NotSent:
-		return t, "× " + w.notSentTitle
+		return t, "× " + w.NotSentTitle
 	case a.State == pos.NotPaid:
-		if title := w.text(a.Title()); title != "" {
+		if title := w.Text(a.Title()); title != "" {
 			return t, "× " + title
 		}
-		return t, "× " + w.verdicts["failed"]
+		return t, "× " + w.Verdicts["failed"]
 	case a.State == pos.Waiting:
-		return t, "◔ " + w.waitingShort
+		return t, "◔ " + w.WaitingShort
 	}
-	return t, "◔ " + lower(w.sending)
-}
-
-// noticeWords lists the notices of a set, the gravest first.
-func (w *words) noticeWords(n pos.Notice) []string {
-	return ofNotices(n, w.paidTwice, w.possiblyTwice, w.doesNotMatch, w.disagree, w.paidLate, w.clearedUp)
-}
-
-// advice is what a notice means for the cashier, a sentence for each of a set.
-func (w *words) advice(n pos.Notice) []string {
-	twice := w.twiceAdvice
-	if n.Has(pos.Refunded) {
-		twice = w.givenBackAdvice
-	}
-	return ofNotices(n, twice, w.possiblyAdvice, w.matchAdvice, w.disagreeAdvice, w.lateAdvice, w.clearedUpAdvice)
-}
-
-// ofNotices picks the texts of the notices in a set, the gravest first.
-func ofNotices(n pos.Notice, twice, possibly, match, disagree, late, clearedUp string) []string {
-	if n&(pos.TwoSales|pos.Refunded) != 0 {
-		n &^= pos.PossiblyTwice // a person knows
-	}
-	var list []string
-	for _, known := range []struct {
-		bit  pos.Notice
-		text string
-	}{{pos.PaidTwice, twice}, {pos.PossiblyTwice, possibly}, {pos.DoesNotMatch, match}, {pos.Disagree, disagree}, {pos.PaidLate, late}, {pos.Resolved, clearedUp}} {
-		if n.Has(known.bit) {
-			list = append(list, known.text)
-		}
-	}
-	return list
+	return t, "◔ " + lower(w.Sending)
 }
 
 // announced is what has been said of each attempt's notices.
@@ -153,39 +116,4 @@ func (t announced) news(a pos.Attempt) pos.Notice {
 	return a.Notices &^ said
 }
 
-// receiptOf is the M-PESA code of an attempt; of one that is paid without it, whether it comes or a
-// person has typed one.
-func (w *words) receiptOf(a pos.Attempt) string {
-	switch {
-	case a.Receipt != "":
-		return w.receipt + " " + printable(a.Receipt)
-	case !a.WithoutReceipt():
-		return ""
-	case a.Claimed != "":
-		return fmt.Sprintf(w.claimedCode, shown(a.Phone, a.Claimed))
-	case a.Reachable:
-		return w.codeLater
-	}
-	return w.noCode
-}
-
-// witnesses is "callback and query", or "" where nobody has said the end yet.
-func (w *words) witnesses(a pos.Attempt) string {
-	names := a.Witnesses()
-	for i, n := range names {
-		names[i] = map[string]string{pos.WitnessCallback: w.callback, pos.WitnessQuery: w.query}[n]
-	}
-	return strings.Join(slices.Compact(names), " "+w.and+" ")
-}
-
 func lower(s string) string { return strings.ToLower(s) }
-
-func kes(s pos.Shillings) string { return "KES " + s.String() }
-
-// orDash is s made fit for the terminal, and — for nothing.
-func orDash(s string) string {
-	if s = printable(s); s == "" {
-		return "—"
-	}
-	return s
-}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // month is the overview of a month in the ledger: a row and a bar for each day, from the first to
@@ -89,8 +90,8 @@ func (m month) press(k key, v style) (next month, open, left bool) {
 	return m, false, false
 }
 
-func (m month) hints(w *words) []hint {
-	return []hint{{"enter", w.kOpenDay}, {"←→", w.kMonth}, {"↑↓", w.kMove}, {"-", w.kBack}, {"5", w.kToday}, {"+", w.kSale}}
+func (m month) hints(w *text.Words) []hint {
+	return []hint{{"enter", w.KOpenDay}, {"←→", w.KMonth}, {"↑↓", w.KMove}, {"-", w.KBack}, {"5", w.KToday}, {"+", w.KSale}}
 }
 
 // pressMonth answers a key while the month is shown.
@@ -174,13 +175,13 @@ func (m month) view(l style) block {
 	lay := monthLayoutOf(l, len(days))
 	width := lay.columns*lay.width + (lay.columns-1)*monthGap
 	first := m.month.First().Start().In(pos.EAT)
-	title := l.theme.strong.on(fmt.Sprintf("%s %d", l.say.months[first.Month()-1], first.Year()))
+	title := l.theme.strong.on(fmt.Sprintf("%s %d", l.say.Months[first.Month()-1], first.Year()))
 	second := totalsLine(l, m.totals, width)
 	switch {
 	case m.err != nil:
-		second = l.theme.tones[toneFail].on(l.say.err(m.err))
+		second = l.theme.tones[toneFail].on(l.say.Err(m.err))
 	case !m.read:
-		second = l.theme.dim.on(l.say.reading)
+		second = l.theme.dim.on(l.say.Reading)
 	}
 	lines := []string{lay.margin + ends(title, hoursOf(l, m.totals), width), lay.margin + second}
 	top := scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
@@ -188,7 +189,7 @@ func (m month) view(l style) block {
 	if l.height > monthHead+shown {
 		lines = append(lines, "")
 	}
-	heads := fit(lay.lay(l.say.colDay, l.say.colKES, l.say.colPaid, ""), lay.width)
+	heads := fit(lay.lay(l.say.ColDay, l.say.ColKES, l.say.ColPaid, ""), lay.width)
 	lines = append(lines, lay.margin+l.theme.dim.on(heads))
 	if lay.columns == 2 {
 		lines[len(lines)-1] += blank(monthGap) + l.theme.dim.on(heads)
@@ -208,7 +209,7 @@ func (m month) view(l style) block {
 // that is typed into, and what a day still asks for has the mark of its state.
 func (m month) row(l style, lay monthLayout, d pos.DayTotals) string {
 	start := d.Day.Start()
-	name := fmt.Sprintf("%s %2d", l.say.weekdaysShort[start.Weekday()], start.Day())
+	name := fmt.Sprintf("%s %2d", l.say.WeekdaysShort[start.Weekday()], start.Day())
 	today := d.Day == pos.DayOf(l.now)
 	here, mark := " ", ""
 	if today {

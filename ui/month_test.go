@@ -71,14 +71,14 @@ func TestMonthFitsTheWindow(t *testing.T) {
 		for _, key := range []string{"<home>", "<end>", "<down>", "8", "9", "3"} {
 			c.press(key)
 			day := c.app.ledger.month.chosen
-			if row := c.app.say.weekdaysShort[day.Start().Weekday()] + " " + day.Start().Format("_2"); !strings.Contains(c.text(), row) {
+			if row := c.app.say.WeekdaysShort[day.Start().Weekday()] + " " + day.Start().Format("_2"); !strings.Contains(c.text(), row) {
 				t.Fatalf("%s at %v: no %q:\n%s", key, size, row, c.text())
 			}
 			checkSize(t, c.frame(), size[0], size[1])
 		}
 		whole := true
 		for day := pos.Day(20261001); day <= 20261031; day++ {
-			whole = whole && strings.Contains(c.text(), c.app.say.weekdaysShort[day.Start().Weekday()]+" "+day.Start().Format("_2")+" ")
+			whole = whole && strings.Contains(c.text(), c.app.say.WeekdaysShort[day.Start().Weekday()]+" "+day.Start().Format("_2")+" ")
 		}
 		if want := size[0] >= 80; whole != want {
 			t.Errorf("the whole month at %v: %v, want %v:\n%s", size, whole, want, c.text())

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // openList is everything that is not settled: without an end, not matching, or owed back.
@@ -164,28 +165,28 @@ func (o openList) moves(now time.Time) bool {
 	return false
 }
 
-func (o openList) hints(w *words, now time.Time) []hint {
+func (o openList) hints(w *text.Words, now time.Time) []hint {
 	if o.code.on {
 		return o.code.hints(w)
 	}
 	switch {
 	case len(o.rows) == 0:
-		return []hint{{"-", w.kSale}, {"f2", w.kLedger}}
+		return []hint{{"-", w.KSale}, {"f2", w.KLedger}}
 	case o.asks() && len(o.rows[o.at()].Answers()) > 1:
-		return []hint{{"1", w.twoSales}, {"2", w.kGiveBack}, {"-", w.kBack}}
+		return []hint{{"1", w.TwoSales}, {"2", w.KGiveBack}, {"-", w.KBack}}
 	case o.asks():
-		return []hint{{"enter", w.kNoteDown}, {"-", w.kBack}}
+		return []hint{{"enter", w.KNoteDown}, {"-", w.KBack}}
 	case !o.rows[o.at()].Open():
-		return []hint{{"enter", w.answers(o.rows[o.at()]).key}, {"-", w.kSale}, {"↑↓", w.kMove}, {"f2", w.kLedger}}
+		return []hint{{"enter", w.Question(o.rows[o.at()]).Key}, {"-", w.KSale}, {"↑↓", w.KMove}, {"f2", w.KLedger}}
 	}
 	var list []hint
 	if o.rows[o.at()].Askable() {
-		list = append(list, hint{"enter", w.kCheck})
+		list = append(list, hint{"enter", w.KCheck})
 	}
 	if untilResolvable(o.rows[o.at()], now) <= 0 {
-		list = append(list, hint{"*", w.kClearUp})
+		list = append(list, hint{"*", w.KClearUp})
 	}
-	return append(list, hint{"/", w.kTypeCode}, hint{"-", w.kSale}, hint{"↑↓", w.kMove}, hint{"f2", w.kLedger})
+	return append(list, hint{"/", w.KTypeCode}, hint{"-", w.KSale}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
 }
 
 // openHead is how many rows of the body are not the list while there is nothing to say above it.
@@ -197,7 +198,7 @@ func openRows(height int) int { return max(1, height-openHead) }
 func (o openList) view(l style) block {
 	if len(o.rows) == 0 {
 		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
-		return block{lines: append(append(lines, l.wrap(l.theme.text, l.say.emptyOpen)...), l.wrap(l.theme.dim, l.say.emptyOpenDo)...)}
+		return block{lines: append(append(lines, l.wrap(l.theme.text, l.say.EmptyOpen)...), l.wrap(l.theme.dim, l.say.EmptyOpenDo)...)}
 	}
 	cols := openColumnsFor(l.width)
 	var b block
@@ -212,14 +213,14 @@ func (o openList) view(l style) block {
 	}
 	lines = append(lines, "")
 	head := len(lines) + 1
-	lines = append(lines, l.theme.dim.on(cols.margin+cols.lay(l.say.colAge, l.say.colKES, l.say.colPhone, l.say.colResult, l.say.colNext)))
+	lines = append(lines, l.theme.dim.on(cols.margin+cols.lay(l.say.ColAge, l.say.ColKES, l.say.ColPhone, l.say.ColResult, l.say.ColNext)))
 	why := o.why(l, o.rows[o.at()], l.height-head-1)
 	height := max(1, l.height-head-len(why))
 	top := scroll(o.top, o.at(), len(o.rows), height)
 	for i := top; i < min(len(o.rows), top+height); i++ {
 		a := o.rows[i]
-		tn, result := l.say.result(a)
-		age := l.say.age(l.now.Sub(a.AskedAt))
+		tn, result := resultOf(l.say, a)
+		age := l.say.Age(l.now.Sub(a.AskedAt))
 		next := o.next(l, a)
 		if i == o.at() {
 			lines = append(lines, chosenRow(l, cols.margin, cols.lay(age, a.Amount.String(), a.Phone.Masked(), result, next)))
@@ -240,7 +241,7 @@ func (o openList) view(l style) block {
 // is cut unless a question about the row stands above.
 func (o openList) why(l style, a pos.Attempt, most int) []string {
 	var lines []string
-	for n, s := range l.say.why(a, o.whys[a.ID], l.now) {
+	for n, s := range l.say.Why(a, o.whys[a.ID].Known, l.now) {
 		sentence := wrap(s, min(l.width-6, listWidth))
 		if len(lines)+len(sentence) > most && (n > 0 || o.asks()) {
 			break
@@ -258,14 +259,14 @@ func (o openList) notes(l style) []string {
 	note, i := "", l.theme.tones[toneCheck]
 	switch {
 	case o.wrong != nil:
-		note, i = l.say.err(o.wrong), l.theme.tones[toneFail]
+		note, i = l.say.Err(o.wrong), l.theme.tones[toneFail]
 	case o.asks():
 		a := o.rows[o.at()]
-		note = fmt.Sprintf(l.say.answers(a).ask, a.Amount)
+		note = fmt.Sprintf(l.say.Question(a).Ask, a.Amount)
 	case o.noted.ID != "":
-		note = fmt.Sprintf(l.say.noted(o.notedAs), o.noted.Amount)
+		note = fmt.Sprintf(l.say.Noted(o.notedAs), o.noted.Amount)
 	case o.claim.Attempt.ID != "":
-		note = l.say.text(o.claim.Say())
+		note = l.say.Text(o.claim.Say())
 	}
 	lines := wrap(note, l.width-4)
 	for n := range lines {
@@ -284,49 +285,25 @@ func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
 	return 0, false
 }
 
-// question is how an attempt that a person can settle is asked about.
-type question struct{ key, ask string }
-
-func (w *words) answers(a pos.Attempt) question {
-	switch {
-	case a.Owed():
-		return question{w.kGiveBack, w.giveBackAsk}
-	case a.Doubtful():
-		return question{w.kSettle, w.twoSalesAsk}
-	}
-	return question{w.kClearUp, w.clearUpAsk}
-}
-
-// noted is what the till says when it has written down what a person says of an amount.
-func (w *words) noted(as pos.EventKind) string {
-	switch as {
-	case pos.EventRefunded:
-		return w.giveBackDone
-	case pos.EventTwoSales:
-		return w.twoSalesDone
-	}
-	return w.clearUpDone
-}
-
 // next is when M-PESA is asked about an attempt, or what of it does not match.
 func (o openList) next(l style, a pos.Attempt) string {
 	at, ok := o.plan[a.ID]
-	title := l.say.text(o.whys[a.ID].Title())
+	title := l.say.Text(o.whys[a.ID].Title())
 	switch {
 	case title != "" && !a.Owed():
 		return title
 	case !a.Open():
-		return orDash(a.Receipt)
+		return text.OrDash(a.Receipt)
 	case !ok:
 		return "—"
 	case !at.After(l.now):
-		return l.say.now
+		return l.say.Now
 	case pos.DayOf(at) != pos.DayOf(l.now):
-		return l.say.dayMonth(at) + " " + clock(at)
+		return l.say.DayMonth(at) + " " + text.Clock(at)
 	case l.still || at.Sub(l.now) >= time.Hour:
 		return l.timeOf(at)
 	}
-	return span(at.Sub(l.now))
+	return text.Span(at.Sub(l.now))
 }
 
 // openColumns is where the columns of the open payments stand. PHONE goes under 70 cells,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // pay is one payment in front of the cashier, from the request to its end.
@@ -223,16 +224,16 @@ func (p pay) inTheWay(now time.Time) *pos.OpenError {
 }
 
 // hints are the keys of the state.
-func (p pay) hints(w *words, now time.Time, practice bool) []hint {
-	ledger := hint{"*", w.kLedger}
+func (p pay) hints(w *text.Words, now time.Time, practice bool) []hint {
+	ledger := hint{"*", w.KLedger}
 	switch {
 	case p.refused != nil:
-		hints := []hint{{"-", w.kBack}}
+		hints := []hint{{"-", w.KBack}}
 		if p.checked().Askable() {
-			hints = append([]hint{{"enter", w.kCheck}}, hints...)
+			hints = append([]hint{{"enter", w.KCheck}}, hints...)
 		}
 		if !now.Before(p.free) {
-			hints = append([]hint{{"2", w.kTwice}}, hints...)
+			hints = append([]hint{{"2", w.KTwice}}, hints...)
 		}
 		return hints
 	case p.attempt.ID == "":
@@ -240,35 +241,35 @@ func (p pay) hints(w *words, now time.Time, practice bool) []hint {
 	case p.attempt.State == pos.Paid:
 		switch {
 		case p.attempt.Owed():
-			return []hint{{"enter", w.kNext}, ledger, {"f3", w.kOpen}}
+			return []hint{{"enter", w.KNext}, ledger, {"f3", w.KOpen}}
 		case !p.goodNews():
-			return []hint{{"enter", w.kNext}, ledger}
+			return []hint{{"enter", w.KNext}, ledger}
 		}
-		hints := []hint{{"enter", w.kNext}, {"0–9", w.kType}, ledger}
+		hints := []hint{{"enter", w.KNext}, {"0–9", w.KType}, ledger}
 		if p.codeWanted() {
-			hints = slices.Insert(hints, 1, hint{"/", w.kTypeCode})
+			hints = slices.Insert(hints, 1, hint{"/", w.KTypeCode})
 		}
 		return hints
 	case p.attempt.SaleWasPaid():
-		return []hint{{"enter", w.kNext}, ledger}
+		return []hint{{"enter", w.KNext}, ledger}
 	case p.attempt.State == pos.NotPaid:
-		return []hint{{"enter", w.kAgain}, {"/", w.kNumber}, {"-", w.kDrop}, ledger}
+		return []hint{{"enter", w.KAgain}, {"/", w.KNumber}, {"-", w.KDrop}, ledger}
 	case p.attempt.State == pos.StillChecking:
-		hints := []hint{{"+", w.kNext}}
+		hints := []hint{{"+", w.KNext}}
 		if p.attempt.Askable() {
-			hints = append([]hint{{"enter", w.kCheck}}, hints...)
+			hints = append([]hint{{"enter", w.KCheck}}, hints...)
 		}
 		if !now.Before(p.unlock()) {
-			hints = append(hints, hint{"*", w.kAgain})
+			hints = append(hints, hint{"*", w.KAgain})
 		}
-		return append(hints, hint{"f3", w.kOpen})
+		return append(hints, hint{"f3", w.KOpen})
 	}
-	hints := []hint{{"-", w.kStop}, {"f2", w.kLedger}}
+	hints := []hint{{"-", w.KStop}, {"f2", w.KLedger}}
 	if practice {
-		hints = append([]hint{{"*", w.kHand}}, hints...)
+		hints = append([]hint{{"*", w.KHand}}, hints...)
 	}
 	if p.attempt.Askable() {
-		hints = append([]hint{{"enter", w.kCheck}}, hints...)
+		hints = append([]hint{{"enter", w.KCheck}}, hints...)
 	}
 	return hints
 }

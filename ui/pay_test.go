@@ -10,6 +10,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // TestEnterTwiceNeverChargesTwice holds Enter down while the till is slow and while the customer is asked.
@@ -233,7 +234,7 @@ func TestLeavingARefusedRequest(t *testing.T) {
 
 // TestChargeErrors come back to the form that they are about, in the cashier's language.
 func TestChargeErrors(t *testing.T) {
-	c := newCashier(t, func(cfg *Config) { cfg.Language = Kiswahili })
+	c := newCashier(t, func(cfg *Config) { cfg.Language = text.Kiswahili })
 	c.till.charge = func(pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{}, &pos.AmountError{Reason: pos.AmountTooBig, Max: 300}
 	}

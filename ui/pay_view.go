@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // view draws the payment: band, amount and what to say and do, each in its place whatever the
@@ -18,7 +19,7 @@ func (p pay) view(l style, next string) block {
 	lines := make([]string, st.top, l.height)
 	lines = append(lines, bandLines(l.theme.bands[tn], word, p.shortWord(l.say), st, l)...)
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.request.Amount, kes(p.request.Amount), l.theme.tones[tn])...)
+	lines = append(lines, amountLines(l, st, p.request.Amount, text.KES(p.request.Amount), l.theme.tones[tn])...)
 	if st.big {
 		lines = append(lines, "")
 	}
@@ -74,23 +75,23 @@ func bigBandLines(word, short string, st bandLayout, l style) (lines []string, o
 	return l.center("", lines...), true
 }
 
-func (p pay) word(w *words) (tone, string) {
+func (p pay) word(w *text.Words) (tone, string) {
 	if p.refused != nil {
-		return toneCheck, "? " + w.payTwiceWarning
+		return toneCheck, "? " + w.PayTwiceWarning
 	}
-	return w.word(p.attempt)
+	return toned(w, p.attempt)
 }
 
 // shortWord is what stands in big letters where the word itself is too long for them.
-func (p pay) shortWord(w *words) string {
+func (p pay) shortWord(w *text.Words) string {
 	_, word := p.word(w)
 	switch {
 	case p.refused != nil, p.attempt.State != pos.Paid:
 		return word
 	case p.attempt.Notices.Has(pos.PaidTwice):
-		return "✓ " + w.paidTwiceShort
+		return "✓ " + w.PaidTwiceShort
 	case p.attempt.Notices.Has(pos.PaidLate):
-		return "✓ " + w.paidLateShort
+		return "✓ " + w.PaidLateShort
 	}
 	return word
 }
@@ -113,10 +114,10 @@ func (p pay) detailsIn(rows int, l style) [][]string {
 func (p pay) details(l style) [][]string {
 	var problem []string
 	if p.problem != nil {
-		problem = l.wrap(l.theme.tones[toneFail], l.say.err(p.problem))
+		problem = l.wrap(l.theme.tones[toneFail], l.say.Err(p.problem))
 	}
 	whose := l.theme.strong.on(p.request.Phone.Local())
-	if ref := shown(p.attempt.Phone, p.attempt.Reference); ref != "" { // as the customer sees it
+	if ref := text.Shown(p.attempt.Phone, p.attempt.Reference); ref != "" { // as the customer sees it
 		whose += l.theme.dim.on("  " + ref)
 	}
 	phone := []string{center(whose, l.width)}
@@ -132,37 +133,37 @@ func (p pay) details(l style) [][]string {
 	}
 	return [][]string{
 		problem, phone,
-		append(l.wrap(l.theme.text, l.say.lookAtPhone), l.wrap(l.theme.text, l.say.noGoodsYet)...),
+		append(l.wrap(l.theme.text, l.say.LookAtPhone), l.wrap(l.theme.text, l.say.NoGoodsYet)...),
 		p.progress(l),
 	}
 }
 
 func (p pay) paid(l style) [][]string {
 	a := p.attempt
-	first := l.wrap(l.theme.strong, l.say.handOver)
+	first := l.wrap(l.theme.strong, l.say.HandOver)
 	if a.Notices.Has(pos.PaidTwice) || a.Doubtful() {
 		first = nil // their advice says how many goods
 	}
-	for _, advice := range l.say.advice(a.Notices) {
+	for _, advice := range l.say.Advice(a.Notices) {
 		first = append(first, l.wrap(l.theme.tones[toneCheck], advice)...)
 	}
-	receipt := l.theme.dim.on(l.say.receiptOf(a))
+	receipt := l.theme.dim.on(l.say.ReceiptOf(a))
 	if a.Receipt != "" {
-		receipt = l.theme.dim.on(l.say.receipt+" ") + l.theme.strong.on(printable(a.Receipt))
+		receipt = l.theme.dim.on(l.say.Receipt+" ") + l.theme.strong.on(text.Printable(a.Receipt))
 		if !a.PaidAt.IsZero() {
-			receipt += l.theme.dim.on("  " + seconds(a.PaidAt))
+			receipt += l.theme.dim.on("  " + text.Seconds(a.PaidAt))
 		}
 	}
 	who := []string{a.Phone.Local()}
 	if a.Reference != "" {
-		who = append(who, shown(a.Phone, a.Reference))
+		who = append(who, text.Shown(a.Phone, a.Reference))
 	}
-	if names := l.say.witnesses(a); names != "" {
-		who = append(who, l.say.confirmedBy+" "+names)
+	if names := l.say.Witnesses(a); names != "" {
+		who = append(who, l.say.ConfirmedBy+" "+names)
 	}
 	code := []string{center(receipt, l.width)}
 	if p.codeWanted() {
-		code = append(code, l.wrap(l.theme.dim, l.say.noteCode)...)
+		code = append(code, l.wrap(l.theme.dim, l.say.NoteCode)...)
 	}
 	return [][]string{first, code, l.joined(who)}
 }
@@ -171,25 +172,25 @@ func (p pay) notPaid(l style) [][]string {
 	what, _ := p.attempt.Reason()
 	facts := []string{p.attempt.Phone.Local()}
 	if code := p.attempt.ResultCode(); code != "" {
-		facts = append(facts, l.say.code+" "+printable(code))
+		facts = append(facts, l.say.Code+" "+text.Printable(code))
 	}
 	var advice []string
 	for _, s := range p.refusedAdvice(l.say) {
 		advice = append(advice, l.wrap(l.theme.text, s)...)
 	}
-	return [][]string{l.wrap(l.theme.strong, l.say.text(what)), advice, l.joined(facts)}
+	return [][]string{l.wrap(l.theme.strong, l.say.Text(what)), advice, l.joined(facts)}
 }
 
 // refusedAdvice is what to do after a refusal, and that no money moved, where that is certain.
-func (p pay) refusedAdvice(w *words) []string {
+func (p pay) refusedAdvice(w *text.Words) []string {
 	_, do := p.attempt.Reason()
 	switch {
 	case p.attempt.SaleWasPaid(), p.attempt.Unmatched():
-		return []string{w.text(do)}
+		return []string{w.Text(do)}
 	case p.wrongPINs >= 3:
-		return []string{w.noMoney, w.threeWrongPINs} // in place of asking again
+		return []string{w.NoMoney, w.ThreeWrongPINs} // in place of asking again
 	}
-	return []string{w.noMoney, w.text(do)}
+	return []string{w.NoMoney, w.Text(do)}
 }
 
 // unclearAdvice is what to do with the goods and the customer while money may have moved, one rule
@@ -199,35 +200,35 @@ func (p pay) unclearAdvice(l style) (hold, again string) {
 	_, do := p.attempt.Reason()
 	switch locked := l.now.Before(p.unlock()); {
 	case p.attempt.ForOwner():
-		return l.say.text(do), ""
+		return l.say.Text(do), ""
 	case locked && l.still:
-		return fmt.Sprintf(l.say.holdAndWait, fmt.Sprintf(l.say.waitUntil, l.timeOf(p.unlock()))), ""
+		return fmt.Sprintf(l.say.HoldAndWait, fmt.Sprintf(l.say.WaitUntil, l.timeOf(p.unlock()))), ""
 	case locked:
-		return fmt.Sprintf(l.say.holdAndWait, span(p.unlock().Sub(l.now))), ""
+		return fmt.Sprintf(l.say.HoldAndWait, text.Span(p.unlock().Sub(l.now))), ""
 	}
-	return l.say.holdGoods, l.say.mayAskAgain
+	return l.say.HoldGoods, l.say.MayAskAgain
 }
 
 func (p pay) unclear(l style) [][]string {
 	a := p.attempt
 	what, _ := a.Reason()
-	first := l.wrap(l.theme.strong, l.say.moneyMayHaveMoved)
+	first := l.wrap(l.theme.strong, l.say.MoneyMayHaveMoved)
 	hold, again := p.unclearAdvice(l)
 	if p.stopping {
-		first = l.wrap(l.theme.strong, l.say.canStillPay)
+		first = l.wrap(l.theme.strong, l.say.CanStillPay)
 	}
 	first = append(first, l.wrap(l.theme.text, hold)...)
 	if p.stopping {
-		first = append(first, l.wrap(l.theme.dim, l.say.wrongAmount)...)
+		first = append(first, l.wrap(l.theme.dim, l.say.WrongAmount)...)
 	}
-	second := l.wrap(l.theme.dim, l.say.text(what))
+	second := l.wrap(l.theme.dim, l.say.Text(what))
 	if a.ForOwner() {
-		second = l.wrap(l.theme.tones[toneCheck], l.say.text(what))
+		second = l.wrap(l.theme.tones[toneCheck], l.say.Text(what))
 	}
 	if code := a.ResultCode(); code != "" {
-		second = append(second, l.wrap(l.theme.dim, l.say.code+" "+printable(code)+" "+shown(a.Phone, a.Cause.ResultDesc))...)
+		second = append(second, l.wrap(l.theme.dim, l.say.Code+" "+text.Printable(code)+" "+text.Shown(a.Phone, a.Cause.ResultDesc))...)
 	}
-	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.waitingSince, clock(a.AskedAt)), p.nextCheck(l)})
+	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.WaitingSince, text.Clock(a.AskedAt)), p.nextCheck(l)})
 	if a.ForOwner() {
 		return [][]string{first, second, last}
 	}
@@ -246,9 +247,9 @@ func (p pay) refusal(l style) [][]string {
 	if locked && l.still {
 		e.Ends = p.free // a time of day in place of the countdown
 	}
-	groups := [][]string{l.wrap(l.theme.strong, l.say.err(e))}
+	groups := [][]string{l.wrap(l.theme.strong, l.say.Err(e))}
 	if !locked {
-		groups = append(groups, l.wrap(l.theme.tones[toneCheck], l.say.twiceKey))
+		groups = append(groups, l.wrap(l.theme.tones[toneCheck], l.say.TwiceKey))
 	}
 	if !p.askAt.IsZero() {
 		groups = append(groups, l.center(l.theme.dim, p.nextCheck(l)))
@@ -267,42 +268,42 @@ func (p pay) progress(l style) []string {
 		next = ""
 	}
 	if l.still || p.deadline.IsZero() {
-		return l.center(l.theme.dim, fmt.Sprintf(l.say.waitingSince, seconds(p.attempt.AskedAt)), next)
+		return l.center(l.theme.dim, fmt.Sprintf(l.say.WaitingSince, text.Seconds(p.attempt.AskedAt)), next)
 	}
 	width := min(40, l.width-12)
 	full := p.deadline.Sub(p.asked())
 	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
 	bar := l.theme.tones[toneWait].on(repeat("━", done)) + l.theme.line.on(repeat("┄", width-done))
-	return append([]string{center(bar+"  "+l.theme.text.on(span(elapsed)), l.width)}, l.center(l.theme.dim, next)...)
+	return append([]string{center(bar+"  "+l.theme.text.on(text.Span(elapsed)), l.width)}, l.center(l.theme.dim, next)...)
 }
 
 // nextCheck says when M-PESA is asked next.
 func (p pay) nextCheck(l style) string {
 	switch left := p.askAt.Sub(l.now); {
 	case p.askAt.IsZero() && p.checking:
-		return l.say.asking
+		return l.say.Asking
 	case p.askAt.IsZero() && !p.attempt.Askable() && !p.attempt.Reachable:
-		return l.say.nothingTells
+		return l.say.NothingTells
 	case p.askAt.IsZero():
-		return l.say.nothingPlanned
+		return l.say.NothingPlanned
 	case left <= 0:
-		return l.say.asking
+		return l.say.Asking
 	case l.still || left > time.Hour:
-		return fmt.Sprintf(l.say.askedAgainAt, l.timeOf(p.askAt))
+		return fmt.Sprintf(l.say.AskedAgainAt, l.timeOf(p.askAt))
 	default:
-		return fmt.Sprintf(l.say.askedAgainIn, span(left))
+		return fmt.Sprintf(l.say.AskedAgainIn, text.Span(left))
 	}
 }
 
 // timeOf is the time of day of t, with the date where that is another day.
 func (l style) timeOf(t time.Time) string {
 	if pos.DayOf(t) != pos.DayOf(l.now) {
-		return l.say.dateShort(t) + " " + clock(t)
+		return l.say.DateShort(t) + " " + text.Clock(t)
 	}
 	if l.still {
-		return seconds(t)
+		return text.Seconds(t)
 	}
-	return clock(t)
+	return text.Clock(t)
 }
 
 // joined is dim facts in one line if they fit, and one below the other if not.

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // phones is the customer's side in practice: what the simulator's phones show, and a hand to act on
@@ -65,13 +66,13 @@ func (p phones) press(k key, d commands) (next phones, cmd tea.Cmd, done bool) {
 	return p, nil, false
 }
 
-func (p phones) hints(w *words) []hint {
-	hints := []hint{{"-", w.kBack}}
+func (p phones) hints(w *text.Words) []hint {
+	hints := []hint{{"-", w.KBack}}
 	if len(p.prompts) > 1 {
-		hints = append([]hint{{"↑↓", w.kMove}}, hints...)
+		hints = append([]hint{{"↑↓", w.KMove}}, hints...)
 	}
 	if len(p.prompts) > 0 {
-		hints = append([]hint{{"1", w.kPay}, {"2", w.kCancel}, {"3", w.kWrongPIN}, {"4", w.kIgnore}}, hints...)
+		hints = append([]hint{{"1", w.KPay}, {"2", w.KCancel}, {"3", w.KWrongPIN}, {"4", w.KIgnore}}, hints...)
 	}
 	return hints
 }
@@ -101,23 +102,23 @@ func (p phones) view(l style, held bool, key string) block {
 	q, ok := p.prompt()
 	if ok {
 		screen = append(screen, l.theme.dim.on(q.Phone.Local()), "")
-		for _, s := range wrap(fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)), inner) {
+		for _, s := range wrap(fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)), inner) {
 			screen = append(screen, l.theme.strong.on(s))
 		}
 		if q.Reference != "" {
-			screen = append(screen, l.theme.text.on(fmt.Sprintf(l.say.account, printable(q.Reference))))
+			screen = append(screen, l.theme.text.on(fmt.Sprintf(l.say.Account, text.Printable(q.Reference))))
 		}
-		screen = append(screen, "", l.theme.text.on(l.say.enterPIN), l.theme.dim.on("_ _ _ _"))
+		screen = append(screen, "", l.theme.text.on(l.say.EnterPIN), l.theme.dim.on("_ _ _ _"))
 	} else {
-		for _, s := range wrap(l.say.phoneIdle, inner) {
+		for _, s := range wrap(l.say.PhoneIdle, inner) {
 			screen = append(screen, l.theme.text.on(s))
 		}
-		for _, s := range wrap(l.say.phoneIdleDo, inner) {
+		for _, s := range wrap(l.say.PhoneIdleDo, inner) {
 			screen = append(screen, l.theme.dim.on(s))
 		}
 	}
 	lines := []string{
-		center(l.theme.dim.on(l.say.phoneTitle), l.width),
+		center(l.theme.dim.on(l.say.PhoneTitle), l.width),
 		center(frame.on("╭"+repeat("─", width-2)+"╮"), l.width),
 	}
 	for _, s := range screen {
@@ -129,13 +130,13 @@ func (p phones) view(l style, held bool, key string) block {
 	lines = append(lines, center(frame.on("╰"+repeat("─", width-2)+"╯"), l.width))
 	switch {
 	case p.err != nil:
-		lines = append(lines, l.wrap(l.theme.tones[toneFail], l.say.err(p.err))...)
+		lines = append(lines, l.wrap(l.theme.tones[toneFail], l.say.Err(p.err))...)
 	case ok:
 		lines = append(lines, p.keysView(l, held, key)...)
 	}
 	if ok {
 		lines = append(lines, "")
-		lines = append(lines, l.wrap(l.theme.dim, l.say.phoneAlone)...)
+		lines = append(lines, l.wrap(l.theme.dim, l.say.PhoneAlone)...)
 	}
 	return block{lines: lines[:min(len(lines), max(0, l.height))]}
 }
@@ -144,17 +145,17 @@ func (p phones) view(l style, held bool, key string) block {
 func (p phones) smallView(l style) block {
 	var account, wrong []string
 	if p.err != nil {
-		wrong = l.wrap(l.theme.tones[toneFail], l.say.err(p.err))
+		wrong = l.wrap(l.theme.tones[toneFail], l.say.Err(p.err))
 	}
 	q, ok := p.prompt()
 	if !ok {
-		idle := append(l.wrap(l.theme.text, l.say.phoneIdle), l.wrap(l.theme.dim, l.say.phoneIdleDo)...)
+		idle := append(l.wrap(l.theme.text, l.say.PhoneIdle), l.wrap(l.theme.dim, l.say.PhoneIdleDo)...)
 		return block{lines: stack(l.height, wrong, idle)}
 	}
 	if q.Reference != "" {
-		account = l.wrap(l.theme.text, fmt.Sprintf(l.say.account, printable(q.Reference)))
+		account = l.wrap(l.theme.text, fmt.Sprintf(l.say.Account, text.Printable(q.Reference)))
 	}
-	asked := l.wrap(l.theme.strong, fmt.Sprintf(l.say.payTo, q.Amount, printable(q.Payee)))
+	asked := l.wrap(l.theme.strong, fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)))
 	return block{lines: stack(l.height, wrong, l.center(l.theme.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
 }
 
@@ -163,10 +164,10 @@ func (p phones) smallView(l style) block {
 func (p phones) keysView(l style, held bool, key string) []string {
 	pair := func(h hint) string { return l.theme.accent.on(h.key) + " " + l.theme.text.on(h.does) }
 	if !held {
-		return l.center("", pair(hint{key, l.say.phoneHand}))
+		return l.center("", pair(hint{key, l.say.PhoneHand}))
 	}
 	return []string{
-		center(pair(hint{"1", l.say.kPay})+"  "+pair(hint{"2", l.say.kCancel}), l.width),
-		center(pair(hint{"3", l.say.kWrongPIN})+"  "+pair(hint{"4", l.say.kIgnore}), l.width),
+		center(pair(hint{"1", l.say.KPay})+"  "+pair(hint{"2", l.say.KCancel}), l.width),
+		center(pair(hint{"3", l.say.KWrongPIN})+"  "+pair(hint{"4", l.say.KIgnore}), l.width),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // RunPlain is the till line by line, for screen readers, braille displays, logs and teletypes: the
@@ -77,8 +78,8 @@ type plain struct {
 	cfg   Config
 	ctx   context.Context // of what is asked of the till; a charge is never cut in two
 	out   *teller
-	say   *words
-	plain *plainWords
+	say   *text.Words
+	plain *text.Plain
 
 	sale sale
 	pay  *pay // in front of the sale; nil while there is none
@@ -118,7 +119,7 @@ func newPlain(ctx context.Context, cfg Config, behind tty) *plain {
 }
 
 // speak takes a language.
-func (p *plain) speak(l Language) { p.say, p.plain = newWords(l), newPlainWords(l) }
+func (p *plain) speak(l text.Language) { p.say, p.plain = text.New(l), text.NewPlain(l) }
 
 func (p *plain) now() time.Time { return p.cfg.Now() }
 
@@ -157,22 +158,22 @@ func (p *plain) begin() {
 	now := p.now()
 	till := ""
 	if p.cfg.ShortCode != "" {
-		till = p.say.till + " " + printable(p.cfg.ShortCode)
+		till = p.say.Till + " " + text.Printable(p.cfg.ShortCode)
 	}
-	p.out.line(sentence([]string{p.say.modeName(p.cfg.Mode), printable(p.cfg.Shop), till, p.say.dateLong(now, now), clock(now)}))
-	p.out.line(p.plain.askHelp)
+	p.out.line(text.Sentence([]string{p.cfg.Mode.name(p.say), text.Printable(p.cfg.Shop), till, p.say.DateLong(now, now), text.Clock(now)}))
+	p.out.line(p.plain.AskHelp)
 	if len(p.cfg.Endings) > 0 {
-		p.out.line(p.plain.practice)
+		p.out.line(p.plain.Practice)
 	}
 	open, err := p.cfg.Book.Open()
 	if err != nil {
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 	}
 	for _, a := range open {
 		p.follow[a.ID] = true
 	}
 	if n := len(p.cfg.Resumed); n > 0 {
-		p.news(2, count(n, p.say.resumedOne, p.say.resumedMany))
+		p.news(2, text.Count(n, p.say.ResumedOne, p.say.ResumedMany))
 		p.showOpen("")
 	}
 	for _, r := range p.cfg.Resumed {
@@ -192,18 +193,18 @@ func (p *plain) mode() string {
 	if p.cfg.Mode == Live {
 		return ""
 	}
-	return p.say.modeName(p.cfg.Mode)
+	return p.cfg.Mode.name(p.say)
 }
 
 // news says what has happened, with the time, and rings the bell.
 func (p *plain) news(bells int, what string) {
 	now := p.now()
-	p.out.line(seconds(now) + " " + what)
+	p.out.line(text.Seconds(now) + " " + what)
 	p.out.ring(bells, now)
 }
 
 // fails says what could not be done, and why.
-func (p *plain) fails(what string, err error) { p.out.line(what + ": " + p.say.err(err)) }
+func (p *plain) fails(what string, err error) { p.out.line(what + ": " + p.say.Err(err)) }
 
 // due is when there is something to do although nothing comes.
 func (p *plain) due() time.Time {
@@ -253,7 +254,7 @@ func (p *plain) take(line string) {
 		return
 	}
 	if p.pay != nil {
-		p.out.line(p.plain.notNow)
+		p.out.line(p.plain.NotNow)
 		if p.underWay() { // else the prompt says it
 			p.out.line(p.choices())
 		}
@@ -276,7 +277,7 @@ func (p *plain) prompt() {
 		question = p.choices()
 	}
 	if p.out.cut && p.out.tty.typed {
-		question = p.plain.goOn + " " + question // what was typed before still counts
+		question = p.plain.GoOn + " " + question // what was typed before still counts
 	}
 	p.out.ask(question)
 }
@@ -286,14 +287,14 @@ func (p *plain) farewell() {
 	open, err := p.cfg.Book.Open()
 	switch {
 	case err != nil:
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 	case len(open) > 0:
-		p.out.line(count(len(open), p.say.quitOne, p.say.quitMany))
+		p.out.line(text.Count(len(open), p.say.QuitOne, p.say.QuitMany))
 		for _, a := range open[:min(len(open), rowsAtOnce)] {
 			p.out.line(p.row(a, pos.DayOf(p.now())))
 		}
 	}
-	p.out.line(p.plain.closed)
+	p.out.line(p.plain.Closed)
 }
 
 // trouble is what is not as it should be, as far as the cashier was told.
@@ -316,19 +317,19 @@ func (p *plain) render() {
 	if p.cfg.Link != nil {
 		link = p.cfg.Link()
 	}
-	wrong, about := h.Ledger, p.say.ledger
+	wrong, about := h.Ledger, p.say.Ledger
 	if wrong == nil && h.Clock != nil {
-		wrong, about = h.Clock, p.say.clock
+		wrong, about = h.Clock, p.say.Clock
 	}
 	says, stopped := "", wrong != nil && (h.Ledger != nil || h.Clock.Behind())
 	if wrong != nil {
-		says = sentence([]string{about}, p.say.err(wrong))
+		says = text.Sentence([]string{about}, p.say.Err(wrong))
 	}
 	switch {
 	case says != "" && says != p.trouble.says:
 		p.news(2, says)
 	case p.trouble.stopped && !stopped:
-		p.news(1, p.plain.paymentsBack)
+		p.news(1, p.plain.PaymentsBack)
 	}
 	p.trouble.says, p.trouble.stopped = says, stopped
 
@@ -336,29 +337,29 @@ func (p *plain) render() {
 	case refusing == p.trouble.refusing:
 	case !refusing:
 		p.trouble.refusing = false
-		p.news(1, p.plain.mpesaAnswers)
+		p.news(1, p.plain.MpesaAnswers)
 	case now.Sub(h.Since) >= every: // one answer without information is none
 		p.trouble.refusing = true
-		why := cmp.Or(p.say.verdicts[string(h.Refusing)], string(h.Refusing)) + "."
+		why := cmp.Or(p.say.Verdicts[string(h.Refusing)], string(h.Refusing)) + "."
 		if h.Elsewhere {
 			why = "" // it has been said
 		}
-		p.news(2, sentence([]string{p.say.refusal(h, link)}, why))
+		p.news(2, text.Sentence([]string{p.say.Refusal(h, link.Failing)}, why))
 	}
 	if link.MaintenanceFailed && !p.trouble.unkept {
-		p.news(2, sentence([]string{p.say.unkept}))
+		p.news(2, text.Sentence([]string{p.say.Unkept}))
 	}
 	p.trouble.unkept = link.MaintenanceFailed
 	if link.Replaced > p.trouble.replaced {
-		p.news(2, sentence([]string{fmt.Sprintf(p.say.replaced, link.Replaced)}, p.plain.replaced))
+		p.news(2, text.Sentence([]string{fmt.Sprintf(p.say.Replaced, link.Replaced)}, p.plain.Replaced))
 	}
 	p.trouble.replaced = link.Replaced
 	if p.trouble.unreachable != !link.Reachable {
 		p.trouble.unreachable = !link.Reachable
 		if link.Reachable {
-			p.news(1, p.plain.callbacksBack)
+			p.news(1, p.plain.CallbacksBack)
 		} else {
-			p.news(2, p.plain.callbacksLost)
+			p.news(2, p.plain.CallbacksLost)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // mostCodes is of how many paid sales the receipt code is waited for: where only queries come, none
@@ -50,12 +51,12 @@ func (p *plain) learn(u pos.Update) {
 	case fresh != 0:
 		p.tellNotices(a, fresh)
 	case checked:
-		p.news(0, p.about(a, true, p.plain.nothingNew+"."))
+		p.news(0, p.about(a, true, p.plain.NothingNew+"."))
 	}
 	switch {
 	case p.codes[a.ID] && a.Receipt != "":
 		delete(p.codes, a.ID)
-		p.news(0, fmt.Sprintf(p.plain.receiptIs, printable(a.Receipt), a.Amount, a.Phone))
+		p.news(0, fmt.Sprintf(p.plain.ReceiptIs, text.Printable(a.Receipt), a.Amount, a.Phone))
 	case a.WithoutReceipt() && a.Reachable && (front || p.follow[a.ID] || fresh != 0): // as has just been said
 		p.codes[a.ID] = true
 		if len(p.codes) > mostCodes {
@@ -82,7 +83,7 @@ func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
 		p.speaks, p.unlock = time.Time{}, time.Time{}
 		if p.tellEnd(a, fresh, false); a.State == pos.Paid {
 			if p.paid = a; next.codeWanted() {
-				p.out.line(p.plain.typeCode)
+				p.out.line(p.plain.TypeCode)
 			}
 			p.pay = nil
 		}
@@ -91,12 +92,12 @@ func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
 		p.speaks = time.Time{}
 		p.tellUnclear(stopped)
 	case a.State == pos.Waiting && was != a.State:
-		p.news(0, sentence([]string{p.say.waiting}, uncapital(p.say.lookAtPhone), p.say.noGoodsYet))
+		p.news(0, text.Sentence([]string{p.say.Waiting}, text.Uncapital(p.say.LookAtPhone), p.say.NoGoodsYet))
 		p.out.line(p.choices())
 	case checked && p.underWay():
-		p.news(0, p.plain.nothingNew+"; "+p.waiting(now))
+		p.news(0, p.plain.NothingNew+"; "+p.waiting(now))
 	case checked:
-		p.news(0, p.about(a, false, p.plain.nothingNew+"."))
+		p.news(0, p.about(a, false, p.plain.NothingNew+"."))
 	}
 	if fresh != 0 {
 		p.tellNotices(a, fresh)
@@ -106,20 +107,20 @@ func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
 // about is an attempt's state and what to say of it: "PAID KES 450, TRAINING, 0712 ••• 678, receipt
 // SKN4T7W2QX: …". whose says that it is not the one in front, so that its phone is named.
 func (p *plain) about(a pos.Attempt, whose bool, what ...string) string {
-	return sentence(p.facts(p.say.spoken(a), a, whose), what...)
+	return text.Sentence(p.facts(p.say.State(a), a, whose), what...)
 }
 
 // facts are a word about an attempt and what tells the attempt from others. Where it is paid, the
 // mode is never left out.
 func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
-	facts := []string{word + " " + kes(a.Amount)}
+	facts := []string{word + " " + text.KES(a.Amount)}
 	if a.State == pos.Paid {
 		facts = append(facts, p.mode())
 	}
 	if whose {
 		facts = append(facts, a.Phone.Masked())
 	}
-	return append(facts, nonEmpty([]string{p.say.receiptOf(a)})...)
+	return append(facts, text.NonEmpty([]string{p.say.ReceiptOf(a)})...)
 }
 
 // tellEnd says PAID or NOT PAID and what to do. The notices that the word itself names are not said
@@ -133,21 +134,21 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 		if !whose {
 			of.wrongPINs = p.pay.wrongPINs
 		}
-		p.news(bells, p.about(a, whose, append([]string{p.say.text(what)}, of.refusedAdvice(p.say)...)...))
+		p.news(bells, p.about(a, whose, append([]string{p.say.Text(what)}, of.refusedAdvice(p.say)...)...))
 	case a.Notices.Has(pos.PaidTwice):
-		p.news(bells, p.about(a, whose, p.say.twiceAdvice))
+		p.news(bells, p.about(a, whose, p.say.TwiceAdvice))
 		fresh &^= pos.PaidTwice | pos.PaidLate
 	case a.Doubtful():
-		p.news(bells, p.about(a, whose, p.say.possiblyAdvice))
+		p.news(bells, p.about(a, whose, p.say.PossiblyAdvice))
 		fresh &^= pos.PossiblyTwice | pos.PaidLate
 	case a.Notices.Has(pos.PaidLate):
-		p.news(bells, p.about(a, whose, uncapital(p.say.handOver), p.say.lateAdvice))
+		p.news(bells, p.about(a, whose, text.Uncapital(p.say.HandOver), p.say.LateAdvice))
 		fresh &^= pos.PaidLate
 	default:
 		if fresh == 0 {
 			bells = 1
 		}
-		p.news(bells, p.about(a, whose, uncapital(p.say.handOver)))
+		p.news(bells, p.about(a, whose, text.Uncapital(p.say.HandOver)))
 	}
 	if fresh != 0 {
 		p.tellNotices(a, fresh)
@@ -156,9 +157,9 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 
 // tellNotices says what is new on top of a state, a line for each notice.
 func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
-	advice := p.say.advice(fresh)
-	for i, word := range p.say.noticeWords(fresh) {
-		p.news(2, sentence(p.facts(word, a, true), advice[i]))
+	advice := p.say.Advice(fresh)
+	for i, word := range p.say.NoticeWords(fresh) {
+		p.news(2, text.Sentence(p.facts(word, a, true), advice[i]))
 	}
 }
 
@@ -166,24 +167,24 @@ func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
 // again.
 func (p *plain) tellUnclear(stopped bool) {
 	a, now := p.pay.attempt, p.now()
-	bells, first := 2, p.say.moneyMayHaveMoved
+	bells, first := 2, p.say.MoneyMayHaveMoved
 	if stopped {
-		bells, first = 0, p.say.canStillPay
+		bells, first = 0, p.say.CanStillPay
 	}
 	hold, again := p.pay.unclearAdvice(style{say: p.say, now: now, still: p.cfg.NoMotion})
-	p.news(bells, p.about(a, false, uncapital(first), hold))
+	p.news(bells, p.about(a, false, text.Uncapital(first), hold))
 	why := ""
 	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
 		what, _ := a.Reason()
-		why = p.say.text(what)
+		why = p.say.Text(what)
 		if code := a.ResultCode(); code != "" {
-			why = sentence([]string{p.say.code + " " + printable(code)}, why)
+			why = text.Sentence([]string{p.say.Code + " " + text.Printable(code)}, why)
 		}
 	}
 	if at := p.pay.unlock(); now.Before(at) {
 		p.unlock = at
 	}
-	if more := nonEmpty([]string{why, again}); len(more) > 0 {
+	if more := text.NonEmpty([]string{why, again}); len(more) > 0 {
 		p.out.line(strings.Join(more, " "))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // A command can be typed wherever no text is asked for: its word in either language, or a key of
@@ -52,7 +53,7 @@ func (p *plain) takeCommand(line string) bool {
 	word, with, _ := strings.Cut(line, " ")
 	empty := p.pay == nil && p.sale.focus == fieldAmount
 	for _, c := range p.commands() {
-		if isWord(c.word, word) || empty && c.pad != "" && line == c.pad {
+		if text.IsWord(c.word, word) || empty && c.pad != "" && line == c.pad {
 			c.run(p, strings.TrimSpace(with))
 			return true
 		}
@@ -67,21 +68,21 @@ func (p *plain) takeCommand(line string) bool {
 func (p *plain) quit(string) { p.left = true }
 
 func (p *plain) switchLanguage(string) {
-	was, other := p.say.lang, Kiswahili
-	if was == Kiswahili {
-		other = English
+	was, other := p.say.Language, text.Kiswahili
+	if was == text.Kiswahili {
+		other = text.English
 	}
 	p.speak(other)
-	p.out.line(newWords(was).kLanguage + ".")
+	p.out.line(text.New(was).KLanguage + ".")
 }
 
 func (p *plain) showHelp(string) {
 	p.out.line(p.choices())
 	for _, c := range p.commands() {
-		p.out.line(strings.Join(nonEmpty([]string{p.say.text(c.word), p.say.text(c.with)}), " ") + ": " + p.say.text(c.does) + ".")
+		p.out.line(strings.Join(text.NonEmpty([]string{p.say.Text(c.word), p.say.Text(c.with)}), " ") + ": " + p.say.Text(c.does) + ".")
 	}
 	if p.out.tty.rings {
-		p.out.line(p.plain.bell)
+		p.out.line(p.plain.Bell)
 	}
 }
 
@@ -89,9 +90,9 @@ func (p *plain) showEndings(string) {
 	for _, e := range p.cfg.Endings {
 		digits := e.Digits
 		if digits == "" {
-			digits = p.say.helpElse
+			digits = p.say.HelpElse
 		}
-		p.out.line(printable(digits) + ": " + p.say.text(e.Text) + ".")
+		p.out.line(text.Printable(digits) + ": " + p.say.Text(e.Text) + ".")
 	}
 }
 
@@ -100,11 +101,11 @@ const rowsAtOnce = 10
 
 // row is one payment in a list of the day's. Its date is said where it is of another one.
 func (p *plain) row(a pos.Attempt, day pos.Day) string {
-	word := p.say.spoken(a)
+	word := p.say.State(a)
 	if a.State == pos.NotPaid {
-		title := p.say.text(a.Title())
+		title := p.say.Text(a.Title())
 		if a.Cause.NotSent {
-			title = p.say.notSentTitle
+			title = p.say.NotSentTitle
 		}
 		if title != "" {
 			word += " (" + title + ")"
@@ -112,24 +113,24 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	}
 	facts := p.facts(word, a, true)
 	if a.Reference != "" {
-		facts = append(facts, p.say.saleOf+" "+shown(a.Phone, a.Reference))
+		facts = append(facts, p.say.SaleOf+" "+text.Shown(a.Phone, a.Reference))
 	}
 	switch {
 	case a.Owed():
-		facts = append(facts, p.say.owed)
+		facts = append(facts, p.say.Owed)
 	case a.Notices.Has(pos.Refunded):
-		facts = append(facts, p.say.givenBack)
+		facts = append(facts, p.say.GivenBack)
 	}
-	for _, n := range p.say.noticeWords(a.Notices) {
-		if n != p.say.spoken(a) {
+	for _, n := range p.say.NoticeWords(a.Notices) {
+		if n != p.say.State(a) {
 			facts = append(facts, lower(n))
 		}
 	}
-	when := clock(a.AskedAt)
+	when := text.Clock(a.AskedAt)
 	if pos.DayOf(a.AskedAt) != day {
-		when = strings.TrimSpace(p.say.dayMonth(a.AskedAt)) + " " + when
+		when = strings.TrimSpace(p.say.DayMonth(a.AskedAt)) + " " + when
 	}
-	return when + " " + sentence(facts)
+	return when + " " + text.Sentence(facts)
 }
 
 // showRows says rows as far as one can listen; next says what comes after them, nil where nothing
@@ -139,13 +140,13 @@ func (p *plain) showRows(rows []pos.Attempt, day pos.Day, next func()) {
 		p.out.line(p.row(a, day))
 	}
 	if p.next = next; next != nil {
-		p.out.line(p.plain.more)
+		p.out.line(p.plain.More)
 	}
 }
 
 func (p *plain) showMore(string) {
 	if p.next == nil {
-		p.out.line(p.plain.noMore)
+		p.out.line(p.plain.NoMore)
 		return
 	}
 	p.next()
@@ -155,15 +156,15 @@ func (p *plain) showMore(string) {
 func (p *plain) showDay(with string) {
 	day, ok := readDay(with, p.now())
 	if !ok {
-		p.out.line(p.say.dateWrong)
+		p.out.line(p.say.DateWrong)
 		return
 	}
 	t, err := p.cfg.Book.Totals(day)
 	if err != nil {
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 		return
 	}
-	p.sum(p.say.dateLong(day.Start(), p.now()), t)
+	p.sum(p.say.DateLong(day.Start(), p.now()), t)
 	p.showPage(day, "")
 }
 
@@ -171,14 +172,14 @@ func (p *plain) showDay(with string) {
 func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
 	rows, err := p.cfg.Book.DayPage(day, before, rowsAtOnce+1)
 	if err != nil { // rows are those that are not damaged
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 	}
 	switch {
 	case len(rows) == 0 && err != nil:
 	case len(rows) == 0 && before != "":
 		p.showMore("")
 	case len(rows) == 0:
-		p.out.line(p.say.emptyDay)
+		p.out.line(p.say.EmptyDay)
 	case len(rows) > rowsAtOnce, err != nil:
 		rows = rows[:min(len(rows), rowsAtOnce)]
 		p.showRows(rows, day, func() { p.next = nil; p.showPage(day, rows[len(rows)-1].ID) })
@@ -189,17 +190,17 @@ func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
 
 func (p *plain) showFound(text string) {
 	if text == "" {
-		p.out.line(p.say.findPrompt + ": " + p.say.findDo)
+		p.out.line(p.say.FindPrompt + ": " + p.say.FindDo)
 		return
 	}
 	rows, err := p.cfg.Book.Find(text, pageSize)
 	if err != nil {
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 	}
 	switch {
 	case len(rows) == 0 && err != nil:
 	case len(rows) == 0:
-		p.out.line(p.say.findEmpty)
+		p.out.line(p.say.FindEmpty)
 	default:
 		p.showFoundRows(rows)
 	}
@@ -216,16 +217,16 @@ func (p *plain) showFoundRows(rows []pos.Attempt) {
 
 // sum says what some days came to.
 func (p *plain) sum(what string, t pos.Totals) {
-	p.out.line(sentence([]string{what, p.mode()}, strings.Join(p.say.totals(t), ", ")+"."))
+	p.out.line(text.Sentence([]string{what, p.mode()}, strings.Join(p.say.Totals(t), ", ")+"."))
 }
 
 func (p *plain) showToday(string) {
 	t, err := p.cfg.Book.Totals(pos.DayOf(p.now()))
 	if err != nil {
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 		return
 	}
-	p.sum(strings.ToUpper(p.say.today), t)
+	p.sum(strings.ToUpper(p.say.Today), t)
 }
 
 // showMonth says what the month of a day came to, and each of its days on which anything was asked.
@@ -233,13 +234,13 @@ func (p *plain) showMonth(with string) {
 	now := p.now()
 	in, ok := readDay(with, now)
 	if !ok {
-		p.out.line(p.say.dateWrong)
+		p.out.line(p.say.DateWrong)
 		return
 	}
 	month := in.Month()
 	days, err := p.cfg.Book.Days(month.First(), month.Last())
 	if err != nil {
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 		return
 	}
 	var all pos.Totals
@@ -247,9 +248,9 @@ func (p *plain) showMonth(with string) {
 		all = all.Plus(d.Totals)
 	}
 	first := month.First().Start()
-	p.sum(fmt.Sprintf("%s %d", p.say.months[first.Month()-1], first.Year()), all)
+	p.sum(fmt.Sprintf("%s %d", p.say.Months[first.Month()-1], first.Year()), all)
 	for _, d := range days {
-		p.out.line(sentence([]string{p.say.dateLong(d.Day.Start(), d.Day.Start())}, strings.Join(p.say.totals(d.Totals), ", ")+"."))
+		p.out.line(text.Sentence([]string{p.say.DateLong(d.Day.Start(), d.Day.Start())}, strings.Join(p.say.Totals(d.Totals), ", ")+"."))
 	}
 }
 
@@ -257,22 +258,22 @@ func (p *plain) showMonth(with string) {
 func (p *plain) showOpen(string) {
 	unsettled, err := p.cfg.Book.Unsettled()
 	if err != nil {
-		p.fails(p.say.ledgerUnread, err)
+		p.fails(p.say.LedgerUnread, err)
 		return
 	}
 	p.open = p.open.learned(unsettled)
 	p.open.whys = p.open.whys.of(unsettled, p.cfg.Book)
 	if len(p.open.rows) == 0 {
-		p.out.line(p.say.emptyOpen)
+		p.out.line(p.say.EmptyOpen)
 	}
 	now := p.now()
 	for i, a := range p.open.rows {
 		s := fmt.Sprintf("%d. %s", i+1, p.row(a, pos.DayOf(now)))
 		if next := p.open.plan[a.ID]; a.Open() && next.After(now) {
-			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.nextCheck, p.at(next)) + "."
+			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.NextCheck, p.at(next)) + "."
 		}
 		if a.Notices.Has(pos.DoesNotMatch) || a.Doubtful() {
-			s += " " + strings.Join(p.say.why(a, p.open.whys[a.ID], now), " ")
+			s += " " + strings.Join(p.say.Why(a, p.open.whys[a.ID].Known, now), " ")
 		}
 		p.out.line(s)
 	}
@@ -285,9 +286,9 @@ func (p *plain) numbered(with string) (a pos.Attempt, rest string, ok bool) {
 	n, err := strconv.Atoi(number)
 	switch {
 	case number == "":
-		p.out.line(p.plain.noNumber)
+		p.out.line(p.plain.NoNumber)
 	case err != nil || n < 1 || n > len(p.open.rows):
-		p.out.line(fmt.Sprintf(p.plain.noSuchNumber, number))
+		p.out.line(fmt.Sprintf(p.plain.NoSuchNumber, number))
 	default:
 		return p.open.rows[n-1], strings.TrimSpace(rest), true
 	}
@@ -313,13 +314,13 @@ func (p *plain) typeReceipt(with string) {
 	}
 	claim, err := p.cfg.Till.TypeReceipt(p.ctx, a.ID, code)
 	if err != nil {
-		p.out.line(p.say.err(err))
+		p.out.line(p.say.Err(err))
 		return
 	}
 	if a.Open() {
 		p.follow[a.ID] = true
 	}
-	p.out.line(p.say.text(claim.Say()))
+	p.out.line(p.say.Text(claim.Say()))
 }
 
 // byHand notes that what is owed back was given back, or that what has no end or does not match was
@@ -331,21 +332,21 @@ func (p *plain) byHand(with string) {
 	}
 	answers := a.Answers()
 	if len(answers) == 0 {
-		p.out.line(p.say.err(pos.ErrSettled))
+		p.out.line(p.say.Err(pos.ErrSettled))
 		return
 	}
 	as := answers[0]
 	if len(answers) > 1 {
 		n, err := strconv.Atoi(how)
 		if err != nil || n < 1 || n > len(answers) {
-			p.out.line(fmt.Sprintf(p.plain.whichAnswer, strings.Fields(with)[0]))
+			p.out.line(fmt.Sprintf(p.plain.WhichAnswer, strings.Fields(with)[0]))
 			return
 		}
 		as = answers[n-1]
 	}
 	if err := p.cfg.Till.Resolve(p.ctx, a, as); err != nil {
-		p.out.line(p.say.err(err))
+		p.out.line(p.say.Err(err))
 		return
 	}
-	p.out.line(fmt.Sprintf(p.say.noted(as), a.Amount))
+	p.out.line(fmt.Sprintf(p.say.Noted(as), a.Amount))
 }

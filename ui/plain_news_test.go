@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // TestPlainNotices: what happens elsewhere is said at once, and what is being asked is asked again.
@@ -457,7 +458,7 @@ func everything(c *talk) string {
 
 // TestPlainNarrow: no line is longer than the terminal, and what goes on is set in.
 func TestPlainNarrow(t *testing.T) {
-	for _, lang := range []Language{English, Kiswahili} {
+	for _, lang := range []text.Language{text.English, text.Kiswahili} {
 		inTalk(t, func(c *talk) {
 			said := c.all() + everything(c)
 			for line := range strings.Lines(said) {
@@ -469,7 +470,7 @@ func TestPlainNarrow(t *testing.T) {
 				t.Error("nothing was set in")
 			}
 		}, inTraining, func(_ *talk, cfg *Config, behind *tty) {
-			cfg.Language, cfg.Endings = lang, PracticeEndings()
+			cfg.Language, cfg.Endings = lang, text.PracticeEndings()
 			behind.width = func() int { return 40 }
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // An offer is something that can be done about what is in front: by its word in either language, by
@@ -23,13 +24,13 @@ type offer struct {
 // besides answering.
 func (p *plain) offers() []offer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
-	check := offer{wish: actionCheck, word: t("check", "uliza"), does: p.say.kCheck, enter: true}
-	again := offer{wish: actionAgain, word: t("again", "tena"), pad: "*", does: p.say.kAgain, enter: true}
-	number := offer{wish: actionNumber, word: t("number", "namba"), pad: "/", does: p.say.kNumber}
-	next := offer{wish: actionNext, word: t("new", "mpya"), pad: "+", does: p.say.kNext}
-	twice := offer{wish: actionTwice, word: t("anyway", "hata"), pad: "2", does: p.say.kTwice}
-	stop := offer{wish: actionStop, word: t("stop", "acha"), pad: "-", does: p.say.kStop}
-	back := offer{wish: actionForm, word: t("back", "rudi"), pad: "-", does: p.say.kBack}
+	check := offer{wish: actionCheck, word: t("check", "uliza"), does: p.say.KCheck, enter: true}
+	again := offer{wish: actionAgain, word: t("again", "tena"), pad: "*", does: p.say.KAgain, enter: true}
+	number := offer{wish: actionNumber, word: t("number", "namba"), pad: "/", does: p.say.KNumber}
+	next := offer{wish: actionNext, word: t("new", "mpya"), pad: "+", does: p.say.KNext}
+	twice := offer{wish: actionTwice, word: t("anyway", "hata"), pad: "2", does: p.say.KTwice}
+	stop := offer{wish: actionStop, word: t("stop", "acha"), pad: "-", does: p.say.KStop}
+	back := offer{wish: actionForm, word: t("back", "rudi"), pad: "-", does: p.say.KBack}
 	var list []offer
 	switch q := p.pay; {
 	case q == nil && p.sale.focus == fieldAmount:
@@ -64,7 +65,7 @@ func (p *plain) choices() string {
 		if o.mute {
 			continue
 		}
-		key := p.say.text(o.word)
+		key := p.say.Text(o.word)
 		if o.enter {
 			key = "Enter"
 		}
@@ -82,8 +83,8 @@ func (p *plain) takeOffer(line string) bool {
 		switch {
 		case o.enter && line == "" && o.wish == actionAgain && p.now().Sub(p.pay.changed) < debounce:
 			p.pay.changed = p.now()
-			p.out.line(p.plain.tooSoon) // it was meant for the line before
-		case o.enter && line == "", isWord(o.word, line), o.pad != "" && o.pad == line:
+			p.out.line(p.plain.TooSoon) // it was meant for the line before
+		case o.enter && line == "", text.IsWord(o.word, line), o.pad != "" && o.pad == line:
 			p.carryOut(o.wish)
 		default:
 			continue
@@ -120,7 +121,7 @@ func (p *plain) carryOut(w action) {
 		q.stopping = true
 		if err := p.cfg.Till.StopWaiting(p.ctx, q.attempt.ID); err != nil {
 			q.stopping = false
-			p.out.line(p.say.err(err))
+			p.out.line(p.say.Err(err))
 		}
 	case actionAgain:
 		again.MayPayTwice = false
@@ -131,7 +132,7 @@ func (p *plain) carryOut(w action) {
 	case actionNumber:
 		p.leave(nil)
 		p.sale = p.sale.anotherNumber(again)
-		p.out.line(p.say.sameSale)
+		p.out.line(p.say.SameSale)
 	case actionForm:
 		p.leave(q.before)
 	case actionNext:
@@ -165,14 +166,14 @@ func (p *plain) leave(before *pay) {
 func (p *plain) check(id pos.AttemptID) {
 	at, err := p.cfg.Till.CheckNow(id)
 	if err != nil {
-		p.out.line(p.say.err(err))
+		p.out.line(p.say.Err(err))
 		return
 	}
 	p.checks[id] = true
 	if now := p.now(); at.After(now) {
-		p.out.line(fmt.Sprintf(p.plain.askedAt, p.at(at)))
+		p.out.line(fmt.Sprintf(p.plain.AskedAt, p.at(at)))
 	} else {
-		p.out.line(p.say.asking + ".")
+		p.out.line(p.say.Asking + ".")
 	}
 }
 
@@ -184,7 +185,7 @@ func (p *plain) tellRefused(word string) {
 		e.Ends = q.free // a time of day in place of what is left
 	}
 	p.follow[e.Earlier.ID] = true
-	p.news(2, sentence([]string{word}, p.say.err(e)))
+	p.news(2, text.Sentence([]string{word}, p.say.Err(e)))
 	if e.Locked() {
 		p.unlock = q.free
 	}
@@ -195,9 +196,9 @@ func (p *plain) tellUnlocked() {
 	switch {
 	case p.pay == nil:
 	case p.pay.refused != nil:
-		p.tellRefused(p.say.payTwiceWarning)
+		p.tellRefused(p.say.PayTwiceWarning)
 	case p.pay.attempt.State == pos.StillChecking && !p.pay.attempt.ForOwner():
-		p.news(0, p.say.mayAskAgain)
+		p.news(0, p.say.MayAskAgain)
 	}
 }
 
@@ -213,9 +214,9 @@ func (p *plain) tellProgress() {
 
 // waiting is how long the customer has been asked, and when M-PESA is asked next.
 func (p *plain) waiting(now time.Time) string {
-	s := fmt.Sprintf(p.plain.stillWaiting, span(now.Sub(p.pay.asked())))
+	s := fmt.Sprintf(p.plain.StillWaiting, text.Span(now.Sub(p.pay.asked())))
 	if at := p.pay.askAt; at.After(now) {
-		s += "; " + fmt.Sprintf(p.plain.nextCheck, p.at(at))
+		s += "; " + fmt.Sprintf(p.plain.NextCheck, p.at(at))
 	}
 	return s + "."
 }

@@ -7,19 +7,20 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // question is what the sale needs next.
 func (p *plain) question() string {
 	switch p.sale.focus {
 	case fieldAgain:
-		return p.say.amount + " " + lower(p.say.again) + ":"
+		return p.say.Amount + " " + lower(p.say.Again) + ":"
 	case fieldPhone:
-		return p.say.phoneField + ":"
+		return p.say.PhoneField + ":"
 	case fieldReference:
-		return p.plain.referenceField
+		return p.plain.ReferenceField
 	}
-	return p.say.amount + ":"
+	return p.say.Amount + ":"
 }
 
 // takeSale takes a line as the answer to the sale's question, by the rules of the form on the
@@ -30,7 +31,7 @@ func (p *plain) takeSale(line string) {
 	case f == fieldAmount && line == "" && (s.offered == "" || s.offered != s.fields[f].String()):
 		return // an Enter for the payment before
 	case f == fieldReference && (only(line, referenceChars) != line || len(line) > longestReference):
-		p.out.line(p.plain.referenceWrong)
+		p.out.line(p.plain.ReferenceWrong)
 		return
 	}
 	if line != "" || f != fieldAmount { // else it takes the offer
@@ -51,25 +52,25 @@ func (p *plain) takeSale(line string) {
 	switch {
 	case part != nil:
 		p.sale = s
-		p.out.line(fmt.Sprintf(p.plain.roundOffer, part.Exact, part.Whole))
+		p.out.line(fmt.Sprintf(p.plain.RoundOffer, part.Exact, part.Whole))
 		return
 	case f == fieldAmount && errors.As(wrong, &bad) && bad.Reason == pos.AmountNotNumber:
-		p.out.line(p.say.err(wrong) + " " + p.plain.askHelp) // perhaps it was to be a command
+		p.out.line(p.say.Err(wrong) + " " + p.plain.AskHelp) // perhaps it was to be a command
 		return
 	case wrong != nil:
-		p.out.line(p.say.err(wrong))
+		p.out.line(p.say.Err(wrong))
 		return
 	}
 	p.sale = s
 	switch f {
 	case fieldAmount:
-		said := kes(amount)
+		said := text.KES(amount)
 		if text := s.fields[f].String(); strings.ContainsAny(text, "+-*/.") {
 			said = text + " = " + said
 		}
 		p.out.line(said)
 	case fieldPhone:
-		p.out.line(sentence([]string{request.Phone.Local(), request.Phone.Network()}))
+		p.out.line(text.Sentence([]string{request.Phone.Local(), request.Phone.Network()}))
 		if s.id == "" { // another number for a sale that has had its reference
 			p.sale.focus = fieldReference
 			return
@@ -91,7 +92,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 	switch {
 	case errors.As(err, &open):
 		p.pay.refuse(open, now)
-		p.tellRefused(strings.ToUpper(p.say.notSentTitle))
+		p.tellRefused(strings.ToUpper(p.say.NotSentTitle))
 	case errors.As(err, &amount):
 		p.notSent(err)
 		p.pay, p.sale.focus = nil, fieldAmount
@@ -99,7 +100,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 		p.pay.problem = err
 		p.notSent(err)
 	default:
-		p.out.line(fmt.Sprintf(p.plain.asking, r.Phone.Local(), r.Amount))
+		p.out.line(fmt.Sprintf(p.plain.Asking, r.Phone.Local(), r.Amount))
 		p.pay.attempt, p.pay.began, p.pay.deadline, p.pay.before = a, now, now.Add(pos.Patience), nil
 		p.sale = p.sale.cleared()
 		p.plan(now)
@@ -108,7 +109,7 @@ func (p *plain) charge(r pos.Request, before *pay) {
 
 // notSent says that the customer was not asked, and why.
 func (p *plain) notSent(err error) {
-	p.news(2, sentence([]string{strings.ToUpper(p.say.notSentTitle)}, p.say.err(err)))
+	p.news(2, text.Sentence([]string{strings.ToUpper(p.say.NotSentTitle)}, p.say.Err(err)))
 }
 
 // back goes to the question before, as the screen's keys do; the amount has none.
@@ -121,5 +122,5 @@ func (p *plain) back() {
 
 // trimmed is a typed line without what no terminal should see again.
 func trimmed(line string) string {
-	return strings.TrimSpace(printable(strings.ToValidUTF8(line, "?")))
+	return strings.TrimSpace(text.Printable(strings.ToValidUTF8(line, "?")))
 }

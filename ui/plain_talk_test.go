@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // talk is a cashier at the plain till: types lines and reads lines, in a bubble of synctest where the time is virtual.
@@ -98,7 +99,7 @@ func inSale(t *testing.T, f func(*talk), change ...func(*talk, *Config, *tty)) {
 	}, change...)
 }
 
-func inKiswahili(_ *talk, cfg *Config, _ *tty) { cfg.Language = Kiswahili }
+func inKiswahili(_ *talk, cfg *Config, _ *tty) { cfg.Language = text.Kiswahili }
 func inTraining(_ *talk, cfg *Config, _ *tty)  { cfg.Mode = Training }
 func atTerminal(_ *talk, _ *Config, b *tty)    { b.rings, b.typed = true, true }
 

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // press sends a key where it belongs: what lies over the screens first, then the keys that mean the
@@ -253,11 +254,11 @@ func (a *app) carryOut(w action) tea.Cmd {
 
 // switchLanguage turns every text into the other language.
 func (a *app) switchLanguage() {
-	other := Kiswahili
-	if a.say.lang == Kiswahili {
-		other = English
+	other := text.Kiswahili
+	if a.say.Language == text.Kiswahili {
+		other = text.English
 	}
-	a.say = newWords(other)
+	a.say = text.New(other)
 }
 
 // quit leaves: at once where nothing is open, and otherwise at the second Ctrl-C or Ctrl-Q.

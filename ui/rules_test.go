@@ -8,6 +8,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // unclearEnds are the kinds of STILL CHECKING, by what a cashier is told of them.
@@ -42,9 +43,9 @@ func unclearEnds() map[string]func(pos.Attempt) pos.Attempt {
 // TestOneRuleAMoment: while money may have moved, the screen and the plain till give one rule. While the phone is locked that is to hold the goods and
 // wait, or to call the owner; afterwards asking again is offered, with its risk. Never is cash advised, nor asking again forbidden and offered at once.
 func TestOneRuleAMoment(t *testing.T) {
-	texts := map[Language]struct{ wait, owner, offer, risk, forbids, again, cash string }{
-		English:   {"Hold the goods and wait", "Hold the goods and call the owner.", "* asks again.", "The customer may then pay twice.", "not ask", "ask again", "cash"},
-		Kiswahili: {"Usitoe bidhaa bado. Subiri", "Usitoe bidhaa bado. Mpigie mwenye duka.", "* huomba tena.", "Mteja anaweza kulipa mara mbili.", "siombe", "omba tena", "taslimu"},
+	texts := map[text.Language]struct{ wait, owner, offer, risk, forbids, again, cash string }{
+		text.English:   {"Hold the goods and wait", "Hold the goods and call the owner.", "* asks again.", "The customer may then pay twice.", "not ask", "ask again", "cash"},
+		text.Kiswahili: {"Usitoe bidhaa bado. Subiri", "Usitoe bidhaa bado. Mpigie mwenye duka.", "* huomba tena.", "Mteja anaweza kulipa mara mbili.", "siombe", "omba tena", "taslimu"},
 	}
 	for lang, w := range texts {
 		for name, end := range unclearEnds() {
@@ -54,7 +55,7 @@ func TestOneRuleAMoment(t *testing.T) {
 					a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
 					for _, stopping := range []bool{false, true} {
 						p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a, stopping: stopping}
-						l := style{say: newWords(lang), width: 80, height: 20, now: noon.Add(after), still: still}
+						l := style{say: text.New(lang), width: 80, height: 20, now: noon.Add(after), still: still}
 						hold, again := p.unclearAdvice(l)
 						var groups []string
 						for _, g := range p.unclear(l) {
@@ -67,7 +68,7 @@ func TestOneRuleAMoment(t *testing.T) {
 						locked, owner := after < pos.PhoneLock, a.ForOwner()
 						for text, want := range map[string]bool{
 							w.owner: owner, w.wait: locked && !owner, w.offer: !locked && !owner, w.risk: !locked && !owner,
-							w.forbids: false, w.cash: false, w.again: !locked && !owner && lang == Kiswahili,
+							w.forbids: false, w.cash: false, w.again: !locked && !owner && lang == text.Kiswahili,
 						} {
 							if text == w.wait && owner {
 								continue

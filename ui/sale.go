@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // saleField is one of the fields of a sale, from top to bottom.
@@ -76,7 +77,7 @@ func (s sale) empty() bool {
 }
 
 // errNumLock: the number pad sent arrows to a field that wants digits.
-func errNumLock() error { return inWords(func(w *words) string { return w.numLock }) }
+func errNumLock() error { return text.InBoth(func(w *text.Words) string { return w.NumLock }) }
 
 // press answers a key. The request is not nil where the form is complete and the cashier asks for
 // the payment.
@@ -277,7 +278,7 @@ func (s sale) enter() (sale, *pos.Request) {
 		}
 		s.fields[fieldAgain] = s.fields[fieldAgain].with("")
 		if err != nil || again != amount {
-			return refuse(fieldAgain, inWords(func(w *words) string { return fmt.Sprintf(w.notTheSame, amount) }))
+			return refuse(fieldAgain, text.InBoth(func(w *text.Words) string { return fmt.Sprintf(w.NotTheSame, amount) }))
 		}
 		s.agreed, s.focus = amount, fieldPhone
 		return s, nil
@@ -326,12 +327,12 @@ func (s sale) paste(text string) sale {
 }
 
 // firstLine is the first line of what was pasted: some terminals send a line's end as a key would.
-func firstLine(text string) string {
-	text = strings.TrimSpace(text)
-	if end := strings.IndexAny(text, "\r\n"); end >= 0 {
-		text = text[:end]
+func firstLine(pasted string) string {
+	pasted = strings.TrimSpace(pasted)
+	if end := strings.IndexAny(pasted, "\r\n"); end >= 0 {
+		pasted = pasted[:end]
 	}
-	return strings.TrimSpace(printable(text))
+	return strings.TrimSpace(text.Printable(pasted))
 }
 
 // running is what the amount comes to as far as it is typed, without an operator at its end. Where
@@ -365,20 +366,20 @@ func (s sale) refusal() error {
 }
 
 // hints are the keys of the form.
-func (s sale) hints(w *words) []hint {
+func (s sale) hints(w *text.Words) []hint {
 	if part, offers := s.offers(); offers {
-		return []hint{{"enter", fmt.Sprintf(w.kRounded, part.Whole)}, {"esc", w.kClear}}
+		return []hint{{"enter", fmt.Sprintf(w.KRounded, part.Whole)}, {"esc", w.KClear}}
 	}
-	clear := hint{"esc", w.kClear}
+	clear := hint{"esc", w.KClear}
 	switch {
 	case s.empty():
-		return []hint{{"enter", w.kNextField}, {"*", w.kLedger}, {"-", w.kOpen}, {"f9", w.kLanguage}}
+		return []hint{{"enter", w.KNextField}, {"*", w.KLedger}, {"-", w.KOpen}, {"f9", w.KLanguage}}
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
-		return []hint{{"enter", w.kAsk}, {"-", w.kBack}, {".", w.kReference}, clear}
+		return []hint{{"enter", w.KAsk}, {"-", w.KBack}, {".", w.KReference}, clear}
 	case s.focus == fieldPhone:
-		return []hint{{"enter", w.kAsk}, {"-", w.kRubOut}, {".", w.kReference}, clear}
+		return []hint{{"enter", w.KAsk}, {"-", w.KRubOut}, {".", w.KReference}, clear}
 	case s.focus == fieldReference:
-		return []hint{{"enter", w.kAsk}, {"tab", w.kNextField}, clear, {"f2", w.kLedger}}
+		return []hint{{"enter", w.KAsk}, {"tab", w.KNextField}, clear, {"f2", w.KLedger}}
 	}
-	return []hint{{"enter", w.kNextField}, {"--", w.kRubOut}, clear}
+	return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}, clear}
 }

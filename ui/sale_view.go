@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // formWidth is how wide the form of a sale runs.
@@ -36,7 +37,7 @@ func (s sale) view(l style, above []string) block {
 // amountView is the amount as it is typed, where it will stand until the sale has ended.
 func (s sale) amountView(l style, st bandLayout) []string {
 	amount, part, _ := s.running()
-	i, inWords := l.theme.strong, kes(amount)
+	i, inWords := l.theme.strong, text.KES(amount)
 	switch {
 	case part != nil && !s.agreedTo():
 		i, inWords = l.theme.tones[toneCheck], inWords+"?"
@@ -65,7 +66,7 @@ func amountLines(l style, st bandLayout, amount pos.Shillings, inWords string, i
 func (s sale) formView(l style, b block) block {
 	width := min(formWidth, l.width-4)
 	left := (l.width - width) / 2
-	labels := max(len(l.say.amount), len(l.say.again), len(l.say.phoneField), len(l.say.reference))
+	labels := max(len(l.say.Amount), len(l.say.Again), len(l.say.PhoneField), len(l.say.Reference))
 	room := width - 2 - labels - 2
 	spare := l.height - len(b.lines)
 	if l.size >= sizeBig && spare > 5 {
@@ -101,8 +102,8 @@ func (s sale) formView(l style, b block) block {
 	return b
 }
 
-func (s sale) label(w *words, f saleField) string {
-	return [...]string{fieldAmount: w.amount, fieldAgain: w.again, fieldPhone: w.phoneField, fieldReference: w.reference}[f]
+func (s sale) label(w *text.Words, f saleField) string {
+	return [...]string{fieldAmount: w.Amount, fieldAgain: w.Again, fieldPhone: w.PhoneField, fieldReference: w.Reference}[f]
 }
 
 // value is a field's text in at most room cells, with what the till knows of it behind, and the
@@ -123,7 +124,7 @@ func (s sale) value(l style, f saleField, room int) (string, int) {
 		}
 	case fieldReference:
 		if s.fields[f].empty() {
-			known = l.say.optional
+			known = l.say.Optional
 		}
 	}
 	line := l.theme.strong.on(text)
@@ -158,11 +159,11 @@ func (s sale) comesTo() string {
 
 // inLine is what has been typed of a sale while another is in front: "next sale: 3*150 = 450
 // 0712345678". Empty where that is nothing.
-func (s sale) inLine(w *words) string {
+func (s sale) inLine(w *text.Words) string {
 	if s.empty() {
 		return ""
 	}
-	line := w.kNext + ":"
+	line := w.KNext + ":"
 	for f, field := range s.fields {
 		if field.empty() {
 			continue
@@ -193,21 +194,21 @@ func (s sale) note(l style) (string, colour) {
 	part := fraction(wrong)
 	switch {
 	case part != nil && s.offered == s.fields[fieldAmount].String():
-		return fmt.Sprintf(l.say.roundOffer, part.Exact, part.Whole, part.Whole), l.theme.tones[toneCheck]
+		return fmt.Sprintf(l.say.RoundOffer, part.Exact, part.Whole, part.Whole), l.theme.tones[toneCheck]
 	case part != nil:
-		return l.say.err(part), l.theme.tones[toneCheck]
+		return l.say.Err(part), l.theme.tones[toneCheck]
 	case wrong != nil:
-		return l.say.err(wrong), l.theme.tones[toneFail]
+		return l.say.Err(wrong), l.theme.tones[toneFail]
 	case s.id != "" && s.fields[fieldPhone].empty():
-		return l.say.sameSale, l.theme.dim
+		return l.say.SameSale, l.theme.dim
 	case s.empty():
-		return l.say.typeAmount, l.theme.dim
+		return l.say.TypeAmount, l.theme.dim
 	case s.focus == fieldAgain && s.fields[fieldAgain].empty():
-		return fmt.Sprintf(l.say.typeAgain, s.retypeAbove), l.theme.dim
+		return fmt.Sprintf(l.say.TypeAgain, s.retypeAbove), l.theme.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
-		return l.say.anyPhone, l.theme.dim
+		return l.say.AnyPhone, l.theme.dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
-		return l.say.typePhone, l.theme.dim
+		return l.say.TypePhone, l.theme.dim
 	}
 	return "", ""
 }

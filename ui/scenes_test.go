@@ -9,6 +9,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/ui/text"
 )
 
 // phoneA and phoneB are customers' numbers.
@@ -29,11 +30,11 @@ func scenes() []scene {
 	practice := func(cfg *Config) {
 		cfg.Mode = Training
 		cfg.Phone = &fakePhone{}
-		cfg.Endings = []Ending{
-			{"01", pos.Text{EN: "not enough money", SW: "hana pesa za kutosha"}},
-			{"32", pos.Text{EN: "cancelled", SW: "anakatisha"}},
-			{"37", pos.Text{EN: "no answer, after 25 s", SW: "hajibu, baada ya sekunde 25"}},
-			{"", pos.Text{EN: "pays after 4 to 9 s", SW: "analipa baada ya sekunde 4 hadi 9"}},
+		cfg.Endings = []text.Ending{
+			{Digits: "01", Text: pos.Text{EN: "not enough money", SW: "hana pesa za kutosha"}},
+			{Digits: "32", Text: pos.Text{EN: "cancelled", SW: "anakatisha"}},
+			{Digits: "37", Text: pos.Text{EN: "no answer, after 25 s", SW: "hajibu, baada ya sekunde 25"}},
+			{Digits: "", Text: pos.Text{EN: "pays after 4 to 9 s", SW: "analipa baada ya sekunde 4 hadi 9"}},
 		}
 	}
 	return []scene{

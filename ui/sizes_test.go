@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 var allSizes = flag.Bool("sizes", false, "draw every scene in every window from 1×1 to 200×60, which takes minutes")
@@ -20,7 +21,7 @@ var allSizes = flag.Bool("sizes", false, "draw every scene in every window from 
 func TestNoFrameOverflows(t *testing.T) {
 	all := scenes()
 	for n, s := range all {
-		for m, lang := range []Language{English, Kiswahili} {
+		for m, lang := range []text.Language{text.English, text.Kiswahili} {
 			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 			for w := 1; w <= 200; w++ {
 				for h := 1; h <= 60; h++ {
@@ -55,7 +56,7 @@ func overflows(frame string, w, h int) error {
 // TestTooSmall: a window below the least says so, with what it is and what it should be, in every scene.
 func TestTooSmall(t *testing.T) {
 	for _, s := range scenes() {
-		for lang, want := range map[Language]string{English: "have 30×10, need 40×12", Kiswahili: "ni 30×10, inahitaji 40×12"} {
+		for lang, want := range map[text.Language]string{text.English: "have 30×10, need 40×12", text.Kiswahili: "ni 30×10, inahitaji 40×12"} {
 			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 			c.size(30, 10)
 			if got := strings.Join(strings.Fields(c.text()), " "); !strings.Contains(got, want) && s.name != "quit" {
@@ -94,7 +95,7 @@ func TestASCIIIsASCII(t *testing.T) {
 		"LANG=C":  func(cfg *Config) { cfg.Environ = []string{"TERM=xterm", "LANG=C"} },
 	} {
 		for _, s := range scenes() {
-			for _, lang := range []Language{English, Kiswahili} {
+			for _, lang := range []text.Language{text.English, text.Kiswahili} {
 				c := s.stage(t, ask, func(cfg *Config) { cfg.Language = lang })
 				for _, size := range everySize {
 					c.size(size[0], size[1])
@@ -127,7 +128,7 @@ func TestCursorOfEveryField(t *testing.T) {
 // state word is in each that has room for it.
 func TestResizingAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		lang := rapid.SampledFrom([]Language{English, Kiswahili}).Draw(r, "language")
+		lang := rapid.SampledFrom([]text.Language{text.English, text.Kiswahili}).Draw(r, "language")
 		c := newCashier(t, func(cfg *Config) {
 			cfg.Language = lang
 			cfg.Mode, cfg.Phone = Training, &fakePhone{}
@@ -183,7 +184,7 @@ func TestResizingAtAnyMoment(t *testing.T) {
 // TestBigWords: the big letters of a band are the state's word or its short form, in any window, and nothing else.
 func TestBigWords(t *testing.T) {
 	for _, s := range scenes() {
-		for _, lang := range []Language{English, Kiswahili} {
+		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 			if c.app.pay == nil {
 				continue

@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"kaunta/ui/text"
 )
 
 // terminal is a kind of terminal.
@@ -137,7 +139,7 @@ func TestStyles(t *testing.T) {
 // nothing else. So what TestStyles and TestPalette hold is what every terminal shows.
 func TestEveryTerminalHasTheStyles(t *testing.T) {
 	for _, s := range scenes() {
-		for _, lang := range []Language{English, Kiswahili} {
+		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
 			for _, k := range everyTerminal() {
 				k.set(c)

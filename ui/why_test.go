@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // words of a screen, in one line: where it breaks them is not of interest.
@@ -80,15 +81,15 @@ func TestWhyForAll(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	for _, a := range c.app.open.rows {
-		why := c.app.say.why(a, c.app.open.whys[a.ID], c.now)
+		why := c.app.say.Why(a, c.app.open.whys[a.ID].Known, c.now)
 		if len(why) == 0 || strings.Contains(strings.Join(why, ""), "%!") {
 			t.Errorf("%s: %q", a.ID, why)
 		}
 	}
-	if late := c.app.say.why(unclear(c.row(49*60, 200, phoneB)), seenWhy{}, c.now); len(late) != 2 || late[1] != c.app.say.byHandNow {
+	if late := c.app.say.Why(unclear(c.row(49*60, 200, phoneB)), text.Known{}, c.now); len(late) != 2 || late[1] != c.app.say.ByHandNow {
 		t.Errorf("%q", late)
 	}
-	if early := c.app.say.why(accepted(c.row(1, 200, phoneB)), seenWhy{}, c.now.Add(time.Second)); early != nil {
+	if early := c.app.say.Why(accepted(c.row(1, 200, phoneB)), text.Known{}, c.now.Add(time.Second)); early != nil {
 		t.Errorf("what is under way needs nobody: %q", early)
 	}
 }
@@ -110,8 +111,8 @@ func TestWhoStillAsks(t *testing.T) {
 			ID: "a", State: pos.StillChecking, AskedAt: noon.Add(-10 * time.Minute),
 			Asked: pos.Asked{Amount: 450, Phone: "254712345678", Reachable: tc.reachable}, CheckoutRequestID: tc.id,
 		}
-		for lang, want := range map[Language]string{English: tc.en, Kiswahili: tc.sw} {
-			if says := newWords(lang).why(a, seenWhy{}, a.AskedAt.Add(time.Minute)); len(says) != 2 || !strings.HasPrefix(says[1], want) {
+		for lang, want := range map[text.Language]string{text.English: tc.en, text.Kiswahili: tc.sw} {
+			if says := text.New(lang).Why(a, text.Known{}, a.AskedAt.Add(time.Minute)); len(says) != 2 || !strings.HasPrefix(says[1], want) {
 				t.Errorf("%q, %v: %q, want %q", tc.id, tc.reachable, says, want)
 			}
 		}
@@ -122,16 +123,16 @@ func TestWhoStillAsks(t *testing.T) {
 // and without a sale typed below it.
 func TestWhyIsSaidToItsEnd(t *testing.T) {
 	said := 0
-	for _, lang := range []Language{English, Kiswahili} {
+	for _, lang := range []text.Language{text.English, text.Kiswahili} {
 		for name, end := range unclearEnds() {
 			a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
 			what, _ := a.Reason()
 			for _, next := range []string{"", "next"} {
 				for _, size := range [][2]int{{40, 8}, {40, 9}, {56, 14}, {60, 16}, {80, 20}} {
-					l := style{say: newWords(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
+					l := style{say: text.New(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
 					p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a}
 					text := strings.Join(strings.Fields(strings.Join(p.view(l, next).lines, " ")), " ")
-					whole := l.say.text(what)
+					whole := l.say.Text(what)
 					begin := strings.Join(strings.Fields(whole)[:3], " ")
 					switch {
 					case a.ForOwner(), !strings.Contains(text, begin):

@@ -1,4 +1,10 @@
-// Package text is what every part that meets people shares about their words. What characters the
-// terminal can show stands here once; sentences that more than one part says belong here too. It
-// imports nothing of ours.
+// Package text is every sentence that the till says to people, in English and Kiswahili. [Words] is
+// what the screens say, in one language, and [Plain] what --plain says besides; [In] shows a text
+// that carries both. [Reason] and [Advice] say what has become of a payment and what to do now,
+// [Meaning] what a code of M-PESA's stands for. What characters the terminal can show stands here
+// too. It knows what the texts are about (pos, daraja), and nothing of how they are drawn.
+//
+//	session, screens, --plain ──► Words, Plain ──┐
+//	doctor, setup, commands ────► In ────────────┼─► pos.Text, daraja.Answer
+//	reports, exports, explain ──► Reason, Advice ┘
 package text

@@ -1,6 +1,15 @@
-package ui
+package text
 
-import "kaunta/pos"
+import (
+	"kaunta/pos"
+)
+
+// Ending is what a practice phone does by the last two digits of its number, where no hand is on
+// it.
+type Ending struct {
+	Digits string // empty: every other number
+	Text   pos.Text
+}
 
 // PracticeEndings lists what the simulator's customers do by the last two digits of their number,
 // for the help screen.

@@ -1,0 +1,412 @@
+package text
+
+import (
+	"kaunta/pos"
+)
+
+// Words is every text of the screens in one language. [newWords] is the table of both.
+type Words struct {
+	Language Language
+
+	// Screens, header and status.
+	Sale, Ledger, Detail, Month, Open                                string
+	Till, Training, Sandbox, Live                                    string
+	Today, PaidCount, NotPaidCount                                   string
+	Checking, OwedBack, Unmatched, Doubtful                          string
+	PollingOnly, Forged, Replaced, Unkept, LedgerFails, LedgerUnread string
+	Clock, ClockWrong, ClockDoubt                                    string
+	Refusing, Unreached, Offline, Elsewhere, NotMPesa                string
+
+	// States and notices.
+	Sending, Waiting, Paid, NotPaid, StillChecking string
+	PaidLate, PaidTwice, DoesNotMatch, Disagree    string
+	PaidLateShort, PaidTwiceShort, PaidLateColumn  string
+	PossiblyTwice, PossiblyShort                   string
+
+	// The sale.
+	Amount, Again, PhoneField, Reference, Optional       string
+	TypeAmount, TypePhone, NotTheSame, NumLock           string
+	TypeAgain                                            string
+	Last, ResumedOne, ResumedThis, ResumedMany, SameSale string
+	RoundOffer, ResumedOneShort, ResumedManyShort        string
+	AnyPhone                                             string
+
+	// Under way and ended.
+	LookAtPhone, NoGoodsYet, AskedAgainIn, AskedAgainAt, Asking string
+	NothingPlanned, WaitingSince                                string
+	HandOver, Receipt, CodeLater, ConfirmedBy, Callback, Query  string
+	And, Code, NoMoney, MoneyMayHaveMoved                       string
+	HoldGoods, HoldAndWait, NoCode, NoteCode, ClaimedCode       string
+	WaitUntil, CanStillPay, MayAskAgain, TwiceKey               string
+	LateAdvice, TwiceAdvice, MatchAdvice, DisagreeAdvice        string
+	ThreeWrongPINs                                              string
+	PayTwiceWarning, NothingTells, WrongAmount                  string
+
+	// Ledger, detail, open payments.
+	ColTime, ColKES, ColPhone, ColReceipt, ColResult, ColAge, ColNext, ColDay, ColPaid     string
+	EmptyDay, EmptyDayDo, FindPrompt, FindEmpty, FindDo, FindDoShort, DatePrompt           string
+	DateWrong, Reading, EmptyOpen, EmptyOpenDo, CodePrompt                                 string
+	RawOf, NoRaw, SaleOf, Owed, OwedAdvice, ByHandFrom, ByHandNow, ByHandTold, ByHandAlone string
+	GivenBack, GivenBackAdvice, GiveBackAsk, GiveBackDone                                  string
+	PossiblyAdvice, PossiblyWith, TwoSales, TwoSalesAsk, TwoSalesDone                      string
+	ClearedUp, ClearedUpAdvice, ClearUpAsk, ClearUpDone                                    string
+	Minutes, Hours, Days, Now                                                              string
+	CheckingShort, WaitingShort, Recent                                                    string
+
+	// Customer's phone.
+	PhoneTitle, PhoneIdle, PhoneIdleDo, PayTo, Account, EnterPIN, PhoneAlone, PhoneHand string
+
+	// Keys.
+	KAsk, KRounded, KNextField, KLedger, KOpen, KHelp, KSale, KClear, KCheck, KStop, KNext, KAgain, KNumber                                                                     string
+	KDrop, KTwice, KBack, KMove, KDay, KDate, KToday, KFind, KDetail, KRaw, KPhone, KHand, KLanguage                                                                            string
+	KTypeCode, KGiveBack, KClearUp, KSettle, KNoteDown, KRubOut, KReference, KNextRow, KQuit, KSeen, KPay, KCancel, KWrongPIN, KIgnore, KType, KPage, KScroll, KMonth, KOpenDay string
+
+	// Help.
+	HelpKeys, HelpPad, HelpEverywhere, HelpEndings, HelpBell, HelpBellOnce, HelpBellTwice, HelpElse       string
+	PadSums, PadRubAmount, PadRubPhone, PadUp, PadReference, PadEmpty, PadBack, PadNext, PadSeen, PadMove string
+
+	// Quitting and small windows.
+	QuitNone, QuitOne, QuitMany, QuitAgain, QuitStay, Bigger, BiggerFrom string
+
+	Weekdays, WeekdaysShort [7]string // from Sunday
+	Months                  [12]string
+	Kinds                   map[pos.EventKind]string
+	Verdicts                map[string]string
+	NotSentTitle            string
+}
+
+// The glossary: one noun for a thing, one verb for an act. A new sentence takes its words from
+// here, or adds them here first in both languages; "?" marks what no Kenyan cashier has read yet.
+//
+//	payment, sale                     malipo (ya-), mauzo (ya-)
+//	ask for payment, ask M-PESA       omba malipo, uliza M-PESA
+//	type, note                        weka, andika (only for what is recorded)
+//	customer, amount, phone number    mteja, kiasi (ki-), namba ya simu
+//	M-PESA code (SKN4T7W2QX)          code ya M-PESA ?
+//	M-PESA answer 1032                jibu la M-PESA 1032 (on the detail screen only)
+//	Ref                               Ref ?
+//	till number                       namba ya till
+//	Kaunta (the program)              Kaunta (i-)
+//	hand over, keep the goods         mpe mteja bidhaa, usitoe bidhaa (bado)
+//	money went out, came in           pesa zimetoka, zimeingia (KES or a state alone: i-)
+//	owner, cashier, manager           mwenye duka, keshia, meneja
+//	call the owner                    mpigie mwenye duka
+//	cancel (on the phone)             katisha
+//	wrong PIN, locked until           PIN si sahihi, imefungwa hadi
+//	ledger, day, month, details       daftari (li-), siku, mwezi, maelezo
+//	to settle (the list)              ya kufuatilia ?
+//	settle, settled by hand           tatua, imetatuliwa ?
+//	refund due, refunded              irudishwe, imerudishwa
+//	does not match, two answers       hailingani, majibu mawili
+//	fake                              bandia
+//	settings                          mipangilio
+//	internet, network, operator       intaneti, network, kampuni ya simu
+//	switch off                        zima Kaunta
+//	TRAINING, LIVE                    MAZOEZI, HALISI (pesa halisi)
+//	cash, cash sale                   pesa taslimu, mauzo ya taslimu
+//	given, change, exact              umepokea, chenji, kamili
+//	part cash, part M-PESA            taslimu na M-PESA
+//	shift: open, end, count, close    zamu: fungua, maliza, hesabu, funga
+//	opening cash (never "float")      pesa za kuanzia
+//	count the drawer                  hesabu droo
+//	expected, counted                 inayotakiwa, iliyohesabiwa ?
+//	difference: short, over           tofauti: pungufu, ziada
+//	add cash, pay out, to the safe    ongeza, toa, peleka sefu ?
+//	drawer, no sale                   droo bila mauzo
+//	sign in, sign out                 ingia, toka
+//	your PIN, manager's PIN           PIN yako ya kaunta, PIN ya meneja
+//	X report, Z report                ripoti ya X, ripoti ya Z
+//	business day                      siku ya biashara
+//	receipt (on paper), COPY 2, print risiti, NAKALA 2, chapisha
+//	not a tax invoice                 si ankara ya kodi ?
+//	M-PESA money in, no sale yet      pesa zilizoingia, bila mauzo
+//	use for this sale                 tumia kwa mauzo haya
+//	M-PESA statement, compare         statement ya M-PESA ?, linganisha
+//	agrees, taken back                zinalingana, zimechukuliwa tena ?
+//	charge, to the bank               gharama, zimeenda benki
+
+// New is the table: each line a text in English and in Kiswahili. %d, %s and %v are filled in
+// where the text is used.
+func New(lang Language) *Words {
+	t := func(en, sw string) string {
+		if lang == Kiswahili {
+			return sw
+		}
+		return en
+	}
+	return &Words{
+		Language: lang,
+
+		Sale:         t("SALE", "MAUZO"),
+		Ledger:       t("LEDGER", "DAFTARI"),
+		Detail:       t("PAYMENT", "MALIPO"),
+		Month:        t("MONTH", "MWEZI"),
+		Open:         t("OPEN PAYMENTS", "MALIPO WAZI"),
+		Till:         t("till", "till"),
+		Training:     t("TRAINING", "MAZOEZI"),
+		Live:         t("LIVE", "HALISI"),
+		Sandbox:      t("SANDBOX", "SANDBOX"),
+		Today:        t("today", "leo"),
+		PaidCount:    t("%d paid", "%d yamelipwa"),
+		NotPaidCount: t("%d not paid", "%d hayakulipwa"),
+		Checking:     t("checking %d (KES %v)", "wazi %d (KES %v)"),
+		OwedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
+		Doubtful:     t("maybe paid twice %d (KES %v)", "huenda mara mbili %d (KES %v)"),
+		Unmatched:    t("does not match %d (KES %v)", "hayalingani %d (KES %v)"),
+		PollingOnly:  t("polling only", "kwa kuuliza tu"),
+		Replaced:     t("%d for the replaced ledger", "%d za daftari lililobadilishwa"),
+		Forged:       t("%d forged", "%d za uongo"),
+		Unkept:       t("daily care of the ledger failed", "utunzaji wa daftari wa leo umeshindikana"),
+		Refusing:     t("M-PESA refusing since %s", "M-PESA inakataa tangu %s"),
+		Unreached:    t("M-PESA not reached since %s", "M-PESA haifikiki tangu %s"),
+		Offline:      t("no internet since %s", "hakuna intaneti tangu %s"),
+		Elsewhere: t("something else answers in M-PESA's place since %s: this network may want a login",
+			"kitu kingine kinajibu badala ya M-PESA tangu %s: huenda intaneti hii inataka login"),
+		NotMPesa:    t("not M-PESA since %s: network login?", "si M-PESA tangu %s: login ya intaneti?"),
+		LedgerFails: t("LEDGER: no new payments", "DAFTARI: hakuna malipo mapya"),
+		Clock:       t("CLOCK", "SAA"),
+		ClockWrong:  t("CLOCK: no new payments", "SAA: hakuna malipo mapya"),
+		ClockDoubt:  t("is the clock right?", "saa ni sahihi?"),
+
+		LedgerUnread: t("LEDGER: cannot be read", "DAFTARI: halisomeki"),
+
+		Sending:        t("SENDING", "INATUMA"),
+		Waiting:        t("WAITING FOR PIN", "INASUBIRI PIN"),
+		Paid:           t("PAID", "IMELIPWA"),
+		NotPaid:        t("NOT PAID", "HAIJALIPWA"),
+		StillChecking:  t("STILL CHECKING", "BADO INAANGALIWA"),
+		PaidLate:       t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
+		PaidTwice:      t("PAID TWICE", "IMELIPWA MARA MBILI"),
+		PaidLateShort:  t("PAID LATE", "IMELIPWA BAADAYE"),
+		PaidLateColumn: t("paid late", "imechelewa"), // ? no Kenyan cashier has read it yet
+		PaidTwiceShort: t("PAID TWICE", "IMELIPWA MARA 2"),
+		PossiblyTwice:  t("POSSIBLY PAID TWICE", "HUENDA IMELIPWA MARA MBILI"),
+		PossiblyShort:  t("maybe twice", "huenda mara 2"),
+		DoesNotMatch:   t("DOES NOT MATCH", "HAILINGANI"),
+		Disagree:       t("ANSWERS DISAGREE", "MAJIBU YANAPINGANA"),
+
+		Amount:           t("Amount", "Kiasi"),
+		Again:            t("Again", "Tena"),
+		PhoneField:       t("Phone", "Simu"),
+		Reference:        t("Reference", "Rejea"),
+		Optional:         t("optional", "si lazima"),
+		TypeAmount:       t("Type the amount.", "Andika kiasi."),
+		TypePhone:        t("Type the customer's phone number.", "Andika namba ya simu ya mteja."),
+		NotTheSame:       t("Not the same amount: KES %v is asked. Type it again.", "Kiasi si sawa: kinachoombwa ni KES %v. Andika tena."),
+		RoundOffer:       t("%s → %v? Enter takes KES %v.", "%s → %v? Enter huchukua KES %v."),
+		TypeAgain:        t("Above KES %v the amount is typed a second time.", "Zaidi ya KES %v kiasi huandikwa mara ya pili."),
+		NumLock:          t("Press Num Lock: the number pad types no digits.", "Bonyeza Num Lock: vitufe vya namba haviandiki."),
+		Last:             t("last", "mwisho"),
+		ResumedOne:       t("1 payment was open when the till stopped. Checking.", "Malipo 1 yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		ResumedThis:      t("KES %v to %s was open when the till stopped. Checking.", "KES %v kwa %s yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		ResumedMany:      t("%d payments were open when the till stopped. Checking.", "Malipo %d yalikuwa wazi till ilipozimwa. Yanaangaliwa."),
+		ResumedOneShort:  t("1 payment was open. Checking.", "Malipo 1 yalikuwa wazi. Yanaangaliwa."),
+		ResumedManyShort: t("%d payments were open. Checking.", "Malipo %d yalikuwa wazi. Yanaangaliwa."),
+		AnyPhone:         t("Type the customer's phone number. Here any will do, as 0712345678.", "Andika namba ya simu ya mteja. Hapa yoyote inafaa, kama 0712345678."),
+		SameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
+
+		LookAtPhone:       t("Ask the customer to look at the phone.", "Mwambie mteja aangalie simu yake."),
+		NoGoodsYet:        t("Do not give goods yet.", "Usimpe bidhaa bado."),
+		AskedAgainIn:      t("M-PESA is asked again in %s", "M-PESA itaulizwa tena baada ya %s"),
+		AskedAgainAt:      t("M-PESA is asked again at %s", "M-PESA itaulizwa tena saa %s"),
+		Asking:            t("M-PESA is being asked", "M-PESA inaulizwa"),
+		NothingTells:      t("look for it in M-PESA's messages", "iangalie kwenye ujumbe wa M-PESA"),
+		WrongAmount:       t("Wrong amount? Ask the customer to cancel on the phone.", "Kiasi si sahihi? Mwambie mteja akatishe kwenye simu."),
+		NothingPlanned:    t("M-PESA will send its answer", "M-PESA italeta jibu"),
+		WaitingSince:      t("asked at %s", "imeombwa saa %s"),
+		HandOver:          t("Hand over the goods.", "Mpe mteja bidhaa."),
+		Receipt:           t("receipt", "risiti"),
+		CodeLater:         t("receipt code later", "code ya M-PESA itafuata"),
+		NoCode:            t("no receipt code (queries only)", "hakuna code ya M-PESA (kwa kuuliza tu)"),
+		NoteCode:          t("/ notes the code of the SMS.", "/ huandika code ya SMS."),
+		ClaimedCode:       t("code %s, the customer's word", "code %s, neno la mteja"),
+		ConfirmedBy:       t("confirmed by", "imethibitishwa na"),
+		Callback:          t("callback", "callback"),
+		Query:             t("query", "swali"),
+		And:               t("and", "na"),
+		Code:              t("M-PESA code", "msimbo wa M-PESA"),
+		NoMoney:           t("No money moved. No goods.", "Hakuna pesa iliyohama. Usitoe bidhaa."),
+		MoneyMayHaveMoved: t("Money may have moved.", "Huenda pesa zimetoka."),
+		HoldGoods:         t("Hold the goods.", "Usitoe bidhaa bado."),
+		HoldAndWait:       t("Hold the goods and wait %s.", "Usitoe bidhaa bado. Subiri %s."),
+		WaitUntil:         t("until %s", "hadi %s"),
+		CanStillPay:       t("The customer can still pay.", "Mteja bado anaweza kulipa."),
+		MayAskAgain:       t("* asks again. The customer may then pay twice.", "* huomba tena. Mteja anaweza kulipa mara mbili."),
+		TwiceKey:          t("Press 2 to ask all the same.", "Bonyeza 2 kuomba hata hivyo."),
+		LateAdvice:        t("It came after the till gave up.", "Yamekuja till ikiwa imeacha kusubiri."),
+		TwiceAdvice:       t("This sale is paid: goods once only. This money is owed back.", "Mauzo haya yamelipwa: toa bidhaa mara moja tu. Pesa hizi zirudishwe."),
+		MatchAdvice:       t("What M-PESA reports does not match this request. Call the owner.", "Taarifa ya M-PESA hailingani na ombi hili. Mpigie mwenye duka."),
+		DisagreeAdvice:    t("M-PESA has given two different answers. Call the owner.", "M-PESA imetoa majibu mawili tofauti. Mpigie mwenye duka."),
+		ThreeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
+		PayTwiceWarning:   t("MAY PAY TWICE", "HUENDA MARA 2"),
+
+		ColTime:     t("TIME", "SAA"),
+		ColKES:      t("KES", "KES"),
+		ColPhone:    t("PHONE", "SIMU"),
+		ColReceipt:  t("RECEIPT", "RISITI"),
+		ColResult:   t("RESULT", "MATOKEO"),
+		ColAge:      t("AGE", "MUDA"),
+		ColDay:      t("DAY", "SIKU"),
+		ColPaid:     t("PAID", "IDADI"),
+		ColNext:     t("NEXT/RECEIPT", "LINI/RISITI"),
+		EmptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
+		EmptyDayDo:  t("← goes to the day before, - to a sale.", "← ni siku iliyotangulia, - ni mauzo."),
+		FindPrompt:  t("Find", "Tafuta"),
+		FindEmpty:   t("Nothing found.", "Hakuna kilichopatikana."),
+		FindDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
+		FindDoShort: t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
+		DatePrompt:  t("Go to day", "Nenda siku"),
+		DateWrong:   t("Write a day as 23, 23.11 or 23.11.2026.", "Andika siku kama 23, 23.11 au 23.11.2026."),
+		Reading:     t("Reading the ledger", "Daftari linasomwa"),
+		EmptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
+		EmptyOpenDo: t("- goes to a sale.", "- ni mauzo."),
+		CodePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
+		RawOf:       t("As it came", "Kama ilivyokuja"),
+		NoRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
+		SaleOf:      t("reference", "rejea"),
+		Owed:        t("owed back", "irudishwe"),
+		OwedAdvice:  t("It came twice and is owed back: return it to the customer, then press Enter.", "Zilikuja mara mbili: mrudishie mteja pesa hizi, kisha bonyeza Enter."),
+		ByHandFrom:  t("The till still asks M-PESA. You can clear it up from %s.", "Till bado inauliza M-PESA. Unaweza kuyashughulikia kuanzia %s."),
+		ByHandTold:  t("The till cannot ask M-PESA, whose answer may still come. You can clear it up from %s.", "Till haiwezi kuuliza M-PESA; jibu lake huenda likaja bado. Unaweza kuyashughulikia kuanzia %s."),
+		ByHandAlone: t("The till cannot ask M-PESA. You can clear it up from %s.", "Till haiwezi kuuliza M-PESA. Unaweza kuyashughulikia kuanzia %s."),
+		ByHandNow:   t("You can clear it up now.", "Unaweza kuyashughulikia sasa."),
+
+		GivenBack:       t("given back", "imerudishwa"),
+		GivenBackAdvice: t("This sale was paid before. This money was given back to the customer.", "Mauzo haya yalikuwa yamelipwa. Pesa hizi zimerudishwa kwa mteja."),
+		GiveBackAsk:     t("Was KES %v given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
+		PossiblyAdvice:  t("Two sales to this phone are paid, and one was asked in place of the other. If it is one purchase, give the goods once, and call the owner.", "Mauzo mawili ya simu hii yamelipwa, na moja liliombwa badala ya jingine. Ikiwa ni mauzo yaleyale, toa bidhaa mara moja, na mpigie mwenye duka."),
+		PossiblyWith:    t("This and KES %v of %s are paid, and one was asked in place of the other: two sales, or one paid twice?", "Haya na KES %v za %s yamelipwa, na moja liliombwa badala ya jingine: ni mauzo mawili, au moja limelipwa mara mbili?"),
+		TwoSales:        t("two sales", "mauzo mawili"),
+		TwoSalesAsk:     t("KES %v: 1 if these are two sales, 2 if this money was given back to the customer.", "KES %v: 1 ikiwa ni mauzo mawili, 2 ikiwa pesa hizi zimerudishwa kwa mteja."),
+		TwoSalesDone:    t("Noted: KES %v is a sale of its own.", "Imeandikwa: KES %v ni mauzo peke yake."),
+		ClearedUp:       t("cleared up", "imeshughulikiwa"),
+		ClearedUpAdvice: t("A person has cleared this up.", "Mtu ameyashughulikia."),
+		ClearUpAsk:      t("Was this KES %v cleared up, with M-PESA's statement and the customer? Enter writes it down.", "Je, KES %v hizi zimeshughulikiwa, kwa taarifa ya M-PESA na mteja? Enter huandika."),
+		ClearUpDone:     t("Noted: KES %v was cleared up.", "Imeandikwa: KES %v zimeshughulikiwa."),
+		GiveBackDone:    t("Noted: KES %v was given back.", "Imeandikwa: KES %v zimerudishwa."),
+
+		Minutes: t("%d min", "dk %d"),
+		Hours:   t("%d h", "saa %d"),
+		Days:    t("%d d", "siku %d"),
+		Now:     t("now", "sasa"),
+
+		CheckingShort: t("checking", "inaangaliwa"),
+		WaitingShort:  t("waiting", "inasubiri"),
+		Recent:        t("LATEST", "ZA KARIBUNI"),
+
+		PhoneTitle:  t("CUSTOMER'S PHONE", "SIMU YA MTEJA"),
+		PhoneIdle:   t("No request on any phone.", "Hakuna ombi kwenye simu yoyote."),
+		PhoneIdleDo: t("Ask for a payment, and it appears here.", "Omba malipo, na yataonekana hapa."),
+		PayTo:       t("Pay KES %v to %s?", "Lipa KES %v kwa %s?"),
+		Account:     t("Account %s", "Akaunti %s"),
+		EnterPIN:    t("Enter M-PESA PIN:", "Weka PIN ya M-PESA:"),
+		PhoneAlone:  t("Left alone, it acts by the last two digits of its number.", "Ikiachwa, hufuata tarakimu mbili za mwisho za namba yake."),
+
+		PhoneHand: t("act as the customer", "fanya kama mteja"),
+
+		KAsk:       t("ask for payment", "omba malipo"),
+		KRounded:   t("take KES %v", "chukua KES %v"),
+		KNextField: t("next field", "sehemu inayofuata"),
+		KLedger:    t("ledger", "daftari"),
+		KOpen:      t("open payments", "malipo wazi"),
+		KHelp:      t("help", "msaada"),
+		KSale:      t("sale", "mauzo"),
+		KClear:     t("clear", "futa"),
+		KCheck:     t("check now", "uliza sasa"),
+		KStop:      t("stop waiting", "acha kusubiri"),
+		KNext:      t("next sale", "mauzo mapya"),
+		KAgain:     t("ask again", "omba tena"),
+		KNumber:    t("other number", "namba nyingine"),
+		KDrop:      t("drop", "acha"),
+		KTwice:     t("ask all the same", "omba hata hivyo"),
+		KBack:      t("back", "rudi"),
+		KMove:      t("move", "sogea"),
+		KDay:       t("day", "siku"),
+		KMonth:     t("month", "mwezi"),
+		KOpenDay:   t("open the day", "fungua siku"),
+		KDate:      t("go to day", "nenda siku"),
+		KToday:     t("today", "leo"),
+		KFind:      t("find", "tafuta"),
+		KDetail:    t("detail", "undani"),
+		KRaw:       t("as it came", "kama ilivyokuja"),
+		KPhone:     t("customer's phone", "simu ya mteja"),
+		KHand:      t("the phone", "simu"),
+		KLanguage:  t("Kiswahili", "English"),
+		KQuit:      t("quit", "funga"),
+		KRubOut:    t("rub out", "futa mwisho"),
+		KReference: t("reference", "rejea"),
+		KNextRow:   t("next row", "mstari wa chini"),
+		KTypeCode:  t("code from SMS", "namba ya SMS"),
+		KGiveBack:  t("given back", "imerudishwa"),
+		KSettle:    t("settle", "shughulikia"),
+		KClearUp:   t("clear up", "shughulikia"),
+		KNoteDown:  t("write it down", "andika"),
+		KSeen:      t("seen", "nimeona"),
+		KPay:       t("pay", "lipa"),
+		KCancel:    t("cancel", "katisha"),
+		KWrongPIN:  t("wrong PIN", "PIN mbaya"),
+		KIgnore:    t("ignore", "puuza"),
+		KType:      t("next amount", "kiasi kipya"),
+		KPage:      t("page", "ukurasa"),
+		KScroll:    t("scroll", "sogeza"),
+
+		HelpKeys:       t("Here", "Hapa"),
+		HelpPad:        t("The number pad alone", "Vitufe vya namba pekee"),
+		HelpEverywhere: t("Everywhere", "Popote"),
+		HelpEndings:    t("Practice phones: last two digits", "Simu za mazoezi: tarakimu za mwisho"),
+		HelpBell:       t("The bell rings", "Kengele hulia"),
+		HelpBellOnce:   t("once: PAID", "mara moja: IMELIPWA"),
+		HelpBellTwice:  t("twice: look at the screen", "mara mbili: angalia skrini"),
+		HelpElse:       t("other", "nyingine"),
+		PadSums:        t("sums, in an amount", "hesabu, kwenye kiasi"),
+		PadRubAmount:   t("rubs out, in an amount", "hufuta, kwenye kiasi"),
+		PadRubPhone:    t("rubs out, in a phone number", "hufuta, kwenye namba ya simu"),
+		PadUp:          t("from the phone to the amount", "kutoka simu hadi kiasi"),
+		PadReference:   t("from the phone to the reference", "kutoka simu hadi rejea"),
+		PadEmpty:       t("ledger, open, help, from an empty sale", "daftari, wazi, msaada, kwenye fomu tupu"),
+		PadBack:        t("back, stop, drop, as esc", "rudi, acha, kama esc"),
+		PadNext:        t("next sale", "mauzo mapya"),
+		PadSeen:        t("seen, as f4", "nimeona, kama f4"),
+		PadMove:        t("move in lists", "kusogea kwenye orodha"),
+
+		QuitNone:   t("Close the till?", "Funga till?"),
+		QuitOne:    t("1 payment is open. It will be resumed at the next start.", "Malipo 1 yako wazi. Yataendelea till ikiwashwa tena."),
+		QuitMany:   t("%d payments are open. They will be resumed at the next start.", "Malipo %d yako wazi. Yataendelea till ikiwashwa tena."),
+		QuitAgain:  t("quit", "funga"),
+		QuitStay:   t("stay", "baki"),
+		Bigger:     t("Make the window bigger.", "Panua dirisha."),
+		BiggerFrom: t("have %d×%d, need %d×%d", "ni %d×%d, inahitaji %d×%d"),
+
+		Weekdays: [7]string{
+			t("Sunday", "Jumapili"), t("Monday", "Jumatatu"), t("Tuesday", "Jumanne"), t("Wednesday", "Jumatano"),
+			t("Thursday", "Alhamisi"), t("Friday", "Ijumaa"), t("Saturday", "Jumamosi"),
+		},
+		WeekdaysShort: [7]string{
+			t("Sun", "Jpl"), t("Mon", "Jtt"), t("Tue", "Jnn"), t("Wed", "Jtn"), t("Thu", "Alh"), t("Fri", "Iju"), t("Sat", "Jms"),
+		},
+		Months: [12]string{
+			t("January", "Januari"), t("February", "Februari"), t("March", "Machi"), t("April", "Aprili"),
+			t("May", "Mei"), t("June", "Juni"), t("July", "Julai"), t("August", "Agosti"),
+			t("September", "Septemba"), t("October", "Oktoba"), t("November", "Novemba"), t("December", "Desemba"),
+		},
+
+		NotSentTitle: t("not sent", "haikutumwa"),
+		Kinds: map[pos.EventKind]string{
+			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("push", "ombi"), pos.EventQueried: t("query", "swali"),
+			pos.EventCalledBack: t("callback", "callback"), pos.EventGaveUp: t("gave up waiting", "muda umeisha"),
+			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
+			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventRefunded: t("given back", "imerudishwa"),
+			pos.EventResolved: t("cleared up", "imeshughulikiwa"), pos.EventPossiblyTwice: t("maybe paid twice", "huenda mara mbili"),
+			pos.EventTwoSales: t("two sales", "mauzo mawili"),
+		},
+		Verdicts: map[string]string{
+			"accepted": t("accepted", "limepokelewa"), "paid": t("paid", "imelipwa"), "failed": t("not paid", "haijalipwa"),
+			"pending": t("not known yet", "haijulikani bado"), "validation": t("refused as wrong", "limekataliwa"),
+			"configuration": t("refused: set-up", "limekataliwa: usanidi"), "auth": t("refused: keys", "limekataliwa: funguo"),
+			"credentials": t("refused: keys", "limekataliwa: funguo"), "phone_busy": t("phone is busy", "simu ina shughuli"),
+			"system_busy": t("M-PESA is busy", "M-PESA imelemewa"), "rate_limited": t("asked too often", "maswali ni mengi"),
+			"blocked": t("stopped by the firewall", "imezuiwa na firewall"), "malformed": t("not understood", "haieleweki"),
+			"unknown": t("no clear answer", "hakuna jibu wazi"),
+		},
+	}
+}

@@ -63,7 +63,7 @@ func parseCallback(body []byte) (a Answer, err error) {
 	a.TransactionDate = transactionDate(items["TransactionDate"])
 
 	switch {
-	case a.ResultCode == codePaid && a.Receipt != "" && a.HasAmount && a.Amount > 0 && a.CheckoutRequestID != "":
+	case a.ResultCode == CodePaid && a.Receipt != "" && a.HasAmount && a.Amount > 0 && a.CheckoutRequestID != "":
 		a.Verdict = VerdictPaid
 	case refuses(a.ResultCode) && a.Receipt == "" && !processing(desc):
 		a.Verdict = VerdictFailed

@@ -118,6 +118,9 @@ func refusesHeader(status int, code, msg string) bool {
 	return refusedEarly(status, code) && speaksOfHeader(msg) && complains(msg)
 }
 
+// AboutHeader reports whether Daraja calls the header wrong that carries the token.
+func (a Answer) AboutHeader() bool { return speaksOfHeader(strings.ToLower(a.ErrorMessage)) }
+
 func speaksOfHeader(msg string) bool {
 	return saysOneOf(msg, "authentication header", "authorization header")
 }

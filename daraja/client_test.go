@@ -247,9 +247,9 @@ func TestPushErrors(t *testing.T) {
 		sentence string
 	}{
 		{400, errorBody("400.002.02", "Bad Request - Invalid Amount"), VerdictValidation, false,
-			"daraja push: the amount was refused, and nothing was sent (400.002.02 Bad Request - Invalid Amount); correct the amount and ask again"},
+			"the amount was refused, and nothing was sent (400.002.02 Bad Request - Invalid Amount); correct the amount and ask again"},
 		{500, errorBody("500.001.1001", "[MerchantValidate] - Wrong credentials"), VerdictConfiguration, false,
-			"daraja push: the shop's short code and passkey do not belong together, or the clock of this machine is wrong (500.001.1001 Wrong credentials); call the owner; until then take cash"},
+			"the shop's short code and passkey do not belong together, or the clock of this machine is wrong (500.001.1001 Wrong credentials); call the owner; until then take cash"},
 		{500, errorBody("500.001.1001", "Unable to lock subscriber"), VerdictPhoneBusy, false, "the phone is busy"},
 		{500, errorBody("500.003.02", "System is busy. Please try again in few minutes."), VerdictSystemBusy, false, "M-PESA has too much to do"},
 		{429, spikeFault, VerdictRateLimited, false, "M-PESA was asked too often"},
@@ -268,8 +268,11 @@ func TestPushErrors(t *testing.T) {
 		if diff := cmp.Diff(de.Answer, a); diff != "" {
 			t.Errorf("the error carries another answer: %s", diff)
 		}
-		if !strings.Contains(err.Error(), tt.sentence) {
-			t.Errorf("%q\nwant %q", err, tt.sentence)
+		if says := TillFailure(de); !strings.Contains(says, tt.sentence) {
+			t.Errorf("%q\nwant %q", says, tt.sentence)
+		}
+		if !strings.HasPrefix(err.Error(), "daraja push: "+string(tt.verdict)) {
+			t.Errorf("the error is %q", err)
 		}
 		if de.Unwrap() != nil {
 			t.Errorf("Daraja answered, and yet: %v", de.Unwrap())

@@ -13,11 +13,12 @@
 // [Classify] for what a request was answered with, [ParseCallback] for a callback. An Answer holds
 // one [Verdict], what was read, and the raw body as evidence. Nobody else reads Daraja's JSON.
 //
-//	bytes ── strict JSON (json.go) ──┬─ Classify (classify.go, query.go, push.go, token.go) ─┬─ Answer ── Advice, Meaning
-//	                                 └─ ParseCallback (callback.go) ─────────────────────────┘         (codes.go)
+//	bytes ── strict JSON (json.go) ──┬─ Classify (classify.go, query.go, push.go, token.go) ─┬─► Answer
+//	                                 └─ ParseCallback (callback.go) ─────────────────────────┘
 //
-// [Explain] serves people: it finds the bodies in what they have (salvage.go), and then judges each
-// by the same functions.
+// Which result codes end a payment stands in codes.go. What an Answer means to a cashier is not for
+// this package to say. [Explain] serves people: it finds the bodies in what they have (salvage.go),
+// and then judges each by the same functions.
 //
 // # What it promises
 //

@@ -45,16 +45,3 @@ func provesElsewhere(err error) bool {
 	var authority x509.UnknownAuthorityError
 	return errors.As(err, &name) || errors.As(err, &authority) || errors.Is(err, http.ErrSchemeMismatch)
 }
-
-// What to say of it, and to do.
-var (
-	whyElsewhere = Text{
-		"Something else answered in M-PESA's place: this network may want a login.",
-		"Kitu kingine kilijibu badala ya M-PESA: huenda intaneti hii inataka login."}
-	doLogin = Text{
-		"Open any web page to log in, or use another network, then ask again.",
-		"Fungua ukurasa wowote wa wavuti ili kuingia, au tumia intaneti nyingine, kisha omba tena."}
-	doLoginHold = Text{
-		"Hold the goods. Open any web page to log in, then check again.",
-		"Shikilia bidhaa. Fungua ukurasa wowote wa wavuti ili kuingia, kisha angalia tena."}
-)

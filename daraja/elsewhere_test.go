@@ -54,7 +54,7 @@ func TestAnsweredElsewhere(t *testing.T) {
 		if !tc.want {
 			continue
 		}
-		what, do := Advice(a)
+		what, do := TillAdvice(a)
 		if !strings.Contains(what.EN, "this network may want a login") || !strings.Contains(what.SW, "login") || strings.Contains(what.EN+do.EN, "reached") {
 			t.Errorf("%s, %d: %s %s", tc.endpoint, tc.status, what.EN, do.EN)
 		}
@@ -121,10 +121,10 @@ func fromPortal(t *testing.T, c *Client) {
 	if err == nil || !a.NotSent || !a.FromElsewhere() || a.MayHaveMovedMoney() {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	if what, _ := Advice(a); !strings.HasPrefix(what.EN, "Not sent: something else answered in M-PESA's place.") {
+	if what, _ := TillAdvice(a); !strings.HasPrefix(what.EN, "Not sent: something else answered in M-PESA's place.") {
 		t.Error(what.EN)
 	}
-	if n := strings.Count(err.Error(), "something else"); n != 1 {
-		t.Errorf("the error says it %d times: %v", n, err)
+	if n := strings.Count(failure(t, err), "something else"); n != 1 {
+		t.Errorf("it is said %d times: %s", n, failure(t, err))
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Error is an exchange that did not bring what was asked for. It carries the whole [Answer], so
@@ -22,9 +20,19 @@ type Error struct {
 	Err error
 }
 
-// Error says in one sentence what is wrong and what to do.
+// Error names the endpoint, the verdict and what was said. What it means and what to do is for the
+// till to say.
 func (e *Error) Error() string {
-	what, do := Advice(e.Answer)
+	s := fmt.Sprintf("daraja %s: %s", e.Endpoint, e.Verdict)
+	if detail := e.Detail(); detail != "" {
+		s += " (" + detail + ")"
+	}
+	return s
+}
+
+// Detail is what Daraja, or the transport, said itself: code and message, or the HTTP status; empty
+// where there was nothing.
+func (e *Error) Detail() string {
 	detail := e.ErrorMessage
 	if e.ErrorCode != "" {
 		detail = strings.TrimSpace(e.ErrorCode + " " + detail)
@@ -33,31 +41,13 @@ func (e *Error) Error() string {
 		detail = fmt.Sprintf("HTTP %d", e.HTTPStatus)
 	}
 	if _, wrong, ok := strings.Cut(detail, answeredElsewhere); ok {
-		detail = wrong // the rest is said in front of it
+		detail = wrong // that something else answered is known otherwise
 	}
-	if detail != "" {
-		detail = " (" + MaskPhones(strings.TrimRight(detail, ".")) + ")"
-	}
-	return fmt.Sprintf("daraja %s: %s%s; %s", e.Endpoint, inSentence(what.EN), detail, inSentence(do.EN))
+	return MaskPhones(strings.TrimRight(detail, "."))
 }
 
 // Unwrap is the transport's error, if there was one.
 func (e *Error) Unwrap() error { return e.Err }
-
-// inSentence fits sentences into the middle of one.
-func inSentence(s string) string {
-	parts := strings.Split(strings.TrimSuffix(s, "."), ". ")
-	for i, part := range parts {
-		first, size := utf8.DecodeRuneInString(part)
-		second, _ := utf8.DecodeRuneInString(part[size:])
-		// M-PESA, PIN
-		name := second == '-' || unicode.IsUpper(second) || strings.HasPrefix(part, "Safaricom")
-		if !name {
-			parts[i] = string(unicode.ToLower(first)) + part[size:]
-		}
-	}
-	return strings.Join(parts, "; ")
-}
 
 // cause is the part of a transport's error that a person can use: without the method and the
 // address, which are always the same, and with a word for the context's own errors.

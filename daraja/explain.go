@@ -10,13 +10,16 @@ import (
 	"sync"
 )
 
-// Explanation is what one of Daraja's answers means, in words.
+// Explanation is what one of Daraja's answers, or a code of them, is. Its words are for the till to
+// say.
 type Explanation struct {
 	// Kind is the endpoint of the Answer; [KindC2B] or [KindResult] for a message of Daraja's that
 	// belongs to neither push nor query, whose Answer is unknown and has no endpoint.
 	Kind   string
 	Answer Answer
-	Text   Text
+
+	Service  string // of a [KindResult]: the service that it is of, "" where it does not say
+	CodeOnly bool   // it is about a code, and no body is at hand
 }
 
 // The messages of Daraja's other services, which are known by name only.
@@ -50,16 +53,7 @@ func Explain(kind Endpoint, status int, data []byte) []Explanation {
 }
 
 func explained(answer Answer) Explanation {
-	what, do := Advice(answer)
-	meaning, _ := Meaning(answer.ResultCode)
-	return Explanation{Kind: string(answer.Endpoint), Answer: answer, Text: Text{
-		EN: joined(what.EN, do.EN, meaning.Also.EN),
-		SW: joined(what.SW, do.SW, meaning.Also.SW),
-	}}
-}
-
-func joined(sentences ...string) string {
-	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
+	return Explanation{Kind: string(answer.Endpoint), Answer: answer}
 }
 
 // aboutCheckout finds the refusal of a query, whose requestId is the CheckoutRequestID asked for.
@@ -94,40 +88,34 @@ func explainOther(body []byte) (Explanation, bool) {
 			e.Answer.Receipt = id
 		}
 		e.Answer.Amount, e.Answer.HasAmount = wholeShillings(o["TransAmount"])
-		e.Text = Text{
-			"This is a C2B message, a confirmation or a validation: M-PESA tells of a payment to the shop's number. It is not an answer to a push and decides nothing about one.",
-			"Huu ni ujumbe wa C2B, confirmation au validation: M-PESA inaeleza malipo kwa namba ya duka. Si jibu la ombi la malipo na hauamui lolote kulihusu."}
 	case o["Result"] != nil && o.object("Result")["ResultCode"] != nil:
 		e.Kind = KindResult
 		result := o.object("Result")
 		e.Answer.ResultCode, _ = scalar(result["ResultCode"])
 		e.Answer.ResultDesc = message(result.text("ResultDesc"))
-		service := serviceOf(body)
-		e.Text = Text{
-			"This is the Result of another service (" + service.EN + "). It is not the callback of a push and decides nothing about one.",
-			"Hii ni Result ya huduma nyingine (" + service.SW + "). Si callback ya ombi la malipo na haiamui lolote kulihusu."}
+		e.Service = serviceOf(body)
 	default:
 		return e, false
 	}
 	return e, true
 }
 
-// serviceOf is the service that a Result comes from, by the names in it.
-func serviceOf(body []byte) Text {
+// serviceOf is the service that a Result comes from, by the names in it; "" where they do not say.
+func serviceOf(body []byte) string {
 	for _, s := range []struct {
 		parts []string
-		name  Text
+		name  string
 	}{
-		{[]string{`"TransactionStatus"`, "transactionstatus"}, Text{"Transaction Status", "Transaction Status"}},
-		{[]string{"B2C", "b2cresults", "ReceiverPartyPublicName"}, Text{"B2C", "B2C"}},
-		{[]string{"reversalresults", `"OriginalTransactionID"`}, Text{"Reversal", "Reversal"}},
-		{[]string{`"AccountBalance"`}, Text{"Account Balance", "Account Balance"}},
+		{[]string{`"TransactionStatus"`, "transactionstatus"}, "Transaction Status"},
+		{[]string{"B2C", "b2cresults", "ReceiverPartyPublicName"}, "B2C"},
+		{[]string{"reversalresults", `"OriginalTransactionID"`}, "Reversal"},
+		{[]string{`"AccountBalance"`}, "Account Balance"},
 	} {
 		if slices.ContainsFunc(s.parts, func(part string) bool { return bytes.Contains(body, []byte(part)) }) {
 			return s.name
 		}
 	}
-	return Text{"which one it does not say", "haisemi ni ipi"}
+	return ""
 }
 
 // codePattern is how Daraja's codes look: 1032, E3008, 500.001.1001, SFC_IC0003.
@@ -206,18 +194,15 @@ func ExplainCode(kind Endpoint, status int, code string) []Explanation {
 	switch {
 	case kind != "":
 		endpoints = []Endpoint{kind}
-	case code == codePaid: // a push's ResponseCode
+	case code == CodePaid: // a push's ResponseCode
 		endpoints = []Endpoint{EndpointPush, EndpointQuery, EndpointCallback}
-	case code == codePending: // which no callback carries
+	case code == CodePending: // which no callback carries
 		endpoints = atQuery
 	}
 	var all []Explanation
 	for _, e := range endpoints {
 		means := explained(Answer{Endpoint: e, ResultCode: code, Verdict: verdictOf(e, code)})
-		if e == EndpointQuery && code == codePaid {
-			means.Text.EN += " (As ResultCode. A query's ResponseCode 0 says only that the question was taken.)"
-			means.Text.SW += " (Kama ResultCode. ResponseCode 0 ya swali inasema tu kwamba swali limepokewa.)"
-		}
+		means.CodeOnly = true
 		all = append(all, means)
 	}
 	return all
@@ -229,13 +214,13 @@ func verdictOf(e Endpoint, code string) Verdict {
 	switch {
 	case e == EndpointOAuth: // whose answers have no such codes
 		return VerdictMalformed
-	case e == EndpointPush && code == codePaid:
+	case e == EndpointPush && code == CodePaid:
 		return VerdictAccepted
 	case e == EndpointPush:
 		return VerdictUnknown
-	case code == codePaid:
+	case code == CodePaid:
 		return VerdictPaid
-	case code == codePending && e == EndpointQuery:
+	case code == CodePending && e == EndpointQuery:
 		return VerdictPending
 	case refuses(code):
 		return VerdictFailed

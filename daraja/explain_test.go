@@ -85,7 +85,7 @@ func TestExplainFindsAnswers(t *testing.T) {
 			var got []string
 			for _, e := range Explain("", 0, []byte(tt.data)) {
 				got = append(got, e.Kind+" "+string(e.Answer.Verdict))
-				if e.Text.EN == "" || e.Text.SW == "" {
+				if TillExplain(e).EN == "" || TillExplain(e).SW == "" {
 					t.Errorf("without words: %+v", e)
 				}
 			}
@@ -159,16 +159,16 @@ func TestExplainCode(t *testing.T) {
 		var got []string
 		for _, e := range ExplainCode(tt.kind, 0, tt.code) {
 			got = append(got, e.Kind+" "+string(e.Answer.Verdict))
-			if hands := strings.Contains(e.Text.EN, "Hand over"); hands != (e.Answer.Verdict == VerdictPaid) {
-				t.Errorf("%s: %s", tt.code, e.Text.EN)
+			if hands := strings.Contains(TillExplain(e).EN, "Hand over"); hands != (e.Answer.Verdict == VerdictPaid) {
+				t.Errorf("%s: %s", tt.code, TillExplain(e).EN)
 			}
 		}
 		if s := strings.Join(got, ", "); s != tt.want {
 			t.Errorf("%s %s: %s, want %s", tt.kind, tt.code, s, tt.want)
 		}
 	}
-	if e := ExplainCode("", 0, "2001")[0]; !strings.Contains(e.Text.EN, "without M-PESA") || !strings.Contains(e.Text.SW, "zisizo na M-PESA") {
-		t.Errorf("2001: %+v", e.Text)
+	if e := ExplainCode("", 0, "2001")[0]; !strings.Contains(TillExplain(e).EN, "without M-PESA") || !strings.Contains(TillExplain(e).SW, "zisizo na M-PESA") {
+		t.Errorf("2001: %+v", TillExplain(e))
 	}
 }
 
@@ -202,7 +202,7 @@ func FuzzExplain(f *testing.F) {
 			t.Error("no word")
 		}
 		for _, e := range all {
-			if e.Text.EN == "" || e.Text.SW == "" || e.Kind == "" {
+			if TillExplain(e).EN == "" || TillExplain(e).SW == "" || e.Kind == "" {
 				t.Errorf("%+v", e)
 			}
 			if e.Answer.Endpoint != "" {

@@ -2,6 +2,7 @@ package daraja
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,6 +14,16 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// failure is how the till says an error of this package.
+func failure(t testing.TB, err error) string {
+	t.Helper()
+	var de *Error
+	if !errors.As(err, &de) {
+		t.Fatalf("%v", err)
+	}
+	return TillFailure(de)
+}
 
 func parseEAT(s string) (time.Time, error) { return time.ParseInLocation(timestampLayout, s, eat) }
 
@@ -37,7 +48,7 @@ func checkLaws(t testing.TB, a Answer) {
 			t.Errorf("paid by callback without receipt, amount or id: %+v", a)
 		}
 	case VerdictFailed:
-		if m, ok := Meaning(a.ResultCode); !ok || !m.Final || a.ResultCode == "0" || a.Receipt != "" {
+		if final, ok := Final(a.ResultCode); !ok || !final || a.ResultCode == "0" || a.Receipt != "" {
 			t.Errorf("failed with ResultCode %q and receipt %q", a.ResultCode, a.Receipt)
 		}
 	case VerdictAccepted:
@@ -63,7 +74,7 @@ func checkLaws(t testing.TB, a Answer) {
 			t.Errorf("text from outside is not printable or too long: %q", s)
 		}
 	}
-	what, do := Advice(a)
+	what, do := TillAdvice(a)
 	for _, s := range []string{what.EN, what.SW, do.EN, do.SW} {
 		if s == "" {
 			t.Errorf("no advice for %+v", a)

@@ -55,7 +55,10 @@ type PhoneError struct {
 func (e *PhoneError) Say() Text { return e.Reason.Text() }
 
 // Error is the reason in English.
-func (e *PhoneError) Error() string { return "phone number: " + inSentence(e.Reason.Text().EN) }
+func (e *PhoneError) Error() string {
+	s := e.Reason.Text().EN
+	return "phone number: " + strings.ToLower(s[:1]) + strings.TrimSuffix(s[1:], ".")
+}
 
 var canonicalPhone = regexp.MustCompile(`^254[17][0-9]{8}$`)
 

@@ -48,6 +48,9 @@ func (c *Client) STKQuery(ctx context.Context, checkoutRequestID string) (Answer
 // namesNoPayment is said of an answer to a query that lacks the CheckoutRequestID.
 const namesNoPayment = "the answer does not say which payment it is about"
 
+// NamesNoPayment reports whether an answer to a query lacks the CheckoutRequestID.
+func (a Answer) NamesNoPayment() bool { return a.ErrorMessage == namesNoPayment }
+
 var errOtherPayment = errors.New("answer to a query names another CheckoutRequestID")
 
 // readQuery is the verdict on a query's answer with status 200. ResponseCode says whether the query
@@ -69,11 +72,11 @@ func readQuery(a Answer, o object) Answer {
 		}
 	}
 	switch {
-	case code == codePending, processing(desc):
+	case code == CodePending, processing(desc):
 		a.Verdict = VerdictPending
 	case a.CheckoutRequestID == "":
 		a.ErrorMessage = namesNoPayment
-	case code == codePaid:
+	case code == CodePaid:
 		a.Verdict = VerdictPaid
 	case refuses(code):
 		a.Verdict = VerdictFailed

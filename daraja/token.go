@@ -66,6 +66,11 @@ func noToken(e Endpoint, err error) Answer {
 // either.
 const answerWithoutToken = "no access token in the answer"
 
+// WithoutToken reports whether nothing was sent since Daraja's answer held no access token.
+func (a Answer) WithoutToken() bool {
+	return a.NotSent && strings.HasPrefix(a.ErrorMessage, answerWithoutToken)
+}
+
 // fetchToken asks Daraja for a token. The error is an [*Error].
 func (c *Client) fetchToken(ctx context.Context) (Secret, time.Duration, error) {
 	began := c.now()

@@ -45,8 +45,8 @@ func TestPushNeverLeft(t *testing.T) {
 			if err == nil || !a.NotSent || a.Verdict != VerdictUnknown || a.MayHaveMovedMoney() || a.ErrorMessage == "" {
 				t.Errorf("%+v, %v", a, err)
 			}
-			if !strings.HasPrefix(err.Error(), "daraja push: not sent: M-PESA could not be reached (") {
-				t.Errorf("%v", err)
+			if says := failure(t, err); !strings.HasPrefix(says, "not sent: M-PESA could not be reached (") {
+				t.Error(says)
 			}
 			if tokens, calls := f.seen(); tokens != 1 || len(calls) != 0 {
 				t.Errorf("%d tokens, %d pushes", tokens, len(calls))

@@ -305,7 +305,7 @@ func applyLaws(t *rapid.T) {
 
 // saysAskAgain reports whether the words about an attempt advise to ask the customer again.
 func saysAskAgain(a Attempt) bool {
-	_, do := a.Reason()
+	_, do := TillReason(a)
 	return strings.Contains(strings.ReplaceAll(do.EN, "not ask again", ""), "ask again")
 }
 

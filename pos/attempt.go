@@ -169,10 +169,10 @@ func (a Attempt) Unsettled() bool { return a.Open() || a.Owed() || a.Unmatched()
 
 // Unconfirmed reports whether NOT PAID rests on one query alone. Queries have been wrong about
 // payments, so the till goes on asking until a second witness says the same.
-func (a Attempt) Unconfirmed() bool { return a.State == NotPaid && a.refusedOnce() }
+func (a Attempt) Unconfirmed() bool { return a.State == NotPaid && a.RefusedOnce() }
 
-// refusedOnce reports whether one query has said NOT PAID, and nothing else that or otherwise.
-func (a Attempt) refusedOnce() bool {
+// RefusedOnce reports whether one query has said NOT PAID, and nothing else that or otherwise.
+func (a Attempt) RefusedOnce() bool {
 	return a.Facts.Has(QueryFailed) && !a.Facts.Has(CallbackFailed|PushRefused|QueryFailedAgain|
 		CallbackPaid|QueryPaid|Held|CallbackHinted)
 }
@@ -208,4 +208,43 @@ func (a Attempt) Witnesses() []string {
 		w = append(w, WitnessQuery)
 	}
 	return w
+}
+
+// ForOwner reports whether what M-PESA has said of an attempt without an end does not go together:
+// then the owner, and not the passing of time, decides what comes next.
+func (a Attempt) ForOwner() bool {
+	switch {
+	case a.State.Final():
+		return false
+	case a.Notices.Has(DoesNotMatch):
+		return true
+	case a.RefusedOnce():
+		return false // the till asks again by itself
+	}
+	// A refusal decides nothing where something else says that money may have moved.
+	return a.State == StillChecking && a.Cause.Endpoint != "" && !a.Cause.Answer().MayHaveMovedMoney()
+}
+
+// SaleWasPaid reports whether the attempt was not sent because an earlier one had paid the sale:
+// NOT PAID, and yet goods are due.
+func (a Attempt) SaleWasPaid() bool { return a.Cause.NotSent && a.Cause.ErrorMessage == saleWasPaid }
+
+// Answer is the answer that the cause was taken from, as far as it is kept.
+func (c Cause) Answer() daraja.Answer {
+	return daraja.Answer{
+		Endpoint: c.Endpoint, Verdict: c.Verdict, NotSent: c.NotSent,
+		ErrorCode: c.ErrorCode, ErrorMessage: c.ErrorMessage, ResultCode: c.ResultCode, ResultDesc: c.ResultDesc,
+	}
+}
+
+// ResultCode is M-PESA's code for the attempt's end: "0" where it is paid, and whatever refused it
+// otherwise; empty where M-PESA has said none.
+func (a Attempt) ResultCode() string {
+	if a.State == Paid {
+		return "0"
+	}
+	if a.Cause.ResultCode != "" {
+		return a.Cause.ResultCode
+	}
+	return a.Cause.ErrorCode
 }

@@ -11,3 +11,10 @@ func (t *Till) Watching() (watched, planned int) {
 	}
 	return len(t.watched), planned
 }
+
+// The till's words for what this package knows. They stand in a package that imports this one, and
+// so are set from outside (words_test.go).
+var (
+	TillReason                      func(Attempt) (what, do Text)
+	TillMismatch, TillMismatchTitle func(Mismatch) Text
+)

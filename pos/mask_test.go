@@ -55,11 +55,11 @@ func TestWordsHideTheNumber(t *testing.T) {
 		Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictFailed, ResultCode: "77" + digits, ResultDesc: "Customer " + digits + " is unknown",
 	}}
 	a.Phone, a.Claimed, a.Amount, a.AskedAt = "254"+digits, "0"+digits, 450, time.Now()
-	what, do := a.Reason()
+	what, do := TillReason(a)
 	later := a
 	later.State, later.Cause.Endpoint, later.Cause.Verdict = StillChecking, daraja.EndpointPush, daraja.VerdictValidation
 	later.Cause.ErrorMessage = "Invalid PhoneNumber 0" + digits
-	whatLater, doLater := later.Reason()
+	whatLater, doLater := TillReason(later)
 	for _, said := range []Text{
 		what, do, whatLater, doLater, Claim{Attempt: a}.Say(), Claim{Attempt: a, OddDate: true}.Say(), Claim{Attempt: a, Holder: a}.Say(),
 		(&OpenError{Earlier: a}).Say(), (&OnceError{Earlier: a}).Say(),

@@ -37,7 +37,7 @@ func TestMismatch(t *testing.T) {
 			if m.UsedBy != "" {
 				m.Holder = holder
 			}
-			text, title := m.Say(), m.Title()
+			text, title := TillMismatch(m), TillMismatchTitle(m)
 			if !strings.Contains(text.EN, c.en) || !strings.Contains(text.SW, c.sw) || title.EN != c.title || title.SW == "" {
 				t.Errorf("%q, %q, %q, %q", text.EN, text.SW, title.EN, title.SW)
 			}
@@ -50,7 +50,7 @@ func TestMismatch(t *testing.T) {
 		})
 	}
 	for name, events := range map[string][]Event{"none": nil, "paid": {asked, accepted, paid, paid}, "refused": {asked, accepted, says(EventCalledBack, daraja.VerdictFailed)}} {
-		if m := MismatchOf(events); m != (Mismatch{}) || m.Say() != (Text{}) || m.Title() != (Text{}) {
+		if m := MismatchOf(events); m != (Mismatch{}) || TillMismatch(m) != (Text{}) || TillMismatchTitle(m) != (Text{}) {
 			t.Errorf("%s: %+v", name, m)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/ui/text"
 )
 
 const phone = pos.MSISDN("254712345678")
@@ -1138,7 +1139,7 @@ func TestPaidWhileAskingAgain(t *testing.T) {
 		if b = c.want(b.ID, pos.NotPaid); len(c.pushes) != 1 {
 			t.Errorf("%d pushes", len(c.pushes))
 		}
-		if what, _ := b.Reason(); what.EN != "Not sent: an earlier request has paid this sale." {
+		if what, _ := text.Reason(b); what.EN != "Not sent: an earlier request has paid this sale." {
 			t.Errorf("the reason is %q", what.EN)
 		}
 	})
@@ -1252,13 +1253,13 @@ func TestPortalIsNamed(t *testing.T) {
 		g.push = func(context.Context, daraja.PushRequest) daraja.Answer { return portal }
 		c := open(t, g)
 		a := c.want(c.charge(order(450)).ID, pos.StillChecking)
-		what, _ := a.Reason()
+		what, _ := text.Reason(a)
 		if h := c.till.Health(); !h.Elsewhere || h.Refusing == "" || !strings.Contains(what.EN, "omething else answered in M-PESA's place") {
 			t.Errorf("health %+v, reason %q", h, what.EN)
 		}
 		portal.NotSent = true // as where the request for a token was answered so
 		other := c.want(c.charge(pos.Request{Phone: "254712345600", Amount: 20}).ID, pos.NotPaid)
-		if what, _ := other.Reason(); !c.till.Health().Elsewhere || !strings.Contains(what.EN, "omething else answered in M-PESA's place") {
+		if what, _ := text.Reason(other); !c.till.Health().Elsewhere || !strings.Contains(what.EN, "omething else answered in M-PESA's place") {
 			t.Errorf("health %+v, reason %q", c.till.Health(), what.EN)
 		}
 		g.push = nil

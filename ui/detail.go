@@ -142,7 +142,7 @@ func (d detail) view(l style) block {
 	if a.Reference != "" {
 		facts = append(facts, l.say.SaleOf+" "+text.Shown(a.Phone, a.Reference))
 	}
-	if what, _ := a.Reason(); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
+	if what, _ := text.Reason(a); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
 		facts = append(facts, l.say.Text(what))
 	}
 	if line := strings.Join(facts, " · "); line != "" && ansi.StringWidth(line) <= width {

@@ -83,7 +83,7 @@ func resultOf(w *text.Words, a pos.Attempt) (tone, string) {
 	case a.State == pos.NotPaid && a.Cause.NotSent:
 		return t, "× " + w.NotSentTitle
 	case a.State == pos.NotPaid:
-		if title := w.Text(a.Title()); title != "" {
+		if title := w.Text(text.Title(a)); title != "" {
 			return t, "× " + title
 		}
 		return t, "× " + w.Verdicts["failed"]

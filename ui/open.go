@@ -288,7 +288,7 @@ func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
 // next is when M-PESA is asked about an attempt, or what of it does not match.
 func (o openList) next(l style, a pos.Attempt) string {
 	at, ok := o.plan[a.ID]
-	title := l.say.Text(o.whys[a.ID].Title())
+	title := l.say.Text(text.MismatchTitle(o.whys[a.ID].Mismatch))
 	switch {
 	case title != "" && !a.Owed():
 		return title

@@ -169,7 +169,7 @@ func (p pay) paid(l style) [][]string {
 }
 
 func (p pay) notPaid(l style) [][]string {
-	what, _ := p.attempt.Reason()
+	what, _ := text.Reason(p.attempt)
 	facts := []string{p.attempt.Phone.Local()}
 	if code := p.attempt.ResultCode(); code != "" {
 		facts = append(facts, l.say.Code+" "+text.Printable(code))
@@ -183,7 +183,7 @@ func (p pay) notPaid(l style) [][]string {
 
 // refusedAdvice is what to do after a refusal, and that no money moved, where that is certain.
 func (p pay) refusedAdvice(w *text.Words) []string {
-	_, do := p.attempt.Reason()
+	_, do := text.Reason(p.attempt)
 	switch {
 	case p.attempt.SaleWasPaid(), p.attempt.Unmatched():
 		return []string{w.Text(do)}
@@ -197,7 +197,7 @@ func (p pay) refusedAdvice(w *text.Words) []string {
 // a moment: wait while the phone is locked; and then again, with its risk. Where the answers do not
 // go together, it is for the owner.
 func (p pay) unclearAdvice(l style) (hold, again string) {
-	_, do := p.attempt.Reason()
+	_, do := text.Reason(p.attempt)
 	switch locked := l.now.Before(p.unlock()); {
 	case p.attempt.ForOwner():
 		return l.say.Text(do), ""
@@ -211,7 +211,7 @@ func (p pay) unclearAdvice(l style) (hold, again string) {
 
 func (p pay) unclear(l style) [][]string {
 	a := p.attempt
-	what, _ := a.Reason()
+	what, _ := text.Reason(a)
 	first := l.wrap(l.theme.strong, l.say.MoneyMayHaveMoved)
 	hold, again := p.unclearAdvice(l)
 	if p.stopping {

@@ -129,7 +129,7 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 	bells := 2
 	switch {
 	case a.State == pos.NotPaid:
-		what, _ := a.Reason()
+		what, _ := text.Reason(a)
 		of := pay{attempt: a}
 		if !whose {
 			of.wrongPINs = p.pay.wrongPINs
@@ -175,7 +175,7 @@ func (p *plain) tellUnclear(stopped bool) {
 	p.news(bells, p.about(a, false, text.Uncapital(first), hold))
 	why := ""
 	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
-		what, _ := a.Reason()
+		what, _ := text.Reason(a)
 		why = p.say.Text(what)
 		if code := a.ResultCode(); code != "" {
 			why = text.Sentence([]string{p.say.Code + " " + text.Printable(code)}, why)

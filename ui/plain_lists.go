@@ -103,7 +103,7 @@ const rowsAtOnce = 10
 func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	word := p.say.State(a)
 	if a.State == pos.NotPaid {
-		title := p.say.Text(a.Title())
+		title := p.say.Text(text.Title(a))
 		if a.Cause.NotSent {
 			title = p.say.NotSentTitle
 		}

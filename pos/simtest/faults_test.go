@@ -93,8 +93,8 @@ var faults = []fault{
 	},
 	{
 		"a code that nobody has documented is a refusal", "daraja.refuses",
-		`known && m.Final`,
-		`(!known || m.Final)`,
+		`known && final`,
+		`(!known || final)`,
 		"notPaidIsTheWordOfMPESA",
 	},
 	{

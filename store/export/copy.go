@@ -106,12 +106,12 @@ func Rows(ctx context.Context, book Book, day pos.Day, row func(pos.Attempt) err
 	}
 }
 
-// Copy writes the days from the first to the last, oldest row first, with whole phone numbers if
-// unmask is true. It tells progress, which may be nil, how many rows of how many are written. It
+// Copy writes the days from the first to the last, oldest first, each attempt as the row that rowOf
+// makes of it. It tells progress, which may be nil, how many rows of how many are written. It
 // does not close to, and returns what the days came to.
 //
 // Errors: ctx's, the book's, to's, [DisagreeError].
-func Copy(ctx context.Context, to Writer, book Book, first, last pos.Day, unmask bool, progress func(done, of int)) ([]pos.DayTotals, error) {
+func Copy(ctx context.Context, to Writer, book Book, first, last pos.Day, rowOf func(pos.Attempt) Row, progress func(done, of int)) ([]pos.DayTotals, error) {
 	days, err := book.Days(first, last)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func Copy(ctx context.Context, to Writer, book Book, first, last pos.Day, unmask
 			return nil, err
 		}
 		for _, a := range slices.Backward(attempts) {
-			if err := to.Row(RowOf(a, unmask)); err != nil {
+			if err := to.Row(rowOf(a)); err != nil {
 				return nil, err
 			}
 			done++

@@ -36,7 +36,7 @@ func (b *busy) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt,
 func TestBusyDay(t *testing.T) {
 	b := &busy{Ledger: sell(t, 5), t: t, left: 4}
 	var got collect
-	days, err := Copy(t.Context(), &got, b, 20261130, 20261130, false, nil)
+	days, err := Copy(t.Context(), &got, b, 20261130, 20261130, masked, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestBusyDay(t *testing.T) {
 	}
 
 	b.left = 1_000_000
-	if _, err := Copy(t.Context(), &got, b, 20261130, 20261130, false, nil); err == nil || !strings.Contains(err.Error(), "quieter") {
+	if _, err := Copy(t.Context(), &got, b, 20261130, 20261130, masked, nil); err == nil || !strings.Contains(err.Error(), "quieter") {
 		t.Errorf("a day that never holds still: %v", err)
 	}
 }
@@ -72,7 +72,7 @@ func (w wrong) Totals(day pos.Day) (pos.Totals, error) {
 // TestDisagree: totals that the rows do not come to are an error that names the day.
 func TestDisagree(t *testing.T) {
 	var got collect
-	_, err := Copy(t.Context(), &got, wrong{sell(t, 3)}, november.First(), november.Last(), false, nil)
+	_, err := Copy(t.Context(), &got, wrong{sell(t, 3)}, november.First(), november.Last(), masked, nil)
 	var disagree *DisagreeError
 	if !errors.As(err, &disagree) || disagree.Day != 20261107 || !strings.Contains(err.Error(), "2026-11-07") {
 		t.Error(err)
@@ -83,7 +83,7 @@ func TestDisagree(t *testing.T) {
 func TestCopyStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var got collect
-	_, err := Copy(ctx, &got, sell(t, 3), november.First(), november.Last(), false, func(done, of int) {
+	_, err := Copy(ctx, &got, sell(t, 3), november.First(), november.Last(), masked, func(done, of int) {
 		if of != 29*4 {
 			t.Errorf("%d of %d", done, of)
 		}
@@ -158,3 +158,7 @@ func TestFile(t *testing.T) {
 		}
 	}
 }
+
+// The rows of the tests.
+func masked(a pos.Attempt) Row   { return RowOf(a, "", false) }
+func unmasked(a pos.Attempt) Row { return RowOf(a, "", true) }

@@ -29,7 +29,7 @@ func TestCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	days, err := Copy(t.Context(), c, ledger, november.First(), november.Last(), true, nil)
+	days, err := Copy(t.Context(), c, ledger, november.First(), november.Last(), unmasked, nil)
 	if err := errors.Join(err, c.Close(days)); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestMasked(t *testing.T) {
 	for unmask, want := range map[bool][]string{false: {"0712•••671", "ws_CO_24112026061038819712•••671"}, true: {"0712 345 671", a.CheckoutRequestID}} {
 		var out bytes.Buffer
 		c, err := NewCSV(&out, false)
-		if err := errors.Join(err, c.Row(RowOf(a, unmask)), c.Close(nil)); err != nil {
+		if err := errors.Join(err, c.Row(RowOf(a, "", unmask)), c.Close(nil)); err != nil {
 			t.Fatal(err)
 		}
 		for _, text := range want {
@@ -101,7 +101,7 @@ func TestInert(t *testing.T) {
 		}
 		var out bytes.Buffer
 		c, err := NewCSV(&out, false)
-		if err := errors.Join(err, c.Row(RowOf(a, true)), c.Close(nil)); err != nil {
+		if err := errors.Join(err, c.Row(RowOf(a, s, true)), c.Close(nil)); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range strings.ReplaceAll(out.String(), "\r\n", "") {

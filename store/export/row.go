@@ -32,10 +32,9 @@ type Row struct {
 	WithoutReceipt    bool   // it is paid, and M-PESA has given no receipt number
 }
 
-// RowOf is the row of an attempt. The customer's number is masked wherever it stands in it, unless
-// unmask is true.
-func RowOf(a pos.Attempt, unmask bool) Row {
-	what, do := a.Reason()
+// RowOf is the row of an attempt, and reason why it is not paid, or not known to be. The customer's
+// number is masked wherever it stands in the attempt, unless unmask is true.
+func RowOf(a pos.Attempt, reason string, unmask bool) Row {
 	phone, checkout, reference := a.Phone.Local(), a.CheckoutRequestID, a.Reference
 	merchant, message, typed := a.MerchantRequestID, a.CustomerMessage, a.Claimed
 	if !unmask {
@@ -45,7 +44,7 @@ func RowOf(a pos.Attempt, unmask bool) Row {
 	return Row{
 		Sale: pos.SaleID(clean(string(a.Sale))), Attempt: pos.AttemptID(clean(string(a.ID))), Asked: local(a.AskedAt), Ended: local(a.EndedAt), PaidAt: local(a.PaidAt),
 		State: a.State.String(), Amount: a.Amount, Phone: clean(phone), Reference: clean(reference), Receipt: clean(a.Receipt),
-		ResultCode: clean(a.ResultCode()), Reason: clean(strings.TrimSpace(what.EN + " " + do.EN)),
+		ResultCode: clean(a.ResultCode()), Reason: clean(reason),
 		Witnesses: a.Witnesses(), Notices: a.Notices.Names(), MerchantRequestID: clean(merchant), CheckoutRequestID: clean(checkout),
 		CustomerMessage: clean(message), TypedReceipt: clean(typed), WithoutReceipt: a.WithoutReceipt(),
 	}

@@ -141,7 +141,7 @@ func writeXLSX(t *testing.T, book Book, path string) []pos.DayTotals {
 	if err != nil {
 		t.Fatal(err)
 	}
-	days, err := Copy(t.Context(), x, book, november.First(), november.Last(), false, nil)
+	days, err := Copy(t.Context(), x, book, november.First(), november.Last(), masked, nil)
 	if err == nil {
 		err = x.Close(days)
 	}
@@ -260,7 +260,7 @@ func TestBeyondASheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Copy(t.Context(), x, unread{}, november.First(), november.Last(), false, nil); err == nil || !strings.Contains(err.Error(), "holds 1048575 payments") {
+	if _, err := Copy(t.Context(), x, unread{}, november.First(), november.Last(), masked, nil); err == nil || !strings.Contains(err.Error(), "holds 1048575 payments") {
 		t.Errorf("%v", err)
 	}
 	if err := x.Fits(MaxRows); err != nil {
@@ -289,7 +289,7 @@ func TestMemory(t *testing.T) {
 			runtime.ReadMemStats(&m)
 			most = max(most, m.HeapAlloc)
 		}
-		days, err := Copy(t.Context(), x, bigMonth{daily}, november.First(), november.Last(), true, func(done, of int) {
+		days, err := Copy(t.Context(), x, bigMonth{daily}, november.First(), november.Last(), unmasked, func(done, of int) {
 			if done%10_000 == 0 || done == of {
 				look()
 			}

@@ -17,6 +17,7 @@ import (
 	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
 	"kaunta/ui/setup"
+	"kaunta/ui/text"
 )
 
 // The exit statuses.
@@ -178,15 +179,19 @@ func (c *commands) complain(err error) {
 	fmt.Fprintf(c.Stderr, "kaunta: %s\n", inOneLine(err))
 }
 
-// inOneLine is an error for a person: without the names of this program's packages, and of files
-// that it was about to make under a name of its own.
+// inOneLine is an error for a person: an exchange with Daraja in the till's own words, and nothing
+// named after this program's packages or after files that it was about to make under its own name.
 func inOneLine(err error) string {
-	text := err.Error()
+	says := err.Error()
+	var told *daraja.Error
+	if errors.As(err, &told) {
+		says = strings.ReplaceAll(says, told.Error(), text.Failure(told))
+	}
 	var made *fs.PathError
 	if errors.As(err, &made) && strings.Contains(filepath.Base(made.Path), ".new-") {
-		text = strings.ReplaceAll(text, made.Error(), made.Err.Error())
+		says = strings.ReplaceAll(says, made.Error(), made.Err.Error())
 	}
-	return packages.Replace(text)
+	return packages.Replace(says)
 }
 
 var packages = strings.NewReplacer("\n", "; ", "store: ", "", "tunnel: ", "", "daraja: ", "",

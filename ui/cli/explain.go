@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/daraja"
+	"kaunta/ui/text"
 )
 
 // explanation is one explained answer in JSON, or a code. A code has each of its meanings in
@@ -150,7 +151,7 @@ func (c *commands) explainCode(code string, all []daraja.Explanation, asJSON boo
 
 // sameMeaning reports whether two meanings of a code differ in endpoint and message at most.
 func sameMeaning(a, b daraja.Explanation) bool {
-	return a.Text == b.Text && a.Answer.Verdict == b.Answer.Verdict && a.Answer.MayHaveMovedMoney() == b.Answer.MayHaveMovedMoney()
+	return text.Explain(a) == text.Explain(b) && a.Answer.Verdict == b.Answer.Verdict && a.Answer.MayHaveMovedMoney() == b.Answer.MayHaveMovedMoney()
 }
 
 // kindsOf names the endpoints of explanations, "query, callback".
@@ -176,10 +177,10 @@ func messagesOf(all []daraja.Explanation) string {
 }
 
 func explanationOf(e daraja.Explanation) explanation {
-	a := e.Answer
+	a, says := e.Answer, text.Explain(e)
 	return explanation{
 		Kind: e.Kind, Verdict: string(a.Verdict), ResultCode: a.ResultCode, ErrorCode: a.ErrorCode,
-		Receipt: a.Receipt, Amount: a.Amount, MayHaveMovedMoney: a.MayHaveMovedMoney(), EN: e.Text.EN, SW: e.Text.SW,
+		Receipt: a.Receipt, Amount: a.Amount, MayHaveMovedMoney: a.MayHaveMovedMoney(), EN: says.EN, SW: says.SW,
 	}
 }
 
@@ -197,15 +198,15 @@ func codeExplanation(groups [][]daraja.Explanation, all []daraja.Explanation, ag
 	}
 	for _, g := range groups {
 		if len(groups) > 1 {
-			e.EN = strings.TrimSpace(e.EN + " " + kindsOf(g) + ": " + g[0].Text.EN)
-			e.SW = strings.TrimSpace(e.SW + " " + kindsOf(g) + ": " + g[0].Text.SW)
+			e.EN = strings.TrimSpace(e.EN + " " + kindsOf(g) + ": " + text.Explain(g[0]).EN)
+			e.SW = strings.TrimSpace(e.SW + " " + kindsOf(g) + ": " + text.Explain(g[0]).SW)
 		}
 	}
 	for _, one := range all {
-		a := one.Answer
+		a, says := one.Answer, text.Explain(one)
 		e.MayHaveMovedMoney = e.MayHaveMovedMoney || a.MayHaveMovedMoney()
 		e.Meanings = append(e.Meanings, meaning{
-			Kind: one.Kind, Message: a.ErrorMessage, Verdict: string(a.Verdict), MayHaveMovedMoney: a.MayHaveMovedMoney(), EN: one.Text.EN, SW: one.Text.SW,
+			Kind: one.Kind, Message: a.ErrorMessage, Verdict: string(a.Verdict), MayHaveMovedMoney: a.MayHaveMovedMoney(), EN: says.EN, SW: says.SW,
 		})
 	}
 	return e
@@ -243,5 +244,6 @@ func writeExplanation(b *strings.Builder, kinds, said string, e daraja.Explanati
 	if e.Answer.Verdict == daraja.VerdictPaid {
 		money = "Money moved."
 	}
-	fmt.Fprintf(b, "\n%s\n%s\n%s\n", money, e.Text.EN, e.Text.SW)
+	says := text.Explain(e)
+	fmt.Fprintf(b, "\n%s\n%s\n%s\n", money, says.EN, says.SW)
 }

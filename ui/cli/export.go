@@ -148,7 +148,8 @@ func (c *commands) exportTo(ctx context.Context, w io.Writer, d days, o exportOp
 		return nil, err
 	}
 	progress, clear := c.progress()
-	done, err := export.Copy(ctx, to, book, d.first, d.last, o.unmask, progress)
+	done, err := export.Copy(ctx, to, book, d.first, d.last,
+		func(a pos.Attempt) export.Row { return export.RowOf(a, reason(a), o.unmask) }, progress)
 	clear()
 	switch {
 	case errors.Is(err, context.Canceled):

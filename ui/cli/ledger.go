@@ -128,7 +128,7 @@ func jsonWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() error
 
 func csvWriter(w io.Writer, unmask bool) (func(pos.Attempt) error, func() error) {
 	out, err := export.NewCSV(w, false)
-	row := func(a pos.Attempt) error { return errors.Join(err, out.Row(export.RowOf(a, unmask))) }
+	row := func(a pos.Attempt) error { return errors.Join(err, out.Row(export.RowOf(a, reason(a), unmask))) }
 	return row, func() error { return errors.Join(err, out.Close(nil)) }
 }
 

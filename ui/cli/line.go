@@ -9,6 +9,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/store/export"
+	"kaunta/ui/text"
 )
 
 // line is one attempt as the commands print it in JSON. Field names and order are a promise to
@@ -42,7 +43,7 @@ type line struct {
 // whatever its state; in a list of the ledger, that it has its end. What to do is in the state
 // alone. Phone numbers are whole if unmask is true.
 func lineOf(a pos.Attempt, final, unmask bool, at time.Time) line {
-	r := export.RowOf(a, unmask)
+	r := export.RowOf(a, reason(a), unmask)
 	return line{
 		Sale: r.Sale, Attempt: r.Attempt, State: r.State, Final: final,
 		Amount: int64(r.Amount), Phone: r.Phone, Reference: r.Reference,
@@ -59,7 +60,7 @@ func (l line) writeJSON(w io.Writer) error {
 
 // reason is why an attempt is not paid, or not known to be, in one or two sentences.
 func reason(a pos.Attempt) string {
-	what, do := a.Reason()
+	what, do := text.Reason(a)
 	return strings.TrimSpace(what.EN + " " + do.EN)
 }
 

@@ -14,6 +14,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store/export"
+	"kaunta/ui/text"
 )
 
 // queried is what M-PESA says of a payment, in JSON.
@@ -142,6 +143,6 @@ func queryAdvice(a daraja.Answer) daraja.Text {
 			SW: "M-PESA haijui namba hii: si malipo ya akaunti hii, au imeulizwa mapema mno. Uliza tena baada ya dakika moja.",
 		}
 	}
-	what, do := daraja.Advice(a)
+	what, do := text.Advice(a)
 	return daraja.Text{EN: strings.TrimSpace(what.EN + " " + do.EN), SW: strings.TrimSpace(what.SW + " " + do.SW)}
 }

@@ -29,7 +29,7 @@ func (b *bare) add(a pos.Attempt, listed bool) {
 	b.Count++
 	b.KES += a.Amount
 	if listed {
-		r := export.RowOf(a, false)
+		r := export.RowOf(a, reason(a), false)
 		b.Payments = append(b.Payments, barePayment{r.Attempt, export.Stamp(r.Asked), r.Amount, r.Phone, r.Reference, r.TypedReceipt})
 	}
 }

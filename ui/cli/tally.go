@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // tally is what attempts come to. For several days it takes no more memory for many than for few.
@@ -35,7 +36,7 @@ func (t *tally) add(a pos.Attempt) {
 	case a.State == pos.Paid:
 		t.waits[int(a.EndedAt.Sub(a.AskedAt).Round(time.Second)/time.Second)]++
 	case a.State == pos.NotPaid:
-		what, _ := a.Reason()
+		what, _ := text.Reason(a)
 		t.refuse(refusal{a.ResultCode(), what.EN}, 1)
 	}
 }

@@ -131,7 +131,7 @@ type Known struct {
 func (w *Words) Why(a pos.Attempt, known Known, now time.Time) []string {
 	m := known.Mismatch
 	var list []string
-	what, _ := a.Reason()
+	what, _ := Reason(a)
 	switch {
 	case a.Owed():
 		return []string{w.OwedAdvice}
@@ -140,7 +140,7 @@ func (w *Words) Why(a pos.Attempt, known Known, now time.Time) []string {
 	case a.Doubtful():
 		list = append(list, w.PossiblyAdvice)
 	case a.Notices.Has(pos.DoesNotMatch) && m != (pos.Mismatch{}):
-		list = append(list, w.Text(m.Say()))
+		list = append(list, w.Text(Mismatch(m)))
 	case a.Notices.Has(pos.DoesNotMatch):
 		list = append(list, w.MatchAdvice)
 	case a.State == pos.StillChecking:

@@ -18,3 +18,6 @@ func In(language Language, t pos.Text) string {
 	}
 	return t.EN
 }
+
+// both is a text in both languages.
+func both(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }

@@ -15,7 +15,6 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
-	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
@@ -89,7 +88,7 @@ func (c *commands) examine(ctx context.Context, asJSON bool) (healthy bool, err 
 	if asJSON {
 		return faults == 0, writeFindings(c.Stdout, findings)
 	}
-	return faults == 0, c.printFindings(findings, s.Language, summary(faults, warnings))
+	return faults == 0, c.printFindings(findings, text.Language(s.Language), summary(faults, warnings))
 }
 
 // terminal is the one that the output goes to.
@@ -126,30 +125,30 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 
 // printFindings prints a line each, and below it what to do. On a terminal they are broken at its
 // width, so that titles stand out; elsewhere a line stays a line.
-func (c *commands) printFindings(findings []doctor.Finding, language string, last daraja.Text) error {
+func (c *commands) printFindings(findings []doctor.Finding, language text.Language, last pos.Text) error {
 	t := c.terminal()
 	signs := map[doctor.Status]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Fault: "×", doctor.Unchecked: "–"}
 	titles := 0
 	for _, f := range findings {
-		titles = max(titles, utf8.RuneCountInString(in(language, f.Title)))
+		titles = max(titles, utf8.RuneCountInString(text.In(language, f.Title)))
 	}
 	if t.Is && t.Width < 60 {
 		titles = 0 // the sentence goes below its title
 	}
 	var b strings.Builder
 	for _, f := range findings {
-		title := in(language, f.Title)
+		title := text.In(language, f.Title)
 		lead, indent := fmt.Sprintf("%s %-*s  ", signs[f.Status], titles, title), strings.Repeat(" ", titles+4)
 		if titles == 0 {
 			b.WriteString(signs[f.Status] + " " + title + "\n")
 			lead, indent = "  ", "  "
 		}
-		writeParagraph(&b, lead, indent, in(language, f.Says), t)
-		if fix := in(language, f.Fix); fix != "" {
+		writeParagraph(&b, lead, indent, text.In(language, f.Says), t)
+		if fix := text.In(language, f.Fix); fix != "" {
 			writeParagraph(&b, indent+"→ ", indent+"  ", fix, t)
 		}
 	}
-	b.WriteString("\n" + in(language, last) + "\n")
+	b.WriteString("\n" + text.In(language, last) + "\n")
 	printed := b.String()
 	if t.Is && !text.UTF8(c.Getenv) {
 		printed = strings.NewReplacer("✓", "+", "×", "x", "–", "-", "→", ">", "•", "*").Replace(printed)
@@ -158,21 +157,21 @@ func (c *commands) printFindings(findings []doctor.Finding, language string, las
 	return err
 }
 
-func summary(faults, warnings int) daraja.Text {
-	t := daraja.Text{EN: fmt.Sprintf("%d things to fix", faults), SW: fmt.Sprintf("Mambo %d ya kurekebisha", faults)}
+func summary(faults, warnings int) pos.Text {
+	t := text.Both(fmt.Sprintf("%d things to fix", faults), fmt.Sprintf("Mambo %d ya kurekebisha", faults))
 	switch faults {
 	case 0:
-		t = daraja.Text{EN: "Nothing to fix", SW: "Hakuna cha kurekebisha"}
+		t = text.Both("Nothing to fix", "Hakuna cha kurekebisha")
 	case 1:
-		t = daraja.Text{EN: "One thing to fix", SW: "Jambo moja la kurekebisha"}
+		t = text.Both("One thing to fix", "Jambo moja la kurekebisha")
 	}
 	switch warnings {
 	case 0:
-		return daraja.Text{EN: t.EN + ".", SW: t.SW + "."}
+		return text.Both(t.EN+".", t.SW+".")
 	case 1:
-		return daraja.Text{EN: t.EN + ", and one warning.", SW: t.SW + ", na onyo moja."}
+		return text.Both(t.EN+", and one warning.", t.SW+", na onyo moja.")
 	}
-	return daraja.Text{EN: fmt.Sprintf("%s, and %d warnings.", t.EN, warnings), SW: fmt.Sprintf("%s, na maonyo %d.", t.SW, warnings)}
+	return text.Both(fmt.Sprintf("%s, and %d warnings.", t.EN, warnings), fmt.Sprintf("%s, na maonyo %d.", t.SW, warnings))
 }
 
 // writeParagraph writes text after lead; further lines begin with indent.
@@ -182,14 +181,6 @@ func writeParagraph(b *strings.Builder, lead, indent, text string, t doctor.Term
 		text = strings.ReplaceAll(ansi.Wrap(text, room, " "), "\n", "\n"+indent)
 	}
 	b.WriteString(lead + text + "\n")
-}
-
-// in is a text in one of the two languages.
-func in(language string, t daraja.Text) string {
-	if language == "sw" && t.SW != "" {
-		return t.SW
-	}
-	return t.EN
 }
 
 // shillingPatience is how long the shilling of --push-to is waited for.
@@ -202,14 +193,14 @@ func (c *commands) pushShilling(ctx context.Context, phone pos.MSISDN, yes, asJS
 		return err
 	}
 	if !asJSON {
-		money := daraja.Text{EN: "No real money moves here.", SW: "Hakuna pesa halisi hapa."}
+		money := text.Both("No real money moves here.", "Hakuna pesa halisi hapa.")
 		if s.Environment == settings.Production {
-			money = daraja.Text{EN: "This is real money, paid to " + s.Daraja.Number() + ".", SW: "Hizi ni pesa halisi, zitalipwa kwa " + s.Daraja.Number() + "."}
+			money = text.Both("This is real money, paid to "+s.Daraja.Number()+".", "Hizi ni pesa halisi, zitalipwa kwa "+s.Daraja.Number()+".")
 		}
-		fmt.Fprintf(c.Stdout, "\n%s %s\n", in(s.Language, daraja.Text{EN: "KES 1 is asked from " + phone.Masked() + ".", SW: phone.Masked() + " itaombwa KES 1."}), in(s.Language, money))
+		fmt.Fprintf(c.Stdout, "\n%s %s\n", text.In(text.Language(s.Language), text.Both("KES 1 is asked from "+phone.Masked()+".", phone.Masked()+" itaombwa KES 1.")), text.In(text.Language(s.Language), money))
 	}
 	if !yes {
-		fmt.Fprint(c.Stdout, in(s.Language, daraja.Text{EN: "Type yes to send it: ", SW: "Andika ndiyo ili itumwe: "}))
+		fmt.Fprint(c.Stdout, text.In(text.Language(s.Language), text.Both("Type yes to send it: ", "Andika ndiyo ili itumwe: ")))
 		answer, err := c.line(ctx)
 		if err != nil {
 			return errors.New("nothing was sent")

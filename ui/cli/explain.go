@@ -239,7 +239,7 @@ func writeExplanation(b *strings.Builder, kinds, said string, e daraja.Explanati
 	}
 	money := "No money moved by this."
 	if e.Answer.MayHaveMovedMoney() {
-		money = "Money may have moved."
+		money = english.MoneyMayHaveMoved
 	}
 	if e.Answer.Verdict == daraja.VerdictPaid {
 		money = "Money moved."

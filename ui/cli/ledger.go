@@ -90,7 +90,7 @@ kaunta ledger --find 678 --json`,
 // nothing says to a person that there are no rows.
 func nothing(find string, d pos.Day) string {
 	if find != "" {
-		return "Nothing found."
+		return english.FindEmpty
 	}
 	return "No payments on " + pos.Date(d.Start()) + "."
 }

@@ -64,25 +64,20 @@ func reason(a pos.Attempt) string {
 	return strings.TrimSpace(what.EN + " " + do.EN)
 }
 
+// english are the words of the screens, as the commands say them.
+var english = text.New(text.English)
+
 // word is the till's word for an attempt, as the screen has it, and the notice that stands in it,
 // if one does.
 func word(a pos.Attempt) (string, pos.Notice) {
+	var stands pos.Notice
 	switch {
-	case a.State == pos.Sending:
-		return "SENDING", 0
-	case a.State == pos.Waiting:
-		return "WAITING FOR PIN", 0
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidTwice):
-		return "PAID TWICE", pos.PaidTwice
+		stands = pos.PaidTwice
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
-		return "PAID LATE", pos.PaidLate
-	case a.State == pos.Paid:
-		return "PAID", 0
-	case a.State == pos.NotPaid:
-		return "NOT PAID", 0
-	default:
-		return "STILL CHECKING", 0
+		stands = pos.PaidLate
 	}
+	return english.State(a), stands
 }
 
 // shownPhone is a number for a person to read.

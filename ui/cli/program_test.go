@@ -144,10 +144,10 @@ func TestImports(t *testing.T) {
 		"kaunta/tunnel/ssh/sshtest": {"tunnel/ssh"},
 		"kaunta/ui":                 {"pos", "ui/frame", "ui/text"},
 		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/doctor", "ui/app/settings", "ui/setup", "ui/text"},
-		"kaunta/ui/doctor":          {"daraja", "ui/app/settings", "ui/text"},
+		"kaunta/ui/doctor":          {"daraja", "pos", "ui/app/settings", "ui/text"},
 		"kaunta/ui/keeper":          {"ui/app/shop", "store", "ui/cli", "ui/app/settings"},
 		"kaunta/ui/frame":           {},
-		"kaunta/ui/setup":           {"daraja", "ui/app/settings", "ui/text"},
+		"kaunta/ui/setup":           {"daraja", "pos", "ui/app/settings", "ui/text"},
 		"kaunta/ui/text":            {"daraja", "pos"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "kaunta/...").Output()

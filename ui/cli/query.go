@@ -136,13 +136,12 @@ func sayQueried(w io.Writer, a daraja.Answer) error {
 const unknownID = "400.002.02"
 
 // queryAdvice is what an answer means.
-func queryAdvice(a daraja.Answer) daraja.Text {
+func queryAdvice(a daraja.Answer) pos.Text {
 	if a.Verdict == daraja.VerdictPending && a.ErrorCode == unknownID {
-		return daraja.Text{
-			EN: "M-PESA does not know this id: it is no payment of this account, or one of which it was asked too early. Ask again in a minute.",
-			SW: "M-PESA haijui namba hii: si malipo ya akaunti hii, au imeulizwa mapema mno. Uliza tena baada ya dakika moja.",
-		}
+		return text.Both(
+			"M-PESA does not know this id: it is no payment of this account, or one of which it was asked too early. Ask again in a minute.",
+			"M-PESA haijui namba hii: si malipo ya akaunti hii, au imeulizwa mapema mno. Uliza tena baada ya dakika moja.")
 	}
 	what, do := text.Advice(a)
-	return daraja.Text{EN: strings.TrimSpace(what.EN + " " + do.EN), SW: strings.TrimSpace(what.SW + " " + do.SW)}
+	return text.Both(strings.TrimSpace(what.EN+" "+do.EN), strings.TrimSpace(what.SW+" "+do.SW))
 }

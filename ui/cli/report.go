@@ -307,12 +307,12 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	row("paid", t.Paid.Count, t.Paid.KES.String())
 	row("not paid", t.NotPaid.Count, "—")
 	row("still checking", t.Checking.Count, t.Checking.KES.String())
-	row("owed back", t.OwedBack.Count, t.OwedBack.KES.String())
+	row(english.Owed, t.OwedBack.Count, t.OwedBack.KES.String())
 	if t.Doubtful.Count > 0 {
 		row("maybe paid twice", t.Doubtful.Count, t.Doubtful.KES.String())
 	}
 	if t.Refunded.Count > 0 {
-		row("given back", t.Refunded.Count, t.Refunded.KES.String())
+		row(english.GivenBack, t.Refunded.Count, t.Refunded.KES.String())
 	}
 	if t.Resolved.Count > 0 {
 		row("cleared up by hand", t.Resolved.Count, t.Resolved.KES.String())

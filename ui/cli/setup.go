@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"kaunta/daraja"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
 	"kaunta/ui/setup"
+	"kaunta/ui/text"
 )
 
 func (c *commands) setupCommand() *cobra.Command {
@@ -117,7 +117,7 @@ func (c *commands) setUp(ctx context.Context) error {
 		if _, err := c.examine(ctx, false); err != nil {
 			return err
 		}
-		fmt.Fprint(c.Stdout, in(s.Language, daraja.Text{EN: "Enter opens the till: ", SW: "Enter inafungua till: "}))
+		fmt.Fprint(c.Stdout, text.In(text.Language(s.Language), text.Both("Enter opens the till: ", "Enter inafungua till: ")))
 		if _, err := c.line(ctx); err != nil {
 			return nil // the owner left
 		}
@@ -183,10 +183,9 @@ func (c *commands) confirmLive(ctx context.Context, s settings.Settings) error {
 	if !c.Interactive {
 		return errors.New("MPESA_ENVIRONMENT asks for production, and nobody is there to confirm it: write environment = \"production\" into the configuration file, or run kaunta setup")
 	}
-	fmt.Fprintf(c.Stdout, "%s\n%s", in(s.Language, daraja.Text{
-		EN: "LIVE: MPESA_ENVIRONMENT asks for production. Real money will move to " + s.Daraja.Number() + ".",
-		SW: "HALISI: MPESA_ENVIRONMENT inataka production. Pesa za kweli zitaenda " + s.Daraja.Number() + ".",
-	}), in(s.Language, daraja.Text{EN: "Type LIVE, or that number, to open the till: ", SW: "Andika HALISI, au namba hiyo, ili kufungua till: "}))
+	fmt.Fprintf(c.Stdout, "%s\n%s", text.In(text.Language(s.Language), text.Both(
+		"LIVE: MPESA_ENVIRONMENT asks for production. Real money will move to "+s.Daraja.Number()+".",
+		"HALISI: MPESA_ENVIRONMENT inataka production. Pesa za kweli zitaenda "+s.Daraja.Number()+".")), text.In(text.Language(s.Language), text.Both("Type LIVE, or that number, to open the till: ", "Andika HALISI, au namba hiyo, ili kufungua till: ")))
 	typed, err := c.line(ctx)
 	if err != nil || !setup.Confirms(typed, s.Daraja) {
 		return errors.New("the till was not opened: nobody confirmed that real money is to move")

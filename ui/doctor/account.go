@@ -10,6 +10,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // noPayment is a CheckoutRequestID that belongs to no payment. To ask for it moves no money, and
@@ -30,36 +31,36 @@ func Account(ctx context.Context, s settings.Settings) (key, pass Finding) {
 func keys(_ context.Context, x *examiner) Finding {
 	d := x.Settings.Daraja
 	if d.ConsumerKey == "" || d.ConsumerSecret == "" {
-		return fault("No consumer key and secret are configured.", "Hakuna consumer key na secret zilizowekwa.",
-			"Run kaunta setup, or set MPESA_CONSUMER_KEY and MPESA_CONSUMER_SECRET.", "Endesha kaunta setup, au weka MPESA_CONSUMER_KEY na MPESA_CONSUMER_SECRET.")
+		return fault(text.Both("No consumer key and secret are configured.", "Hakuna consumer key na secret zilizowekwa."),
+			text.Both("Run kaunta setup, or set MPESA_CONSUMER_KEY and MPESA_CONSUMER_SECRET.", "Endesha kaunta setup, au weka MPESA_CONSUMER_KEY na MPESA_CONSUMER_SECRET."))
 	}
 	a := x.token()
 	host := hostOf(d.URL)
 	switch {
 	case a.Verdict == daraja.VerdictToken:
 		who := x.who()
-		return ok(who.EN+" accepts the consumer key and secret.", who.SW+" imekubali consumer key na secret.")
+		return ok(text.Both(who.EN+" accepts the consumer key and secret.", who.SW+" imekubali consumer key na secret."))
 	case a.Verdict == daraja.VerdictCredentials:
 		mixedEN, mixedSW := "sandbox keys on production", "funguo za sandbox kwenye production"
 		if x.Settings.Environment == settings.Sandbox {
 			mixedEN, mixedSW = "production keys on the sandbox", "funguo za production kwenye sandbox"
 		}
-		return fault("Safaricom refuses the consumer key and secret: wrong keys, or "+mixedEN+".", "Safaricom imekataa consumer key na secret: funguo si sahihi, au "+mixedSW+".",
-			"Copy both from the app on Safaricom's developer portal and run kaunta setup.", "Nakili zote mbili kutoka app yako kwenye tovuti ya Daraja, kisha endesha kaunta setup.")
+		return fault(text.Both("Safaricom refuses the consumer key and secret: wrong keys, or "+mixedEN+".", "Safaricom imekataa consumer key na secret: funguo si sahihi, au "+mixedSW+"."),
+			text.Both("Copy both from the app on Safaricom's developer portal and run kaunta setup.", "Nakili zote mbili kutoka app yako kwenye tovuti ya Daraja, kisha endesha kaunta setup."))
 	case a.Verdict == daraja.VerdictConfiguration:
-		return unchecked("Not asked: the account in the configuration is not complete.", "Haikuulizwa: akaunti kwenye mipangilio haijakamilika.")
+		return unchecked(text.Both("Not asked: the account in the configuration is not complete.", "Haikuulizwa: akaunti kwenye mipangilio haijakamilika."))
 	case a.Verdict == daraja.VerdictBlocked:
-		return fault("Safaricom's firewall refuses this connection.", "Ukuta wa usalama wa Safaricom umekataa mtandao huu.",
-			"Wait some minutes and run this again; if it stays, use another internet connection.", "Subiri dakika chache na ujaribu tena; ikiendelea, tumia mtandao mwingine.")
+		return fault(text.Both("Safaricom's firewall refuses this connection.", "Ukuta wa usalama wa Safaricom umekataa mtandao huu."),
+			text.Both("Wait some minutes and run this again; if it stays, use another internet connection.", "Subiri dakika chache na ujaribu tena; ikiendelea, tumia mtandao mwingine."))
 	case strings.Contains(a.ErrorMessage, "not yet valid"):
-		return fault("The connection to "+host+" is not trusted: the clock of this machine may be wrong.", "Muunganisho na "+host+" hauaminiki: huenda saa ya mashine hii si sahihi.",
-			"Set the clock: timedatectl set-ntp true.", "Rekebisha saa: timedatectl set-ntp true.")
+		return fault(text.Both("The connection to "+host+" is not trusted: the clock of this machine may be wrong.", "Muunganisho na "+host+" hauaminiki: huenda saa ya mashine hii si sahihi."),
+			text.Both("Set the clock: timedatectl set-ntp true.", "Rekebisha saa: timedatectl set-ntp true."))
 	case a.HTTPStatus == 0:
-		return fault(settings.Sentence("Safaricom cannot be reached at "+host+": "+a.ErrorMessage), settings.Sentence("Safaricom haipatikani kwenye "+host+": "+a.ErrorMessage),
-			"Check the internet connection of this machine.", "Angalia mtandao wa mashine hii.")
+		return fault(text.Both(settings.Sentence("Safaricom cannot be reached at "+host+": "+a.ErrorMessage), settings.Sentence("Safaricom haipatikani kwenye "+host+": "+a.ErrorMessage)),
+			text.Both("Check the internet connection of this machine.", "Angalia mtandao wa mashine hii."))
 	}
-	return fault(fmt.Sprintf("%s does not answer as Safaricom does (HTTP status %d).", host, a.HTTPStatus), fmt.Sprintf("%s haijibu kama Safaricom (HTTP %d).", host, a.HTTPStatus),
-		"Try again in some minutes; if it stays, see whether a proxy or a log-in page is in between.", "Jaribu tena baada ya dakika chache; ikiendelea, angalia kama kuna proxy au ukurasa wa kuingia mtandao.")
+	return fault(text.Both(fmt.Sprintf("%s does not answer as Safaricom does (HTTP status %d).", host, a.HTTPStatus), fmt.Sprintf("%s haijibu kama Safaricom (HTTP %d).", host, a.HTTPStatus)),
+		text.Both("Try again in some minutes; if it stays, see whether a proxy or a log-in page is in between.", "Jaribu tena baada ya dakika chache; ikiendelea, angalia kama kuna proxy au ukurasa wa kuingia mtandao."))
 }
 
 // hasToken reports whether the questions that need an access token can be asked.
@@ -67,17 +68,17 @@ func (x *examiner) hasToken() bool {
 	return x.Settings.Daraja.ConsumerKey != "" && x.Settings.Daraja.ConsumerSecret != "" && x.token().Verdict == daraja.VerdictToken
 }
 
-var noKeys = unchecked("Not asked, since there is no access without the keys.", "Haikuulizwa, kwa kuwa bila funguo hakuna ruhusa.")
+var noKeys = unchecked(text.Both("Not asked, since there is no access without the keys.", "Haikuulizwa, kwa kuwa bila funguo hakuna ruhusa."))
 
 // silent is the finding for an answer that says nothing about what was asked.
 func silent(a daraja.Answer) Finding {
 	switch a.Verdict {
 	case daraja.VerdictRateLimited, daraja.VerdictSystemBusy:
-		return unchecked("Not known: Safaricom answers only a few questions a minute; run this again in a minute.", "Haijulikani: Safaricom hujibu maswali machache kwa dakika; jaribu tena baada ya dakika moja.")
+		return unchecked(text.Both("Not known: Safaricom answers only a few questions a minute; run this again in a minute.", "Haijulikani: Safaricom hujibu maswali machache kwa dakika; jaribu tena baada ya dakika moja."))
 	case daraja.VerdictBlocked:
-		return unchecked("Not known: Safaricom's firewall answered; run this again in some minutes.", "Haijulikani: ukuta wa usalama wa Safaricom ndio uliojibu; jaribu tena baadaye.")
+		return unchecked(text.Both("Not known: Safaricom's firewall answered; run this again in some minutes.", "Haijulikani: ukuta wa usalama wa Safaricom ndio uliojibu; jaribu tena baadaye."))
 	}
-	return unchecked("Not known: Safaricom gave no clear answer; run this again in a minute.", "Haijulikani: Safaricom haikujibu wazi; jaribu tena baada ya dakika moja.")
+	return unchecked(text.Both("Not known: Safaricom gave no clear answer; run this again in a minute.", "Haijulikani: Safaricom haikujibu wazi; jaribu tena baada ya dakika moja."))
 }
 
 func product(_ context.Context, x *examiner) Finding {
@@ -87,11 +88,11 @@ func product(_ context.Context, x *examiner) Finding {
 	a := x.query()
 	switch message := strings.ToLower(a.ErrorMessage); {
 	case a.Verdict == daraja.VerdictAuth, strings.Contains(message, "apiproduct"):
-		return fault("M-PESA Express is not enabled on this app: Safaricom gives a token and then refuses it.", "M-PESA Express haijawashwa kwenye app hii: Safaricom inatoa token kisha inaikataa.",
-			"Add the product M-PESA Express to the app on Safaricom's developer portal, or use the keys of the app that has it.", "Ongeza M-PESA Express kwenye app yako katika tovuti ya Daraja, au tumia funguo za app iliyo nayo.")
+		return fault(text.Both("M-PESA Express is not enabled on this app: Safaricom gives a token and then refuses it.", "M-PESA Express haijawashwa kwenye app hii: Safaricom inatoa token kisha inaikataa."),
+			text.Both("Add the product M-PESA Express to the app on Safaricom's developer portal, or use the keys of the app that has it.", "Ongeza M-PESA Express kwenye app yako katika tovuti ya Daraja, au tumia funguo za app iliyo nayo."))
 	case understood(a):
 		who := x.who()
-		return ok(who.EN+" takes this app's questions about payments.", who.SW+" inapokea maswali ya malipo ya app hii.")
+		return ok(text.Both(who.EN+" takes this app's questions about payments.", who.SW+" inapokea maswali ya malipo ya app hii."))
 	}
 	return silent(a)
 }
@@ -115,32 +116,32 @@ func passkey(_ context.Context, x *examiner) Finding {
 	if f.Status == Fault || x.Settings.Environment == settings.Training || typed == "" || settings.LooksLikePasskey(typed) {
 		return f
 	}
-	return warning(fmt.Sprintf("The passkey does not look like one: Safaricom's have 64 letters and digits, and this one has %d characters.", len(typed)),
-		fmt.Sprintf("Passkey hii haifanani na ya Safaricom: huwa na herufi na tarakimu 64, na hii ina %d.", len(typed)),
-		"Copy the whole passkey again, and run kaunta setup.", "Nakili passkey yote tena, kisha endesha kaunta setup.")
+	return warning(text.Both(fmt.Sprintf("The passkey does not look like one: Safaricom's have 64 letters and digits, and this one has %d characters.", len(typed)),
+		fmt.Sprintf("Passkey hii haifanani na ya Safaricom: huwa na herufi na tarakimu 64, na hii ina %d.", len(typed))),
+		text.Both("Copy the whole passkey again, and run kaunta setup.", "Nakili passkey yote tena, kisha endesha kaunta setup."))
 }
 
 func (x *examiner) askedPasskey() Finding {
 	switch {
 	case x.Settings.Daraja.Passkey == "" || x.Settings.Daraja.ShortCode == "":
-		return fault("The passkey or the short code is missing.", "Passkey au short code haipo.",
-			"Run kaunta setup and copy both from what Safaricom sent when you went live.", "Endesha kaunta setup na unakili zote mbili kutoka barua ya Safaricom.")
+		return fault(text.Both("The passkey or the short code is missing.", "Passkey au short code haipo."),
+			text.Both("Run kaunta setup and copy both from what Safaricom sent when you went live.", "Endesha kaunta setup na unakili zote mbili kutoka barua ya Safaricom."))
 	case !x.hasToken():
 		return noKeys
 	}
 	a := x.query()
 	switch message := strings.ToLower(a.ErrorMessage); {
 	case a.Verdict == daraja.VerdictConfiguration && (strings.Contains(message, "wrong credentials") || strings.Contains(message, "password parameter")):
-		return fault("Short code and passkey do not belong together.", "Short code na passkey hazilingani.",
-			"Copy the passkey again; for a till, short_code is the store number of the go-live, not the till.", "Nakili passkey tena; kwa till, short_code ni namba ya duka (store number), si till.")
+		return fault(text.Both("Short code and passkey do not belong together.", "Short code na passkey hazilingani."),
+			text.Both("Copy the passkey again; for a till, short_code is the store number of the go-live, not the till.", "Nakili passkey tena; kwa till, short_code ni namba ya duka (store number), si till."))
 	case a.Verdict == daraja.VerdictConfiguration && strings.Contains(message, "merchant does not exist"),
 		a.Verdict == daraja.VerdictValidation && strings.Contains(message, "shortcode"):
-		return fault("Safaricom does not know this short code.", "Safaricom haitambui short code hii.",
-			"Write the Pay Bill number, or for a till the store number of the go-live, into short_code.", "Andika namba ya Pay Bill, au kwa till namba ya duka (store number), kwenye short_code.")
+		return fault(text.Both("Safaricom does not know this short code.", "Safaricom haitambui short code hii."),
+			text.Both("Write the Pay Bill number, or for a till the store number of the go-live, into short_code.", "Andika namba ya Pay Bill, au kwa till namba ya duka (store number), kwenye short_code."))
 	case a.Verdict == daraja.VerdictAuth, !understood(a), a.Verdict == daraja.VerdictConfiguration:
 		return silent(a)
 	}
-	return ok("Short code and passkey look right; only a payment proves it.", "Short code na passkey zinaonekana sahihi; malipo tu ndiyo yanathibitisha.")
+	return ok(text.Both("Short code and passkey look right; only a payment proves it.", "Short code na passkey zinaonekana sahihi; malipo tu ndiyo yanathibitisha."))
 }
 
 // number holds Pay Bill and Buy Goods to what is known of them without a payment.
@@ -149,23 +150,23 @@ func number(_ context.Context, x *examiner) Finding {
 	live := x.Settings.Environment == settings.Production
 	switch {
 	case d.ShortCode == "":
-		return unchecked("No short code is configured.", "Hakuna short code iliyowekwa.")
+		return unchecked(text.Both("No short code is configured.", "Hakuna short code iliyowekwa."))
 	case live && d.ShortCode == settings.SandboxShortCode:
-		return fault("The short code is the sandbox's, and the environment is production.", "Short code ni ya sandbox, na mazingira ni production.",
-			"Write your own short code and passkey into the configuration.", "Andika short code na passkey zako mwenyewe.")
+		return fault(text.Both("The short code is the sandbox's, and the environment is production.", "Short code ni ya sandbox, na mazingira ni production."),
+			text.Both("Write your own short code and passkey into the configuration.", "Andika short code na passkey zako mwenyewe."))
 	case live && d.Passkey == settings.SandboxPasskey:
-		return fault("The passkey is the sandbox's public one, and the environment is production.", "Passkey ni ya sandbox, na mazingira ni production.",
-			"Copy the passkey that Safaricom sent when you went live.", "Nakili passkey ambayo Safaricom ilikutumia.")
+		return fault(text.Both("The passkey is the sandbox's public one, and the environment is production.", "Passkey ni ya sandbox, na mazingira ni production."),
+			text.Both("Copy the passkey that Safaricom sent when you went live.", "Nakili passkey ambayo Safaricom ilikutumia."))
 	case d.Till != "" && d.ShortCode == settings.SandboxShortCode:
-		return fault("The sandbox's short code 174379 is a Pay Bill, and a till is configured.", "Short code ya sandbox 174379 ni Pay Bill, na till imewekwa.",
-			`Remove "till" from the configuration.`, `Ondoa "till" kwenye mipangilio.`)
+		return fault(text.Both("The sandbox's short code 174379 is a Pay Bill, and a till is configured.", "Short code ya sandbox 174379 ni Pay Bill, na till imewekwa."),
+			text.Both(`Remove "till" from the configuration.`, `Ondoa "till" kwenye mipangilio.`))
 	case d.Till != "" && d.Till == d.ShortCode:
-		return fault("Till number and short code are the same number.", "Namba ya till na short code ni namba moja.",
-			"For a till, short_code is the store number (head office number) of the go-live.", "Kwa till, short_code ni namba ya duka (store number).")
+		return fault(text.Both("Till number and short code are the same number.", "Namba ya till na short code ni namba moja."),
+			text.Both("For a till, short_code is the store number (head office number) of the go-live.", "Kwa till, short_code ni namba ya duka (store number)."))
 	case d.Till != "":
-		return ok("Buy Goods: customers pay till "+d.Till+" of store "+d.ShortCode+".", "Buy Goods: wateja wanalipa till "+d.Till+" ya duka "+d.ShortCode+".")
+		return ok(text.Both("Buy Goods: customers pay till "+d.Till+" of store "+d.ShortCode+".", "Buy Goods: wateja wanalipa till "+d.Till+" ya duka "+d.ShortCode+"."))
 	}
-	return ok("Pay Bill: customers pay "+d.ShortCode+".", "Pay Bill: wateja wanalipa "+d.ShortCode+".")
+	return ok(text.Both("Pay Bill: customers pay "+d.ShortCode+".", "Pay Bill: wateja wanalipa "+d.ShortCode+"."))
 }
 
 // rate holds query_every to what the environment puts up with: the sandbox lets one query in 12 s
@@ -173,14 +174,14 @@ func number(_ context.Context, x *examiner) Finding {
 func rate(_ context.Context, x *examiner) Finding {
 	every := x.Settings.Limits.QueryEvery
 	if x.Settings.Environment == settings.Sandbox && every < 12*time.Second {
-		return fault(fmt.Sprintf("query_every is %v, and the sandbox answers one question in 12 s.", every), fmt.Sprintf("query_every ni %v, na sandbox hujibu swali moja kwa sekunde 12.", every),
-			`Write query_every = "13s", or leave it out.`, `Andika query_every = "13s", au iondoe.`)
+		return fault(text.Both(fmt.Sprintf("query_every is %v, and the sandbox answers one question in 12 s.", every), fmt.Sprintf("query_every ni %v, na sandbox hujibu swali moja kwa sekunde 12.", every)),
+			text.Both(`Write query_every = "13s", or leave it out.`, `Andika query_every = "13s", au iondoe.`))
 	}
 	if x.Settings.Environment == settings.Production && every > 30*time.Second {
-		return fault(fmt.Sprintf("query_every is %v: customers would wait long for their result.", every), fmt.Sprintf("query_every ni %v: wateja watasubiri matokeo kwa muda mrefu.", every),
-			`Leave query_every out; the till then waits 2 s.`, `Ondoa query_every; till itasubiri sekunde 2.`)
+		return fault(text.Both(fmt.Sprintf("query_every is %v: customers would wait long for their result.", every), fmt.Sprintf("query_every ni %v: wateja watasubiri matokeo kwa muda mrefu.", every)),
+			text.Both(`Leave query_every out; the till then waits 2 s.`, `Ondoa query_every; till itasubiri sekunde 2.`))
 	}
-	return ok(fmt.Sprintf("The till asks M-PESA at most once in %v.", every), fmt.Sprintf("Till inauliza M-PESA mara moja kwa %v.", every))
+	return ok(text.Both(fmt.Sprintf("The till asks M-PESA at most once in %v.", every), fmt.Sprintf("Till inauliza M-PESA mara moja kwa %v.", every)))
 }
 
 // maxSkew is how far the clock may be off: pushes carry the time, and callbacks are compared with
@@ -190,36 +191,36 @@ const maxSkew = time.Minute
 func clock(ctx context.Context, x *examiner) Finding {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.Settings.Daraja.URL, nil)
 	if err != nil {
-		return unchecked("There is nobody to ask for the time.", "Hakuna wa kuulizwa saa.")
+		return unchecked(text.Both("There is nobody to ask for the time.", "Hakuna wa kuulizwa saa."))
 	}
 	response, err := once.Do(request)
 	if err != nil {
-		return unchecked("Safaricom did not answer, so there is nothing to compare the clock with.", "Safaricom haikujibu, hivyo hakuna cha kulinganisha na saa.")
+		return unchecked(text.Both("Safaricom did not answer, so there is nothing to compare the clock with.", "Safaricom haikujibu, hivyo hakuna cha kulinganisha na saa."))
 	}
 	_ = response.Body.Close()
 	theirs, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
-		return unchecked("Safaricom's answer has no time in it.", "Jibu la Safaricom halina saa.")
+		return unchecked(text.Both("Safaricom's answer has no time in it.", "Jibu la Safaricom halina saa."))
 	}
 	skew := x.Now().Sub(theirs)
 	if skew.Abs() <= maxSkew {
-		return ok("The clock is right to the minute.", "Saa ni sahihi kwa dakika.")
+		return ok(text.Both("The clock is right to the minute.", "Saa ni sahihi kwa dakika."))
 	}
 	en, sw := "fast", "mbele"
 	if skew < 0 {
 		en, sw = "slow", "nyuma"
 	}
 	off := skew.Abs().Round(time.Second)
-	return fault(fmt.Sprintf("The clock of this machine is %v %s.", off, en), fmt.Sprintf("Saa ya mashine hii iko %s kwa %v.", sw, off),
-		"Set it: timedatectl set-ntp true.", "Irekebishe: timedatectl set-ntp true.")
+	return fault(text.Both(fmt.Sprintf("The clock of this machine is %v %s.", off, en), fmt.Sprintf("Saa ya mashine hii iko %s kwa %v.", sw, off)),
+		text.Both("Set it: timedatectl set-ntp true.", "Irekebishe: timedatectl set-ntp true."))
 }
 
 func timeZone(_ context.Context, x *examiner) Finding {
 	name, offset := x.Now().Zone()
 	if offset == 3*3600 {
-		return ok("East Africa Time.", "Saa za Afrika Mashariki.")
+		return ok(text.Both("East Africa Time.", "Saa za Afrika Mashariki."))
 	}
-	return ok("This machine is on "+name+"; the till shows and sends East Africa Time all the same.", "Mashine hii iko kwenye "+name+"; till inatumia saa za Afrika Mashariki hata hivyo.")
+	return ok(text.Both("This machine is on "+name+"; the till shows and sends East Africa Time all the same.", "Mashine hii iko kwenye "+name+"; till inatumia saa za Afrika Mashariki hata hivyo."))
 }
 
 // hostOf is the name in an address, for a sentence.

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"kaunta/daraja"
+	"kaunta/pos"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // publicURL is what Safaricom is to call, or "" where the way itself finds a name at each start.
@@ -28,7 +30,7 @@ func publicURL(c settings.Callback) string {
 	return c.PublicURL
 }
 
-var reachOff = unchecked("Not needed: nobody is to reach this till.", "Haihitajiki: hakuna wa kufikia till hii.")
+var reachOff = unchecked(text.Both("Not needed: nobody is to reach this till.", "Haihitajiki: hakuna wa kufikia till hii."))
 
 // address holds the public URL to Safaricom's rules, and looks its name up.
 func address(ctx context.Context, x *examiner) Finding {
@@ -36,38 +38,38 @@ func address(ctx context.Context, x *examiner) Finding {
 	target := publicURL(c)
 	switch {
 	case c.Reach == settings.ReachOff:
-		return ok("Off: the till asks M-PESA by itself, and results come in 10 to 30 s.", "Imezimwa: till inauliza M-PESA yenyewe, na matokeo huja baada ya sekunde 10 hadi 30.")
+		return ok(text.Both("Off: the till asks M-PESA by itself, and results come in 10 to 30 s.", "Imezimwa: till inauliza M-PESA yenyewe, na matokeo huja baada ya sekunde 10 hadi 30."))
 	case target == "" && c.Reach == settings.ReachStatic && x.Settings.Environment == settings.Training:
-		return ok("The simulator calls this till at its own address.", "Kiigizo kinaifikia till hii kwa anwani yake yenyewe.")
+		return ok(text.Both("The simulator calls this till at its own address.", "Kiigizo kinaifikia till hii kwa anwani yake yenyewe."))
 	case target == "":
-		return unchecked("Not known yet: the tunnel finds a new name at each start.", "Haijulikani bado: njia hii hupata jina jipya kila inapoanza.")
+		return unchecked(text.Both("Not known yet: the tunnel finds a new name at each start.", "Haijulikani bado: njia hii hupata jina jipya kila inapoanza."))
 	}
 	if err := daraja.CheckCallBackURL(target); err != nil {
 		why := prefixed.ReplaceAllString(err.Error(), "")
-		return fault(settings.Sentence("Safaricom would refuse the public URL: it "+why), settings.Sentence("Safaricom itaikataa anwani ya majibu: "+why),
-			"Choose another public_url, such as https://till.example.com.", "Chagua public_url nyingine, kama https://till.example.com.")
+		return fault(text.Both(settings.Sentence("Safaricom would refuse the public URL: it "+why), settings.Sentence("Safaricom itaikataa anwani ya majibu: "+why)),
+			text.Both("Choose another public_url, such as https://till.example.com.", "Chagua public_url nyingine, kama https://till.example.com."))
 	}
 	u, err := url.Parse(target)
 	if err != nil {
-		return unchecked("The public URL cannot be read.", "Anwani ya majibu haisomeki.")
+		return unchecked(text.Both("The public URL cannot be read.", "Anwani ya majibu haisomeki."))
 	}
 	host := u.Hostname()
 	if host == "localhost" && x.Settings.Environment == settings.Training {
-		return ok("The simulator calls this till at "+u.Host+".", "Kiigizo kinaifikia till hii kwa "+u.Host+".")
+		return ok(text.Both("The simulator calls this till at "+u.Host+".", "Kiigizo kinaifikia till hii kwa "+u.Host+"."))
 	}
 	addrs, err := x.Resolve(ctx, host)
 	if err != nil || len(addrs) == 0 {
-		return fault("The name "+host+" of the public URL is not found.", "Jina "+host+" la anwani ya majibu halipatikani.",
-			"Check the name, and that its DNS record exists.", "Hakikisha jina, na kwamba rekodi yake ya DNS ipo.")
+		return fault(text.Both("The name "+host+" of the public URL is not found.", "Jina "+host+" la anwani ya majibu halipatikani."),
+			text.Both("Check the name, and that its DNS record exists.", "Hakikisha jina, na kwamba rekodi yake ya DNS ipo."))
 	}
 	for _, a := range addrs {
 		if a = a.Unmap(); !unreachable(a) || a.IsLoopback() && x.Settings.Environment == settings.Training {
-			return ok("Safaricom would take "+target+".", "Safaricom itakubali "+target+".")
+			return ok(text.Both("Safaricom would take "+target+".", "Safaricom itakubali "+target+"."))
 		}
 	}
-	return fault("The public URL leads to "+addrs[0].Unmap().String()+", a private address that nobody in the internet can reach.",
-		"Anwani ya majibu inaelekea "+addrs[0].Unmap().String()+", anwani ya ndani isiyofikika kutoka mtandaoni.",
-		"Use a name that leads to a public address, or reach = \"ssh\" or \"cloudflared\".", "Tumia jina la anwani ya nje, au reach = \"ssh\" au \"cloudflared\".")
+	return fault(text.Both("The public URL leads to "+addrs[0].Unmap().String()+", a private address that nobody in the internet can reach.",
+		"Anwani ya majibu inaelekea "+addrs[0].Unmap().String()+", anwani ya ndani isiyofikika kutoka mtandaoni."),
+		text.Both("Use a name that leads to a public address, or reach = \"ssh\" or \"cloudflared\".", "Tumia jina la anwani ya nje, au reach = \"ssh\" au \"cloudflared\"."))
 }
 
 // shared is the address range that providers give to several customers at once (RFC 6598), as
@@ -88,17 +90,17 @@ func (x *examiner) lookAtPort() Finding {
 	listener, err := net.Listen("tcp", c.Listen)
 	if err == nil {
 		_ = listener.Close()
-		return ok(c.Listen+" is free for the till.", c.Listen+" iko wazi kwa till.")
+		return ok(text.Both(c.Listen+" is free for the till.", c.Listen+" iko wazi kwa till."))
 	}
 	switch {
 	case x.local() != "":
-		return ok("A till that is running listens on "+c.Listen+".", "Till inayofanya kazi inasikiliza "+c.Listen+".")
+		return ok(text.Both("A till that is running listens on "+c.Listen+".", "Till inayofanya kazi inasikiliza "+c.Listen+"."))
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fault(c.Listen+" is in use by another program.", c.Listen+" inatumiwa na programu nyingine.",
-			"Stop that program, or choose another address with \"listen\".", "Zima programu hiyo, au chagua anwani nyingine kwa \"listen\".")
+		return fault(text.Both(c.Listen+" is in use by another program.", c.Listen+" inatumiwa na programu nyingine."),
+			text.Both("Stop that program, or choose another address with \"listen\".", "Zima programu hiyo, au chagua anwani nyingine kwa \"listen\"."))
 	}
-	return fault("The till cannot listen on "+c.Listen+".", "Till haiwezi kusikiliza "+c.Listen+".",
-		"Choose an address of this machine, such as 127.0.0.1:8180, and a port above 1023.", "Chagua anwani ya mashine hii, kama 127.0.0.1:8180, na port zaidi ya 1023.")
+	return fault(text.Both("The till cannot listen on "+c.Listen+".", "Till haiwezi kusikiliza "+c.Listen+"."),
+		text.Both("Choose an address of this machine, such as 127.0.0.1:8180, and a port above 1023.", "Chagua anwani ya mashine hii, kama 127.0.0.1:8180, na port zaidi ya 1023."))
 }
 
 // reach proves that what Safaricom calls leads here. Where a till is running, its own way is tried
@@ -110,13 +112,13 @@ func reach(ctx context.Context, x *examiner) Finding {
 	}
 	rules := address(ctx, x)
 	if rules.Status == Fault || x.port().Status == Fault {
-		return unchecked("Not tried, since the address or the port is wrong.", "Haikujaribiwa, kwa kuwa anwani au mlango si sahihi.")
+		return unchecked(text.Both("Not tried, since the address or the port is wrong.", "Haikujaribiwa, kwa kuwa anwani au mlango si sahihi."))
 	}
 	var err error
 	target := publicURL(c)
 	switch local := x.local(); {
 	case local != "" && target == "":
-		return unchecked("Not tried: the till that is running has the tunnel.", "Haikujaribiwa: till inayofanya kazi ndiyo yenye njia hiyo.")
+		return unchecked(text.Both("Not tried: the till that is running has the tunnel.", "Haikujaribiwa: till inayofanya kazi ndiyo yenye njia hiyo."))
 	case local != "":
 		err = sameTill(ctx, "http://"+local, target)
 	default:
@@ -131,38 +133,38 @@ func reach(ctx context.Context, x *examiner) Finding {
 		}
 		why := prefixed.ReplaceAllString(err.Error(), "")
 		fix := mend(c)
-		return fault(settings.Sentence("A test sent to the callback address did not come back: "+why), settings.Sentence("Jaribio kwa anwani ya majibu halikurudi: "+why), fix.EN, fix.SW)
+		return fault(text.Both(settings.Sentence("A test sent to the callback address did not come back: "+why), settings.Sentence("Jaribio kwa anwani ya majibu halikurudi: "+why)), text.Both(fix.EN, fix.SW))
 	}
-	return ok("A test sent to the callback address came back to this machine.", "Jaribio kwa anwani ya majibu limerudi kwenye mashine hii.")
+	return ok(text.Both("A test sent to the callback address came back to this machine.", "Jaribio kwa anwani ya majibu limerudi kwenye mashine hii."))
 }
 
 // noName is the finding for a tunnel that is not there, since this machine has no address for the
 // name that it begins at.
 func noName(way, name string) Finding {
-	to := daraja.Text{EN: "the tunnel's server", SW: "seva ya njia hiyo"}
+	to := text.Both("the tunnel's server", "seva ya njia hiyo")
 	switch way {
 	case settings.ReachCloudflared:
-		to = daraja.Text{EN: "Cloudflare", SW: "Cloudflare"}
+		to = text.Both("Cloudflare", "Cloudflare")
 	}
-	return fault("There is no tunnel: this machine's DNS does not find "+name+". Results come by query only.",
-		"Hakuna njia: DNS ya mashine hii haipati "+name+". Matokeo huja kwa kuuliza tu.",
-		"Check the internet connection and the DNS of this machine; if other names are found, this network blocks "+to.EN+": use another network, or another way.",
-		"Angalia mtandao na DNS ya mashine hii; majina mengine yakipatikana, mtandao huu unazuia "+to.SW+": tumia mtandao mwingine, au njia nyingine.")
+	return fault(text.Both("There is no tunnel: this machine's DNS does not find "+name+". Results come by query only.",
+		"Hakuna njia: DNS ya mashine hii haipati "+name+". Matokeo huja kwa kuuliza tu."),
+		text.Both("Check the internet connection and the DNS of this machine; if other names are found, this network blocks "+to.EN+": use another network, or another way.",
+			"Angalia mtandao na DNS ya mashine hii; majina mengine yakipatikana, mtandao huu unazuia "+to.SW+": tumia mtandao mwingine, au njia nyingine."))
 }
 
 // mend is what to do where a test did not come back along a way. A quick tunnel of Cloudflare's has
 // no public URL to look at.
-func mend(c settings.Callback) daraja.Text {
+func mend(c settings.Callback) pos.Text {
 	switch {
 	case c.Reach == settings.ReachCloudflared && c.Cloudflared.Token == "":
-		return daraja.Text{EN: "See that this machine reaches Cloudflare, to its port 7844 too; until then results come by query only.",
-			SW: "Hakikisha mashine hii inafikia Cloudflare, na mlango wake 7844 pia; hadi hapo matokeo huja kwa kuuliza tu."}
+		return text.Both("See that this machine reaches Cloudflare, to its port 7844 too; until then results come by query only.",
+			"Hakikisha mashine hii inafikia Cloudflare, na mlango wake 7844 pia; hadi hapo matokeo huja kwa kuuliza tu.")
 	case c.Reach == settings.ReachCloudflared:
-		return daraja.Text{EN: "See in Cloudflare's dashboard that the tunnel's hostname is that of public_url.", SW: "Hakikisha kwenye dashibodi ya Cloudflare kwamba jina la tunnel ni la public_url."}
+		return text.Both("See in Cloudflare's dashboard that the tunnel's hostname is that of public_url.", "Hakikisha kwenye dashibodi ya Cloudflare kwamba jina la tunnel ni la public_url.")
 	case c.Reach == settings.ReachSSH:
-		return daraja.Text{EN: "See that the server has all that kaunta setup --print-relay prints.", SW: "Hakikisha seva ina yote yanayoonyeshwa na kaunta setup --print-relay."}
+		return text.Both("See that the server has all that kaunta setup --print-relay prints.", "Hakikisha seva ina yote yanayoonyeshwa na kaunta setup --print-relay.")
 	}
-	fix := daraja.Text{EN: "See that the public URL leads to " + c.Listen + " on this machine.", SW: "Hakikisha anwani ya majibu inaelekea " + c.Listen + " kwenye mashine hii."}
+	fix := text.Both("See that the public URL leads to "+c.Listen+" on this machine.", "Hakikisha anwani ya majibu inaelekea "+c.Listen+" kwenye mashine hii.")
 	if c.Reach == settings.ReachStatic {
 		fix.EN += " Some routers cannot call themselves: then try the address from a phone."
 		fix.SW += " Baadhi ya router haziwezi kujipigia: jaribu anwani kwa simu."

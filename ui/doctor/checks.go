@@ -1,25 +1,27 @@
 package doctor
 
-import "kaunta/daraja"
+import (
+	"kaunta/ui/text"
+)
 
 // checks are the lines of the report, in its order: the file, the account, the way back, this
 // machine.
 var checks = []check{
-	{"configuration", daraja.Text{EN: "Configuration", SW: "Mipangilio"}, configuration},
-	{"clock", daraja.Text{EN: "Clock", SW: "Saa"}, clock},
-	{"time_zone", daraja.Text{EN: "Time zone", SW: "Majira"}, timeZone},
-	{"keys", daraja.Text{EN: "Keys", SW: "Funguo"}, keys},
-	{"product", daraja.Text{EN: "M-PESA Express", SW: "M-PESA Express"}, product},
-	{"passkey", daraja.Text{EN: "Passkey", SW: "Passkey"}, passkey},
-	{"number", daraja.Text{EN: "Shop's number", SW: "Namba ya duka"}, number},
-	{"rate", daraja.Text{EN: "Query rate", SW: "Kasi ya maswali"}, rate},
-	{"address", daraja.Text{EN: "Callback address", SW: "Anwani ya majibu"}, address},
-	{"port", daraja.Text{EN: "Callback port", SW: "Mlango wa majibu"}, port},
-	{"reach", daraja.Text{EN: "End to end", SW: "Mwanzo hadi mwisho"}, reach},
-	{"ledger", daraja.Text{EN: "Ledger", SW: "Daftari"}, ledger},
-	{"disk", daraja.Text{EN: "Disk", SW: "Diski"}, disk},
-	{"backup", daraja.Text{EN: "Backups", SW: "Nakala"}, backup},
-	{"log", daraja.Text{EN: "Log file", SW: "Kumbukumbu"}, logFile},
-	{"program", daraja.Text{EN: "Program", SW: "Programu"}, program},
-	{"terminal", daraja.Text{EN: "Terminal", SW: "Terminali"}, terminal},
+	{"configuration", text.Both("Configuration", "Mipangilio"), configuration},
+	{"clock", text.Both("Clock", "Saa"), clock},
+	{"time_zone", text.Both("Time zone", "Majira"), timeZone},
+	{"keys", text.Both("Keys", "Funguo"), keys},
+	{"product", text.Both("M-PESA Express", "M-PESA Express"), product},
+	{"passkey", text.Both("Passkey", "Passkey"), passkey},
+	{"number", text.Both("Shop's number", "Namba ya duka"), number},
+	{"rate", text.Both("Query rate", "Kasi ya maswali"), rate},
+	{"address", text.Both("Callback address", "Anwani ya majibu"), address},
+	{"port", text.Both("Callback port", "Mlango wa majibu"), port},
+	{"reach", text.Both("End to end", "Mwanzo hadi mwisho"), reach},
+	{"ledger", text.Both("Ledger", "Daftari"), ledger},
+	{"disk", text.Both("Disk", "Diski"), disk},
+	{"backup", text.Both("Backups", "Nakala"), backup},
+	{"log", text.Both("Log file", "Kumbukumbu"), logFile},
+	{"program", text.Both("Program", "Programu"), program},
+	{"terminal", text.Both("Terminal", "Terminali"), terminal},
 }

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"kaunta/daraja"
+	"kaunta/pos"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // Patience is how long the whole of [Run] may take. It is longer than one request to Daraja takes
@@ -31,11 +33,11 @@ const (
 
 // Finding is what a check found, for a person.
 type Finding struct {
-	Name   string      // of the check, for programs: "keys"
-	Title  daraja.Text // of the check, for people
+	Name   string   // of the check, for programs: "keys"
+	Title  pos.Text // of the check, for people
 	Status Status
-	Says   daraja.Text // one sentence
-	Fix    daraja.Text // what to do; empty where there is nothing to do, and always under OK
+	Says   pos.Text // one sentence
+	Fix    pos.Text // what to do; empty where there is nothing to do, and always under OK
 }
 
 // Ledger is what is known of the ledger file.
@@ -45,7 +47,7 @@ type Ledger struct {
 	Environment string // what it was made for; empty where it is held
 	Unwritable  error  // why a till could not write it, though it can be read; nil: it could
 
-	Trouble daraja.Text // why a till takes no new payment with it at present; empty where it does
+	Trouble pos.Text // why a till takes no new payment with it at present; empty where it does
 
 	Unused, Size int64 // how many bytes of its file hold nothing, and how many it has
 }
@@ -88,7 +90,7 @@ type Config struct {
 // check is one line of the report.
 type check struct {
 	name  string
-	title daraja.Text
+	title pos.Text
 	look  func(context.Context, *examiner) Finding
 }
 
@@ -150,19 +152,10 @@ func examine(ctx context.Context, p Config) *examiner {
 	return x
 }
 
-func ok(en, sw string) Finding { return Finding{Status: OK, Says: daraja.Text{EN: en, SW: sw}} }
-
-func unchecked(en, sw string) Finding {
-	return Finding{Status: Unchecked, Says: daraja.Text{EN: en, SW: sw}}
-}
-
-func warning(en, sw, fixEN, fixSW string) Finding {
-	return Finding{Status: Warning, Says: daraja.Text{EN: en, SW: sw}, Fix: daraja.Text{EN: fixEN, SW: fixSW}}
-}
-
-func fault(en, sw, fixEN, fixSW string) Finding {
-	return Finding{Status: Fault, Says: daraja.Text{EN: en, SW: sw}, Fix: daraja.Text{EN: fixEN, SW: fixSW}}
-}
+func ok(says pos.Text) Finding           { return Finding{Status: OK, Says: says} }
+func unchecked(says pos.Text) Finding    { return Finding{Status: Unchecked, Says: says} }
+func warning(says, fix pos.Text) Finding { return Finding{Status: Warning, Says: says, Fix: fix} }
+func fault(says, fix pos.Text) Finding   { return Finding{Status: Fault, Says: says, Fix: fix} }
 
 // prefixed finds the names of packages before an error's text.
 var prefixed = regexp.MustCompile(`^((store|tunnel( [a-z]+)?|daraja|callback address): )+`)
@@ -173,9 +166,9 @@ func sentence(text string) string {
 }
 
 // who answers where the settings send questions: Safaricom, or a simulator.
-func (x *examiner) who() daraja.Text {
+func (x *examiner) who() pos.Text {
 	if x.Settings.Environment == settings.Training {
-		return daraja.Text{EN: "The simulator", SW: "Kiigizo"}
+		return text.Both("The simulator", "Kiigizo")
 	}
-	return daraja.Text{EN: "Safaricom", SW: "Safaricom"}
+	return text.Both("Safaricom", "Safaricom")
 }

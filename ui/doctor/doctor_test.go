@@ -16,9 +16,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"kaunta/daraja"
 	"kaunta/daraja/simulator"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // healthy is a till in order, on a simulator, with a public name.
@@ -96,7 +96,7 @@ func TestRun(t *testing.T) {
 		}, "terminal", Fault, "not UTF-8"},
 		"a ledger that takes no payment": {func(p *Config) {
 			p.Ledger = func(settings.Settings) (Ledger, error) {
-				return Ledger{Found: true, HeldBy: "the till of process 7 on duka", Trouble: daraja.Text{EN: "The file is gone.", SW: "Faili haipo."}}, nil
+				return Ledger{Found: true, HeldBy: "the till of process 7 on duka", Trouble: text.Both("The file is gone.", "Faili haipo.")}, nil
 			}
 		}, "ledger", Fault, "The file is gone."},
 		"a small window":                 {func(p *Config) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},

@@ -23,22 +23,22 @@ func configuration(_ context.Context, x *examiner) Finding {
 		for _, m := range x.Mistakes {
 			all = append(all, sentence(m.Says))
 		}
-		text := strings.Join(all, " ")
-		return fault(text, text, "Correct "+x.Path+", or run kaunta setup.", "Rekebisha "+x.Path+", au endesha kaunta setup.")
+		says := strings.Join(all, " ")
+		return fault(text.Both(says, says), text.Both("Correct "+x.Path+", or run kaunta setup.", "Rekebisha "+x.Path+", au endesha kaunta setup."))
 	}
 	_, err := os.Stat(x.Path)
 	absent := errors.Is(err, fs.ErrNotExist)
 	switch empty := x.Settings.CheckAccount() != nil; {
 	case empty && absent:
-		return warning("There is no file "+x.Path+", and the environment names no account.", "Hakuna faili "+x.Path+", na mazingira hayataji akaunti.",
-			"Run kaunta setup, which writes the file.", "Endesha kaunta setup, inayoandika faili hiyo.")
+		return warning(text.Both("There is no file "+x.Path+", and the environment names no account.", "Hakuna faili "+x.Path+", na mazingira hayataji akaunti."),
+			text.Both("Run kaunta setup, which writes the file.", "Endesha kaunta setup, inayoandika faili hiyo."))
 	case empty:
-		return warning("Neither "+x.Path+" nor the environment names an account.", x.Path+" haitaji akaunti, na mazingira pia.",
-			"Run kaunta setup, which keeps what the file says.", "Endesha kaunta setup, inayohifadhi yaliyomo kwenye faili.")
+		return warning(text.Both("Neither "+x.Path+" nor the environment names an account.", x.Path+" haitaji akaunti, na mazingira pia."),
+			text.Both("Run kaunta setup, which keeps what the file says.", "Endesha kaunta setup, inayohifadhi yaliyomo kwenye faili."))
 	case absent:
-		return ok("There is no file; the account is in the environment.", "Hakuna faili; akaunti iko kwenye mazingira.")
+		return ok(text.Both("There is no file; the account is in the environment.", "Hakuna faili; akaunti iko kwenye mazingira."))
 	}
-	return ok(x.Path+" is in order, and only this user can read it.", x.Path+" iko sawa, na mtumiaji huyu tu ndiye anayeweza kuisoma.")
+	return ok(text.Both(x.Path+" is in order, and only this user can read it.", x.Path+" iko sawa, na mtumiaji huyu tu ndiye anayeweza kuisoma."))
 }
 
 func ledger(_ context.Context, x *examiner) Finding {
@@ -47,35 +47,35 @@ func ledger(_ context.Context, x *examiner) Finding {
 	l, err := x.Ledger(x.Settings)
 	switch {
 	case err != nil:
-		text := sentence(err.Error())
-		return fault(text, text, "Name another ledger with --ledger, or restore a backup.", "Taja daftari jingine kwa --ledger, au rudisha nakala.")
+		says := sentence(err.Error())
+		return fault(text.Both(says, says), text.Both("Name another ledger with --ledger, or restore a backup.", "Taja daftari jingine kwa --ledger, au rudisha nakala."))
 	case l.Trouble.EN != "":
-		return fault(l.Trouble.EN, l.Trouble.SW, "Put the file back where it was, or set the clock; if the clock is right, start the till once with --clock-is-right.",
-			"Rudisha faili mahali pake, au rekebisha saa; kama saa ni sahihi, anzisha till mara moja kwa --clock-is-right.")
+		return fault(text.Both(l.Trouble.EN, l.Trouble.SW), text.Both("Put the file back where it was, or set the clock; if the clock is right, start the till once with --clock-is-right.",
+			"Rudisha faili mahali pake, au rekebisha saa; kama saa ni sahihi, anzisha till mara moja kwa --clock-is-right."))
 	case l.HeldBy != "":
-		return ok("In use by "+l.HeldBy+"; it was not looked into.", "Inatumiwa na "+l.HeldBy+"; haikuangaliwa ndani.")
+		return ok(text.Both("In use by "+l.HeldBy+"; it was not looked into.", "Inatumiwa na "+l.HeldBy+"; haikuangaliwa ndani."))
 	case l.Found && l.Environment != x.Settings.Environment:
-		return fault(fmt.Sprintf("The ledger %s was made for %s, and the till is set to %s.", path, l.Environment, x.Settings.Environment),
-			fmt.Sprintf("Daftari %s ni la %s, na till imewekwa %s.", path, l.Environment, x.Settings.Environment),
-			"Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila mazingira yawe na lake.")
+		return fault(text.Both(fmt.Sprintf("The ledger %s was made for %s, and the till is set to %s.", path, l.Environment, x.Settings.Environment),
+			fmt.Sprintf("Daftari %s ni la %s, na till imewekwa %s.", path, l.Environment, x.Settings.Environment)),
+			text.Both("Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila mazingira yawe na lake."))
 	}
 	if l.Unwritable != nil {
-		return fault(sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika.",
-			"Run kaunta compact, which makes it anew from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake.")
+		return fault(text.Both(sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika."),
+			text.Both("Run kaunta compact, which makes it anew from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake."))
 	}
 	if err := writable(folder); err != nil {
-		return fault("The ledger's folder "+folder+" cannot be written.", "Folda ya daftari "+folder+" haiandikiki.",
-			"Give it to the user who runs the till, or name another ledger with --ledger.", "Mpe mtumiaji wa till folda hiyo, au taja daftari jingine kwa --ledger.")
+		return fault(text.Both("The ledger's folder "+folder+" cannot be written.", "Folda ya daftari "+folder+" haiandikiki."),
+			text.Both("Give it to the user who runs the till, or name another ledger with --ledger.", "Mpe mtumiaji wa till folda hiyo, au taja daftari jingine kwa --ledger."))
 	}
 	if !l.Found {
-		return ok("None yet: the till will make "+path+".", "Bado halipo: till italitengeneza "+path+".")
+		return ok(text.Both("None yet: the till will make "+path+".", "Bado halipo: till italitengeneza "+path+"."))
 	}
 	if l.Unused >= muchUnused && l.Unused > l.Size/2 {
-		return warning(fmt.Sprintf("%d of the %d MB of %s hold nothing.", l.Unused>>20, l.Size>>20, path),
-			fmt.Sprintf("MB %d kati ya %d za %s hazina kitu.", l.Unused>>20, l.Size>>20, path),
-			"To give them back to the disk, close the till and run kaunta compact.", "Ili kuzirudisha kwenye diski, funga till kisha endesha kaunta compact.")
+		return warning(text.Both(fmt.Sprintf("%d of the %d MB of %s hold nothing.", l.Unused>>20, l.Size>>20, path),
+			fmt.Sprintf("MB %d kati ya %d za %s hazina kitu.", l.Unused>>20, l.Size>>20, path)),
+			text.Both("To give them back to the disk, close the till and run kaunta compact.", "Ili kuzirudisha kwenye diski, funga till kisha endesha kaunta compact."))
 	}
-	return ok(path+" opens, and can be read and written.", path+" linafunguka, linasomeka na kuandikika.")
+	return ok(text.Both(path+" opens, and can be read and written.", path+" linafunguka, linasomeka na kuandikika."))
 }
 
 // muchUnused is what is worth making a ledger anew for, where it is more than half of the file.
@@ -88,34 +88,34 @@ const leastRoom = 64 << 20
 func disk(_ context.Context, x *examiner) Finding {
 	folder, err := existing(filepath.Dir(x.Settings.Ledger))
 	if err != nil {
-		return unchecked("The ledger's folder is not there yet.", "Folda ya daftari bado haipo.")
+		return unchecked(text.Both("The ledger's folder is not there yet.", "Folda ya daftari bado haipo."))
 	}
 	if version, risky := riskyKernel(x.System, folder); risky {
-		return fault("Linux "+version+" can damage files on this ext4 disk: its fast_commit has a known fault.", "Linux "+version+" inaweza kuharibu faili kwenye diski hii ya ext4: fast_commit ina hitilafu.",
-			"Update the system (Linux 5.10.94, 5.15.27 or 5.17), or switch it off: tune2fs -O ^fast_commit.", "Sasisha mfumo (Linux 5.10.94, 5.15.27 au 5.17), au izime: tune2fs -O ^fast_commit.")
+		return fault(text.Both("Linux "+version+" can damage files on this ext4 disk: its fast_commit has a known fault.", "Linux "+version+" inaweza kuharibu faili kwenye diski hii ya ext4: fast_commit ina hitilafu."),
+			text.Both("Update the system (Linux 5.10.94, 5.15.27 or 5.17), or switch it off: tune2fs -O ^fast_commit.", "Sasisha mfumo (Linux 5.10.94, 5.15.27 au 5.17), au izime: tune2fs -O ^fast_commit."))
 	}
 	free, err := x.Free(folder)
 	switch {
 	case err != nil:
-		return unchecked("This system does not tell how much room is left.", "Mfumo huu hausemi nafasi iliyobaki.")
+		return unchecked(text.Both("This system does not tell how much room is left.", "Mfumo huu hausemi nafasi iliyobaki."))
 	case free < leastRoom:
-		return fault(fmt.Sprintf("Only %d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d tu kwenye diski ya daftari.", free>>20),
-			"Make room: with less than 32 MB the till takes no new payments.", "Ongeza nafasi: chini ya MB 32 till haitapokea malipo mapya.")
+		return fault(text.Both(fmt.Sprintf("Only %d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d tu kwenye diski ya daftari.", free>>20)),
+			text.Both("Make room: with less than 32 MB the till takes no new payments.", "Ongeza nafasi: chini ya MB 32 till haitapokea malipo mapya."))
 	}
-	return ok(fmt.Sprintf("%d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d kwenye diski ya daftari.", free>>20))
+	return ok(text.Both(fmt.Sprintf("%d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d kwenye diski ya daftari.", free>>20)))
 }
 
 func backup(_ context.Context, x *examiner) Finding {
 	folder := x.Settings.Records.BackupFolder
 	if folder == "" {
-		return warning("No backup_folder is set, so no backups are made.", "backup_folder haijawekwa, hivyo nakala hazitengenezwi.",
-			"Set backup_folder to a folder on another disk.", "Weka backup_folder kwenye diski nyingine.")
+		return warning(text.Both("No backup_folder is set, so no backups are made.", "backup_folder haijawekwa, hivyo nakala hazitengenezwi."),
+			text.Both("Set backup_folder to a folder on another disk.", "Weka backup_folder kwenye diski nyingine."))
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() || writable(folder) != nil {
-		return fault("The folder for backups "+folder+" is not there or cannot be written.", "Folda ya nakala "+folder+" haipo au haiandikiki.",
-			"Make it, or plug in its disk, and let the till's user write there.", "Itengeneze, au chomeka diski yake, na umruhusu mtumiaji wa till kuandika.")
+		return fault(text.Both("The folder for backups "+folder+" is not there or cannot be written.", "Folda ya nakala "+folder+" haipo au haiandikiki."),
+			text.Both("Make it, or plug in its disk, and let the till's user write there.", "Itengeneze, au chomeka diski yake, na umruhusu mtumiaji wa till kuandika."))
 	}
-	return ok(folder+" can be written.", folder+" inaandikika.")
+	return ok(text.Both(folder+" can be written.", folder+" inaandikika."))
 }
 
 func logFile(_ context.Context, x *examiner) Finding {
@@ -133,10 +133,10 @@ func logFile(_ context.Context, x *examiner) Finding {
 		err = writable(filepath.Dir(path))
 	}
 	if err != nil {
-		return fault("The log file "+path+" cannot be written.", "Faili ya kumbukumbu "+path+" haiandikiki.",
-			"Give it to the user who runs the till, or name another file under [log].", "Mpe mtumiaji wa till faili hiyo, au taja nyingine chini ya [log].")
+		return fault(text.Both("The log file "+path+" cannot be written.", "Faili ya kumbukumbu "+path+" haiandikiki."),
+			text.Both("Give it to the user who runs the till, or name another file under [log].", "Mpe mtumiaji wa till faili hiyo, au taja nyingine chini ya [log]."))
 	}
-	return ok(path+" can be written.", path+" inaandikika.")
+	return ok(text.Both(path+" can be written.", path+" inaandikika."))
 }
 
 // mendedGo are the first releases of each minor version of Go whose crypto/x509 has no known fault,
@@ -163,18 +163,18 @@ func leastGo(built string) string {
 func program(_ context.Context, x *examiner) Finding {
 	built, _, _ := strings.Cut(x.Go, " ") // experiments follow
 	if !version.IsValid(built) {
-		return unchecked("Built with a Go that names no release ("+x.Go+"), so nothing is known of its faults.", "Imejengwa kwa Go isiyotaja toleo ("+x.Go+"), hivyo hitilafu zake hazijulikani.")
+		return unchecked(text.Both("Built with a Go that names no release ("+x.Go+"), so nothing is known of its faults.", "Imejengwa kwa Go isiyotaja toleo ("+x.Go+"), hivyo hitilafu zake hazijulikani."))
 	}
 	least := leastGo(built)
 	if least == "" {
-		return ok("Built with "+built+".", "Imejengwa kwa "+built+".")
+		return ok(text.Both("Built with "+built+".", "Imejengwa kwa "+built+"."))
 	}
 	find := warning
 	if x.Settings.Environment == settings.Production {
 		find = fault
 	}
-	return find(fmt.Sprintf("Built with %s, which accepts certificates that may be forged.", built), fmt.Sprintf("Imejengwa kwa %s, inayokubali vyeti vinavyoweza kughushiwa.", built),
-		"Build it again with "+least+" or newer.", "Ijenge upya kwa "+least+" au mpya zaidi.")
+	return find(text.Both(fmt.Sprintf("Built with %s, which accepts certificates that may be forged.", built), fmt.Sprintf("Imejengwa kwa %s, inayokubali vyeti vinavyoweza kughushiwa.", built)),
+		text.Both("Build it again with "+least+" or newer.", "Ijenge upya kwa "+least+" au mpya zaidi."))
 }
 
 func terminal(_ context.Context, x *examiner) Finding {
@@ -182,23 +182,23 @@ func terminal(_ context.Context, x *examiner) Finding {
 	term := x.Getenv("TERM")
 	switch {
 	case !t.Is:
-		return unchecked("Not looked at: the output does not go to a terminal.", "Haikuangaliwa: matokeo hayaendi kwenye terminali.")
+		return unchecked(text.Both("Not looked at: the output does not go to a terminal.", "Haikuangaliwa: matokeo hayaendi kwenye terminali."))
 	case term == "dumb" || term == "" && runtime.GOOS != "windows":
-		return fault("TERM does not say what this terminal can do.", "TERM haisemi uwezo wa terminali hii.",
-			"Set it, such as TERM=xterm-256color or TERM=linux.", "Iweke, kama TERM=xterm-256color au TERM=linux.")
+		return fault(text.Both("TERM does not say what this terminal can do.", "TERM haisemi uwezo wa terminali hii."),
+			text.Both("Set it, such as TERM=xterm-256color or TERM=linux.", "Iweke, kama TERM=xterm-256color au TERM=linux."))
 	case t.Width < 40 || t.Height < 12:
-		return fault(fmt.Sprintf("The window is %d×%d, and the till needs 40×12.", t.Width, t.Height), fmt.Sprintf("Dirisha ni %d×%d, na till inahitaji 40×12.", t.Width, t.Height),
-			"Make the window bigger or its letters smaller; 80×24 is comfortable.", "Kuza dirisha au punguza herufi; 80×24 inafaa.")
+		return fault(text.Both(fmt.Sprintf("The window is %d×%d, and the till needs 40×12.", t.Width, t.Height), fmt.Sprintf("Dirisha ni %d×%d, na till inahitaji 40×12.", t.Width, t.Height)),
+			text.Both("Make the window bigger or its letters smaller; 80×24 is comfortable.", "Kuza dirisha au punguza herufi; 80×24 inafaa."))
 	case !text.UTF8(x.Getenv):
-		return fault("The locale is not UTF-8, so the till draws with plain ASCII signs.", "Locale si UTF-8, hivyo till inachora kwa alama za ASCII.",
-			"Set LANG=C.UTF-8 in the environment of the till.", "Weka LANG=C.UTF-8 kwenye mazingira ya till.")
+		return fault(text.Both("The locale is not UTF-8, so the till draws with plain ASCII signs.", "Locale si UTF-8, hivyo till inachora kwa alama za ASCII."),
+			text.Both("Set LANG=C.UTF-8 in the environment of the till.", "Weka LANG=C.UTF-8 kwenye mazingira ya till."))
 	}
 	colours := "colours"
 	rangi := "rangi"
 	if x.Getenv("NO_COLOR") != "" {
 		colours, rangi = "no colours (NO_COLOR)", "bila rangi (NO_COLOR)"
 	}
-	return ok(fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, colours), fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, rangi))
+	return ok(text.Both(fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, colours), fmt.Sprintf("%d×%d, %s, UTF-8, %s.", t.Width, t.Height, term, rangi)))
 }
 
 // writable says why nothing can be written into folder, or into the nearest folder above it that

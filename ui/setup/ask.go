@@ -15,7 +15,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 
-	"kaunta/daraja"
+	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // errLeft is how a step ends when the owner leaves.
@@ -112,19 +113,19 @@ func (w *wizard) keys() *huh.KeyMap {
 	k := huh.NewDefaultKeyMap()
 	k.Quit = key.NewBinding(key.WithKeys("ctrl+c", "esc"))
 	k.Select.Filter.SetEnabled(false)
-	help := func(b *key.Binding, name, en, sw string) { b.SetHelp(name, w.in(en, sw)) }
+	help := func(b *key.Binding, name string, t pos.Text) { b.SetHelp(name, w.in(t)) }
 	for _, b := range []*key.Binding{&k.Input.Next, &k.Input.Submit, &k.Select.Next, &k.Select.Submit} {
-		help(b, "Enter", "next", "endelea")
+		help(b, "Enter", text.Both("next", "endelea"))
 	}
 	for _, b := range []*key.Binding{&k.Input.Prev, &k.Select.Prev} {
-		help(b, "Shift-Tab", "back", "nyuma")
+		help(b, "Shift-Tab", text.Both("back", "nyuma"))
 	}
 	up, down := "↑", "↓"
 	if !w.utf8 {
 		up, down = "Up", "Down"
 	}
-	help(&k.Select.Up, up, "up", "juu")
-	help(&k.Select.Down, down, "down", "chini")
+	help(&k.Select.Up, up, text.Both("up", "juu"))
+	help(&k.Select.Down, down, text.Both("down", "chini"))
 	return k
 }
 
@@ -296,19 +297,19 @@ func (r *watched) Read(b []byte) (int, error) {
 }
 
 // say prints a sentence between the steps.
-func (w *wizard) say(en, sw string) { w.print("", daraja.Text{EN: en, SW: sw}) }
+func (w *wizard) say(t pos.Text) { w.print("", t) }
 
 // print prints a text after a sign, broken at the window's width.
-func (w *wizard) print(sign string, t daraja.Text) {
-	text := w.in(t.EN, t.SW)
+func (w *wizard) print(sign string, t pos.Text) {
+	says := w.in(t)
 	if sign != "" {
 		sign += " "
 	}
 	if !w.plain {
 		room := max(20, w.width()-1-len([]rune(sign)))
-		text = strings.ReplaceAll(lipgloss.Wrap(text, room, " "), "\n", "\n"+strings.Repeat(" ", len([]rune(sign))))
+		says = strings.ReplaceAll(lipgloss.Wrap(says, room, " "), "\n", "\n"+strings.Repeat(" ", len([]rune(sign))))
 	}
-	fmt.Fprintln(w.Output, w.drawable(sign+text))
+	fmt.Fprintln(w.Output, w.drawable(sign+says))
 }
 
 // drawable is text in the characters that the terminal has.
@@ -330,12 +331,7 @@ func (w *wizard) width() int {
 }
 
 // in is a text in the owner's language.
-func (w *wizard) in(en, sw string) string {
-	if w.language == "sw" {
-		return sw
-	}
-	return en
-}
+func (w *wizard) in(t pos.Text) string { return text.In(text.Language(w.language), t) }
 
 // sign is the sign of good and of bad.
 func (w *wizard) sign(good bool) string {

@@ -9,6 +9,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // reach asks how Safaricom reaches this till, and what that way needs.
@@ -21,16 +22,16 @@ func (w *wizard) reach() error {
 		}
 	}
 	options := []option{
-		{settings.ReachOff, w.in("Not at all: the till asks, 10 to 30 s", "Haitufikii: till inauliza, sekunde 10-30")},
-		{settings.ReachStatic, w.in("My own https address", "Anwani yangu ya https")},
-		{settings.ReachACME, w.in("Public address, HTTPS built in", "Anwani ya nje, HTTPS ya ndani")},
-		{settings.ReachSSH, w.in("A small server of mine (ssh)", "Seva yangu ndogo (ssh)")},
-		{settings.ReachCloudflared, w.in("Cloudflare (cloudflared)", "Cloudflare (cloudflared)")},
+		{settings.ReachOff, w.in(text.Both("Not at all: the till asks, 10 to 30 s", "Haitufikii: till inauliza, sekunde 10-30"))},
+		{settings.ReachStatic, w.in(text.Both("My own https address", "Anwani yangu ya https"))},
+		{settings.ReachACME, w.in(text.Both("Public address, HTTPS built in", "Anwani ya nje, HTTPS ya ndani"))},
+		{settings.ReachSSH, w.in(text.Both("A small server of mine (ssh)", "Seva yangu ndogo (ssh)"))},
+		{settings.ReachCloudflared, w.in(text.Both("Cloudflare (cloudflared)", "Cloudflare (cloudflared)"))},
 	}
 	if !slices.ContainsFunc(options, func(o option) bool { return o.value == way }) {
 		way = settings.ReachOff // such as one that is gone
 	}
-	if err := w.ask(question{title: w.in("How does Safaricom reach this till?", "Safaricom itaifikiaje till hii?"), value: &way, options: options}); err != nil {
+	if err := w.ask(question{title: w.in(text.Both("How does Safaricom reach this till?", "Safaricom itaifikiaje till hii?")), value: &way, options: options}); err != nil {
 		return err
 	}
 	w.values.Set("callback.reach", way)
@@ -52,21 +53,21 @@ func (w *wizard) reach() error {
 func (w *wizard) text(title, hint string, value *string, valid func(string) bool, en, sw string) question {
 	return question{title: title, hint: hint, value: value, valid: func(s string) error {
 		if !valid(s) {
-			return w.wrong(en, sw)
+			return w.wrong(text.Both(en, sw))
 		}
 		return nil
 	}}
 }
 
 func (w *wizard) publicURL(value *string) question {
-	return w.text(w.in("Public https address", "Anwani ya nje ya https"), w.in("Such as https://till.example.com", "Kama https://till.example.com"), value,
+	return w.text(w.in(text.Both("Public https address", "Anwani ya nje ya https")), w.in(text.Both("Such as https://till.example.com", "Kama https://till.example.com")), value,
 		func(s string) bool { return daraja.CheckCallBackURL(s) == nil },
 		"It begins with https:// and has none of: mpesa, safaricom, exe, cmd, sql, query.", "Ianze na https:// bila maneno: mpesa, safaricom, exe, cmd, sql, query.")
 }
 
 func (w *wizard) askStatic() error {
 	target, listen := w.values.Text("callback.public_url"), cmp.Or(w.values.Text("callback.listen"), "127.0.0.1:8180")
-	err := w.ask(w.publicURL(&target), w.text(w.in("It leads to this address here", "Inaelekea anwani hii hapa"), "", &listen,
+	err := w.ask(w.publicURL(&target), w.text(w.in(text.Both("It leads to this address here", "Inaelekea anwani hii hapa")), "", &listen,
 		func(s string) bool { return addressForm.MatchString(s) }, "Type it like 127.0.0.1:8180.", "Andika kama 127.0.0.1:8180."))
 	w.values.Set("callback.public_url", target)
 	w.values.Set("callback.listen", listen)
@@ -82,14 +83,14 @@ var (
 )
 
 func (w *wizard) domain(title string, value *string, optional bool) question {
-	return w.text(title, w.in("Such as till.example.com", "Kama till.example.com"), value,
+	return w.text(title, w.in(text.Both("Such as till.example.com", "Kama till.example.com")), value,
 		func(s string) bool { return optional && s == "" || nameForm.MatchString(s) }, "Type the name alone, like till.example.com.", "Andika jina tu, kama till.example.com.")
 }
 
 func (w *wizard) askACME() error {
 	domain, email := w.values.Text("callback.acme.domain"), w.values.Text("callback.acme.email")
-	err := w.ask(w.domain(w.in("Name of this machine", "Jina la mashine hii"), &domain, false),
-		question{title: w.in("E-mail for warnings, or empty", "Barua pepe ya maonyo, au tupu"), value: &email})
+	err := w.ask(w.domain(w.in(text.Both("Name of this machine", "Jina la mashine hii")), &domain, false),
+		question{title: w.in(text.Both("E-mail for warnings, or empty", "Barua pepe ya maonyo, au tupu")), value: &email})
 	w.values.Set("callback.acme.domain", domain)
 	w.values.Set("callback.acme.email", email)
 	return err
@@ -101,9 +102,9 @@ func (w *wizard) askCloudflared() error {
 	if w.values.Text("callback.cloudflared.token") != "" || w.values.Text("callback.cloudflared.token_file") != "" {
 		kind = named
 	}
-	if err := w.ask(question{title: w.in("Which tunnel?", "Njia ipi?"), value: &kind, options: []option{
-		{quick, w.in("Quick: for a trial, new name each time", "Haraka: kwa jaribio, jina jipya kila mara")},
-		{named, w.in("Named: an account and a domain", "Yenye jina: akaunti na domain")},
+	if err := w.ask(question{title: w.in(text.Both("Which tunnel?", "Njia ipi?")), value: &kind, options: []option{
+		{quick, w.in(text.Both("Quick: for a trial, new name each time", "Haraka: kwa jaribio, jina jipya kila mara"))},
+		{named, w.in(text.Both("Named: an account and a domain", "Yenye jina: akaunti na domain"))},
 	}}); err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (w *wizard) askCloudflared() error {
 		return nil
 	}
 	token, target := "", w.values.Text("callback.public_url")
-	err := w.ask(w.secret("callback.cloudflared.token", w.in("The tunnel's token", "Token ya njia"), "", &token), w.publicURL(&target))
+	err := w.ask(w.secret("callback.cloudflared.token", w.in(text.Both("The tunnel's token", "Token ya njia")), "", &token), w.publicURL(&target))
 	w.keep("callback.cloudflared.token", token)
 	w.values.Set("callback.public_url", target)
 	return err
@@ -125,8 +126,8 @@ func (w *wizard) askSSH() error {
 	for {
 		server, user, target := w.values.Text("callback.ssh.server"), w.settings().Callback.SSH.User, w.values.Text("callback.public_url")
 		if err := w.ask(
-			w.text(w.in("Your server", "Seva yako"), w.in("Such as relay.example.com:22", "Kama relay.example.com:22"), &server, serverForm.MatchString, "Type its name, and a port if it is not 22.", "Andika jina lake, na port kama si 22."),
-			w.text(w.in("The till's account there", "Akaunti ya till huko"), "", &user, func(s string) bool { return userForm.MatchString(s) && len(s) <= 32 && s != "root" }, "Small letters and digits, and not root.", "Herufi ndogo na tarakimu, na si root."),
+			w.text(w.in(text.Both("Your server", "Seva yako")), w.in(text.Both("Such as relay.example.com:22", "Kama relay.example.com:22")), &server, serverForm.MatchString, "Type its name, and a port if it is not 22.", "Andika jina lake, na port kama si 22."),
+			w.text(w.in(text.Both("The till's account there", "Akaunti ya till huko")), "", &user, func(s string) bool { return userForm.MatchString(s) && len(s) <= 32 && s != "root" }, "Small letters and digits, and not root.", "Herufi ndogo na tarakimu, na si root."),
 		); err != nil {
 			return err
 		}
@@ -138,7 +139,7 @@ func (w *wizard) askSSH() error {
 		w.values.Set("callback.public_url", target)
 		w.values.Set("callback.ssh.key_file", cmp.Or(w.values.Text("callback.ssh.key_file"), w.folder("relay_key")))
 		w.values.Set("callback.ssh.known_hosts_file", cmp.Or(w.values.Text("callback.ssh.known_hosts_file"), w.folder("relay_known_hosts")))
-		w.say("Asking the server for its keys …", "Tunauliza seva funguo zake …")
+		w.say(text.Both("Asking the server for its keys …", "Tunauliza seva funguo zake …"))
 		keys, err := w.HostKeys(w.ctx, w.settings().Callback.SSH.Server)
 		switch {
 		case w.ctx.Err() != nil:
@@ -147,7 +148,7 @@ func (w *wizard) askSSH() error {
 			err = errors.New("the server showed no keys")
 		}
 		if err != nil {
-			w.print(w.sign(false), daraja.Text{EN: settings.Sentence(err.Error()), SW: settings.Sentence(err.Error())})
+			w.print(w.sign(false), text.Both(settings.Sentence(err.Error()), settings.Sentence(err.Error())))
 			if again, err := w.again(); err != nil || !again {
 				return err
 			}
@@ -158,9 +159,9 @@ func (w *wizard) askSSH() error {
 		}
 		same := "no"
 		if err := w.ask(question{
-			title: w.in("Does the server itself show the same?", "Je, seva yenyewe inaonyesha hivyo hivyo?"),
-			hint:  w.in("There: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "Huko: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"), value: &same,
-			options: []option{{"yes", w.in("Yes, the same", "Ndiyo, hivyo hivyo")}, {"no", w.in("No, or not compared: another server", "Hapana, au sijalinganisha: seva nyingine")}},
+			title: w.in(text.Both("Does the server itself show the same?", "Je, seva yenyewe inaonyesha hivyo hivyo?")),
+			hint:  w.in(text.Both("There: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "Huko: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")), value: &same,
+			options: []option{{"yes", w.in(text.Both("Yes, the same", "Ndiyo, hivyo hivyo"))}, {"no", w.in(text.Both("No, or not compared: another server", "Hapana, au sijalinganisha: seva nyingine"))}},
 		}); err != nil {
 			return err
 		}

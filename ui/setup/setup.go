@@ -5,8 +5,9 @@ import (
 	"errors"
 	"io"
 
-	"kaunta/daraja"
+	"kaunta/pos"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // Choice is what the owner wants to happen after the form.
@@ -23,7 +24,7 @@ const (
 // Verdict is what Safaricom says of an answer.
 type Verdict struct {
 	Good bool
-	Says daraja.Text // one sentence
+	Says pos.Text // one sentence
 }
 
 // HostKey is a key by which the relay proves to be itself.
@@ -69,7 +70,7 @@ func Run(ctx context.Context, cfg Config) (Choice, error) {
 	w := newWizard(ctx, cfg)
 	choice, err := w.run()
 	if errors.Is(err, errLeft) {
-		w.say("Nothing was written.", "Hakuna kilichoandikwa.")
+		w.say(text.Both("Nothing was written.", "Hakuna kilichoandikwa."))
 		return Leave, nil
 	}
 	return choice, err

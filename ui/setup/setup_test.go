@@ -16,8 +16,8 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 
-	"kaunta/daraja"
 	"kaunta/ui/app/settings"
+	"kaunta/ui/text"
 )
 
 // owner sits at a real pseudo-terminal before the form.
@@ -61,7 +61,7 @@ func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 		Getenv: func(name string) string { return env[name] }, Environ: []string{"TERM=xterm-256color", "LANG=C.UTF-8"},
 		Account: func(_ context.Context, s settings.Settings) (Verdict, Verdict) {
 			say := func(good bool, what string) Verdict {
-				return Verdict{good, daraja.Text{EN: what + map[bool]string{true: " taken.", false: " refused."}[good], SW: what + "."}}
+				return Verdict{good, text.Both(what+map[bool]string{true: " taken.", false: " refused."}[good], what+".")}
 			}
 			return say(s.Daraja.ConsumerKey != "wrong", "Keys"), say(s.Daraja.Passkey.Reveal() != wrongPasskey, "Passkey")
 		},

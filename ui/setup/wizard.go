@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"kaunta/daraja"
+	"kaunta/pos"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/text"
 )
@@ -79,7 +80,7 @@ func (w *wizard) begin() error {
 	w.exists = true
 	values, err := settings.ReadValues(w.Path)
 	if err != nil {
-		w.print(w.sign(false), daraja.Text{EN: settings.Sentence(err.Error()), SW: settings.Sentence(err.Error())})
+		w.print(w.sign(false), text.Both(settings.Sentence(err.Error()), settings.Sentence(err.Error())))
 		anew := "anew"
 		if err := w.ask(question{title: "What now? / Sasa je?", value: &anew, options: []option{
 			{"anew", "Begin anew; the old file stays as .bak / Anza upya"}, {"leave", "Leave / Ondoka"},
@@ -93,7 +94,7 @@ func (w *wizard) begin() error {
 	}
 	w.values = values
 	w.language = cmp.Or(values.Text("language"), w.language)
-	w.say("There is a configuration already. What it says is kept where you change nothing.", "Kuna mipangilio tayari. Usipobadilisha kitu kinabaki kilivyo.")
+	w.say(text.Both("There is a configuration already. What it says is kept where you change nothing.", "Kuna mipangilio tayari. Usipobadilisha kitu kinabaki kilivyo."))
 	return nil
 }
 
@@ -106,13 +107,13 @@ func (w *wizard) shop() error {
 	if w.plain {
 		leave = "Ctrl-C"
 	}
-	w.say("Nothing is written before the end; "+leave+" leaves.", "Hakuna kinachoandikwa kabla ya mwisho; "+leave+" inaondoka.")
+	w.say(text.Both("Nothing is written before the end; "+leave+" leaves.", "Hakuna kinachoandikwa kabla ya mwisho; "+leave+" inaondoka."))
 	name := w.values.Text("shop")
 	err := w.ask(question{
-		title: w.in("The shop's name", "Jina la duka"), value: &name,
+		title: w.in(text.Both("The shop's name", "Jina la duka")), value: &name,
 		valid: func(s string) error {
 			if s == "" || len([]rune(s)) > 60 {
-				return w.wrong("Type the name of the shop, 60 letters at most.", "Andika jina la duka, herufi 60 au chini.")
+				return w.wrong(text.Both("Type the name of the shop, 60 letters at most.", "Andika jina la duka, herufi 60 au chini."))
 			}
 			return nil
 		},
@@ -127,7 +128,7 @@ func (w *wizard) keysAndSecret() error {
 	for {
 		key, secret := "", ""
 		if err := w.ask(
-			w.secret("daraja.consumer_key", "Consumer key", w.in("From your app on developer.safaricom.co.ke", "Kutoka app yako kwenye developer.safaricom.co.ke"), &key),
+			w.secret("daraja.consumer_key", "Consumer key", w.in(text.Both("From your app on developer.safaricom.co.ke", "Kutoka app yako kwenye developer.safaricom.co.ke")), &key),
 			w.secret("daraja.consumer_secret", "Consumer secret", "", &secret),
 		); err != nil {
 			return err
@@ -146,7 +147,7 @@ func (w *wizard) keysAndSecret() error {
 
 // asked prints what Safaricom says of the answers so far.
 func (w *wizard) asked(ask func(settings.Settings) Verdict) (bool, error) {
-	w.say("Asking Safaricom …", "Tunauliza Safaricom …")
+	w.say(text.Both("Asking Safaricom …", "Tunauliza Safaricom …"))
 	v := ask(w.settings())
 	if w.ctx.Err() != nil {
 		return false, errLeft
@@ -172,8 +173,8 @@ func (w *wizard) daraja(name string) string {
 // again asks whether to correct an answer that Safaricom does not take.
 func (w *wizard) again() (bool, error) {
 	what := "again"
-	err := w.ask(question{title: w.in("What now?", "Sasa je?"), value: &what, options: []option{
-		{"again", w.in("Type them again", "Andika tena")}, {"keep", w.in("Keep them and go on", "Ziache na uendelee")},
+	err := w.ask(question{title: w.in(text.Both("What now?", "Sasa je?")), value: &what, options: []option{
+		{"again", w.in(text.Both("Type them again", "Andika tena"))}, {"keep", w.in(text.Both("Keep them and go on", "Ziache na uendelee"))},
 	}})
 	return what == "again", err
 }
@@ -182,14 +183,14 @@ func (w *wizard) again() (bool, error) {
 func (w *wizard) secret(key, title, hint string, value *string) question {
 	has := w.values.Text(key) != "" || w.values.Text(key+"_file") != ""
 	if has {
-		hint = w.in("Enter keeps the one that is there.", "Enter inaacha iliyopo.")
+		hint = w.in(text.Both("Enter keeps the one that is there.", "Enter inaacha iliyopo."))
 	}
 	return question{title: title, hint: hint, value: value, secret: true, valid: func(s string) error {
 		switch {
 		case s == "" && !has:
-			return w.wrong("Paste it here; it is not shown.", "Ibandike hapa; haionyeshwi.")
+			return w.wrong(text.Both("Paste it here; it is not shown.", "Ibandike hapa; haionyeshwi."))
 		case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
-			return w.wrong("There is a blank or a special letter in it: copy it again.", "Ina nafasi au herufi ya ajabu: inakili tena.")
+			return w.wrong(text.Both("There is a blank or a special letter in it: copy it again.", "Ina nafasi au herufi ya ajabu: inakili tena."))
 		}
 		return nil
 	}}
@@ -207,7 +208,7 @@ func (w *wizard) keep(key, typed string) {
 func (w *wizard) number(title, hint string, value *string) question {
 	return question{title: title, hint: hint, value: value, valid: func(s string) error {
 		if !daraja.IsShortCode(s) {
-			return w.wrong("Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10.")
+			return w.wrong(text.Both("Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10."))
 		}
 		return nil
 	}}
@@ -219,10 +220,10 @@ func (w *wizard) account() error {
 	kind := payBill
 	options := []option{
 		{payBill, "Pay Bill"},
-		{buyGoods, w.in("Buy Goods: a till number", "Buy Goods: namba ya till")},
+		{buyGoods, w.in(text.Both("Buy Goods: a till number", "Buy Goods: namba ya till"))},
 	}
 	if !w.live {
-		options = append([]option{{public, w.in("Safaricom's public test number, 174379", "Namba ya majaribio ya Safaricom, 174379")}}, options...)
+		options = append([]option{{public, w.in(text.Both("Safaricom's public test number, 174379", "Namba ya majaribio ya Safaricom, 174379"))}}, options...)
 		kind = public
 	}
 	if w.values.Text("daraja.short_code") != "" {
@@ -232,7 +233,7 @@ func (w *wizard) account() error {
 		kind = buyGoods
 	}
 	for {
-		if err := w.ask(question{title: w.in("What do customers pay to?", "Wateja wanalipa wapi?"), value: &kind, options: options}); err != nil {
+		if err := w.ask(question{title: w.in(text.Both("What do customers pay to?", "Wateja wanalipa wapi?")), value: &kind, options: options}); err != nil {
 			return err
 		}
 		code, till, pass := w.values.Text("daraja.short_code"), w.values.Text("daraja.till"), ""
@@ -244,13 +245,13 @@ func (w *wizard) account() error {
 			return nil
 		case payBill:
 			till = ""
-			if err := w.ask(w.number(w.in("Pay Bill number", "Namba ya Pay Bill"), "", &code)); err != nil {
+			if err := w.ask(w.number(w.in(text.Both("Pay Bill number", "Namba ya Pay Bill")), "", &code)); err != nil {
 				return err
 			}
 		case buyGoods:
 			if err := w.ask(
-				w.number(w.in("Till number, which customers pay to", "Namba ya till, wanayolipa wateja"), "", &till),
-				w.number(w.in("Store number (head office number)", "Namba ya duka (store number)"), w.in("From the go-live; not the till.", "Kutoka go-live; si till."), &code),
+				w.number(w.in(text.Both("Till number, which customers pay to", "Namba ya till, wanayolipa wateja")), "", &till),
+				w.number(w.in(text.Both("Store number (head office number)", "Namba ya duka (store number)")), w.in(text.Both("From the go-live; not the till.", "Kutoka go-live; si till.")), &code),
 			); err != nil {
 				return err
 			}
@@ -278,24 +279,23 @@ const leastPasskey = 16
 // Safaricom documents no form.
 func (w *wizard) askPasskey(pass *string) error {
 	for {
-		q := w.secret("daraja.passkey", "Passkey", w.in("64 letters and digits; Safaricom sent it when you went live.", "Herufi na tarakimu 64; Safaricom ilikutumia ulipoanza."), pass)
+		q := w.secret("daraja.passkey", "Passkey", w.in(text.Both("64 letters and digits; Safaricom sent it when you went live.", "Herufi na tarakimu 64; Safaricom ilikutumia ulipoanza.")), pass)
 		whole := q.valid
 		q.valid = func(s string) error {
 			if s != "" && len(s) < leastPasskey {
-				return w.wrong("This is too short for a passkey: copy all 64 letters and digits.", "Hii ni fupi mno: nakili herufi na tarakimu zote 64.")
+				return w.wrong(text.Both("This is too short for a passkey: copy all 64 letters and digits.", "Hii ni fupi mno: nakili herufi na tarakimu zote 64."))
 			}
 			return whole(s)
 		}
 		if err := w.ask(q); err != nil || *pass == "" || settings.LooksLikePasskey(daraja.Secret(*pass)) {
 			return err
 		}
-		w.print(w.sign(false), daraja.Text{
-			EN: fmt.Sprintf("This does not look like a passkey: it has %d characters, and Safaricom's have 64 letters and digits.", len(*pass)),
-			SW: fmt.Sprintf("Hii haifanani na passkey: ina herufi %d, na za Safaricom huwa na herufi na tarakimu 64.", len(*pass)),
-		})
+		w.print(w.sign(false), text.Both(
+			fmt.Sprintf("This does not look like a passkey: it has %d characters, and Safaricom's have 64 letters and digits.", len(*pass)),
+			fmt.Sprintf("Hii haifanani na passkey: ina herufi %d, na za Safaricom huwa na herufi na tarakimu 64.", len(*pass))))
 		what := "again"
-		if err := w.ask(question{title: w.in("Use it all the same?", "Itumike hivyo hivyo?"), value: &what, options: []option{
-			{"again", w.in("No, type it again", "Hapana, andika tena")}, {"keep", w.in("Yes, use it", "Ndiyo, itumike")},
+		if err := w.ask(question{title: w.in(text.Both("Use it all the same?", "Itumike hivyo hivyo?")), value: &what, options: []option{
+			{"again", w.in(text.Both("No, type it again", "Hapana, andika tena"))}, {"keep", w.in(text.Both("Yes, use it", "Ndiyo, itumike"))},
 		}}); err != nil || what == "keep" {
 			return err
 		}
@@ -307,7 +307,7 @@ func (w *wizard) askPasskey(pass *string) error {
 func (w *wizard) amount(title, hint string, least int64, value *string) question {
 	return question{title: title, hint: hint, value: value, valid: func(s string) error {
 		if n, err := strconv.ParseInt(s, 10, 64); err != nil || n < least || n > daraja.MaxAmount {
-			return w.wrong(fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Andika shilingi kamili, %d hadi %d.", least, daraja.MaxAmount))
+			return w.wrong(text.Both(fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Andika shilingi kamili, %d hadi %d.", least, daraja.MaxAmount)))
 		}
 		return nil
 	}}
@@ -317,8 +317,8 @@ func (w *wizard) limits() error {
 	s := w.settings()
 	most, twice := strconv.FormatInt(s.Limits.MaxAmount, 10), strconv.FormatInt(s.Limits.RetypeAbove, 10)
 	if err := w.ask(
-		w.amount(w.in("Most in one payment, KES", "Kiasi cha juu kwa malipo, KES"), "", 1, &most),
-		w.amount(w.in("Type the amount twice above, KES", "Andika kiasi mara mbili zaidi ya, KES"), w.in("0: never", "0: kamwe"), 0, &twice),
+		w.amount(w.in(text.Both("Most in one payment, KES", "Kiasi cha juu kwa malipo, KES")), "", 1, &most),
+		w.amount(w.in(text.Both("Type the amount twice above, KES", "Andika kiasi mara mbili zaidi ya, KES")), w.in(text.Both("0: never", "0: kamwe")), 0, &twice),
 	); err != nil {
 		return err
 	}
@@ -341,12 +341,12 @@ func (w *wizard) confirm() error {
 	}
 	fmt.Fprintln(w.Output, w.drawable(fmt.Sprintf("\n%s · %s · %s", s.Shop, w.values.Text("environment"), s.Daraja.Number())))
 	if w.exists {
-		w.say("The old configuration stays beside the new one, with .bak at its end.", "Mipangilio ya zamani inabaki, ikiwa na .bak mwishoni.")
+		w.say(text.Both("The old configuration stays beside the new one, with .bak at its end.", "Mipangilio ya zamani inabaki, ikiwa na .bak mwishoni."))
 	}
 	if !w.live {
 		what := "write"
-		if err := w.ask(question{title: w.in("Write ", "Andika ") + w.Path + "?", value: &what, options: []option{
-			{"write", w.in("Write it", "Andika")}, {"leave", w.in("Leave", "Ondoka")},
+		if err := w.ask(question{title: w.in(text.Both("Write ", "Andika ")) + w.Path + "?", value: &what, options: []option{
+			{"write", w.in(text.Both("Write it", "Andika"))}, {"leave", w.in(text.Both("Leave", "Ondoka"))},
 		}}); err != nil {
 			return err
 		}
@@ -357,11 +357,11 @@ func (w *wizard) confirm() error {
 	}
 	word := ""
 	return w.ask(question{
-		title: w.in("LIVE: real money will move to ", "HALISI: pesa za kweli zitaenda ") + s.Daraja.Number(),
-		hint:  w.in("Type LIVE, or that number, to write it.", "Andika HALISI, au namba hiyo, ili kuandika."), value: &word,
+		title: w.in(text.Both("LIVE: real money will move to ", "HALISI: pesa za kweli zitaenda ")) + s.Daraja.Number(),
+		hint:  w.in(text.Both("Type LIVE, or that number, to write it.", "Andika HALISI, au namba hiyo, ili kuandika.")), value: &word,
 		valid: func(typed string) error {
 			if !Confirms(typed, s.Daraja) {
-				return w.wrong("Type LIVE, or the number "+s.Daraja.Number()+"; Esc leaves.", "Andika HALISI, au namba "+s.Daraja.Number()+"; Esc inaondoka.")
+				return w.wrong(text.Both("Type LIVE, or the number "+s.Daraja.Number()+"; Esc leaves.", "Andika HALISI, au namba "+s.Daraja.Number()+"; Esc inaondoka."))
 			}
 			return nil
 		},
@@ -381,10 +381,10 @@ func (w *wizard) write() error {
 	if err := settings.Save(w.Path, settings.Fill(w.values)); err != nil {
 		return err
 	}
-	w.print(w.sign(true), daraja.Text{EN: "Written to " + w.Path + ", for this user only.", SW: "Imeandikwa kwenye " + w.Path + ", kwa mtumiaji huyu tu."})
+	w.print(w.sign(true), text.Both("Written to "+w.Path+", for this user only.", "Imeandikwa kwenye "+w.Path+", kwa mtumiaji huyu tu."))
 	for _, name := range []string{"MPESA_CONSUMER_KEY", "MPESA_CONSUMER_SECRET", "MPESA_PASSKEY", "MPESA_SHORTCODE", "MPESA_TILL", "MPESA_ENVIRONMENT", "KAUNTA_PUBLIC_URL"} {
 		if w.Getenv(name) != "" {
-			w.print(w.sign(false), daraja.Text{EN: name + " is set in the environment and overrides the file.", SW: name + " imewekwa kwenye mazingira na inashinda faili."})
+			w.print(w.sign(false), text.Both(name+" is set in the environment and overrides the file.", name+" imewekwa kwenye mazingira na inashinda faili."))
 		}
 	}
 	if w.values.Text("callback.reach") != settings.ReachSSH {
@@ -403,7 +403,7 @@ func (w *wizard) write() error {
 	if err != nil {
 		return err
 	}
-	w.say("This till's key for the server (kaunta setup --print-relay prints all that the server needs):", "Ufunguo wa till hii kwa seva (kaunta setup --print-relay inaonyesha yote ya seva):")
+	w.say(text.Both("This till's key for the server (kaunta setup --print-relay prints all that the server needs):", "Ufunguo wa till hii kwa seva (kaunta setup --print-relay inaonyesha yote ya seva):"))
 	fmt.Fprintln(w.Output, public)
 	return nil
 }
@@ -411,10 +411,10 @@ func (w *wizard) write() error {
 // next asks what to do now that all is written.
 func (w *wizard) next() (Choice, error) {
 	what := "examine"
-	err := w.ask(question{title: w.in("And now?", "Na sasa?"), value: &what, options: []option{
-		{"examine", w.in("Check everything, then open the till", "Kagua kila kitu, kisha fungua till")},
-		{"open", w.in("Open the till", "Fungua till")},
-		{"leave", w.in("Leave", "Ondoka")},
+	err := w.ask(question{title: w.in(text.Both("And now?", "Na sasa?")), value: &what, options: []option{
+		{"examine", w.in(text.Both("Check everything, then open the till", "Kagua kila kitu, kisha fungua till"))},
+		{"open", w.in(text.Both("Open the till", "Fungua till"))},
+		{"leave", w.in(text.Both("Leave", "Ondoka"))},
 	}})
 	switch {
 	case err != nil || what == "leave":
@@ -425,7 +425,7 @@ func (w *wizard) next() (Choice, error) {
 	return Examine, nil
 }
 
-func (w *wizard) wrong(en, sw string) error { return errors.New(w.in(en, sw)) }
+func (w *wizard) wrong(t pos.Text) error { return errors.New(w.in(t)) }
 
 // folder is where the files beside the configuration are.
 func (w *wizard) folder(name string) string { return filepath.Join(filepath.Dir(w.Path), name) }

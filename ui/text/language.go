@@ -19,5 +19,5 @@ func In(language Language, t pos.Text) string {
 	return t.EN
 }
 
-// both is a text in both languages.
-func both(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
+// Both is a text in both languages.
+func Both(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }

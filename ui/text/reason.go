@@ -18,38 +18,38 @@ func Reason(a pos.Attempt) (what, do pos.Text) {
 func reason(a pos.Attempt) (what, do pos.Text) {
 	switch {
 	case a.SaleWasPaid():
-		return both("Not sent: an earlier request has paid this sale.", "Ombi halikutumwa: ombi la awali limelipia mauzo haya."),
-			both("Hand over the goods once only. Then start a new sale.", "Mpe mteja bidhaa mara moja tu, kisha anza mauzo mapya.")
+		return Both("Not sent: an earlier request has paid this sale.", "Ombi halikutumwa: ombi la awali limelipia mauzo haya."),
+			Both("Hand over the goods once only. Then start a new sale.", "Mpe mteja bidhaa mara moja tu, kisha anza mauzo mapya.")
 	case a.Notices.Has(pos.DoesNotMatch) && !a.State.Final():
-		return both(
+		return Both(
 			"M-PESA reports a payment that does not match this request.",
 			"M-PESA inaripoti malipo yasiyolingana na ombi hili.",
 		), doOwnerHold
 	case a.State == pos.StillChecking && a.RefusedOnce():
-		return both(
+		return Both(
 			"M-PESA has said once that this is not paid. One answer alone can be wrong: the till asks again.",
 			"M-PESA imesema mara moja kwamba hii haijalipwa. Jibu moja peke yake linaweza kukosea: till inauliza tena.",
 		), doHold
 	case a.ForOwner():
-		return both(
+		return Both(
 			"M-PESA has given two different answers.",
 			"M-PESA imetoa majibu mawili tofauti.",
 		), doOwnerHold
 	case a.State == pos.NotPaid && a.Unmatched():
 		what, _ = Advice(a.Cause.Answer())
-		return what, both(
+		return what, Both(
 			"But M-PESA also reports something that does not match. Call the owner before you ask again.",
 			"Lakini M-PESA pia inaripoti kisicholingana. Mpigie mwenye duka kabla ya kuomba tena.",
 		)
 	case a.Cause.Endpoint != "":
 		return Advice(a.Cause.Answer())
 	case a.State == pos.StillChecking && a.ConfirmBoth && a.Facts.Has(pos.CallbackPaid|pos.QueryPaid):
-		return both(
+		return Both(
 			"A sum this big needs a second yes from M-PESA. The till is waiting for it.",
 			"Kiasi hiki kinahitaji M-PESA ithibitishe mara mbili. Bado mara ya pili.",
 		), doHold
 	case a.State == pos.StillChecking:
-		return both(
+		return Both(
 			"M-PESA has not answered yet.",
 			"M-PESA bado haijajibu.",
 		), doHold
@@ -75,7 +75,7 @@ func Mismatch(m pos.Mismatch) pos.Text {
 	}
 	switch m.How {
 	case pos.IDsDiffer:
-		return both(
+		return Both(
 			"What came has other ids than this request: it may be about another payment.",
 			"Ujumbe uliokuja una ids tofauti na za ombi hili: huenda ni wa malipo mengine.",
 		)
@@ -85,27 +85,27 @@ func Mismatch(m pos.Mismatch) pos.Text {
 			when := pos.Moment(h.AskedAt)
 			en, sw = fmt.Sprintf(" of KES %v, %s", h.Amount, when.EN), fmt.Sprintf(" ya KES %v, %s", h.Amount, when.SW)
 		}
-		return both(
+		return Both(
 			fmt.Sprintf("Code %s has paid another sale already%s.", m.Receipt, en),
 			fmt.Sprintf("Code %s tayari ililipia mauzo mengine%s.", m.Receipt, sw),
 		)
 	case pos.AmountMissing:
-		return both(
+		return Both(
 			"M-PESA reports a payment without an amount"+code+".",
 			"M-PESA inaripoti malipo bila kiasi"+code+".",
 		)
 	case pos.AmountDiffers:
-		return both(
+		return Both(
 			fmt.Sprintf("Asked KES %v, paid KES %v%s.", m.Asked, m.Paid, code),
 			fmt.Sprintf("Iliombwa KES %v, zimelipwa KES %v%s.", m.Asked, m.Paid, code),
 		)
 	case pos.ReceiptMissing:
-		return both(
+		return Both(
 			fmt.Sprintf("M-PESA reports a payment of KES %v without a code.", m.Paid),
 			fmt.Sprintf("M-PESA inaripoti malipo ya KES %v bila code.", m.Paid),
 		)
 	case pos.ReceiptDiffers:
-		return both(
+		return Both(
 			fmt.Sprintf("M-PESA reports a second payment: KES %v%s.", m.Paid, code),
 			fmt.Sprintf("M-PESA inaripoti malipo ya pili: KES %v%s.", m.Paid, code),
 		)
@@ -117,17 +117,17 @@ func Mismatch(m pos.Mismatch) pos.Text {
 func MismatchTitle(m pos.Mismatch) pos.Text {
 	switch m.How {
 	case pos.IDsDiffer:
-		return both("other ids", "ids nyingine")
+		return Both("other ids", "ids nyingine")
 	case pos.ReceiptUsed:
-		return both("used code", "imetumika")
+		return Both("used code", "imetumika")
 	case pos.AmountMissing:
-		return both("no amount", "bila kiasi")
+		return Both("no amount", "bila kiasi")
 	case pos.AmountDiffers:
-		return both(fmt.Sprintf("paid %v", m.Paid), fmt.Sprintf("pesa %v", m.Paid))
+		return Both(fmt.Sprintf("paid %v", m.Paid), fmt.Sprintf("pesa %v", m.Paid))
 	case pos.ReceiptMissing:
-		return both("no code", "bila code")
+		return Both("no code", "bila code")
 	case pos.ReceiptDiffers:
-		return both("second code", "code ya pili")
+		return Both("second code", "code ya pili")
 	}
 	return pos.Text{}
 }

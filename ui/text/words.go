@@ -214,7 +214,7 @@ func New(lang Language) *Words {
 		WrongAmount:       t("Wrong amount? Ask the customer to cancel on the phone.", "Kiasi si sahihi? Mwambie mteja akatishe kwenye simu."),
 		NothingPlanned:    t("M-PESA will send its answer", "M-PESA italeta jibu"),
 		WaitingSince:      t("asked at %s", "imeombwa saa %s"),
-		HandOver:          t("Hand over the goods.", "Mpe mteja bidhaa."),
+		HandOver:          In(lang, doHandOver),
 		Receipt:           t("receipt", "risiti"),
 		CodeLater:         t("receipt code later", "code ya M-PESA itafuata"),
 		NoCode:            t("no receipt code (queries only)", "hakuna code ya M-PESA (kwa kuuliza tu)"),

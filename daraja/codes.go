@@ -14,8 +14,8 @@ const (
 
 // resultCodes has the result codes of Safaricom's page and those seen on the wire for M-PESA
 // Express, which are 0, 1, 17, 26, 1001, 1019, 1031, 1032, 1036, 1037, 2001, 2026, 4999 and E3008:
-// true where the code ends the payment. What each means to people is for the till to say. It is
-// never written to.
+// true where the code ends the payment. It is never written to. What a code means to people stands
+// in ui/text/codes.go, where a test asks for the words of every code here.
 var resultCodes = map[string]bool{
 	CodePaid: true, "1": true, "2": true, "3": true, "4": true, "8": true, "17": true,
 	"26": true, "1001": true, "1019": true, "1025": true, "1101": true, "1102": true,

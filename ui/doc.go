@@ -14,7 +14,7 @@
 //
 // A frame is exactly as wide and high as the window, whatever its size. [sizeOf] and [arrange],
 // pure functions, say what there is room for; every line passes through [fit]. The look is in three
-// places: [kaunta/ui/text.Words] holds the sentences of the screens in English and Kiswahili, [newTheme] each
+// places: [text.Words] holds the sentences of the screens in English and Kiswahili, [newTheme] each
 // colour for each kind of terminal, [asciiOf] each character for terminals that know ASCII only.
 //
 // Every key that a screen needs is on the number pad; [readKey] makes one key of all that terminals

@@ -55,7 +55,7 @@ func toned(w *text.Words, a pos.Attempt) (tone, string) {
 	return t, sign + w.State(a)
 }
 
-// resultOf is the state of an attempt in a column: its tone, and symbol and word in at most 16 cells.
+// resultOf is the state of an attempt in a column: its tone, and sign and word in at most 16 cells.
 func resultOf(w *text.Words, a pos.Attempt) (tone, string) {
 	t, _ := toned(w, a)
 	switch {

@@ -8,9 +8,9 @@ import (
 	"kaunta/pos"
 )
 
-// Advice is what an answer of Daraja's means to the person at the counter and what to do now, one or
-// two sentences each. It is made from Endpoint, Verdict, NotSent, ResultCode, ResultDesc, ErrorCode
-// and ErrorMessage alone, so that it can be made again from what a ledger kept.
+// Advice is what an answer of Daraja's means to the person at the counter and what to do now, one
+// or two sentences each. It is made from Endpoint, Verdict, NotSent, ResultCode, ResultDesc,
+// ErrorCode and ErrorMessage alone, so that it can be made again from what a ledger kept.
 func Advice(a daraja.Answer) (what, do pos.Text) {
 	switch a.Endpoint {
 	case daraja.EndpointOAuth:

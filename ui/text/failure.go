@@ -8,8 +8,8 @@ import (
 	"kaunta/daraja"
 )
 
-// Failure is an exchange with Daraja that did not bring what was asked for, in one English sentence:
-// what is wrong, what Daraja said of it, and what to do.
+// Failure is an exchange with Daraja that did not bring what was asked for, in one English
+// sentence: what is wrong, what Daraja said of it, and what to do.
 func Failure(e *daraja.Error) string {
 	what, do := Advice(e.Answer)
 	detail := e.Detail()

@@ -4,7 +4,7 @@ import (
 	"kaunta/pos"
 )
 
-// Words is every text of the screens in one language. [newWords] is the table of both.
+// Words is every text of the screens in one language. [New] is the table of both.
 type Words struct {
 	Language Language
 

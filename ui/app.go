@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -29,8 +30,8 @@ type app struct {
 
 	width, height int
 	profile       colorprofile.Profile
-	background    background
-	theme         theme
+	background    draw.Background
+	theme         draw.Theme
 	say           *text.Words
 	ascii         bool
 	now           time.Time
@@ -77,7 +78,7 @@ func newApp(cfg Config, crew *runner) *app {
 	a := &app{
 		cfg:       cfg,
 		commands:  commands{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
-		profile:   profileOf(cfg.Output, cfg.Environ),
+		profile:   draw.Profile(cfg.Output, cfg.Environ),
 		say:       text.New(cfg.Language),
 		ascii:     ascii(cfg),
 		now:       cfg.Now(),
@@ -93,9 +94,9 @@ func newApp(cfg Config, crew *runner) *app {
 		a.states[r.ID], a.unheard[r.ID], a.announced[r.ID], a.atStart[r.ID] = r.State, r.State, r.Notices, true
 	}
 	if a.onLinuxConsole() {
-		a.background = backgroundDark
+		a.background = draw.BackgroundDark
 	}
-	a.theme = newTheme(a.profile, a.background)
+	a.theme = draw.NewTheme(a.profile, a.background)
 	return a
 }
 
@@ -127,14 +128,14 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	case tea.ColorProfileMsg:
 		if getenv(a.cfg.Environ, "NO_COLOR") == "" {
 			a.profile = m.Profile
-			a.theme = newTheme(a.profile, a.background)
+			a.theme = draw.NewTheme(a.profile, a.background)
 		}
 	case tea.BackgroundColorMsg:
-		a.background = backgroundLight
+		a.background = draw.BackgroundLight
 		if m.IsDark() {
-			a.background = backgroundDark
+			a.background = draw.BackgroundDark
 		}
-		a.theme = newTheme(a.profile, a.background)
+		a.theme = draw.NewTheme(a.profile, a.background)
 	case tea.KeyPressMsg:
 		return a.press(readKey(m))
 	case tea.PasteMsg:

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -17,23 +16,23 @@ import (
 func (a *app) header(l style, width int) string {
 	mark, state := "", ""
 	if name := a.cfg.Mode.name(l.say); a.cfg.Mode == Live {
-		mark = l.theme.strong.on(name)
+		mark = l.theme.Strong.Render(name)
 	} else {
-		mark = l.theme.bands[toneCheck].on(" " + name + " ")
+		mark = l.theme.Bands[draw.ToneCheck].Render(" " + name + " ")
 	}
 	if p := a.pay; p != nil && !a.bandSpeaks(l) {
 		tn, word := p.word(l.say)
-		if state = l.theme.tones[tn].on(word); a.at != screenSale { // else it would be read as the state of what is shown there
-			state += " " + l.theme.text.on(text.KES(p.request.Amount))
+		if state = l.theme.Tones[tn].Render(word); a.at != screenSale { // else it would be read as the state of what is shown there
+			state += " " + l.theme.Text.Render(text.KES(p.request.Amount))
 		}
 	}
 	shop := text.Printable(a.cfg.Shop)
 	line := func(till, date, time bool) (string, string) {
-		left := " " + l.theme.accent.on(shop)
+		left := " " + l.theme.Accent.Render(shop)
 		if till && a.cfg.ShortCode != "" {
-			left += "  " + l.theme.dim.on(l.say.Till+" "+text.Printable(a.cfg.ShortCode))
+			left += "  " + l.theme.Dim.Render(l.say.Till+" "+text.Printable(a.cfg.ShortCode))
 		}
-		left += "  " + l.theme.text.on(a.screenName(l.say))
+		left += "  " + l.theme.Text.Render(a.screenName(l.say))
 		for _, s := range []string{mark, state} {
 			if s != "" {
 				left += "  " + s
@@ -46,22 +45,22 @@ func (a *app) header(l style, width int) string {
 		if date {
 			right += "  " + l.say.DateShort(l.now)
 		}
-		return left, l.theme.dim.on(right) + " "
+		return left, l.theme.Dim.Render(right) + " "
 	}
 	for _, v := range [][3]bool{{true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}} {
 		left, right := line(v[0], v[1], v[2])
-		if ansi.StringWidth(left)+ansi.StringWidth(right)+2 <= width {
-			return ends(left, right, width)
+		if draw.Width(left)+draw.Width(right)+2 <= width {
+			return draw.Ends(left, right, width)
 		}
 	}
 	left, _ := line(false, false, false)
-	if room := ansi.StringWidth(shop) - (ansi.StringWidth(left) + 1 - width); room >= 4 {
-		shop = ansi.Truncate(shop, room, "…")
+	if room := draw.Width(shop) - (draw.Width(left) + 1 - width); room >= 4 {
+		shop = draw.Cut(shop, room)
 		left, _ = line(false, false, false)
 		return left
 	}
-	parts := slices.DeleteFunc([]string{l.theme.text.on(a.screenName(l.say)), mark, state}, func(s string) bool { return s == "" })
-	for len(parts) > 1 && ansi.StringWidth(strings.Join(parts, "  "))+2 > width {
+	parts := slices.DeleteFunc([]string{l.theme.Text.Render(a.screenName(l.say)), mark, state}, func(s string) bool { return s == "" })
+	for len(parts) > 1 && draw.Width(strings.Join(parts, "  "))+2 > width {
 		parts = parts[1:]
 	}
 	return " " + strings.Join(parts, "  ")
@@ -80,8 +79,8 @@ func (a *app) bandSpeaks(l style) bool {
 // Where there is not room for all, what is well goes first.
 func (a *app) status(l style, width int) string {
 	t := a.shop.totals
-	sum := l.theme.strong.on(text.KES(t.Paid.KES))
-	today := l.theme.dim.on(l.say.Today+" ") + sum
+	sum := l.theme.Strong.Render(text.KES(t.Paid.KES))
+	today := l.theme.Dim.Render(l.say.Today+" ") + sum
 	whole, brief := a.troubles(l, true), a.troubles(l, false)
 	for n := len(whole); ; n-- {
 		for _, wrong := range [][]string{whole[:n], brief[:n]} {
@@ -90,9 +89,9 @@ func (a *app) status(l style, width int) string {
 				right = s + "  " + right
 			}
 			right = strings.TrimSuffix(right, " ")
-			for _, left := range []string{today + "  " + l.theme.dim.on(fmt.Sprintf(l.say.PaidCount, t.Paid.Count)), today, sum} {
-				if left = " " + left; ansi.StringWidth(left)+2+ansi.StringWidth(right) <= width || n == 0 {
-					return ends(left, right, width)
+			for _, left := range []string{today + "  " + l.theme.Dim.Render(fmt.Sprintf(l.say.PaidCount, t.Paid.Count)), today, sum} {
+				if left = " " + left; draw.Width(left)+2+draw.Width(right) <= width || n == 0 {
+					return draw.Ends(left, right, width)
 				}
 			}
 		}
@@ -103,7 +102,7 @@ func (a *app) status(l style, width int) string {
 // sums.
 func (a *app) troubles(l style, sums bool) []string {
 	var list []string
-	add := func(tn tone, s string) { list = append(list, l.theme.tones[tn].on(s)) }
+	add := func(tn draw.Tone, s string) { list = append(list, l.theme.Tones[tn].Render(s)) }
 	count := func(text string, n int, sum pos.Shillings) string {
 		s := fmt.Sprintf(text, n, sum)
 		if i := strings.LastIndex(s, " ("); i > 0 && !sums {
@@ -113,45 +112,45 @@ func (a *app) troubles(l style, sums bool) []string {
 	}
 	switch {
 	case a.shop.health.Ledger != nil:
-		add(toneFail, "! "+l.say.LedgerFails)
+		add(draw.ToneFail, "! "+l.say.LedgerFails)
 	case a.shop.health.Clock != nil && a.shop.health.Clock.Behind():
-		add(toneFail, "! "+l.say.ClockWrong)
+		add(draw.ToneFail, "! "+l.say.ClockWrong)
 	case a.shop.err != nil:
-		add(toneFail, "! "+l.say.LedgerUnread)
+		add(draw.ToneFail, "! "+l.say.LedgerUnread)
 	}
 	if n, sum := a.checking(); n > 0 {
-		add(toneCheck, "? "+count(l.say.Checking, n, sum))
+		add(draw.ToneCheck, "? "+count(l.say.Checking, n, sum))
 	}
 	switch h := a.shop.health; {
 	case h.Refusing == "":
 	case h.Elsewhere && !sums:
-		add(toneCheck, "! "+fmt.Sprintf(l.say.NotMPesa, text.Clock(h.Since)))
+		add(draw.ToneCheck, "! "+fmt.Sprintf(l.say.NotMPesa, text.Clock(h.Since)))
 	default:
-		add(toneCheck, "! "+l.say.Refusal(h, a.shop.link.Failing))
+		add(draw.ToneCheck, "! "+l.say.Refusal(h, a.shop.link.Failing))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Owed); n > 0 {
-		add(toneCheck, "! "+count(l.say.OwedBack, n, sum))
+		add(draw.ToneCheck, "! "+count(l.say.OwedBack, n, sum))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Doubtful); n > 0 {
-		add(toneCheck, "! "+count(l.say.Doubtful, n, sum))
+		add(draw.ToneCheck, "! "+count(l.say.Doubtful, n, sum))
 	}
 	if n, sum := a.unsettled(pos.Attempt.Unmatched); n > 0 {
-		add(toneCheck, "! "+count(l.say.Unmatched, n, sum))
+		add(draw.ToneCheck, "! "+count(l.say.Unmatched, n, sum))
 	}
 	if c := a.shop.health.Clock; c != nil && !c.Behind() {
-		add(toneCheck, "? "+l.say.ClockDoubt)
+		add(draw.ToneCheck, "? "+l.say.ClockDoubt)
 	}
 	if a.shop.link.MaintenanceFailed {
-		add(toneCheck, "! "+l.say.Unkept)
+		add(draw.ToneCheck, "! "+l.say.Unkept)
 	}
 	if n := a.shop.link.Replaced; n > 0 {
-		add(toneCheck, "! "+fmt.Sprintf(l.say.Replaced, n))
+		add(draw.ToneCheck, "! "+fmt.Sprintf(l.say.Replaced, n))
 	}
 	if a.shop.link.Forged > 0 {
-		list = append(list, l.theme.dim.on(fmt.Sprintf(l.say.Forged, a.shop.link.Forged)))
+		list = append(list, l.theme.Dim.Render(fmt.Sprintf(l.say.Forged, a.shop.link.Forged)))
 	}
 	if a.read && !a.shop.link.Reachable {
-		list = append(list, l.theme.dim.on(l.say.PollingOnly))
+		list = append(list, l.theme.Dim.Render(l.say.PollingOnly))
 	}
 	return list
 }
@@ -160,9 +159,9 @@ func (a *app) troubles(l style, sums bool) []string {
 func (a *app) warning() []string {
 	switch h := a.shop.health; {
 	case h.Ledger != nil:
-		return wrap(a.say.Err(h.Ledger), a.width-2)
+		return draw.Wrap(a.say.Err(h.Ledger), a.width-2)
 	case h.Clock != nil && h.Clock.Behind():
-		return wrap(a.say.Err(h.Clock), a.width-2)
+		return draw.Wrap(a.say.Err(h.Clock), a.width-2)
 	}
 	return nil
 }
@@ -187,8 +186,8 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 // keysLine is the keys that there is room for, the most important first, and always the help, which
 // has its own key.
 func keysLine(l style, hints []hint, helpKey string, width int) string {
-	dot := l.theme.line.on(" · ")
-	one := func(h hint) string { return l.theme.strong.on(h.key) + " " + l.theme.dim.on(h.does) }
+	dot := l.theme.Line.Render(" · ")
+	one := func(h hint) string { return l.theme.Strong.Render(h.key) + " " + l.theme.Dim.Render(h.does) }
 	help := one(hint{helpKey, l.say.KHelp})
 	line := " "
 	for _, h := range hints {
@@ -196,7 +195,7 @@ func keysLine(l style, hints []hint, helpKey string, width int) string {
 		if line != " " {
 			longer = line + dot + one(h)
 		}
-		if ansi.StringWidth(longer)+3+ansi.StringWidth(help)+1 > width {
+		if draw.Width(longer)+3+draw.Width(help)+1 > width {
 			continue // a shorter one may fit
 		}
 		line = longer
@@ -214,16 +213,16 @@ type banner struct {
 }
 
 // tone is the colour of a banner.
-func (b banner) tone() tone {
+func (b banner) tone() draw.Tone {
 	switch {
 	case b.notices&^pos.PaidLate != 0:
-		return toneCheck
+		return draw.ToneCheck
 	case b.attempt.State == pos.Paid:
-		return tonePaid
+		return draw.TonePaid
 	case b.attempt.State == pos.NotPaid:
-		return toneFail
+		return draw.ToneFail
 	}
-	return toneCheck
+	return draw.ToneCheck
 }
 
 // bannerLine draws the newest banner, and how many more there are.
@@ -244,19 +243,19 @@ func bannerLine(l style, banners []banner, seenKey string, width int) string {
 	if n := len(banners) - 1; n > 0 {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}
-	left := " " + joinFitting(parts, "  ", width-len(right)-2)
-	return l.theme.bands[b.tone()].on(ends(left, right, width))
+	left := " " + draw.JoinFitting(parts, "  ", width-len(right)-2)
+	return l.theme.Bands[b.tone()].Render(draw.Ends(left, right, width))
 }
 
 // stripView is the side strip of a wide window: the latest payments.
-func (a *app) stripView(l style) block {
-	lines := []string{l.theme.dim.on(l.say.Recent), ""}
+func (a *app) stripView(l style) draw.Block {
+	lines := []string{l.theme.Dim.Render(l.say.Recent), ""}
 	for _, r := range a.shop.recent {
 		tn, result := resultOf(l.say, r)
-		lines = append(lines, l.theme.dim.on(text.Clock(r.AskedAt))+" "+flush(l.theme.text.on(r.Amount.String()), 8)+"  "+l.theme.tones[tn].on(result))
+		lines = append(lines, l.theme.Dim.Render(text.Clock(r.AskedAt))+" "+draw.Flush(l.theme.Text.Render(r.Amount.String()), 8)+"  "+l.theme.Tones[tn].Render(result))
 	}
 	if len(a.shop.recent) == 0 {
-		lines = append(lines, l.theme.dim.on(l.say.EmptyDay))
+		lines = append(lines, l.theme.Dim.Render(l.say.EmptyDay))
 	}
-	return block{lines: lines}
+	return draw.Block{Lines: lines}
 }

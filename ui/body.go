@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -23,7 +24,7 @@ func (a *app) wantsStrip() bool {
 func (a *app) showsStrip() bool { return arrange(a.width, a.height, false, a.wantsStrip()).strip }
 
 // strip draws the side strip: in practice the customer's phone, and otherwise the latest payments.
-func (a *app) strip(l style, width int) block {
+func (a *app) strip(l style, width int) draw.Block {
 	l.width = width
 	if a.cfg.Phone != nil {
 		return a.phones.view(l, a.hand, a.phoneKey())
@@ -32,7 +33,7 @@ func (a *app) strip(l style, width int) block {
 }
 
 // body draws what is in front, and says which keys it has.
-func (a *app) body(l style, arr arrangement) (block, []hint) {
+func (a *app) body(l style, arr arrangement) (draw.Block, []hint) {
 	switch {
 	case a.quitting:
 		return a.quitView(l), []hint{{"ctrl-c", l.say.QuitAgain}, {"esc", l.say.QuitStay}}
@@ -99,61 +100,61 @@ func (a *app) above(l style) []string {
 		if a.resumed == 1 {
 			long = fmt.Sprintf(l.say.ResumedThis, a.cfg.Resumed[0].Amount, a.cfg.Resumed[0].Phone.Masked())
 		}
-		return []string{l.theme.tones[toneCheck].on(firstThatFits(l.width-2, long,
+		return []string{l.theme.Tones[draw.ToneCheck].Render(draw.FirstThatFits(l.width-2, long,
 			text.Count(a.resumed, l.say.ResumedOne, l.say.ResumedMany), text.Count(a.resumed, l.say.ResumedOneShort, l.say.ResumedManyShort)))}
 	}
 	if a.last.ID == "" {
 		return nil
 	}
 	tn, word := toned(l.say, a.last)
-	return []string{l.theme.dim.on(l.say.Last+"  ") + l.theme.tones[tn].on(word) +
-		l.theme.dim.on("  "+text.KES(a.last.Amount)+"  "+a.last.Phone.Masked())}
+	return []string{l.theme.Dim.Render(l.say.Last+"  ") + l.theme.Tones[tn].Render(word) +
+		l.theme.Dim.Render("  "+text.KES(a.last.Amount)+"  "+a.last.Phone.Masked())}
 }
 
 // quitView is the question before leaving while payments are open.
-func (a *app) quitView(l style) block {
+func (a *app) quitView(l style) draw.Block {
 	lines := make([]string, max(0, l.height/3))
-	lines = append(lines, l.wrap(l.theme.tones[toneCheck], text.Count(a.openCount(), l.say.QuitOne, l.say.QuitMany))...)
-	return block{lines: append(append(lines, ""), l.wrap(l.theme.strong, l.say.QuitNone)...)}
+	lines = append(lines, l.wrap(l.theme.Tones[draw.ToneCheck], text.Count(a.openCount(), l.say.QuitOne, l.say.QuitMany))...)
+	return draw.Block{Lines: append(append(lines, ""), l.wrap(l.theme.Strong, l.say.QuitNone)...)}
 }
 
 // smallView is what there is room for below 40×12: the amount and the word, or only how big the
 // window must be.
-func (a *app) smallView(l style) block {
-	bigger := l.wrap(l.theme.dim, l.say.Bigger)
-	size := l.wrap(l.theme.dim, fmt.Sprintf(l.say.BiggerFrom, a.width, a.height, plainWidth, plainHeight))
+func (a *app) smallView(l style) draw.Block {
+	bigger := l.wrap(l.theme.Dim, l.say.Bigger)
+	size := l.wrap(l.theme.Dim, fmt.Sprintf(l.say.BiggerFrom, a.width, a.height, plainWidth, plainHeight))
 	switch {
 	case a.quitting:
 		return a.quitView(l)
 	case l.size == sizeTiny && a.pay != nil:
 		tn, word := a.pay.word(l.say)
-		lines := append(l.center(l.theme.bands[tn], word), l.center(l.theme.tones[tn], text.KES(a.pay.request.Amount))...)
-		return block{lines: append(append(lines, bigger...), size...)}
+		lines := append(l.center(l.theme.Bands[tn], word), l.center(l.theme.Tones[tn], text.KES(a.pay.request.Amount))...)
+		return draw.Block{Lines: append(append(lines, bigger...), size...)}
 	case l.size == sizeTiny:
-		return block{lines: append(bigger, size...)}
+		return draw.Block{Lines: append(bigger, size...)}
 	}
-	word, tn := a.screenName(l.say), tonePlain
+	word, tn := a.screenName(l.say), draw.TonePlain
 	amount, _, _ := a.sale.running()
 	phone := a.sale.fields[fieldPhone].String()
 	var first []string
 	for _, line := range a.warning() {
-		first = append(first, l.theme.tones[toneFail].on(line))
+		first = append(first, l.theme.Tones[draw.ToneFail].Render(line))
 	}
 	if p := a.pay; p != nil {
 		tn, word = p.word(l.say)
 		amount, phone = p.request.Amount, p.request.Phone.Local()
 		if next := a.next.inLine(l.say); next != "" && len(first) == 0 {
-			first = l.center(l.theme.accent, next)
+			first = l.center(l.theme.Accent, next)
 		}
 	} else if note, i := a.sale.note(l); note != "" && len(first) == 0 {
 		first = l.wrap(i, note)
 	}
-	lines := []string{l.theme.bands[tn].on(fit(center(word, l.width), l.width))}
-	what := append(l.center(l.theme.tones[tn], text.KES(amount)), l.center(l.theme.text, phone)...)
-	modeTone := toneCheck
+	lines := []string{l.theme.Bands[tn].Render(draw.Fit(draw.Center(word, l.width), l.width))}
+	what := append(l.center(l.theme.Tones[tn], text.KES(amount)), l.center(l.theme.Text, phone)...)
+	modeTone := draw.ToneCheck
 	if a.cfg.Mode == Live {
-		modeTone = tonePlain
+		modeTone = draw.TonePlain
 	}
-	mode := l.center(l.theme.tones[modeTone], a.cfg.Mode.name(l.say))
-	return block{lines: append(lines, stack(l.height-1, what, first, mode, append(bigger, size...))...)}
+	mode := l.center(l.theme.Tones[modeTone], a.cfg.Mode.name(l.say))
+	return draw.Block{Lines: append(lines, draw.Stack(l.height-1, what, first, mode, append(bigger, size...))...)}
 }

@@ -47,7 +47,7 @@ func (c codeLine) paste(text string) codeLine {
 // view is the line, and where the cursor is in it.
 func (c codeLine) view(l style) (line string, x int) {
 	text, x := visible(c.text, longestCode)
-	return l.theme.strong.on(l.say.CodePrompt) + "  " + l.theme.strong.on(text), len(l.say.CodePrompt) + 2 + x
+	return l.theme.Strong.Render(l.say.CodePrompt) + "  " + l.theme.Strong.Render(text), len(l.say.CodePrompt) + 2 + x
 }
 
 func (c codeLine) hints(w *text.Words) []hint {

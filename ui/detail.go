@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -117,20 +117,20 @@ func (d detail) hints(w *text.Words) []hint {
 }
 
 // view draws the payment: its state, its facts, and its events.
-func (d detail) view(l style) block {
+func (d detail) view(l style) draw.Block {
 	a := d.attempt
 	tn, word := toned(l.say, a)
 	width := detailWidth(l.width)
-	left := blank((l.width - width) / 2)
-	row := func(s string) string { return left + fit(s, width) }
+	left := draw.Blank((l.width - width) / 2)
+	row := func(s string) string { return left + draw.Fit(s, width) }
 	asked := l.say.DateShort(a.AskedAt) + " " + text.Seconds(a.AskedAt)
 	if width < 60 {
 		asked = l.say.DayMonth(a.AskedAt) + " " + text.Clock(a.AskedAt)
 	}
 
 	lines := []string{
-		l.theme.bands[tn].on(fit(left+word, l.width)),
-		row(ends(l.theme.strong.on(text.KES(a.Amount))+"  "+l.theme.text.on(a.Phone.Masked()), l.theme.dim.on(asked), width)),
+		l.theme.Bands[tn].Render(draw.Fit(left+word, l.width)),
+		row(draw.Ends(l.theme.Strong.Render(text.KES(a.Amount))+"  "+l.theme.Text.Render(a.Phone.Masked()), l.theme.Dim.Render(asked), width)),
 	}
 	facts := []string{}
 	if receipt := l.say.ReceiptOf(a); receipt != "" {
@@ -145,11 +145,11 @@ func (d detail) view(l style) block {
 	if what, _ := text.Reason(a); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
 		facts = append(facts, l.say.Text(what))
 	}
-	if line := strings.Join(facts, " · "); line != "" && ansi.StringWidth(line) <= width {
+	if line := strings.Join(facts, " · "); line != "" && draw.Width(line) <= width {
 		facts = []string{line}
 	}
 	for _, s := range facts {
-		lines = append(lines, row(l.theme.dim.on(s)))
+		lines = append(lines, row(l.theme.Dim.Render(s)))
 	}
 	notices, why := a.Notices, []string(nil)
 	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
@@ -158,39 +158,39 @@ func (d detail) view(l style) block {
 	}
 	advice := append(l.say.Advice(notices), why...)
 	for _, s := range advice {
-		for _, line := range wrap(s, width) {
-			lines = append(lines, row(l.theme.tones[toneCheck].on(line)))
+		for _, line := range draw.Wrap(s, width) {
+			lines = append(lines, row(l.theme.Tones[draw.ToneCheck].Render(line)))
 		}
 	}
-	note, i := "", l.theme.tones[toneCheck]
+	note, i := "", l.theme.Tones[draw.ToneCheck]
 	switch {
 	case d.wrong != nil:
-		note, i = l.say.Err(d.wrong), l.theme.tones[toneFail]
+		note, i = l.say.Err(d.wrong), l.theme.Tones[draw.ToneFail]
 	case d.claim.Attempt.ID != "":
 		note = l.say.Text(d.claim.Say())
 	}
-	for _, line := range wrap(note, width) {
-		lines = append(lines, row(i.on(line)))
+	for _, line := range draw.Wrap(note, width) {
+		lines = append(lines, row(i.Render(line)))
 	}
-	var b block
+	var b draw.Block
 	if line := ""; d.code.on {
-		b.cursor, b.y = true, len(lines)
-		line, b.x = d.code.view(l)
-		b.x += len(left)
+		b.Cursor, b.Y = true, len(lines)
+		line, b.X = d.code.view(l)
+		b.X += len(left)
 		lines = append(lines, row(line))
 	}
 	lines = append(lines, "")
 	switch {
 	case d.err != nil:
-		lines = append(lines, row(l.theme.tones[toneFail].on(l.say.Err(d.err))))
+		lines = append(lines, row(l.theme.Tones[draw.ToneFail].Render(l.say.Err(d.err))))
 	case !d.read:
-		lines = append(lines, row(l.theme.dim.on(l.say.Reading)))
+		lines = append(lines, row(l.theme.Dim.Render(l.say.Reading)))
 	case d.raw && len(d.events) > 0:
 		lines = append(lines, d.rawView(l, row, width, l.height-len(lines))...)
 	default:
 		lines = append(lines, d.eventsView(l, left, width, l.height-len(lines))...)
 	}
-	b.lines = lines
+	b.Lines = lines
 	return b
 }
 
@@ -200,8 +200,8 @@ func (d detail) eventsView(l style, left string, width, height int) []string {
 	var lines, whole []string
 	if d.chosen < len(d.events) {
 		text := l.say.Event(d.attempt.Phone, d.events[d.chosen])
-		if before := eventColumns(l, d.events[d.chosen], width); before+ansi.StringWidth(text) > width {
-			whole = wrap(text, width)
+		if before := eventColumns(l, d.events[d.chosen], width); before+draw.Width(text) > width {
+			whole = draw.Wrap(text, width)
 		}
 		if len(whole) > 0 && height-len(whole)-1 >= min(3, len(d.events)) {
 			height -= len(whole) + 1
@@ -209,28 +209,28 @@ func (d detail) eventsView(l style, left string, width, height int) []string {
 			whole = nil
 		}
 	}
-	top := scroll(0, d.chosen, len(d.events), height)
+	top := draw.Scroll(0, d.chosen, len(d.events), height)
 	for i := top; i < min(len(d.events), top+height); i++ {
 		e := d.events[i]
 		when := text.Seconds(e.At)
 		after := "+" + text.Span(e.At.Sub(d.attempt.AskedAt))
-		kind := fit(l.say.Kinds[e.Kind], 16)
+		kind := draw.Fit(l.say.Kinds[e.Kind], 16)
 		if width < wideEvents {
 			after, kind = "", l.say.Kinds[e.Kind]
 		} else {
-			after = flush(after, 9) + "  "
+			after = draw.Flush(after, 9) + "  "
 		}
 		if i == d.chosen {
-			lines = append(lines, left+l.theme.chosen.on(fit(when+" "+after+kind+" "+l.say.Event(d.attempt.Phone, e), width)))
+			lines = append(lines, left+l.theme.Chosen.Render(draw.Fit(when+" "+after+kind+" "+l.say.Event(d.attempt.Phone, e), width)))
 			continue
 		}
-		lines = append(lines, left+fit(l.theme.text.on(when)+" "+l.theme.dim.on(after)+l.theme.text.on(kind)+" "+l.theme.dim.on(l.say.Event(d.attempt.Phone, e)), width))
+		lines = append(lines, left+draw.Fit(l.theme.Text.Render(when)+" "+l.theme.Dim.Render(after)+l.theme.Text.Render(kind)+" "+l.theme.Dim.Render(l.say.Event(d.attempt.Phone, e)), width))
 	}
 	if len(whole) > 0 {
 		lines = append(lines, "")
 	}
 	for _, s := range whole {
-		lines = append(lines, left+l.theme.text.on(s))
+		lines = append(lines, left+l.theme.Text.Render(s))
 	}
 	return lines
 }
@@ -242,7 +242,7 @@ const wideEvents = 60
 func eventColumns(l style, e pos.Event, width int) int {
 	const when, after, kind = 8, 11, 16
 	if width < wideEvents {
-		return when + 1 + ansi.StringWidth(l.say.Kinds[e.Kind]) + 1
+		return when + 1 + draw.Width(l.say.Kinds[e.Kind]) + 1
 	}
 	return when + 1 + after + kind + 1
 }
@@ -251,13 +251,13 @@ func eventColumns(l style, e pos.Event, width int) int {
 func (d detail) rawView(l style, row func(string) string, width, height int) []string {
 	e := d.events[d.chosen]
 	title := fmt.Sprintf("%s: %s %s", l.say.RawOf, l.say.Kinds[e.Kind], text.Seconds(e.At))
-	lines := []string{row(l.theme.strong.on(title))}
+	lines := []string{row(l.theme.Strong.Render(title))}
 	body := d.body(width)
 	if len(body) == 0 {
-		return append(lines, row(l.theme.dim.on(l.say.NoRaw)))
+		return append(lines, row(l.theme.Dim.Render(l.say.NoRaw)))
 	}
 	for _, s := range body[d.rawTop:min(len(body), d.rawTop+max(0, height-1))] {
-		lines = append(lines, row(l.theme.text.on(s)))
+		lines = append(lines, row(l.theme.Text.Render(s)))
 	}
 	return lines
 }
@@ -267,7 +267,7 @@ func (d detail) rawView(l style, row func(string) string, width, height int) []s
 func rawLines(raw []byte, phone pos.MSISDN, width int) []string {
 	var lines []string
 	for line := range strings.Lines(strings.ToValidUTF8(string(raw), "?")) {
-		lines = append(lines, strings.Split(ansi.Hardwrap(strings.TrimRight(text.Shown(phone, line), " "), width, true), "\n")...)
+		lines = append(lines, draw.Break(strings.TrimRight(text.Shown(phone, line), " "), width)...)
 	}
 	return lines
 }

@@ -13,9 +13,9 @@
 // payment, check now, …), and the app carries the wish out.
 //
 // A frame is exactly as wide and high as the window, whatever its size. [sizeOf] and [arrange],
-// pure functions, say what there is room for; every line passes through [fit]. The look is in three
-// places: [text.Words] holds the sentences of the screens in English and Kiswahili, [newTheme] each
-// colour for each kind of terminal, [asciiOf] each character for terminals that know ASCII only.
+// pure functions, say what there is room for; every line passes through [draw.Fit]. Package draw is
+// the drawing kit: the colours for each kind of terminal, text that fits, large letters, tables.
+// The sentences of the screens in English and Kiswahili are in [text.Words].
 //
 // Every key that a screen needs is on the number pad; [readKey] makes one key of all that terminals
 // send for one. A key that comes at once after something has changed was meant for what stood there

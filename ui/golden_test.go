@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
+	"kaunta/ui/draw"
 	"kaunta/ui/frame"
 
 	"kaunta/ui/text"
@@ -137,7 +138,7 @@ func TestDrawEverything(t *testing.T) {
 					k.set(c)
 					c.size(size[0], size[1])
 					palette := frame.Dark()
-					if k.background == backgroundLight {
+					if k.background == draw.BackgroundLight {
 						palette = frame.Light()
 					}
 					name := fmt.Sprintf("%s.%s.%s.%dx%d.svg", s.name, lang, k.name, size[0], size[1])

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -69,13 +70,13 @@ func helpLines(l style, first, second []helpTopic) []string {
 	var lines []string
 	if l.width >= 2*columnWidth+2 {
 		left, right := helpColumn(l, first, columnWidth-2), helpColumn(l, second, columnWidth)
-		margin := blank((l.width - 2*columnWidth) / 2)
+		margin := draw.Blank((l.width - 2*columnWidth) / 2)
 		for i := range max(len(left), len(right)) {
 			line := margin
 			if i < len(left) {
-				line += fit(left[i], columnWidth)
+				line += draw.Fit(left[i], columnWidth)
 			} else {
-				line += blank(columnWidth)
+				line += draw.Blank(columnWidth)
 			}
 			if i < len(right) {
 				line += right[i]
@@ -91,9 +92,9 @@ func helpLines(l style, first, second []helpTopic) []string {
 }
 
 // view draws what fits of the help's lines.
-func (h helpPage) view(l style, lines []string) block {
+func (h helpPage) view(l style, lines []string) draw.Block {
 	if len(lines) <= l.height {
-		return block{lines: lines}
+		return draw.Block{Lines: lines}
 	}
 	top := max(0, min(h.top, len(lines)-l.height+1))
 	shown := append([]string(nil), lines[top:min(len(lines), top+l.height-1)]...)
@@ -101,7 +102,7 @@ func (h helpPage) view(l style, lines []string) block {
 	if top+l.height-1 >= len(lines) {
 		more = "↑"
 	}
-	return block{lines: append(shown, center(l.theme.dim.on(more), l.width))}
+	return draw.Block{Lines: append(shown, draw.Center(l.theme.Dim.Render(more), l.width))}
 }
 
 // helpColumn writes topics one below the other in width cells.
@@ -112,15 +113,15 @@ func helpColumn(l style, topics []helpTopic, width int) []string {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		for _, s := range wrap(t.head, width) {
-			lines = append(lines, l.theme.strong.on(s))
+		for _, s := range draw.Wrap(t.head, width) {
+			lines = append(lines, l.theme.Strong.Render(s))
 		}
 		for _, k := range t.items {
-			for i, part := range wrap(k.does, width-keyWidth) {
+			for i, part := range draw.Wrap(k.does, width-keyWidth) {
 				if i > 0 {
 					k.key = ""
 				}
-				lines = append(lines, l.theme.accent.on(fit(k.key, keyWidth))+l.theme.text.on(part))
+				lines = append(lines, l.theme.Accent.Render(draw.Fit(k.key, keyWidth))+l.theme.Text.Render(part))
 			}
 		}
 	}

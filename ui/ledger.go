@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -144,7 +145,7 @@ func (l ledger) move(k key, d commands, height int) (ledger, tea.Cmd, action) {
 	}
 	at = max(0, min(at, len(list)-1))
 	l.chosen, l.row = list[at].ID, at
-	l.top = scroll(l.top, at, len(list), height)
+	l.top = draw.Scroll(l.top, at, len(list), height)
 
 	if l.asks == asksNothing && !l.whole && !l.busy && at >= len(l.rows)-height-1 {
 		l.busy = true
@@ -280,7 +281,7 @@ func (l ledger) learn(a pos.Attempt, height int) ledger {
 		}
 	}
 	l.row = l.at()
-	l.top = scroll(l.top, l.row, len(l.list()), height)
+	l.top = draw.Scroll(l.top, l.row, len(l.list()), height)
 	if l.detail != nil && l.detail.attempt.ID == a.ID {
 		changed := *l.detail
 		changed.attempt = a

@@ -417,20 +417,6 @@ func TestLedgerErrors(t *testing.T) {
 	c.sees("No payments on this day.")
 }
 
-func TestSparkline(t *testing.T) {
-	for want, values := range map[string][]pos.Shillings{
-		"":         nil,
-		"   ":      {0, 0, 0},
-		" █":       {0, 5},
-		"▁▂▃▄▅▆▇█": {1, 2, 3, 4, 5, 6, 7, 8},
-		"█▁ ":      {250_000_000, 1, 0},
-	} {
-		if got := sparkline(values); got != want {
-			t.Errorf("sparkline(%v) = %q, want %q", values, got, want)
-		}
-	}
-}
-
 // BenchmarkKeyToFrame is a press and the frame after it in a ledger of a long day.
 func BenchmarkKeyToFrame(b *testing.B) {
 	for _, rows := range []int{10, 10_000} {

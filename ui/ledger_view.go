@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -18,7 +17,7 @@ const ledgerHead = 4
 func listRows(height int) int { return max(1, height-ledgerHead) }
 
 // view draws the ledger.
-func (g ledger) view(l style) block {
+func (g ledger) view(l style) draw.Block {
 	if g.detail != nil {
 		return g.detail.view(l)
 	}
@@ -26,38 +25,38 @@ func (g ledger) view(l style) block {
 		return g.month.view(l)
 	}
 	cols := columnsFor(l.width, g.asks == asksFind)
-	b := block{lines: []string{g.title(l, cols), g.second(l, cols), ""}}
+	b := draw.Block{Lines: []string{g.title(l, cols), g.second(l, cols), ""}}
 	if g.asks != asksNothing {
 		prompt := l.say.FindPrompt
 		if g.asks == asksDate {
 			prompt = l.say.DatePrompt
 		}
 		text, x := visible(g.input, 20)
-		b.lines[0] = cols.margin + l.theme.strong.on(prompt) + "  " + l.theme.strong.on(text)
-		b.cursor, b.y, b.x = true, 0, len(cols.margin)+len(prompt)+2+x
+		b.Lines[0] = cols.margin + l.theme.Strong.Render(prompt) + "  " + l.theme.Strong.Render(text)
+		b.Cursor, b.Y, b.X = true, 0, len(cols.margin)+len(prompt)+2+x
 	}
 	list := g.list()
 	if len(list) == 0 {
-		b.lines = append(b.lines, g.emptyView(l)...)
+		b.Lines = append(b.Lines, g.emptyView(l)...)
 		return b
 	}
-	b.lines = append(b.lines, l.theme.dim.on(cols.heads(l.say)))
+	b.Lines = append(b.Lines, l.theme.Dim.Render(cols.heads(l.say)))
 	height := listRows(l.height)
 	at := g.at()
-	top := scroll(g.top, at, len(list), height)
+	top := draw.Scroll(g.top, at, len(list), height)
 	for i := top; i < min(len(list), top+height); i++ {
-		b.lines = append(b.lines, cols.row(l, list[i], i == at))
+		b.Lines = append(b.Lines, cols.row(l, list[i], i == at))
 	}
 	return b
 }
 
 // title is the day, and its hours as a sparkline.
 func (g ledger) title(l style, cols columns) string {
-	left := l.theme.strong.on(l.say.DateLong(g.day.Start(), l.now))
+	left := l.theme.Strong.Render(l.say.DateLong(g.day.Start(), l.now))
 	if l.width < bigWidth {
-		left = l.theme.strong.on(l.say.DateShort(g.day.Start()))
+		left = l.theme.Strong.Render(l.say.DateShort(g.day.Start()))
 	}
-	return cols.margin + ends(left, hoursOf(l, g.totals), cols.width)
+	return cols.margin + draw.Ends(left, hoursOf(l, g.totals), cols.width)
 }
 
 // hoursOf is the hours of totals as a sparkline; "" where nothing was paid.
@@ -71,40 +70,40 @@ func hoursOf(l style, t pos.Totals) string {
 			from, to = min(from, h), max(to, h+1)
 		}
 	}
-	bars := l.theme.tones[tonePaid].on(sparkline(t.Hours[from:to]))
-	return l.theme.dim.on(fmt.Sprintf("%02dh ", from)) + bars + l.theme.dim.on(fmt.Sprintf(" %02dh", to))
+	bars := l.theme.Tones[draw.TonePaid].Render(draw.Sparkline(t.Hours[from:to]))
+	return l.theme.Dim.Render(fmt.Sprintf("%02dh ", from)) + bars + l.theme.Dim.Render(fmt.Sprintf(" %02dh", to))
 }
 
 // second is what the day came to, or what is wrong.
 func (g ledger) second(l style, cols columns) string {
 	if g.err != nil {
-		return cols.margin + l.theme.tones[toneFail].on(l.say.Err(g.err))
+		return cols.margin + l.theme.Tones[draw.ToneFail].Render(l.say.Err(g.err))
 	}
 	if g.asks == asksDate {
-		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.DateWrong, ""))
+		return cols.margin + l.theme.Dim.Render(draw.FirstThatFits(cols.width, l.say.DateWrong, ""))
 	}
 	if g.asks == asksFind {
-		return cols.margin + l.theme.dim.on(firstThatFits(cols.width, l.say.FindDo, l.say.FindDoShort))
+		return cols.margin + l.theme.Dim.Render(draw.FirstThatFits(cols.width, l.say.FindDo, l.say.FindDoShort))
 	}
 	return cols.margin + totalsLine(l, g.totals, cols.width)
 }
 
 // totalsLine is what a stretch of time came to, in at most width cells.
 func totalsLine(l style, t pos.Totals, width int) string {
-	parts := []string{l.theme.strong.on(text.KES(t.Paid.KES)) + "  " + l.theme.text.on(fmt.Sprintf(l.say.PaidCount, t.Paid.Count))}
+	parts := []string{l.theme.Strong.Render(text.KES(t.Paid.KES)) + "  " + l.theme.Text.Render(fmt.Sprintf(l.say.PaidCount, t.Paid.Count))}
 	if t.Checking.Count > 0 {
-		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.Checking, t.Checking.Count, t.Checking.KES)))
+		parts = append(parts, l.theme.Tones[draw.ToneCheck].Render(fmt.Sprintf(l.say.Checking, t.Checking.Count, t.Checking.KES)))
 	}
 	if t.OwedBack.Count > 0 {
-		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.OwedBack, t.OwedBack.Count, t.OwedBack.KES)))
+		parts = append(parts, l.theme.Tones[draw.ToneCheck].Render(fmt.Sprintf(l.say.OwedBack, t.OwedBack.Count, t.OwedBack.KES)))
 	}
 	if t.Doubtful.Count > 0 {
-		parts = append(parts, l.theme.tones[toneCheck].on(fmt.Sprintf(l.say.Doubtful, t.Doubtful.Count, t.Doubtful.KES)))
+		parts = append(parts, l.theme.Tones[draw.ToneCheck].Render(fmt.Sprintf(l.say.Doubtful, t.Doubtful.Count, t.Doubtful.KES)))
 	}
 	if t.NotPaid.Count > 0 {
-		parts = append(parts, l.theme.dim.on(fmt.Sprintf(l.say.NotPaidCount, t.NotPaid.Count)))
+		parts = append(parts, l.theme.Dim.Render(fmt.Sprintf(l.say.NotPaidCount, t.NotPaid.Count)))
 	}
-	return joinFitting(parts, l.theme.dim.on(" · "), width)
+	return draw.JoinFitting(parts, l.theme.Dim.Render(" · "), width)
 }
 
 func (g ledger) emptyView(l style) []string {
@@ -115,11 +114,11 @@ func (g ledger) emptyView(l style) []string {
 	case g.asks == asksFind && (g.want != "" || g.input.empty()):
 		return nil
 	case g.asks == asksFind:
-		return append(pad, l.wrap(l.theme.text, l.say.FindEmpty)...)
+		return append(pad, l.wrap(l.theme.Text, l.say.FindEmpty)...)
 	case g.busy:
-		return append(pad, l.wrap(l.theme.dim, l.say.Reading)...)
+		return append(pad, l.wrap(l.theme.Dim, l.say.Reading)...)
 	}
-	return append(append(pad, l.wrap(l.theme.text, l.say.EmptyDay)...), l.wrap(l.theme.dim, l.say.EmptyDayDo)...)
+	return append(append(pad, l.wrap(l.theme.Text, l.say.EmptyDay)...), l.wrap(l.theme.Dim, l.say.EmptyDayDo)...)
 }
 
 // columns is where the columns of a list of payments stand. PHONE goes where there are less than 70
@@ -163,21 +162,21 @@ func columnsFor(width int, dated bool) columns {
 	c.gap = max(1, min(6, (c.width-used)/gaps))
 	c.width = min(c.width, used+gaps*c.gap)
 	c.resultRoom = c.width - (used - resultWidth) - gaps*c.gap
-	c.margin = blank((width - c.width) / 2)
+	c.margin = draw.Blank((width - c.width) / 2)
 	return c
 }
 
 // lay puts cells into the columns.
 func (c columns) lay(time, kes, phone, receipt, result string) string {
-	gap := blank(c.gap)
-	s := fit(time, c.time) + gap + flush(kes, kesWidth)
+	gap := draw.Blank(c.gap)
+	s := draw.Fit(time, c.time) + gap + draw.Flush(kes, kesWidth)
 	if c.phone {
-		s += gap + fit(phone, phoneWidth)
+		s += gap + draw.Fit(phone, phoneWidth)
 	}
 	if c.receipt {
-		s += gap + fit(receipt, receiptWidth)
+		s += gap + draw.Fit(receipt, receiptWidth)
 	}
-	return s + gap + fit(result, c.resultRoom)
+	return s + gap + draw.Fit(result, c.resultRoom)
 }
 
 func (c columns) heads(w *text.Words) string {
@@ -198,45 +197,11 @@ func (c columns) row(l style, a pos.Attempt, chosen bool) string {
 	if chosen {
 		return chosenRow(l, c.margin, c.lay(when, a.Amount.String(), phone, receipt, result))
 	}
-	return c.margin + c.lay(l.theme.text.on(when), l.theme.text.on(a.Amount.String()), l.theme.dim.on(phone), l.theme.dim.on(receipt),
-		l.theme.tones[tn].on(result))
+	return c.margin + c.lay(l.theme.Text.Render(when), l.theme.Text.Render(a.Amount.String()), l.theme.Dim.Render(phone), l.theme.Dim.Render(receipt),
+		l.theme.Tones[tn].Render(result))
 }
 
 // chosenRow is the row of a list that keys act on: reversed, with a cell of margin at each end.
 func chosenRow(l style, margin, row string) string {
-	return strings.TrimPrefix(margin, " ") + l.theme.chosen.on(" "+row+" ")
-}
-
-// joinFitting joins as many of the parts as fit into width cells, and leaves out the rest.
-func joinFitting(parts []string, between string, width int) string {
-	line := ""
-	for i, p := range parts {
-		longer := line + between + p
-		if i == 0 {
-			longer = p
-		}
-		if i > 0 && ansi.StringWidth(longer) > width {
-			break
-		}
-		line = longer
-	}
-	return line
-}
-
-// sparkline draws values as bars of eight heights; nothing for nothing.
-func sparkline(values []pos.Shillings) string {
-	bars := []rune("▁▂▃▄▅▆▇█")
-	var most pos.Shillings
-	for _, v := range values {
-		most = max(most, v)
-	}
-	var b strings.Builder
-	for _, v := range values {
-		if v <= 0 || most == 0 {
-			b.WriteByte(' ')
-			continue
-		}
-		b.WriteRune(bars[min(len(bars)-1, int((v*pos.Shillings(len(bars))-1)/most))])
-	}
-	return b.String()
+	return strings.TrimPrefix(margin, " ") + l.theme.Chosen.Render(" "+row+" ")
 }

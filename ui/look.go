@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
 // style is what a screen needs to draw itself: the words, the inks, the room and the moment.
 type style struct {
 	say      *text.Words
-	theme    theme
+	theme    draw.Theme
 	size     size
 	ascii    bool
 	still    bool // nothing moves by itself
@@ -22,17 +23,17 @@ type style struct {
 }
 
 // center puts lines in the middle of the body, each by itself.
-func (l style) center(i colour, lines ...string) []string {
+func (l style) center(i draw.Style, lines ...string) []string {
 	centred := make([]string, len(lines))
 	for n, s := range lines {
-		centred[n] = center(i.on(s), l.width)
+		centred[n] = draw.Center(i.Render(s), l.width)
 	}
 	return centred
 }
 
 // wrap breaks s into centred lines of the content's width.
-func (l style) wrap(i colour, s string) []string {
-	return l.center(i, wrap(s, min(contentWidth, l.width-4))...)
+func (l style) wrap(i draw.Style, s string) []string {
+	return l.center(i, draw.Wrap(s, min(contentWidth, l.width-4))...)
 }
 
 // hint is a key and what it does here: in the keys band as far as there is room, and in the help
@@ -40,44 +41,44 @@ func (l style) wrap(i colour, s string) []string {
 type hint struct{ key, does string }
 
 // toned is the state of an attempt in large: its tone, and sign and word.
-func toned(w *text.Words, a pos.Attempt) (tone, string) {
-	t, sign := toneWait, "◔ "
+func toned(w *text.Words, a pos.Attempt) (draw.Tone, string) {
+	t, sign := draw.ToneWait, "◔ "
 	switch {
 	case a.State == pos.Paid && a.Owed():
-		t, sign = toneCheck, "✓ "
+		t, sign = draw.ToneCheck, "✓ "
 	case a.State == pos.Paid:
-		t, sign = tonePaid, "✓ "
+		t, sign = draw.TonePaid, "✓ "
 	case a.State == pos.NotPaid:
-		t, sign = toneFail, "× "
+		t, sign = draw.ToneFail, "× "
 	case a.State == pos.StillChecking:
-		t, sign = toneCheck, "? "
+		t, sign = draw.ToneCheck, "? "
 	}
 	return t, sign + w.State(a)
 }
 
 // resultOf is the state of an attempt in a column: its tone, and sign and word in at most 16 cells.
-func resultOf(w *text.Words, a pos.Attempt) (tone, string) {
+func resultOf(w *text.Words, a pos.Attempt) (draw.Tone, string) {
 	t, _ := toned(w, a)
 	switch {
 	case a.Notices.Has(pos.DoesNotMatch) && a.State != pos.Paid && !a.Notices.Has(pos.Resolved):
-		return toneCheck, "? " + lower(w.DoesNotMatch)
+		return draw.ToneCheck, "? " + lower(w.DoesNotMatch)
 	case a.State == pos.Paid && a.Owed():
 		return t, "✓ " + w.Owed
 	case a.State == pos.Paid && a.Unmatched():
-		return toneCheck, "✓ " + lower(w.DoesNotMatch)
+		return draw.ToneCheck, "✓ " + lower(w.DoesNotMatch)
 	case a.State == pos.Paid && a.Doubtful():
-		return toneCheck, "✓ " + w.PossiblyShort
+		return draw.ToneCheck, "✓ " + w.PossiblyShort
 	case a.State == pos.Paid && a.Notices.Has(pos.Refunded):
 		return t, "✓ " + w.GivenBack
 	case a.State == pos.Paid && a.Notices.Has(pos.Disagree):
 		// there is something for the owner to look at
-		return toneCheck, "✓ " + w.Verdicts["paid"] + " !"
+		return draw.ToneCheck, "✓ " + w.Verdicts["paid"] + " !"
 	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
 		return t, "✓ " + w.PaidLateColumn
 	case a.State == pos.Paid:
 		return t, "✓ " + w.Verdicts["paid"]
 	case a.State == pos.StillChecking && !a.Open():
-		return tonePlain, "? " + w.ClearedUp
+		return draw.TonePlain, "? " + w.ClearedUp
 	case a.State == pos.StillChecking:
 		return t, "? " + w.CheckingShort
 	case a.State == pos.NotPaid && a.Cause.NotSent:
@@ -117,3 +118,19 @@ func (t announced) news(a pos.Attempt) pos.Notice {
 }
 
 func lower(s string) string { return strings.ToLower(s) }
+
+// ascii reports whether nothing but ASCII is to be drawn: somebody asked for it, or the locale is
+// not UTF-8.
+func ascii(cfg Config) bool {
+	return cfg.ASCII || !text.UTF8(func(name string) string { return getenv(cfg.Environ, name) })
+}
+
+// getenv is the last value of a variable in an environment, or "".
+func getenv(environ []string, name string) string {
+	for i := len(environ) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -86,7 +87,7 @@ func (m month) press(k key, v style) (next month, open, left bool) {
 	lay := monthLayoutOf(v, n)
 	at, _ := k.step(int(m.chosen%100)-1, n, lay.rows)
 	m.chosen = m.month.First() + pos.Day(max(0, min(at, n-1)))
-	m.top = scroll(m.top, int(m.chosen%100)-1, n, lay.columns*lay.rows)
+	m.top = draw.Scroll(m.top, int(m.chosen%100)-1, n, lay.columns*lay.rows)
 	return m, false, false
 }
 
@@ -155,13 +156,13 @@ func monthLayoutOf(v style, days int) monthLayout {
 		lay.rows = min(lay.rows, (days+1)/2)
 		room = 2*lay.width + monthGap
 	}
-	lay.margin = blank((v.width - room) / 2)
+	lay.margin = draw.Blank((v.width - room) / 2)
 	return lay
 }
 
 // lay puts the figures of a day into their columns.
 func (y monthLayout) lay(day, kes, count, mark string) string {
-	return fit(day, weekdayWidth) + flush(kes, dayKESWidth) + flush(count, dayCountWidth) + " " + fit(mark, dayMarkWidth)
+	return draw.Fit(day, weekdayWidth) + draw.Flush(kes, dayKESWidth) + draw.Flush(count, dayCountWidth) + " " + draw.Fit(mark, dayMarkWidth)
 }
 
 // barRoom is how many cells the longest bar has.
@@ -170,38 +171,38 @@ func (y monthLayout) barRoom() int {
 }
 
 // view draws the month.
-func (m month) view(l style) block {
+func (m month) view(l style) draw.Block {
 	days := m.until(pos.DayOf(l.now))
 	lay := monthLayoutOf(l, len(days))
 	width := lay.columns*lay.width + (lay.columns-1)*monthGap
 	first := m.month.First().Start().In(pos.EAT)
-	title := l.theme.strong.on(fmt.Sprintf("%s %d", l.say.Months[first.Month()-1], first.Year()))
+	title := l.theme.Strong.Render(fmt.Sprintf("%s %d", l.say.Months[first.Month()-1], first.Year()))
 	second := totalsLine(l, m.totals, width)
 	switch {
 	case m.err != nil:
-		second = l.theme.tones[toneFail].on(l.say.Err(m.err))
+		second = l.theme.Tones[draw.ToneFail].Render(l.say.Err(m.err))
 	case !m.read:
-		second = l.theme.dim.on(l.say.Reading)
+		second = l.theme.Dim.Render(l.say.Reading)
 	}
-	lines := []string{lay.margin + ends(title, hoursOf(l, m.totals), width), lay.margin + second}
-	top := scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
+	lines := []string{lay.margin + draw.Ends(title, hoursOf(l, m.totals), width), lay.margin + second}
+	top := draw.Scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
 	shown := min(lay.rows, len(days)-top)
 	if l.height > monthHead+shown {
 		lines = append(lines, "")
 	}
-	heads := fit(lay.lay(l.say.ColDay, l.say.ColKES, l.say.ColPaid, ""), lay.width)
-	lines = append(lines, lay.margin+l.theme.dim.on(heads))
+	heads := draw.Fit(lay.lay(l.say.ColDay, l.say.ColKES, l.say.ColPaid, ""), lay.width)
+	lines = append(lines, lay.margin+l.theme.Dim.Render(heads))
 	if lay.columns == 2 {
-		lines[len(lines)-1] += blank(monthGap) + l.theme.dim.on(heads)
+		lines[len(lines)-1] += draw.Blank(monthGap) + l.theme.Dim.Render(heads)
 	}
 	for row := range shown {
 		line := m.row(l, lay, days[top+row])
 		if other := top + row + lay.rows; lay.columns == 2 && other < len(days) {
-			line = fit(line, 1+lay.width) + blank(monthGap-1) + m.row(l, lay, days[other])
+			line = draw.Fit(line, 1+lay.width) + draw.Blank(monthGap-1) + m.row(l, lay, days[other])
 		}
 		lines = append(lines, strings.TrimPrefix(lay.margin, " ")+line)
 	}
-	return block{lines: lines}
+	return draw.Block{Lines: lines}
 }
 
 // row is a day, from a cell before its column on: what it came to and a bar as long as that is,
@@ -225,18 +226,18 @@ func (m month) row(l style, lay monthLayout, d pos.DayTotals) string {
 	if d.Paid.Count > 0 {
 		money, count = d.Paid.KES.String(), fmt.Sprint(d.Paid.Count)
 		room := pos.Shillings(lay.barRoom())
-		bar = l.theme.tones[tonePaid].on(repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
+		bar = l.theme.Tones[draw.TonePaid].Render(draw.Repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
 	}
 	if d.Day == m.chosen {
-		return l.theme.chosen.on(here+lay.lay(name, money, count, mark)) + bar
+		return l.theme.Chosen.Render(here+lay.lay(name, money, count, mark)) + bar
 	}
-	i := l.theme.dim
+	i := l.theme.Dim
 	if today || start.Weekday() == 0 {
-		i = l.theme.strong
+		i = l.theme.Strong
 	}
-	figures := l.theme.text
+	figures := l.theme.Text
 	if d.Paid.Count == 0 {
-		figures = l.theme.dim
+		figures = l.theme.Dim
 	}
-	return l.theme.accent.on(here) + lay.lay(i.on(name), figures.on(money), l.theme.dim.on(count), l.theme.tones[toneCheck].on(mark)) + bar
+	return l.theme.Accent.Render(here) + lay.lay(i.Render(name), figures.Render(money), l.theme.Dim.Render(count), l.theme.Tones[draw.ToneCheck].Render(mark)) + bar
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -121,7 +122,7 @@ func (o openList) press(k key, d commands, v style) (openList, tea.Cmd, action) 
 	if k.is("c", "/") && o.rows[at].Open() {
 		o.code = newCodeLine()
 	}
-	o.top = scroll(o.top, at, len(o.rows), height)
+	o.top = draw.Scroll(o.top, at, len(o.rows), height)
 	return o, nil, actionNothing
 }
 
@@ -195,17 +196,17 @@ const openHead = 2
 func openRows(height int) int { return max(1, height-openHead) }
 
 // view draws the list: how old, how much, whose, what it is, and when M-PESA is asked next.
-func (o openList) view(l style) block {
+func (o openList) view(l style) draw.Block {
 	if len(o.rows) == 0 {
 		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
-		return block{lines: append(append(lines, l.wrap(l.theme.text, l.say.EmptyOpen)...), l.wrap(l.theme.dim, l.say.EmptyOpenDo)...)}
+		return draw.Block{Lines: append(append(lines, l.wrap(l.theme.Text, l.say.EmptyOpen)...), l.wrap(l.theme.Dim, l.say.EmptyOpenDo)...)}
 	}
 	cols := openColumnsFor(l.width)
-	var b block
+	var b draw.Block
 	lines := o.notes(l)
 	if o.code.on {
 		line, x := o.code.view(l)
-		b.cursor, b.x, b.y = true, len(cols.margin)+x, 0
+		b.Cursor, b.X, b.Y = true, len(cols.margin)+x, 0
 		lines = append([]string{line}, lines...)
 	}
 	for i := range lines {
@@ -213,10 +214,10 @@ func (o openList) view(l style) block {
 	}
 	lines = append(lines, "")
 	head := len(lines) + 1
-	lines = append(lines, l.theme.dim.on(cols.margin+cols.lay(l.say.ColAge, l.say.ColKES, l.say.ColPhone, l.say.ColResult, l.say.ColNext)))
+	lines = append(lines, l.theme.Dim.Render(cols.margin+cols.lay(l.say.ColAge, l.say.ColKES, l.say.ColPhone, l.say.ColResult, l.say.ColNext)))
 	why := o.why(l, o.rows[o.at()], l.height-head-1)
 	height := max(1, l.height-head-len(why))
-	top := scroll(o.top, o.at(), len(o.rows), height)
+	top := draw.Scroll(o.top, o.at(), len(o.rows), height)
 	for i := top; i < min(len(o.rows), top+height); i++ {
 		a := o.rows[i]
 		tn, result := resultOf(l.say, a)
@@ -229,10 +230,10 @@ func (o openList) view(l style) block {
 			}
 			continue
 		}
-		lines = append(lines, cols.margin+cols.lay(l.theme.text.on(age), l.theme.text.on(a.Amount.String()), l.theme.dim.on(a.Phone.Masked()),
-			l.theme.tones[tn].on(result), l.theme.dim.on(next)))
+		lines = append(lines, cols.margin+cols.lay(l.theme.Text.Render(age), l.theme.Text.Render(a.Amount.String()), l.theme.Dim.Render(a.Phone.Masked()),
+			l.theme.Tones[tn].Render(result), l.theme.Dim.Render(next)))
 	}
-	b.lines = lines
+	b.Lines = lines
 	return b
 }
 
@@ -242,12 +243,12 @@ func (o openList) view(l style) block {
 func (o openList) why(l style, a pos.Attempt, most int) []string {
 	var lines []string
 	for n, s := range l.say.Why(a, o.whys[a.ID].Known, l.now) {
-		sentence := wrap(s, min(l.width-6, listWidth))
+		sentence := draw.Wrap(s, min(l.width-6, listWidth))
 		if len(lines)+len(sentence) > most && (n > 0 || o.asks()) {
 			break
 		}
 		for _, line := range sentence {
-			lines = append(lines, "  "+l.theme.tones[toneCheck].on(line))
+			lines = append(lines, "  "+l.theme.Tones[draw.ToneCheck].Render(line))
 		}
 	}
 	return lines[:max(0, min(len(lines), most))]
@@ -256,10 +257,10 @@ func (o openList) why(l style, a pos.Attempt, most int) []string {
 // notes are what the till says of the last key: why it did nothing, or what it knows of a typed
 // code.
 func (o openList) notes(l style) []string {
-	note, i := "", l.theme.tones[toneCheck]
+	note, i := "", l.theme.Tones[draw.ToneCheck]
 	switch {
 	case o.wrong != nil:
-		note, i = l.say.Err(o.wrong), l.theme.tones[toneFail]
+		note, i = l.say.Err(o.wrong), l.theme.Tones[draw.ToneFail]
 	case o.asks():
 		a := o.rows[o.at()]
 		note = fmt.Sprintf(l.say.Question(a).Ask, a.Amount)
@@ -268,9 +269,9 @@ func (o openList) notes(l style) []string {
 	case o.claim.Attempt.ID != "":
 		note = l.say.Text(o.claim.Say())
 	}
-	lines := wrap(note, l.width-4)
+	lines := draw.Wrap(note, l.width-4)
 	for n := range lines {
-		lines[n] = i.on(lines[n])
+		lines[n] = i.Render(lines[n])
 	}
 	return lines
 }
@@ -331,19 +332,19 @@ func openColumnsFor(width int) openColumns {
 		used, gaps = used+nextWidth, gaps+1
 	}
 	c.gap = max(1, min(6, (room-used)/gaps))
-	c.margin = blank((width - used - gaps*c.gap) / 2)
+	c.margin = draw.Blank((width - used - gaps*c.gap) / 2)
 	return c
 }
 
 func (c openColumns) lay(age, kes, phone, result, next string) string {
-	gap := blank(c.gap)
-	s := fit(age, ageWidth) + gap + flush(kes, kesWidth)
+	gap := draw.Blank(c.gap)
+	s := draw.Fit(age, ageWidth) + gap + draw.Flush(kes, kesWidth)
 	if c.phone {
-		s += gap + fit(phone, phoneWidth)
+		s += gap + draw.Fit(phone, phoneWidth)
 	}
-	s += gap + fit(result, resultWidth)
+	s += gap + draw.Fit(result, resultWidth)
 	if c.next {
-		s += gap + fit(next, nextWidth)
+		s += gap + draw.Fit(next, nextWidth)
 	}
 	return s
 }

@@ -5,49 +5,48 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
 // view draws the payment: band, amount and what to say and do, each in its place whatever the
 // state, and below them what is typed for the next sale.
-func (p pay) view(l style, next string) block {
+func (p pay) view(l style, next string) draw.Block {
 	st := stageOf(l)
 	tn, word := p.word(l.say)
 	lines := make([]string, st.top, l.height)
-	lines = append(lines, bandLines(l.theme.bands[tn], word, p.shortWord(l.say), st, l)...)
+	lines = append(lines, bandLines(l.theme.Bands[tn], word, p.shortWord(l.say), st, l)...)
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.request.Amount, text.KES(p.request.Amount), l.theme.tones[tn])...)
+	lines = append(lines, amountLines(l, st, p.request.Amount, text.KES(p.request.Amount), l.theme.Tones[tn])...)
 	if st.big {
 		lines = append(lines, "")
 	}
 	if next == "" {
-		return block{lines: append(lines, stack(st.rest, p.detailsIn(st.rest, l)...)...)}
+		return draw.Block{Lines: append(lines, draw.Stack(st.rest, p.detailsIn(st.rest, l)...)...)}
 	}
-	lines = append(lines, stack(st.rest-1, p.detailsIn(st.rest-1, l)...)...)
+	lines = append(lines, draw.Stack(st.rest-1, p.detailsIn(st.rest-1, l)...)...)
 	lines = append(lines, make([]string, max(0, l.height-1-len(lines)))...)
-	return block{lines: append(lines, l.center(l.theme.accent, next)...)}
+	return draw.Block{Lines: append(lines, l.center(l.theme.Accent, next)...)}
 }
 
 // bandLines is a band: the word as big as the amount where there is room, so that it can be read
 // from across the shop, and otherwise in the middle. In ASCII the big letters are the band.
-func bandLines(i colour, word, short string, st bandLayout, l style) []string {
+func bandLines(i draw.Style, word, short string, st bandLayout, l style) []string {
 	big, ok := bigBandLines(word, short, st, l)
 	if ok && l.ascii {
 		for n, s := range big {
-			big[n] = inBlanks(i, s)
+			big[n] = draw.Reversed(i, s)
 		}
 		return big
 	}
 	lines := make([]string, st.band)
 	if !ok {
-		big = []string{center(word, l.width)}
+		big = []string{draw.Center(word, l.width)}
 	}
 	copy(lines[(st.band-len(big)+1)/2:], big)
 	for n, s := range lines {
-		lines[n] = i.on(fit(s, l.width))
+		lines[n] = i.Render(draw.Fit(s, l.width))
 	}
 	return lines
 }
@@ -55,29 +54,25 @@ func bandLines(i colour, word, short string, st bandLayout, l style) []string {
 // bigBandLines is the word of a band in big letters, or else its short form, or else that without
 // its symbol: whatever fits; ok is false where nothing does.
 func bigBandLines(word, short string, st bandLayout, l style) (lines []string, ok bool) {
-	_, bare, _ := strings.Cut(short, " ")
-	var letters [3]string
-	for _, s := range []string{word, short, bare} {
-		if letters, ok = bigWord(s); ok && ansi.StringWidth(letters[0])+2 <= l.width {
-			break
-		}
-		ok = false
-	}
-	if !ok || st.band < bigBand {
+	if st.band < bigBand {
 		return nil, false
 	}
-	switch lines = letters[:]; {
-	case l.ascii:
-		lines = stretched(lines)
-	case st.huge && 2*ansi.StringWidth(lines[0])+2 <= l.width:
-		lines = doubled(lines)
+	_, bare, _ := strings.Cut(short, " ")
+	for _, s := range []string{word, short, bare} {
+		if lines = draw.Letters(s, 1, l.ascii); lines == nil || draw.Width(lines[0])+2 > l.width {
+			continue
+		}
+		if twice := draw.Letters(s, 2, l.ascii); st.huge && draw.Width(twice[0])+2 <= l.width {
+			lines = twice
+		}
+		return l.center("", lines...), true
 	}
-	return l.center("", lines...), true
+	return nil, false
 }
 
-func (p pay) word(w *text.Words) (tone, string) {
+func (p pay) word(w *text.Words) (draw.Tone, string) {
 	if p.refused != nil {
-		return toneCheck, "? " + w.PayTwiceWarning
+		return draw.ToneCheck, "? " + w.PayTwiceWarning
 	}
 	return toned(w, p.attempt)
 }
@@ -114,13 +109,13 @@ func (p pay) detailsIn(rows int, l style) [][]string {
 func (p pay) details(l style) [][]string {
 	var problem []string
 	if p.problem != nil {
-		problem = l.wrap(l.theme.tones[toneFail], l.say.Err(p.problem))
+		problem = l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.problem))
 	}
-	whose := l.theme.strong.on(p.request.Phone.Local())
+	whose := l.theme.Strong.Render(p.request.Phone.Local())
 	if ref := text.Shown(p.attempt.Phone, p.attempt.Reference); ref != "" { // as the customer sees it
-		whose += l.theme.dim.on("  " + ref)
+		whose += l.theme.Dim.Render("  " + ref)
 	}
-	phone := []string{center(whose, l.width)}
+	phone := []string{draw.Center(whose, l.width)}
 	switch {
 	case p.refused != nil:
 		return p.refusal(l)
@@ -133,25 +128,25 @@ func (p pay) details(l style) [][]string {
 	}
 	return [][]string{
 		problem, phone,
-		append(l.wrap(l.theme.text, l.say.LookAtPhone), l.wrap(l.theme.text, l.say.NoGoodsYet)...),
+		append(l.wrap(l.theme.Text, l.say.LookAtPhone), l.wrap(l.theme.Text, l.say.NoGoodsYet)...),
 		p.progress(l),
 	}
 }
 
 func (p pay) paid(l style) [][]string {
 	a := p.attempt
-	first := l.wrap(l.theme.strong, l.say.HandOver)
+	first := l.wrap(l.theme.Strong, l.say.HandOver)
 	if a.Notices.Has(pos.PaidTwice) || a.Doubtful() {
 		first = nil // their advice says how many goods
 	}
 	for _, advice := range l.say.Advice(a.Notices) {
-		first = append(first, l.wrap(l.theme.tones[toneCheck], advice)...)
+		first = append(first, l.wrap(l.theme.Tones[draw.ToneCheck], advice)...)
 	}
-	receipt := l.theme.dim.on(l.say.ReceiptOf(a))
+	receipt := l.theme.Dim.Render(l.say.ReceiptOf(a))
 	if a.Receipt != "" {
-		receipt = l.theme.dim.on(l.say.Receipt+" ") + l.theme.strong.on(text.Printable(a.Receipt))
+		receipt = l.theme.Dim.Render(l.say.Receipt+" ") + l.theme.Strong.Render(text.Printable(a.Receipt))
 		if !a.PaidAt.IsZero() {
-			receipt += l.theme.dim.on("  " + text.Seconds(a.PaidAt))
+			receipt += l.theme.Dim.Render("  " + text.Seconds(a.PaidAt))
 		}
 	}
 	who := []string{a.Phone.Local()}
@@ -161,9 +156,9 @@ func (p pay) paid(l style) [][]string {
 	if names := l.say.Witnesses(a); names != "" {
 		who = append(who, l.say.ConfirmedBy+" "+names)
 	}
-	code := []string{center(receipt, l.width)}
+	code := []string{draw.Center(receipt, l.width)}
 	if p.codeWanted() {
-		code = append(code, l.wrap(l.theme.dim, l.say.NoteCode)...)
+		code = append(code, l.wrap(l.theme.Dim, l.say.NoteCode)...)
 	}
 	return [][]string{first, code, l.joined(who)}
 }
@@ -176,9 +171,9 @@ func (p pay) notPaid(l style) [][]string {
 	}
 	var advice []string
 	for _, s := range p.refusedAdvice(l.say) {
-		advice = append(advice, l.wrap(l.theme.text, s)...)
+		advice = append(advice, l.wrap(l.theme.Text, s)...)
 	}
-	return [][]string{l.wrap(l.theme.strong, l.say.Text(what)), advice, l.joined(facts)}
+	return [][]string{l.wrap(l.theme.Strong, l.say.Text(what)), advice, l.joined(facts)}
 }
 
 // refusedAdvice is what to do after a refusal, and that no money moved, where that is certain.
@@ -212,21 +207,21 @@ func (p pay) unclearAdvice(l style) (hold, again string) {
 func (p pay) unclear(l style) [][]string {
 	a := p.attempt
 	what, _ := text.Reason(a)
-	first := l.wrap(l.theme.strong, l.say.MoneyMayHaveMoved)
+	first := l.wrap(l.theme.Strong, l.say.MoneyMayHaveMoved)
 	hold, again := p.unclearAdvice(l)
 	if p.stopping {
-		first = l.wrap(l.theme.strong, l.say.CanStillPay)
+		first = l.wrap(l.theme.Strong, l.say.CanStillPay)
 	}
-	first = append(first, l.wrap(l.theme.text, hold)...)
+	first = append(first, l.wrap(l.theme.Text, hold)...)
 	if p.stopping {
-		first = append(first, l.wrap(l.theme.dim, l.say.WrongAmount)...)
+		first = append(first, l.wrap(l.theme.Dim, l.say.WrongAmount)...)
 	}
-	second := l.wrap(l.theme.dim, l.say.Text(what))
+	second := l.wrap(l.theme.Dim, l.say.Text(what))
 	if a.ForOwner() {
-		second = l.wrap(l.theme.tones[toneCheck], l.say.Text(what))
+		second = l.wrap(l.theme.Tones[draw.ToneCheck], l.say.Text(what))
 	}
 	if code := a.ResultCode(); code != "" {
-		second = append(second, l.wrap(l.theme.dim, l.say.Code+" "+text.Printable(code)+" "+text.Shown(a.Phone, a.Cause.ResultDesc))...)
+		second = append(second, l.wrap(l.theme.Dim, l.say.Code+" "+text.Printable(code)+" "+text.Shown(a.Phone, a.Cause.ResultDesc))...)
 	}
 	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.WaitingSince, text.Clock(a.AskedAt)), p.nextCheck(l)})
 	if a.ForOwner() {
@@ -234,7 +229,7 @@ func (p pay) unclear(l style) [][]string {
 	}
 	var offer []string
 	if again != "" {
-		offer = l.wrap(l.theme.tones[toneCheck], again)
+		offer = l.wrap(l.theme.Tones[draw.ToneCheck], again)
 	}
 	return [][]string{append(first, offer...), last, second}
 }
@@ -247,12 +242,12 @@ func (p pay) refusal(l style) [][]string {
 	if locked && l.still {
 		e.Ends = p.free // a time of day in place of the countdown
 	}
-	groups := [][]string{l.wrap(l.theme.strong, l.say.Err(e))}
+	groups := [][]string{l.wrap(l.theme.Strong, l.say.Err(e))}
 	if !locked {
-		groups = append(groups, l.wrap(l.theme.tones[toneCheck], l.say.TwiceKey))
+		groups = append(groups, l.wrap(l.theme.Tones[draw.ToneCheck], l.say.TwiceKey))
 	}
 	if !p.askAt.IsZero() {
-		groups = append(groups, l.center(l.theme.dim, p.nextCheck(l)))
+		groups = append(groups, l.center(l.theme.Dim, p.nextCheck(l)))
 	}
 	return groups
 }
@@ -268,13 +263,13 @@ func (p pay) progress(l style) []string {
 		next = ""
 	}
 	if l.still || p.deadline.IsZero() {
-		return l.center(l.theme.dim, fmt.Sprintf(l.say.WaitingSince, text.Seconds(p.attempt.AskedAt)), next)
+		return l.center(l.theme.Dim, fmt.Sprintf(l.say.WaitingSince, text.Seconds(p.attempt.AskedAt)), next)
 	}
 	width := min(40, l.width-12)
 	full := p.deadline.Sub(p.asked())
 	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
-	bar := l.theme.tones[toneWait].on(repeat("━", done)) + l.theme.line.on(repeat("┄", width-done))
-	return append([]string{center(bar+"  "+l.theme.text.on(text.Span(elapsed)), l.width)}, l.center(l.theme.dim, next)...)
+	bar := l.theme.Tones[draw.ToneWait].Render(draw.Repeat("━", done)) + l.theme.Line.Render(draw.Repeat("┄", width-done))
+	return append([]string{draw.Center(bar+"  "+l.theme.Text.Render(text.Span(elapsed)), l.width)}, l.center(l.theme.Dim, next)...)
 }
 
 // nextCheck says when M-PESA is asked next.
@@ -309,8 +304,8 @@ func (l style) timeOf(t time.Time) string {
 // joined is dim facts in one line if they fit, and one below the other if not.
 func (l style) joined(facts []string) []string {
 	line := strings.Join(facts, " · ")
-	if ansi.StringWidth(line) <= min(contentWidth+10, l.width-2) {
-		return l.center(l.theme.dim, line)
+	if draw.Width(line) <= min(contentWidth+10, l.width-2) {
+		return l.center(l.theme.Dim, line)
 	}
-	return l.center(l.theme.dim, facts...)
+	return l.center(l.theme.Dim, facts...)
 }

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -85,41 +86,41 @@ const handsetHeight = 14
 
 // view draws the phone in l.width × l.height. held says that the hand is on it, and key is what
 // puts it there.
-func (p phones) view(l style, held bool, key string) block {
+func (p phones) view(l style, held bool, key string) draw.Block {
 	if l.height < handsetHeight {
 		return p.smallView(l)
 	}
 	width := min(handsetWidth, l.width-2)
-	frame := l.theme.line
+	frame := l.theme.Line
 	if held {
-		frame = l.theme.accent
+		frame = l.theme.Accent
 	}
 	inner := width - 4
-	side := frame.on("│")
-	row := func(s string) string { return center(side+" "+fit(s, inner)+" "+side, l.width) }
+	side := frame.Render("│")
+	row := func(s string) string { return draw.Center(side+" "+draw.Fit(s, inner)+" "+side, l.width) }
 
 	var screen []string
 	q, ok := p.prompt()
 	if ok {
-		screen = append(screen, l.theme.dim.on(q.Phone.Local()), "")
-		for _, s := range wrap(fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)), inner) {
-			screen = append(screen, l.theme.strong.on(s))
+		screen = append(screen, l.theme.Dim.Render(q.Phone.Local()), "")
+		for _, s := range draw.Wrap(fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)), inner) {
+			screen = append(screen, l.theme.Strong.Render(s))
 		}
 		if q.Reference != "" {
-			screen = append(screen, l.theme.text.on(fmt.Sprintf(l.say.Account, text.Printable(q.Reference))))
+			screen = append(screen, l.theme.Text.Render(fmt.Sprintf(l.say.Account, text.Printable(q.Reference))))
 		}
-		screen = append(screen, "", l.theme.text.on(l.say.EnterPIN), l.theme.dim.on("_ _ _ _"))
+		screen = append(screen, "", l.theme.Text.Render(l.say.EnterPIN), l.theme.Dim.Render("_ _ _ _"))
 	} else {
-		for _, s := range wrap(l.say.PhoneIdle, inner) {
-			screen = append(screen, l.theme.text.on(s))
+		for _, s := range draw.Wrap(l.say.PhoneIdle, inner) {
+			screen = append(screen, l.theme.Text.Render(s))
 		}
-		for _, s := range wrap(l.say.PhoneIdleDo, inner) {
-			screen = append(screen, l.theme.dim.on(s))
+		for _, s := range draw.Wrap(l.say.PhoneIdleDo, inner) {
+			screen = append(screen, l.theme.Dim.Render(s))
 		}
 	}
 	lines := []string{
-		center(l.theme.dim.on(l.say.PhoneTitle), l.width),
-		center(frame.on("╭"+repeat("─", width-2)+"╮"), l.width),
+		draw.Center(l.theme.Dim.Render(l.say.PhoneTitle), l.width),
+		draw.Center(frame.Render("╭"+draw.Repeat("─", width-2)+"╮"), l.width),
 	}
 	for _, s := range screen {
 		lines = append(lines, row(s))
@@ -127,47 +128,47 @@ func (p phones) view(l style, held bool, key string) block {
 	for range max(0, min(9, l.height-6)-len(screen)) {
 		lines = append(lines, row(""))
 	}
-	lines = append(lines, center(frame.on("╰"+repeat("─", width-2)+"╯"), l.width))
+	lines = append(lines, draw.Center(frame.Render("╰"+draw.Repeat("─", width-2)+"╯"), l.width))
 	switch {
 	case p.err != nil:
-		lines = append(lines, l.wrap(l.theme.tones[toneFail], l.say.Err(p.err))...)
+		lines = append(lines, l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.err))...)
 	case ok:
 		lines = append(lines, p.keysView(l, held, key)...)
 	}
 	if ok {
 		lines = append(lines, "")
-		lines = append(lines, l.wrap(l.theme.dim, l.say.PhoneAlone)...)
+		lines = append(lines, l.wrap(l.theme.Dim, l.say.PhoneAlone)...)
 	}
-	return block{lines: lines[:min(len(lines), max(0, l.height))]}
+	return draw.Block{Lines: lines[:min(len(lines), max(0, l.height))]}
 }
 
 // smallView is the prompt where there is no room for the phone around it.
-func (p phones) smallView(l style) block {
+func (p phones) smallView(l style) draw.Block {
 	var account, wrong []string
 	if p.err != nil {
-		wrong = l.wrap(l.theme.tones[toneFail], l.say.Err(p.err))
+		wrong = l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.err))
 	}
 	q, ok := p.prompt()
 	if !ok {
-		idle := append(l.wrap(l.theme.text, l.say.PhoneIdle), l.wrap(l.theme.dim, l.say.PhoneIdleDo)...)
-		return block{lines: stack(l.height, wrong, idle)}
+		idle := append(l.wrap(l.theme.Text, l.say.PhoneIdle), l.wrap(l.theme.Dim, l.say.PhoneIdleDo)...)
+		return draw.Block{Lines: draw.Stack(l.height, wrong, idle)}
 	}
 	if q.Reference != "" {
-		account = l.wrap(l.theme.text, fmt.Sprintf(l.say.Account, text.Printable(q.Reference)))
+		account = l.wrap(l.theme.Text, fmt.Sprintf(l.say.Account, text.Printable(q.Reference)))
 	}
-	asked := l.wrap(l.theme.strong, fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)))
-	return block{lines: stack(l.height, wrong, l.center(l.theme.dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
+	asked := l.wrap(l.theme.Strong, fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)))
+	return draw.Block{Lines: draw.Stack(l.height, wrong, l.center(l.theme.Dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
 }
 
 // keysView is how the phone is used: its keys while the hand is on it, and otherwise the key that
 // puts it there.
 func (p phones) keysView(l style, held bool, key string) []string {
-	pair := func(h hint) string { return l.theme.accent.on(h.key) + " " + l.theme.text.on(h.does) }
+	pair := func(h hint) string { return l.theme.Accent.Render(h.key) + " " + l.theme.Text.Render(h.does) }
 	if !held {
 		return l.center("", pair(hint{key, l.say.PhoneHand}))
 	}
 	return []string{
-		center(pair(hint{"1", l.say.KPay})+"  "+pair(hint{"2", l.say.KCancel}), l.width),
-		center(pair(hint{"3", l.say.KWrongPIN})+"  "+pair(hint{"4", l.say.KIgnore}), l.width),
+		draw.Center(pair(hint{"1", l.say.KPay})+"  "+pair(hint{"2", l.say.KCancel}), l.width),
+		draw.Center(pair(hint{"3", l.say.KWrongPIN})+"  "+pair(hint{"4", l.say.KIgnore}), l.width),
 	}
 }

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
+
+	"kaunta/ui/draw"
 )
 
 // tty is what stands behind the output of the plain till.
@@ -59,11 +60,11 @@ func (t *teller) line(s string) {
 	if t.asking {
 		t.asking, t.cut = false, true
 		if t.tty.typed {
-			t.write("\n" + t.fold(s) + "\n")
+			t.write("\n" + draw.Fold(t.tty.width(), s) + "\n")
 			return
 		}
 	}
-	t.write(t.fold(s) + "\n")
+	t.write(draw.Fold(t.tty.width(), s) + "\n")
 }
 
 // ask writes a prompt. At a terminal what is typed comes behind it; elsewhere it is a line like any
@@ -71,10 +72,10 @@ func (t *teller) line(s string) {
 func (t *teller) ask(prompt string) {
 	t.asking, t.cut = true, false
 	if t.tty.typed {
-		t.write(t.fold(prompt) + " ")
+		t.write(draw.Fold(t.tty.width(), prompt) + " ")
 		return
 	}
-	t.write(t.fold(prompt) + "\n")
+	t.write(draw.Fold(t.tty.width(), prompt) + "\n")
 }
 
 // answered says that a line was typed, which has ended the prompt's own.
@@ -92,39 +93,12 @@ func (t *teller) ring(times int, now time.Time) {
 	}
 }
 
-// fold breaks a statement between its words where the line is shorter. What goes on is set in by
-// two, so that every line that begins at the margin is a statement's beginning.
-func (t *teller) fold(s string) string {
-	const inset = "  "
-	width := t.tty.width()
-	if width <= len(inset) {
-		return s
-	}
-	var b strings.Builder
-	column := 0
-	for i, word := range strings.Split(held(s), " ") {
-		w := ansi.StringWidth(word)
-		switch {
-		case i == 0:
-		case column+1+w < width: // the last cell stays free: some terminals go on to the next line at once
-			b.WriteByte(' ')
-			column++
-		default:
-			b.WriteString("\n" + inset)
-			column = len(inset)
-		}
-		b.WriteString(word)
-		column += w
-	}
-	return strings.ReplaceAll(b.String(), noBreak, " ")
-}
-
 func (t *teller) write(s string) {
 	if t.err != nil {
 		return
 	}
 	if t.ascii {
-		s = strings.Map(asciiOf, strings.ReplaceAll(s, "…", "..."))
+		s = strings.Map(draw.ASCII, strings.ReplaceAll(s, "…", "..."))
 	}
 	_, t.err = io.WriteString(t.to, s)
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
+
+	"kaunta/ui/draw"
 )
 
 // framesASecond is how often it is looked whether the screen has changed: each look wakes the
@@ -36,7 +38,7 @@ func Run(ctx context.Context, cfg Config) error {
 	program := tea.NewProgram(newApp(cfg, crew),
 		tea.WithInput(keyboard(cfg.Input)), tea.WithOutput(cfg.Output), tea.WithEnvironment(cfg.Environ),
 		tea.WithWindowSize(width, height),
-		tea.WithColorProfile(profileOf(cfg.Output, cfg.Environ)),
+		tea.WithColorProfile(draw.Profile(cfg.Output, cfg.Environ)),
 		tea.WithoutSignalHandler(), // the caller's signals end ctx
 		tea.WithFPS(framesASecond),
 	)

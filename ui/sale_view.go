@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -15,21 +14,21 @@ const formWidth = 46
 
 // view draws the form. above is what stands where the band of a payment will be: the last sale, or
 // what was open at the start.
-func (s sale) view(l style, above []string) block {
+func (s sale) view(l style, above []string) draw.Block {
 	st := stageOf(l)
-	b := block{lines: make([]string, st.top, l.height)}
+	b := draw.Block{Lines: make([]string, st.top, l.height)}
 
 	for row := range st.band {
 		line := ""
 		if i := row - (st.band-len(above))/2; i >= 0 && i < len(above) {
-			line = center(above[i], l.width)
+			line = draw.Center(above[i], l.width)
 		}
-		b.lines = append(b.lines, line)
+		b.Lines = append(b.Lines, line)
 	}
-	b.lines = append(b.lines, "")
-	b.lines = append(b.lines, s.amountView(l, st)...)
+	b.Lines = append(b.Lines, "")
+	b.Lines = append(b.Lines, s.amountView(l, st)...)
 	if st.big {
-		b.lines = append(b.lines, "")
+		b.Lines = append(b.Lines, "")
 	}
 	return s.formView(l, b)
 }
@@ -37,66 +36,65 @@ func (s sale) view(l style, above []string) block {
 // amountView is the amount as it is typed, where it will stand until the sale has ended.
 func (s sale) amountView(l style, st bandLayout) []string {
 	amount, part, _ := s.running()
-	i, inWords := l.theme.strong, text.KES(amount)
+	i, inWords := l.theme.Strong, text.KES(amount)
 	switch {
 	case part != nil && !s.agreedTo():
-		i, inWords = l.theme.tones[toneCheck], inWords+"?"
+		i, inWords = l.theme.Tones[draw.ToneCheck], inWords+"?"
 	case amount == 0 && st.big:
-		i = l.theme.line
+		i = l.theme.Line
 	case amount == 0:
-		i = l.theme.dim
+		i = l.theme.Dim
 	}
 	return amountLines(l, st, amount, inWords, i)
 }
 
 // amountLines is an amount in the figures that there is room for, and in words.
-func amountLines(l style, st bandLayout, amount pos.Shillings, inWords string, i colour) []string {
+func amountLines(l style, st bandLayout, amount pos.Shillings, inWords string, i draw.Style) []string {
 	if !st.big {
 		return l.center(i, inWords)
 	}
-	figures := numerals(amount, l.ascii)
-	rows := figures[:]
+	scale := 1
 	if st.huge {
-		rows = doubled(rows)
+		scale = 2
 	}
-	return append(l.center(i, rows...), l.center(l.theme.dim, inWords)...)
+	return append(l.center(i, draw.Figures(amount.String(), scale, l.ascii)...), l.center(l.theme.Dim, inWords)...)
 }
 
 // formView adds the fields to b, and the cursor.
-func (s sale) formView(l style, b block) block {
+func (s sale) formView(l style, b draw.Block) draw.Block {
 	width := min(formWidth, l.width-4)
 	left := (l.width - width) / 2
 	labels := max(len(l.say.Amount), len(l.say.Again), len(l.say.PhoneField), len(l.say.Reference))
 	room := width - 2 - labels - 2
-	spare := l.height - len(b.lines)
+	spare := l.height - len(b.Lines)
 	if l.size >= sizeBig && spare > 5 {
-		b.lines = append(b.lines, blank(left)+l.theme.line.on(repeat("─", width)))
+		b.Lines = append(b.Lines, draw.Blank(left)+l.theme.Line.Render(draw.Repeat("─", width)))
 	}
 	for f := fieldAmount; f <= fieldReference; f++ {
 		if f == fieldAgain && !s.showsAgain() {
 			continue
 		}
-		mark, label := "  ", l.theme.dim
+		mark, label := "  ", l.theme.Dim
 		if f == s.focus {
-			mark, label = l.theme.accent.on("▌")+" ", l.theme.text
+			mark, label = l.theme.Accent.Render("▌")+" ", l.theme.Text
 		}
 		value, x := s.value(l, f, room)
 		if f == s.focus {
-			b.cursor, b.x, b.y = true, left+2+labels+2+x, len(b.lines)
+			b.Cursor, b.X, b.Y = true, left+2+labels+2+x, len(b.Lines)
 		}
-		b.lines = append(b.lines, blank(left)+mark+label.on(fit(s.label(l.say, f), labels))+"  "+value)
+		b.Lines = append(b.Lines, draw.Blank(left)+mark+label.Render(draw.Fit(s.label(l.say, f), labels))+"  "+value)
 	}
 	if note, i := s.note(l); note != "" {
-		lines := wrap(note, l.width-left-3)
+		lines := draw.Wrap(note, l.width-left-3)
 		if l.width-left > contentWidth {
-			lines = wrap(note, width-2)
+			lines = draw.Wrap(note, width-2)
 		}
-		spare := l.height - len(b.lines)
+		spare := l.height - len(b.Lines)
 		if spare > len(lines) {
-			b.lines = append(b.lines, "")
+			b.Lines = append(b.Lines, "")
 		}
-		for _, line := range lines[:min(len(lines), max(0, l.height-len(b.lines)))] {
-			b.lines = append(b.lines, blank(left+2)+i.on(line))
+		for _, line := range lines[:min(len(lines), max(0, l.height-len(b.Lines)))] {
+			b.Lines = append(b.Lines, draw.Blank(left+2)+i.Render(line))
 		}
 	}
 	return b
@@ -127,12 +125,12 @@ func (s sale) value(l style, f saleField, room int) (string, int) {
 			known = l.say.Optional
 		}
 	}
-	line := l.theme.strong.on(text)
-	if known != "" && len(text)+2+ansi.StringWidth(known) <= room {
+	line := l.theme.Strong.Render(text)
+	if known != "" && len(text)+2+draw.Width(known) <= room {
 		if text != "" {
 			line += "  "
 		}
-		line += l.theme.dim.on(known)
+		line += l.theme.Dim.Render(known)
 	}
 	return line, x
 }
@@ -177,16 +175,11 @@ func (s sale) inLine(w *text.Words) string {
 	return strings.TrimRight(line, " ")
 }
 
-// visible is the part of a field that fits into room cells with the cursor in it. Fields take
-// characters of one cell only.
-func visible(f field, room int) (string, int) {
-	text, at := []rune(f.String()), f.cursor()
-	from := max(0, at-room+1)
-	return string(text[from:min(len(text), from+room)]), at - from
-}
+// visible is the part of a field that fits into room cells with the cursor in it.
+func visible(f field, room int) (string, int) { return draw.Visible(f.String(), f.cursor(), room) }
 
 // note is the one sentence below the form: what is wrong, or what to do next.
-func (s sale) note(l style) (string, colour) {
+func (s sale) note(l style) (string, draw.Style) {
 	wrong := s.wrong
 	if wrong == nil {
 		wrong = s.refusal()
@@ -194,21 +187,21 @@ func (s sale) note(l style) (string, colour) {
 	part := fraction(wrong)
 	switch {
 	case part != nil && s.offered == s.fields[fieldAmount].String():
-		return fmt.Sprintf(l.say.RoundOffer, part.Exact, part.Whole, part.Whole), l.theme.tones[toneCheck]
+		return fmt.Sprintf(l.say.RoundOffer, part.Exact, part.Whole, part.Whole), l.theme.Tones[draw.ToneCheck]
 	case part != nil:
-		return l.say.Err(part), l.theme.tones[toneCheck]
+		return l.say.Err(part), l.theme.Tones[draw.ToneCheck]
 	case wrong != nil:
-		return l.say.Err(wrong), l.theme.tones[toneFail]
+		return l.say.Err(wrong), l.theme.Tones[draw.ToneFail]
 	case s.id != "" && s.fields[fieldPhone].empty():
-		return l.say.SameSale, l.theme.dim
+		return l.say.SameSale, l.theme.Dim
 	case s.empty():
-		return l.say.TypeAmount, l.theme.dim
+		return l.say.TypeAmount, l.theme.Dim
 	case s.focus == fieldAgain && s.fields[fieldAgain].empty():
-		return fmt.Sprintf(l.say.TypeAgain, s.retypeAbove), l.theme.dim
+		return fmt.Sprintf(l.say.TypeAgain, s.retypeAbove), l.theme.Dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
-		return l.say.AnyPhone, l.theme.dim
+		return l.say.AnyPhone, l.theme.Dim
 	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
-		return l.say.TypePhone, l.theme.dim
+		return l.say.TypePhone, l.theme.Dim
 	}
 	return "", ""
 }

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -168,7 +169,7 @@ func TestResizingAtAnyMoment(t *testing.T) {
 			}
 			_, word := c.app.pay.word(c.app.say)
 			if c.app.ascii {
-				word = strings.Map(asciiOf, word)
+				word = strings.Map(draw.ASCII, word)
 			}
 			if got := c.text(); !strings.Contains(got, word) {
 				r.Fatalf("no %q at %d×%d:\n%s", word, w, h, got)
@@ -201,8 +202,8 @@ func TestBigWords(t *testing.T) {
 				first := strings.TrimSpace(lines[0])
 				known := false
 				for _, text := range []string{word, short, word[strings.Index(word, " ")+1:], short[strings.Index(short, " ")+1:]} {
-					letters, _ := bigWord(text)
-					known = known || first == strings.TrimSpace(letters[0]) || first == strings.TrimSpace(doubled(letters[:])[0])
+					once, twice := draw.Letters(text, 1, false), draw.Letters(text, 2, false)
+					known = known || first == strings.TrimSpace(once[0]) || first == strings.TrimSpace(twice[0])
 				}
 				if !known {
 					t.Fatalf("%s in %s, %d wide: %q", s.name, lang, w, lines)

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -17,29 +18,29 @@ import (
 type terminal struct {
 	name       string
 	profile    colorprofile.Profile
-	background background
+	background draw.Background
 	ascii      bool
 }
 
 func terminals() []terminal {
 	return []terminal{
-		{"truecolor-dark", colorprofile.TrueColor, backgroundDark, false},
-		{"truecolor-light", colorprofile.TrueColor, backgroundLight, false},
-		{"256-dark", colorprofile.ANSI256, backgroundDark, false},
-		{"256-light", colorprofile.ANSI256, backgroundLight, false},
-		{"16-dark", colorprofile.ANSI, backgroundDark, false},
-		{"16-light", colorprofile.ANSI, backgroundLight, false},
-		{"none", colorprofile.ASCII, backgroundDark, false},
-		{"ascii", colorprofile.ASCII, backgroundDark, true},
+		{"truecolor-dark", colorprofile.TrueColor, draw.BackgroundDark, false},
+		{"truecolor-light", colorprofile.TrueColor, draw.BackgroundLight, false},
+		{"256-dark", colorprofile.ANSI256, draw.BackgroundDark, false},
+		{"256-light", colorprofile.ANSI256, draw.BackgroundLight, false},
+		{"16-dark", colorprofile.ANSI, draw.BackgroundDark, false},
+		{"16-light", colorprofile.ANSI, draw.BackgroundLight, false},
+		{"none", colorprofile.ASCII, draw.BackgroundDark, false},
+		{"ascii", colorprofile.ASCII, draw.BackgroundDark, true},
 	}
 }
 
 // everyTerminal are also those that have not told their background, as every session begins.
 func everyTerminal() []terminal {
 	return append(terminals(),
-		terminal{"truecolor-unknown", colorprofile.TrueColor, backgroundUnknown, false},
-		terminal{"256-unknown", colorprofile.ANSI256, backgroundUnknown, false},
-		terminal{"16-unknown", colorprofile.ANSI, backgroundUnknown, false},
+		terminal{"truecolor-unknown", colorprofile.TrueColor, draw.BackgroundUnknown, false},
+		terminal{"256-unknown", colorprofile.ANSI256, draw.BackgroundUnknown, false},
+		terminal{"16-unknown", colorprofile.ANSI, draw.BackgroundUnknown, false},
 	)
 }
 
@@ -47,30 +48,31 @@ func everyTerminal() []terminal {
 func (k terminal) set(c *cashier) {
 	c.send(tea.ColorProfileMsg{Profile: k.profile})
 	c.app.background = k.background
-	c.app.theme = newTheme(c.app.profile, c.app.background)
+	c.app.theme = draw.NewTheme(c.app.profile, c.app.background)
 	c.app.ascii = k.ascii
 }
 
 // token is an ink of the theme by its name.
 type token struct {
 	name string
-	of   func(*theme) *colour
+	of   func(*draw.Theme) *draw.Style
 }
 
 // tokens are all inks of the theme.
 func tokens() []token {
 	list := []token{
-		{"text", func(t *theme) *colour { return &t.text }},
-		{"strong", func(t *theme) *colour { return &t.strong }},
-		{"dim", func(t *theme) *colour { return &t.dim }},
-		{"line", func(t *theme) *colour { return &t.line }},
-		{"accent", func(t *theme) *colour { return &t.accent }},
-		{"chosen", func(t *theme) *colour { return &t.chosen }},
+		{"text", func(t *draw.Theme) *draw.Style { return &t.Text }},
+		{"strong", func(t *draw.Theme) *draw.Style { return &t.Strong }},
+		{"dim", func(t *draw.Theme) *draw.Style { return &t.Dim }},
+		{"line", func(t *draw.Theme) *draw.Style { return &t.Line }},
+		{"accent", func(t *draw.Theme) *draw.Style { return &t.Accent }},
+		{"chosen", func(t *draw.Theme) *draw.Style { return &t.Chosen }},
+		{"amber", func(t *draw.Theme) *draw.Style { return &t.Amber }},
 	}
-	for i, name := range [...]string{tonePlain: "plain", tonePaid: "paid", toneWait: "wait", toneCheck: "check", toneFail: "fail"} {
+	for i, name := range [...]string{draw.TonePlain: "plain", draw.TonePaid: "paid", draw.ToneWait: "wait", draw.ToneCheck: "check", draw.ToneFail: "fail"} {
 		list = append(list,
-			token{name, func(t *theme) *colour { return &t.tones[i] }},
-			token{"band-" + name, func(t *theme) *colour { return &t.bands[i] }})
+			token{name, func(t *draw.Theme) *draw.Style { return &t.Tones[i] }},
+			token{"band-" + name, func(t *draw.Theme) *draw.Style { return &t.Bands[i] }})
 	}
 	return list
 }
@@ -81,7 +83,7 @@ func mark(n int) string { return fmt.Sprintf("\x1b[999;%dm", n) }
 // marked is the frame drawn with marks for inks.
 func (c *cashier) marked() string {
 	for n, token := range tokens() {
-		*token.of(&c.app.theme) = colour(mark(n))
+		*token.of(&c.app.theme) = draw.Style(mark(n))
 	}
 	return c.frame()
 }
@@ -95,12 +97,12 @@ func named(marked string) string {
 }
 
 // inked is a marked frame in the inks of a theme.
-func inked(marked string, th theme) string {
+func inked(marked string, th draw.Theme) string {
 	for n, token := range tokens() {
 		before, after, found := strings.Cut(marked, mark(n))
 		for found {
 			text, rest, _ := strings.Cut(after, ansi.ResetStyle)
-			before += token.of(&th).on(text)
+			before += token.of(&th).Render(text)
 			var next string
 			next, after, found = strings.Cut(rest, mark(n))
 			before += next
@@ -156,7 +158,7 @@ func TestEveryTerminalHasTheStyles(t *testing.T) {
 // TestPalette holds the ink of each token for each kind of terminal.
 func TestPalette(t *testing.T) {
 	inks := 0
-	for f, th := 0, reflect.TypeFor[theme](); f < th.NumField(); f++ {
+	for f, th := 0, reflect.TypeFor[draw.Theme](); f < th.NumField(); f++ {
 		if of := th.Field(f).Type; of.Kind() == reflect.Array {
 			inks += of.Len()
 		} else {
@@ -168,7 +170,7 @@ func TestPalette(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, k := range everyTerminal() {
-		th := newTheme(k.profile, k.background)
+		th := draw.NewTheme(k.profile, k.background)
 		fmt.Fprintln(&b, k.name)
 		for _, token := range tokens() {
 			fmt.Fprintf(&b, "  %-10s %s\n", token.name, escapes(string(*token.of(&th))))

@@ -131,7 +131,7 @@ func TestWhyIsSaidToItsEnd(t *testing.T) {
 				for _, size := range [][2]int{{40, 8}, {40, 9}, {56, 14}, {60, 16}, {80, 20}} {
 					l := style{say: text.New(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
 					p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a}
-					text := strings.Join(strings.Fields(strings.Join(p.view(l, next).lines, " ")), " ")
+					text := strings.Join(strings.Fields(strings.Join(p.view(l, next).Lines, " ")), " ")
 					whole := l.say.Text(what)
 					begin := strings.Join(strings.Fields(whole)[:3], " ")
 					switch {

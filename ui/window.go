@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"kaunta/ui/draw"
 )
 
 // View implements tea.Model.
@@ -15,8 +17,8 @@ func (a *app) View() tea.View {
 	}
 	frame, body := a.frame()
 	v.Content = frame
-	if body.cursor && !a.quitting {
-		v.Cursor = tea.NewCursor(body.x, body.y)
+	if body.Cursor && !a.quitting {
+		v.Cursor = tea.NewCursor(body.X, body.Y)
 		v.Cursor.Blink = !a.cfg.NoMotion
 	}
 	return v
@@ -33,18 +35,18 @@ func (a *app) layout() (arrangement, style) {
 
 // frame draws the window, exactly as wide and high as it is. The block's cursor is in the window's
 // columns and rows.
-func (a *app) frame() (string, block) {
+func (a *app) frame() (string, draw.Block) {
 	arr, l := a.layout()
 	var lines []string
-	add := func(s string) { lines = append(lines, fit(s, a.width)) }
-	rule := l.theme.line.on(repeat("─", a.width))
+	add := func(s string) { lines = append(lines, draw.Fit(s, a.width)) }
+	rule := l.theme.Line.Render(draw.Repeat("─", a.width))
 
 	if arr.size < sizePlain {
 		b := a.smallView(l)
 		for row := range a.height {
 			s := ""
-			if row < len(b.lines) {
-				s = b.lines[row]
+			if row < len(b.Lines) {
+				s = b.Lines[row]
 			}
 			add(s)
 		}
@@ -55,34 +57,34 @@ func (a *app) frame() (string, block) {
 		add(rule)
 	}
 	for _, line := range a.warning()[:arr.warning] {
-		add(l.theme.bands[toneFail].on(fit(" "+line, a.width)))
+		add(l.theme.Bands[draw.ToneFail].Render(draw.Fit(" "+line, a.width)))
 	}
 	if arr.banner {
 		add(bannerLine(l, a.banners, a.seenKey(), a.width))
 	}
 	b, hints := a.body(l, arr)
-	var strip block
+	var strip draw.Block
 	if arr.strip {
 		strip = a.strip(l, stripWidth-3)
 	}
 	if arr.air {
-		b.lines = append([]string{""}, b.lines...)
-		strip.lines = append([]string{""}, strip.lines...)
-		b.y++
+		b.Lines = append([]string{""}, b.Lines...)
+		strip.Lines = append([]string{""}, strip.Lines...)
+		b.Y++
 		arr.height++
 	}
-	b.y += len(lines)
+	b.Y += len(lines)
 	for row := range arr.height {
 		s := ""
-		if row < len(b.lines) {
-			s = b.lines[row]
+		if row < len(b.Lines) {
+			s = b.Lines[row]
 		}
 		if arr.strip {
 			side := ""
-			if row < len(strip.lines) {
-				side = strip.lines[row]
+			if row < len(strip.Lines) {
+				side = strip.Lines[row]
 			}
-			s = fit(s, arr.width) + l.theme.line.on("│") + " " + side
+			s = draw.Fit(s, arr.width) + l.theme.Line.Render("│") + " " + side
 		}
 		add(s)
 	}
@@ -98,7 +100,7 @@ func (a *app) frame() (string, block) {
 func (a *app) finished(lines []string) string {
 	s := strings.Join(lines, "\n")
 	if a.ascii {
-		s = strings.Map(asciiOf, s)
+		s = strings.Map(draw.ASCII, s)
 	}
 	return s
 }

@@ -197,11 +197,25 @@ func (d detail) view(l style) draw.Block {
 // eventsView is the list of events: when, how long after the asking, what, and what it said. What
 // the chosen one said stands below once more where its row has not room for all of it.
 func (d detail) eventsView(l style, left string, width, height int) []string {
+	const kindColumn, textColumn = 2, 3
+	grid := draw.Table{Columns: []draw.Column{
+		{Width: 8}, // 14:32:07
+		{Width: 10, Align: draw.Right, From: wideEvents}, // +1:02:03 and room
+		{Width: 16, From: wideEvents},
+		{Width: 1, Weight: 1},
+	}}.In(width + 2)
+	row := func(e pos.Event) []draw.Cell {
+		kind, what := l.theme.Text.Cell(l.say.Kinds[e.Kind]), l.theme.Dim.Cell(l.say.Event(d.attempt.Phone, e))
+		if !grid.Shows(kindColumn) {
+			what.Style, what.Text = "", kind.Style.Render(kind.Text)+" "+what.Style.Render(what.Text)
+		}
+		after := "+" + text.Span(e.At.Sub(d.attempt.AskedAt)) + " "
+		return []draw.Cell{l.theme.Text.Cell(text.Seconds(e.At)), l.theme.Dim.Cell(after), kind, what}
+	}
 	var lines, whole []string
 	if d.chosen < len(d.events) {
-		text := l.say.Event(d.attempt.Phone, d.events[d.chosen])
-		if before := eventColumns(l, d.events[d.chosen], width); before+draw.Width(text) > width {
-			whole = draw.Wrap(text, width)
+		if draw.Width(row(d.events[d.chosen])[textColumn].Text) > grid.Room(textColumn) {
+			whole = draw.Wrap(l.say.Event(d.attempt.Phone, d.events[d.chosen]), width)
 		}
 		if len(whole) > 0 && height-len(whole)-1 >= min(3, len(d.events)) {
 			height -= len(whole) + 1
@@ -211,20 +225,12 @@ func (d detail) eventsView(l style, left string, width, height int) []string {
 	}
 	top := draw.Scroll(0, d.chosen, len(d.events), height)
 	for i := top; i < min(len(d.events), top+height); i++ {
-		e := d.events[i]
-		when := text.Seconds(e.At)
-		after := "+" + text.Span(e.At.Sub(d.attempt.AskedAt))
-		kind := draw.Fit(l.say.Kinds[e.Kind], 16)
-		if width < wideEvents {
-			after, kind = "", l.say.Kinds[e.Kind]
-		} else {
-			after = draw.Flush(after, 9) + "  "
-		}
+		cells := row(d.events[i])
 		if i == d.chosen {
-			lines = append(lines, left+l.theme.Chosen.Render(draw.Fit(when+" "+after+kind+" "+l.say.Event(d.attempt.Phone, e), width)))
+			lines = append(lines, left+l.theme.Chosen.Render(grid.Plain(cells...)))
 			continue
 		}
-		lines = append(lines, left+draw.Fit(l.theme.Text.Render(when)+" "+l.theme.Dim.Render(after)+l.theme.Text.Render(kind)+" "+l.theme.Dim.Render(l.say.Event(d.attempt.Phone, e)), width))
+		lines = append(lines, left+grid.Row(cells...))
 	}
 	if len(whole) > 0 {
 		lines = append(lines, "")
@@ -235,17 +241,9 @@ func (d detail) eventsView(l style, left string, width, height int) []string {
 	return lines
 }
 
-// wideEvents is the least width in which an event has all its columns.
-const wideEvents = 60
-
-// eventColumns is how many cells of an event's row stand before what it said.
-func eventColumns(l style, e pos.Event, width int) int {
-	const when, after, kind = 8, 11, 16
-	if width < wideEvents {
-		return when + 1 + draw.Width(l.say.Kinds[e.Kind]) + 1
-	}
-	return when + 1 + after + kind + 1
-}
+// wideEvents is the least room, with a margin of a cell at both ends, in which an event has all its
+// columns.
+const wideEvents = 62
 
 // rawView is the chosen event's body as it came, printable characters only.
 func (d detail) rawView(l style, row func(string) string, width, height int) []string {

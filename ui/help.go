@@ -68,25 +68,15 @@ func helpTopics(w *text.Words, screen string, here []hint, practice bool, ending
 func helpLines(l style, first, second []helpTopic) []string {
 	const columnWidth = 38
 	var lines []string
+	margin := 2
 	if l.width >= 2*columnWidth+2 {
-		left, right := helpColumn(l, first, columnWidth-2), helpColumn(l, second, columnWidth)
-		margin := draw.Blank((l.width - 2*columnWidth) / 2)
-		for i := range max(len(left), len(right)) {
-			line := margin
-			if i < len(left) {
-				line += draw.Fit(left[i], columnWidth)
-			} else {
-				line += draw.Blank(columnWidth)
-			}
-			if i < len(right) {
-				line += right[i]
-			}
-			lines = append(lines, line)
-		}
+		lines = draw.Beside(helpColumn(l, first, columnWidth-2), columnWidth, helpColumn(l, second, columnWidth))
+		margin = (l.width - 2*columnWidth) / 2
 	} else {
-		for _, s := range helpColumn(l, append(first, second...), l.width-4) {
-			lines = append(lines, "  "+s)
-		}
+		lines = helpColumn(l, append(first, second...), l.width-4)
+	}
+	for i, s := range lines {
+		lines[i] = draw.Blank(margin) + s
 	}
 	return lines
 }
@@ -117,12 +107,11 @@ func helpColumn(l style, topics []helpTopic, width int) []string {
 			lines = append(lines, l.theme.Strong.Render(s))
 		}
 		for _, k := range t.items {
-			for i, part := range draw.Wrap(k.does, width-keyWidth) {
-				if i > 0 {
-					k.key = ""
-				}
-				lines = append(lines, l.theme.Accent.Render(draw.Fit(k.key, keyWidth))+l.theme.Text.Render(part))
+			does := draw.Wrap(k.does, width-keyWidth)
+			for i, s := range does {
+				does[i] = l.theme.Text.Render(s)
 			}
+			lines = append(lines, draw.Beside([]string{l.theme.Accent.Render(k.key)}, keyWidth, does)...)
 		}
 	}
 	return lines

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
@@ -24,39 +23,39 @@ func (g ledger) view(l style) draw.Block {
 	if g.month != nil {
 		return g.month.view(l)
 	}
-	cols := columnsFor(l.width, g.asks == asksFind)
-	b := draw.Block{Lines: []string{g.title(l, cols), g.second(l, cols), ""}}
+	grid := paymentsGrid(l, g.asks == asksFind)
+	b := draw.Block{Lines: []string{g.title(l, grid), g.second(l, grid), ""}}
 	if g.asks != asksNothing {
 		prompt := l.say.FindPrompt
 		if g.asks == asksDate {
 			prompt = l.say.DatePrompt
 		}
 		text, x := visible(g.input, 20)
-		b.Lines[0] = cols.margin + l.theme.Strong.Render(prompt) + "  " + l.theme.Strong.Render(text)
-		b.Cursor, b.Y, b.X = true, 0, len(cols.margin)+len(prompt)+2+x
+		b.Lines[0] = grid.Margin + l.theme.Strong.Render(prompt) + "  " + l.theme.Strong.Render(text)
+		b.Cursor, b.Y, b.X = true, 0, len(grid.Margin)+len(prompt)+2+x
 	}
 	list := g.list()
 	if len(list) == 0 {
 		b.Lines = append(b.Lines, g.emptyView(l)...)
 		return b
 	}
-	b.Lines = append(b.Lines, l.theme.Dim.Render(cols.heads(l.say)))
+	b.Lines = append(b.Lines, l.theme.Dim.Render(grid.Margin+grid.Head()))
 	height := listRows(l.height)
 	at := g.at()
 	top := draw.Scroll(g.top, at, len(list), height)
 	for i := top; i < min(len(list), top+height); i++ {
-		b.Lines = append(b.Lines, cols.row(l, list[i], i == at))
+		b.Lines = append(b.Lines, paymentRow(l, grid, list[i], i == at))
 	}
 	return b
 }
 
 // title is the day, and its hours as a sparkline.
-func (g ledger) title(l style, cols columns) string {
+func (g ledger) title(l style, grid draw.Grid) string {
 	left := l.theme.Strong.Render(l.say.DateLong(g.day.Start(), l.now))
 	if l.width < bigWidth {
 		left = l.theme.Strong.Render(l.say.DateShort(g.day.Start()))
 	}
-	return cols.margin + draw.Ends(left, hoursOf(l, g.totals), cols.width)
+	return grid.Margin + draw.Ends(left, hoursOf(l, g.totals), grid.Width)
 }
 
 // hoursOf is the hours of totals as a sparkline; "" where nothing was paid.
@@ -75,17 +74,17 @@ func hoursOf(l style, t pos.Totals) string {
 }
 
 // second is what the day came to, or what is wrong.
-func (g ledger) second(l style, cols columns) string {
+func (g ledger) second(l style, grid draw.Grid) string {
 	if g.err != nil {
-		return cols.margin + l.theme.Tones[draw.ToneFail].Render(l.say.Err(g.err))
+		return grid.Margin + l.theme.Tones[draw.ToneFail].Render(l.say.Err(g.err))
 	}
 	if g.asks == asksDate {
-		return cols.margin + l.theme.Dim.Render(draw.FirstThatFits(cols.width, l.say.DateWrong, ""))
+		return grid.Margin + l.theme.Dim.Render(draw.FirstThatFits(grid.Width, l.say.DateWrong, ""))
 	}
 	if g.asks == asksFind {
-		return cols.margin + l.theme.Dim.Render(draw.FirstThatFits(cols.width, l.say.FindDo, l.say.FindDoShort))
+		return grid.Margin + l.theme.Dim.Render(draw.FirstThatFits(grid.Width, l.say.FindDo, l.say.FindDoShort))
 	}
-	return cols.margin + totalsLine(l, g.totals, cols.width)
+	return grid.Margin + totalsLine(l, g.totals, grid.Width)
 }
 
 // totalsLine is what a stretch of time came to, in at most width cells.
@@ -121,17 +120,7 @@ func (g ledger) emptyView(l style) []string {
 	return append(append(pad, l.wrap(l.theme.Text, l.say.EmptyDay)...), l.wrap(l.theme.Dim, l.say.EmptyDayDo)...)
 }
 
-// columns is where the columns of a list of payments stand. PHONE goes where there are less than 70
-// cells, RECEIPT under 50; TIME, KES and RESULT never.
-type columns struct {
-	margin          string
-	width           int // without the margins
-	time            int
-	phone, receipt  bool
-	gap, resultRoom int
-}
-
-// The widths of the columns.
+// The widths of the columns of lists of payments.
 const (
 	timeWidth    = 5  // 14:32
 	dayWidth     = 6  // 23 Nov
@@ -143,65 +132,45 @@ const (
 	listWidth    = 92 // the widest a list runs
 )
 
-// columnsFor lays the columns out in width cells. dated says that the rows are of several days.
-func columnsFor(width int, dated bool) columns {
-	c := columns{width: min(width-2, listWidth), time: timeWidth, phone: width >= 70, receipt: width >= 50}
+// whenColumn is which of a payment's columns its time is.
+const whenColumn = 0
+
+// paymentsGrid lays out a list of payments. PHONE goes where there are less than 70 cells, RECEIPT
+// under 50; TIME, KES and RESULT never. dated says that the rows are of several days.
+func paymentsGrid(l style, dated bool) draw.Grid {
+	const dateAndReceipt = 52
+	when := timeWidth
 	switch {
-	case dated && c.receipt:
-		c.time = dateWidth
+	case dated && l.width >= dateAndReceipt:
+		when = dateWidth
 	case dated:
-		c.time = dayWidth
+		when = dayWidth
 	}
-	used, gaps := c.time+kesWidth+resultWidth, 2
-	if c.phone {
-		used, gaps = used+phoneWidth, gaps+1
-	}
-	if c.receipt {
-		used, gaps = used+receiptWidth, gaps+1
-	}
-	c.gap = max(1, min(6, (c.width-used)/gaps))
-	c.width = min(c.width, used+gaps*c.gap)
-	c.resultRoom = c.width - (used - resultWidth) - gaps*c.gap
-	c.margin = draw.Blank((width - c.width) / 2)
-	return c
+	return draw.Table{Widest: listWidth, Spread: 6, Columns: []draw.Column{
+		{Title: l.say.ColTime, Width: when},
+		{Title: l.say.ColKES, Width: kesWidth, Align: draw.Right},
+		{Title: l.say.ColPhone, Width: phoneWidth, Priority: 1, From: 70},
+		{Title: l.say.ColReceipt, Width: receiptWidth, Priority: 2, From: 50},
+		{Title: l.say.ColResult, Width: resultWidth},
+	}}.In(l.width)
 }
 
-// lay puts cells into the columns.
-func (c columns) lay(time, kes, phone, receipt, result string) string {
-	gap := draw.Blank(c.gap)
-	s := draw.Fit(time, c.time) + gap + draw.Flush(kes, kesWidth)
-	if c.phone {
-		s += gap + draw.Fit(phone, phoneWidth)
-	}
-	if c.receipt {
-		s += gap + draw.Fit(receipt, receiptWidth)
-	}
-	return s + gap + draw.Fit(result, c.resultRoom)
-}
-
-func (c columns) heads(w *text.Words) string {
-	return c.margin + c.lay(w.ColTime, w.ColKES, w.ColPhone, w.ColReceipt, w.ColResult)
-}
-
-// row is one payment; the chosen one is reversed.
-func (c columns) row(l style, a pos.Attempt, chosen bool) string {
+// paymentRow is one payment in the list; keys act on the chosen one.
+func paymentRow(l style, grid draw.Grid, a pos.Attempt, chosen bool) string {
 	tn, result := resultOf(l.say, a)
 	when := text.Clock(a.AskedAt)
-	switch c.time {
+	switch grid.Room(whenColumn) {
 	case dateWidth:
 		when = l.say.DayMonth(a.AskedAt) + " " + when
 	case dayWidth:
 		when = l.say.DayMonth(a.AskedAt)
 	}
-	phone, receipt := a.Phone.Masked(), text.OrDash(a.Receipt)
-	if chosen {
-		return chosenRow(l, c.margin, c.lay(when, a.Amount.String(), phone, receipt, result))
+	cells := []draw.Cell{
+		l.theme.Text.Cell(when), l.theme.Text.Cell(a.Amount.String()), l.theme.Dim.Cell(a.Phone.Masked()),
+		l.theme.Dim.Cell(text.OrDash(a.Receipt)), l.theme.Tones[tn].Cell(result),
 	}
-	return c.margin + c.lay(l.theme.Text.Render(when), l.theme.Text.Render(a.Amount.String()), l.theme.Dim.Render(phone), l.theme.Dim.Render(receipt),
-		l.theme.Tones[tn].Render(result))
-}
-
-// chosenRow is the row of a list that keys act on: reversed, with a cell of margin at each end.
-func chosenRow(l style, margin, row string) string {
-	return strings.TrimPrefix(margin, " ") + l.theme.Chosen.Render(" "+row+" ")
+	if chosen {
+		return grid.Chosen(l.theme.Chosen, cells...)
+	}
+	return grid.Margin + grid.Row(cells...)
 }

@@ -131,75 +131,75 @@ func (l ledger) monthRead(m monthMsg) ledger {
 // columns if not and if there is room, and otherwise in one that scrolls.
 type monthLayout struct {
 	columns, rows int
-	width         int // of a column
+	width         int // of all columns
 	margin        string
+	grid          draw.Grid // of a column
 }
 
 // monthHead is how many rows of the body are not days: the month, its totals, and the column heads.
 const monthHead = 3
 
-// The widths of a day's row; the bar takes what is left.
+// The widths of a month's columns of days.
 const (
-	weekdayWidth   = 6  // Mon 23
-	dayKESWidth    = 11 // 12,345,678 and room
-	dayCountWidth  = 6
-	dayMarkWidth   = 2 // ? or !
 	monthGap       = 4
 	leastDayColumn = 36
 )
 
+// barColumn is which of a day's columns its bar is.
+const barColumn = 4
+
 func monthLayoutOf(v style, days int) monthLayout {
-	room := min(v.width-2, listWidth)
-	lay := monthLayout{columns: 1, rows: max(1, v.height-monthHead), width: room}
-	if days > lay.rows && room >= 2*leastDayColumn+monthGap {
-		lay.columns, lay.width = 2, (room-monthGap)/2
+	lay := monthLayout{columns: 1, rows: max(1, v.height-monthHead), width: min(v.width-2, listWidth)}
+	column := lay.width
+	if days > lay.rows && lay.width >= 2*leastDayColumn+monthGap {
+		column = (lay.width - monthGap) / 2
+		lay.columns, lay.width = 2, 2*column+monthGap
 		lay.rows = min(lay.rows, (days+1)/2)
-		room = 2*lay.width + monthGap
 	}
-	lay.margin = draw.Blank((v.width - room) / 2)
+	lay.margin = draw.Blank((v.width - lay.width) / 2)
+	lay.grid = draw.Table{Columns: []draw.Column{
+		{Title: v.say.ColDay, Width: 6},                     // Mon 23
+		{Title: v.say.ColKES, Width: 10, Align: draw.Right}, // 12,345,678
+		{Title: v.say.ColPaid, Width: 5, Align: draw.Right},
+		{Width: 1},            // ? or !
+		{Width: 1, Weight: 1}, // the bar
+	}}.In(column + 2)
 	return lay
-}
-
-// lay puts the figures of a day into their columns.
-func (y monthLayout) lay(day, kes, count, mark string) string {
-	return draw.Fit(day, weekdayWidth) + draw.Flush(kes, dayKESWidth) + draw.Flush(count, dayCountWidth) + " " + draw.Fit(mark, dayMarkWidth)
-}
-
-// barRoom is how many cells the longest bar has.
-func (y monthLayout) barRoom() int {
-	return max(1, y.width-weekdayWidth-dayKESWidth-dayCountWidth-1-dayMarkWidth)
 }
 
 // view draws the month.
 func (m month) view(l style) draw.Block {
 	days := m.until(pos.DayOf(l.now))
 	lay := monthLayoutOf(l, len(days))
-	width := lay.columns*lay.width + (lay.columns-1)*monthGap
 	first := m.month.First().Start().In(pos.EAT)
 	title := l.theme.Strong.Render(fmt.Sprintf("%s %d", l.say.Months[first.Month()-1], first.Year()))
-	second := totalsLine(l, m.totals, width)
+	second := totalsLine(l, m.totals, lay.width)
 	switch {
 	case m.err != nil:
 		second = l.theme.Tones[draw.ToneFail].Render(l.say.Err(m.err))
 	case !m.read:
 		second = l.theme.Dim.Render(l.say.Reading)
 	}
-	lines := []string{lay.margin + draw.Ends(title, hoursOf(l, m.totals), width), lay.margin + second}
+	lines := []string{lay.margin + draw.Ends(title, hoursOf(l, m.totals), lay.width), lay.margin + second}
 	top := draw.Scroll(m.top, int(m.chosen%100)-1, len(days), lay.columns*lay.rows)
 	shown := min(lay.rows, len(days)-top)
 	if l.height > monthHead+shown {
 		lines = append(lines, "")
 	}
-	heads := draw.Fit(lay.lay(l.say.ColDay, l.say.ColKES, l.say.ColPaid, ""), lay.width)
-	lines = append(lines, lay.margin+l.theme.Dim.Render(heads))
-	if lay.columns == 2 {
-		lines[len(lines)-1] += draw.Blank(monthGap) + l.theme.Dim.Render(heads)
-	}
+	var left, right []string
 	for row := range shown {
-		line := m.row(l, lay, days[top+row])
+		left = append(left, m.row(l, lay.grid, days[top+row]))
 		if other := top + row + lay.rows; lay.columns == 2 && other < len(days) {
-			line = draw.Fit(line, 1+lay.width) + draw.Blank(monthGap-1) + m.row(l, lay, days[other])
+			right = append(right, m.row(l, lay.grid, days[other]))
 		}
+	}
+	heads := []string{l.theme.Dim.Render(lay.grid.Head())}
+	if lay.columns == 2 {
+		heads = draw.Beside(heads, lay.grid.Width+monthGap, heads)
+		left = draw.Beside(left, lay.grid.Width+monthGap, right)
+	}
+	lines = append(lines, lay.margin+heads[0])
+	for _, line := range left {
 		lines = append(lines, strings.TrimPrefix(lay.margin, " ")+line)
 	}
 	return draw.Block{Lines: lines}
@@ -208,7 +208,7 @@ func (m month) view(l style) draw.Block {
 // row is a day, from a cell before its column on: what it came to and a bar as long as that is,
 // beside the best day's. Sundays stand out, for weeks to be seen; today has the mark of the field
 // that is typed into, and what a day still asks for has the mark of its state.
-func (m month) row(l style, lay monthLayout, d pos.DayTotals) string {
+func (m month) row(l style, grid draw.Grid, d pos.DayTotals) string {
 	start := d.Day.Start()
 	name := fmt.Sprintf("%s %2d", l.say.WeekdaysShort[start.Weekday()], start.Day())
 	today := d.Day == pos.DayOf(l.now)
@@ -225,11 +225,8 @@ func (m month) row(l style, lay monthLayout, d pos.DayTotals) string {
 	money, count, bar := "—", "", ""
 	if d.Paid.Count > 0 {
 		money, count = d.Paid.KES.String(), fmt.Sprint(d.Paid.Count)
-		room := pos.Shillings(lay.barRoom())
+		room := pos.Shillings(grid.Room(barColumn))
 		bar = l.theme.Tones[draw.TonePaid].Render(draw.Repeat("▆", int(max(1, d.Paid.KES*room/max(1, m.most)))))
-	}
-	if d.Day == m.chosen {
-		return l.theme.Chosen.Render(here+lay.lay(name, money, count, mark)) + bar
 	}
 	i := l.theme.Dim
 	if today || start.Weekday() == 0 {
@@ -239,5 +236,9 @@ func (m month) row(l style, lay monthLayout, d pos.DayTotals) string {
 	if d.Paid.Count == 0 {
 		figures = l.theme.Dim
 	}
-	return l.theme.Accent.Render(here) + lay.lay(i.Render(name), figures.Render(money), l.theme.Dim.Render(count), l.theme.Tones[draw.ToneCheck].Render(mark)) + bar
+	cells := []draw.Cell{i.Cell(name), figures.Cell(money), l.theme.Dim.Cell(count), l.theme.Tones[draw.ToneCheck].Cell(mark)}
+	if d.Day == m.chosen {
+		return l.theme.Chosen.Render(here+grid.Plain(cells...)+" ") + bar
+	}
+	return l.theme.Accent.Render(here) + grid.Row(cells...) + " " + bar
 }

@@ -201,37 +201,38 @@ func (o openList) view(l style) draw.Block {
 		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
 		return draw.Block{Lines: append(append(lines, l.wrap(l.theme.Text, l.say.EmptyOpen)...), l.wrap(l.theme.Dim, l.say.EmptyOpenDo)...)}
 	}
-	cols := openColumnsFor(l.width)
+	grid := openGrid(l)
 	var b draw.Block
 	lines := o.notes(l)
 	if o.code.on {
 		line, x := o.code.view(l)
-		b.Cursor, b.X, b.Y = true, len(cols.margin)+x, 0
+		b.Cursor, b.X, b.Y = true, len(grid.Margin)+x, 0
 		lines = append([]string{line}, lines...)
 	}
 	for i := range lines {
-		lines[i] = cols.margin + lines[i]
+		lines[i] = grid.Margin + lines[i]
 	}
 	lines = append(lines, "")
 	head := len(lines) + 1
-	lines = append(lines, l.theme.Dim.Render(cols.margin+cols.lay(l.say.ColAge, l.say.ColKES, l.say.ColPhone, l.say.ColResult, l.say.ColNext)))
+	lines = append(lines, l.theme.Dim.Render(grid.Margin+grid.Head()))
 	why := o.why(l, o.rows[o.at()], l.height-head-1)
 	height := max(1, l.height-head-len(why))
 	top := draw.Scroll(o.top, o.at(), len(o.rows), height)
 	for i := top; i < min(len(o.rows), top+height); i++ {
 		a := o.rows[i]
 		tn, result := resultOf(l.say, a)
-		age := l.say.Age(l.now.Sub(a.AskedAt))
-		next := o.next(l, a)
+		cells := []draw.Cell{
+			l.theme.Text.Cell(l.say.Age(l.now.Sub(a.AskedAt))), l.theme.Text.Cell(a.Amount.String()), l.theme.Dim.Cell(a.Phone.Masked()),
+			l.theme.Tones[tn].Cell(result), l.theme.Dim.Cell(o.next(l, a)),
+		}
 		if i == o.at() {
-			lines = append(lines, chosenRow(l, cols.margin, cols.lay(age, a.Amount.String(), a.Phone.Masked(), result, next)))
+			lines = append(lines, grid.Chosen(l.theme.Chosen, cells...))
 			for _, s := range why {
-				lines = append(lines, cols.margin+s)
+				lines = append(lines, grid.Margin+s)
 			}
 			continue
 		}
-		lines = append(lines, cols.margin+cols.lay(l.theme.Text.Render(age), l.theme.Text.Render(a.Amount.String()), l.theme.Dim.Render(a.Phone.Masked()),
-			l.theme.Tones[tn].Render(result), l.theme.Dim.Render(next)))
+		lines = append(lines, grid.Margin+grid.Row(cells...))
 	}
 	b.Lines = lines
 	return b
@@ -307,44 +308,19 @@ func (o openList) next(l style, a pos.Attempt) string {
 	return text.Span(at.Sub(l.now))
 }
 
-// openColumns is where the columns of the open payments stand. PHONE goes under 70 cells,
-// NEXT/RECEIPT under 50.
-type openColumns struct {
-	margin      string
-	phone, next bool
-	gap         int
-}
-
 // The widths of the columns that the ledger has not.
 const (
 	ageWidth  = 7  // siku 12
 	nextWidth = 12 // 23 Nov 14:32
 )
 
-func openColumnsFor(width int) openColumns {
-	c := openColumns{phone: width >= 70, next: width >= 50}
-	room := min(width-2, listWidth)
-	used, gaps := ageWidth+kesWidth+resultWidth, 2
-	if c.phone {
-		used, gaps = used+phoneWidth, gaps+1
-	}
-	if c.next {
-		used, gaps = used+nextWidth, gaps+1
-	}
-	c.gap = max(1, min(6, (room-used)/gaps))
-	c.margin = draw.Blank((width - used - gaps*c.gap) / 2)
-	return c
-}
-
-func (c openColumns) lay(age, kes, phone, result, next string) string {
-	gap := draw.Blank(c.gap)
-	s := draw.Fit(age, ageWidth) + gap + draw.Flush(kes, kesWidth)
-	if c.phone {
-		s += gap + draw.Fit(phone, phoneWidth)
-	}
-	s += gap + draw.Fit(result, resultWidth)
-	if c.next {
-		s += gap + draw.Fit(next, nextWidth)
-	}
-	return s
+// openGrid lays out the open payments. PHONE goes under 70 cells, NEXT/RECEIPT under 50.
+func openGrid(l style) draw.Grid {
+	return draw.Table{Widest: listWidth, Spread: 6, Columns: []draw.Column{
+		{Title: l.say.ColAge, Width: ageWidth},
+		{Title: l.say.ColKES, Width: kesWidth, Align: draw.Right},
+		{Title: l.say.ColPhone, Width: phoneWidth, Priority: 1, From: 70},
+		{Title: l.say.ColResult, Width: resultWidth},
+		{Title: l.say.ColNext, Width: nextWidth, Priority: 2, From: 50},
+	}}.In(l.width)
 }

@@ -96,8 +96,6 @@ func (p phones) view(l style, held bool, key string) draw.Block {
 		frame = l.theme.Accent
 	}
 	inner := width - 4
-	side := frame.Render("│")
-	row := func(s string) string { return draw.Center(side+" "+draw.Fit(s, inner)+" "+side, l.width) }
 
 	var screen []string
 	q, ok := p.prompt()
@@ -118,17 +116,9 @@ func (p phones) view(l style, held bool, key string) draw.Block {
 			screen = append(screen, l.theme.Dim.Render(s))
 		}
 	}
-	lines := []string{
-		draw.Center(l.theme.Dim.Render(l.say.PhoneTitle), l.width),
-		draw.Center(frame.Render("╭"+draw.Repeat("─", width-2)+"╮"), l.width),
-	}
-	for _, s := range screen {
-		lines = append(lines, row(s))
-	}
-	for range max(0, min(9, l.height-6)-len(screen)) {
-		lines = append(lines, row(""))
-	}
-	lines = append(lines, draw.Center(frame.Render("╰"+draw.Repeat("─", width-2)+"╯"), l.width))
+	screen = append(screen, make([]string, max(0, min(9, l.height-6)-len(screen)))...)
+	lines := l.center(l.theme.Dim, l.say.PhoneTitle)
+	lines = append(lines, l.center("", draw.Outline(frame, "", width, screen)...)...)
 	switch {
 	case p.err != nil:
 		lines = append(lines, l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.err))...)

@@ -113,7 +113,7 @@ func ledgerKind(err error) string {
 	return ""
 }
 
-// openShop opens the shop of s. A payment that is under way goes on when whoever reads the output
+// openShop opens the shop of s. A payment that is under way goes on when the reader of the output
 // leaves, and what libraries log by themselves goes where the till's own lines go: standard error
 // is the cashier's screen.
 func openShop(ctx context.Context, s settings.Settings) (*shop.Shop, error) {
@@ -133,7 +133,7 @@ func openShop(ctx context.Context, s settings.Settings) (*shop.Shop, error) {
 	return sh, nil
 }
 
-// openBook opens the ledger for reading, beside other readers, whatever environment it is for, or
+// openBook opens the ledger for reading, next to other readers, whatever environment it is for, or
 // reaches the till that is open on it.
 func openBook(s settings.Settings) (cli.Book, error) {
 	var ledger *store.Ledger

@@ -17,7 +17,7 @@ const (
 // [Answer.MayHaveMovedMoney].
 type Verdict string
 
-// The verdicts. Which of them an endpoint can give is written beside each.
+// The verdicts. Which of them an endpoint can give is written next to each.
 const (
 	// VerdictAccepted: the push was taken; a prompt may be on its way (push).
 	VerdictAccepted Verdict = "accepted"

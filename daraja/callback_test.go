@@ -100,8 +100,8 @@ func TestParseCallbackRefusalWithoutIDs(t *testing.T) {
 	}
 }
 
-// forged are bodies that someone may post to a callback address, each made by one change to a complete payment.
-// None may count as paid; most are not callbacks at all.
+// forged are bodies that someone may post to a callback address, each made by one change to a
+// complete payment. None may count as paid; most are not callbacks at all.
 func forged() map[string][]byte {
 	replace := func(from, to string) []byte {
 		whole := string(callbackBody(nil))

@@ -125,7 +125,8 @@ func TestClassify(t *testing.T) {
 		// Queries.
 		{EndpointQuery, 200, string(queryBodyOf("0", "The service request is processed successfully.")), VerdictPaid},
 		{EndpointQuery, 0, string(queryBodyOf("0", "The service request is processed successfully.")), VerdictPaid},
-		// An answer that does not name its payment says nothing about any; the second is what a callback listener answers.
+		// An answer that does not name its payment says nothing about any; the second is what a callback
+		// listener answers.
 		{EndpointQuery, 200, `{"ResultCode":"0"}`, VerdictUnknown},
 		{EndpointQuery, 200, `{"ResultCode":0,"ResultDesc":"Accepted"}`, VerdictUnknown},
 		{EndpointQuery, 200, `{"ResponseCode":"0","ResultCode":"1032","MerchantRequestID":"1-2-3"}`, VerdictUnknown},
@@ -207,7 +208,8 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// tokenRefusals are the spellings of a refused token, as seen on the wire, in documents and in other people's code.
+// tokenRefusals are the spellings of a refused token, as seen on the wire, in documents and in
+// other people's code.
 var tokenRefusals = []struct {
 	status int
 	body   string
@@ -224,8 +226,8 @@ var tokenRefusals = []struct {
 	{401, `{"fault":{"faultstring":"Invalid ApiKey for given resource","detail":{"errorcode":"oauth.v2.InvalidApiKeyForGivenResource"}}}`},
 }
 
-// A refused token is known by its message and a status of the 400s, whatever its code. With another status, or a code of
-// another kind, nothing is proved.
+// A refused token is known by its message and a status of the 400s, whatever its code. With another
+// status, or a code of another kind, nothing is proved.
 func TestClassifyRefusedToken(t *testing.T) {
 	for _, refused := range tokenRefusals {
 		for _, e := range []Endpoint{EndpointPush, EndpointQuery} {
@@ -308,7 +310,8 @@ func TestClassifyReadsWhatIsShown(t *testing.T) {
 	}
 }
 
-// The firewall is known by its page; its headers stand on every answer and count with its statuses only.
+// The firewall is known by its page; its headers stand on every answer and count with its statuses
+// only.
 func TestClassifyFirewallHeaders(t *testing.T) {
 	imperva := http.Header{"X-Cdn": {"Imperva"}}
 	for _, tt := range []struct {

@@ -343,7 +343,8 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestAcceptedUnderARefusal: an answer that accepts the push under a status that refuses it is neither sent again nor a refusal.
+// TestAcceptedUnderARefusal: an answer that accepts the push under a status that refuses it is
+// neither sent again nor a refusal.
 func TestAcceptedUnderARefusal(t *testing.T) {
 	for _, status := range []int{401, 403, 404, 429, 500} {
 		f := newFakeDaraja(t, answering(status, pushAccepted))

@@ -1,20 +1,20 @@
 // Package daraja talks to Daraja, Safaricom's API for M-PESA, about one thing: M-PESA Express, the
-// STK push that makes a customer's phone ask for the PIN. It knows nothing of tills, ledgers or
-// screens.
+// STK push that makes a customer's phone ask for the PIN. Requests, callbacks and what their
+// results mean belong here; tills, ledgers and screens do not. It imports no package of ours.
 //
 // There are four conversations. Three are requests that a [Client] makes, one comes to us:
 //
-//	Authenticate  GET  /oauth/v1/generate                 an access token, kept and renewed inside the Client
+//	Authenticate  GET  /oauth/v1/generate                 an access token, kept and renewed
 //	STKPush       POST /mpesa/stkpush/v1/processrequest   "ask this phone for this amount"
 //	STKQuery      POST /mpesa/stkpushquery/v1/query       "what became of it?"
-//	callback      POST to the push's CallBackURL          Daraja says what became of it, if it says anything
+//	callback      POST to the push's CallBackURL          what became of it, if it comes at all
 //
-// Whatever comes back, in any of them, becomes an [Answer] by a pure function of its bytes:
-// [Classify] for what a request was answered with, [ParseCallback] for a callback. An Answer holds
-// one [Verdict], what was read, and the raw body as evidence. Nobody else reads Daraja's JSON.
+// Whatever comes back becomes an [Answer] by a pure function of its bytes: [Classify] for the
+// answer to a request, [ParseCallback] for a callback. An Answer holds one [Verdict], what was
+// read, and the raw body as evidence. Nobody else reads Daraja's JSON.
 //
-//	bytes ── strict JSON (json.go) ──┬─ Classify (classify.go, query.go, push.go, token.go) ─┬─► Answer
-//	                                 └─ ParseCallback (callback.go) ─────────────────────────┘
+//	bytes ── strict JSON (json.go) ──┬─ Classify (classify.go, query.go, push.go …) ─┬─► Answer
+//	                                 └─ ParseCallback (callback.go) ─────────────────┘
 //
 // Which result codes end a payment stands in codes.go. What an Answer means to a cashier is not for
 // this package to say. [Explain] serves people: it finds the bodies in what they have (salvage.go),

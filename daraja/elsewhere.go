@@ -37,7 +37,7 @@ func notDaraja(status int, err error) string {
 	return answeredElsewhere + err.Error()
 }
 
-// provesElsewhere reports whether a connection failed since whoever is at the other end is not
+// provesElsewhere reports whether a connection failed since the other end is not
 // M-PESA: its certificate is for another name or from nobody who is trusted, or it does not speak
 // TLS at all.
 func provesElsewhere(err error) bool {

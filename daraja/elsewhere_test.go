@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// portal is the network of a hotel: it answers every request in the place of whoever was asked,
+// portal is the network of a hotel: it answers every request in the place of the server,
 // until somebody has logged in.
 const portal = `<!DOCTYPE html><html><head><title>Welcome</title><meta http-equiv="refresh" content="0; url=http://10.0.0.1/login"></head></html>`
 
@@ -82,9 +82,9 @@ func TestPortalBeforeThePush(t *testing.T) {
 	}
 }
 
-// TestAnotherCertificate: whoever shows a certificate of another name, or of nobody who is trusted,
-// or speaks no TLS where it belongs, is not M-PESA. One that has expired is: the clock of the
-// machine may be wrong.
+// TestAnotherCertificate: a server that shows a certificate of another name, or of nobody who is
+// trusted, or speaks no TLS where it belongs, is not M-PESA. One that has expired is: the clock of
+// the machine may be wrong.
 func TestAnotherCertificate(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(portal)) }))
 	s.Config.ErrorLog = discardLog()

@@ -172,7 +172,8 @@ func TestExplainCode(t *testing.T) {
 	}
 }
 
-// Every wording that explain lists is one that Classify knows, but for the two that are known to say nothing.
+// Every wording that explain lists is one that Classify knows, but for the two that are known to
+// say nothing.
 func TestKnownErrors(t *testing.T) {
 	for _, k := range knownErrors {
 		for _, e := range k.endpoints {
@@ -188,7 +189,8 @@ func TestKnownErrors(t *testing.T) {
 	}
 }
 
-// Whatever stands in a file, explain ends, has words for it, and does not make a payment of what is none on the wire.
+// Whatever stands in a file, explain ends, has words for it, and does not make a payment of what is
+// none on the wire.
 func FuzzExplain(f *testing.F) {
 	for _, s := range []string{
 		pushAccepted, "HTTP/1.1 404 x\r\nA: b\r\n\r\n{}", "< HTTP/2 200\n<\n{}", `{'a': None, b: [1,,], "c": "\"x"}`, `"{\"a\":1}"`, `{\"a\":1}`, utf16Of(`{"a":1}`, binary.BigEndian, true),

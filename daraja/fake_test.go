@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// fakeDaraja is a server on the loopback that hands out tokens, keeps what was sent to it, and answers pushes
-// and queries as the test says.
+// fakeDaraja is a server on the loopback that hands out tokens, keeps what was sent to it, and
+// answers pushes and queries as the test says.
 type fakeDaraja struct {
 	*httptest.Server
 

@@ -36,7 +36,8 @@ func TestDecodeObject(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds what is read against encoding/json: where a document is read at all, both have read the same.
+// FuzzDecode holds what is read against encoding/json: where a document is read at all, both have
+// read the same.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		` {"a":{"b":[1.00,"x",null,true,false,{}],"":[]},"A-b":-0e+9} `, `"\ud834\udd1e\u00e9\n\"\\"`, `"\ud800"`, `["é",[[]] , 1 ,"a\u0000"]`, `0`, `{"k":1,"\u212a":2}`,

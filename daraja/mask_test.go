@@ -5,7 +5,7 @@ import "testing"
 func TestMaskID(t *testing.T) {
 	for id, want := range map[string]string{
 		"ws_CO_191220261020363925712345678": "ws_CO_191220261020363925712•••678",
-		"ws_CO_1912202610203639112345678":   "ws_CO_1912202610203639112•••678", // milliseconds of two digits
+		"ws_CO_1912202610203639112345678":   "ws_CO_1912202610203639112•••678", // two-digit milliseconds
 		// Ids of other years, which end in no number.
 		"ws_CO_191220191020363925":              "ws_CO_191220191020363925",
 		"ws_CO_DMZ_123212312_2342347678234":     "ws_CO_DMZ_123212312_2342347678234",

@@ -17,7 +17,7 @@ const (
 	PhoneTooShort     PhoneReason = "too_short"
 	PhoneTooLong      PhoneReason = "too_long"
 	PhoneLandline     PhoneReason = "landline"
-	PhoneNotMobile    PhoneReason = "not_mobile" // service and other numbers that are neither mobile nor landline
+	PhoneNotMobile    PhoneReason = "not_mobile" // neither mobile nor landline
 	PhoneExtraZero    PhoneReason = "extra_zero" // 2540…
 	PhoneOtherCountry PhoneReason = "other_country"
 )

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// report is one row of the reports' INDEX.tsv: what somebody's public report shows, and what is right for it.
+// report is one row of the reports' INDEX.tsv: what somebody's public report shows, and what is
+// right for it.
 type report struct {
 	file   string
 	kinds  []string
@@ -50,9 +51,10 @@ var elsewhere = map[string]string{
 	"ledger": "package store, TestLostFreeList",
 }
 
-// TestReports reads what public reports show, and holds it against what is right for each: on the wire, where only what is
-// whole counts, and in explain, where it is as people have it. Shapes that matter stand in other tests of this package
-// too: TestFormsOfCallbacks, TestClassify, TestClassifyRefusedToken, TestParsePhone, TestExplainFindsAnswers.
+// TestReports reads what public reports show, and holds it against what is right for each: on the
+// wire, where only what is whole counts, and in explain, where it is as people have it. Shapes that
+// matter stand in other tests of this package too: TestFormsOfCallbacks, TestClassify,
+// TestClassifyRefusedToken, TestParsePhone, TestExplainFindsAnswers.
 func TestReports(t *testing.T) {
 	words := []struct {
 		right   string

@@ -32,7 +32,7 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 // LogValue is "[hidden]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
-// MarshalText is "[hidden]": whoever means to write a secret to a file says so with Reveal.
+// MarshalText is "[hidden]": to write a secret to a file, use Reveal.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // MarshalJSON is "[hidden]".

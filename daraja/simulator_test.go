@@ -33,8 +33,8 @@ func (p inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
 	return w.Result(), nil
 }
 
-// TestSimulatorEndings has one whole conversation for each ending that the simulator knows: the push, a query after a minute,
-// and the callbacks of six minutes.
+// TestSimulatorEndings has one whole conversation for each ending that the simulator knows: the
+// push, a query after a minute, and the callbacks of six minutes.
 func TestSimulatorEndings(t *testing.T) {
 	const (
 		accepted, paid, failed, pending = daraja.VerdictAccepted, daraja.VerdictPaid, daraja.VerdictFailed, daraja.VerdictPending

@@ -101,7 +101,8 @@ func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 	}
 }
 
-// Whatever a refused token is called, it is used no more: neither by a push nor by a query, nor by the next of either.
+// Whatever a refused token is called, it is used no more: neither by a push nor by a query, nor by
+// the next of either.
 func TestRefusedTokenIsDropped(t *testing.T) {
 	for _, refused := range tokenRefusals {
 		f := newFakeDaraja(t, func(w http.ResponseWriter, r *http.Request, n int) {
@@ -129,8 +130,8 @@ func TestRefusedTokenIsDropped(t *testing.T) {
 	}
 }
 
-// A refusal that nobody has described may have been about the token. It proves nothing, so nothing is sent again; the next
-// request has a new token all the same.
+// A refusal that nobody has described may have been about the token. It proves nothing, so nothing
+// is sent again; the next request has a new token all the same.
 func TestUndescribedRefusalEndsTheToken(t *testing.T) {
 	for status, want := range map[int]int{400: 2, 404: 2, 418: 2, 500: 1, 502: 1} {
 		f := newFakeDaraja(t, func(w http.ResponseWriter, r *http.Request, n int) {
@@ -226,7 +227,8 @@ func TestTokenSingleFlight(t *testing.T) {
 	}
 }
 
-// When the last caller has left, the request for a token is given up, and the next caller makes its own.
+// When the last caller has left, the request for a token is given up, and the next caller makes its
+// own.
 func TestTokenFlightEndsWithItsCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32

@@ -32,7 +32,7 @@ const userAgent = "kaunta/1.0"
 //     or if nothing of it was written and its body can be had again. A POST without an
 //     Idempotency-Key header is never the first, and without GetBody never the second. Hence send
 //     clears GetBody, which http.NewRequest sets for a bytes.Reader.
-//   - HTTP/2: a stream refused or cut by GOAWAY is sent again if GetBody gives the body anew.
+//   - HTTP/2: a stream refused or cut by GOAWAY is sent again if GetBody gives the body again.
 //     Without GetBody only a connection that was unusable before the body was touched is exchanged
 //     for another.
 //   - A redirect 307 or 308 repeats a POST, and 301 to 303 turn it into a GET. None is followed: a

@@ -115,8 +115,8 @@ func TestPushNeverLeft(t *testing.T) {
 	})
 }
 
-// droppingServer speaks HTTP/1.1 with kept-alive connections. It hands out tokens, and closes the connection on every push
-// after it has read it, without a word.
+// droppingServer speaks HTTP/1.1 with kept-alive connections. It hands out tokens, and closes the
+// connection on every push after it has read it, without a word.
 type droppingServer struct {
 	l  net.Listener
 	wg sync.WaitGroup
@@ -199,8 +199,8 @@ func TestLostAnswerIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// Even where a foreign Transport does send it on a kept-alive connection, which is the case net/http retries, the push is
-// on the wire once.
+// Even where a foreign Transport does send it on a kept-alive connection, which is the case
+// net/http retries, the push is on the wire once.
 func TestLostAnswerOnAKeptConnection(t *testing.T) {
 	s := newDroppingServer(t)
 	inner := &http.Transport{}

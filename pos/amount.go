@@ -66,7 +66,7 @@ func (e *AmountError) Say() Text {
 	}
 }
 
-// The words for shillings beside an amount, the longest first.
+// The words for shillings next to an amount, the longest first.
 var currencies = []string{"kshs", "ksh", "kes", "shs", "sh"}
 
 // CleanAmount is an amount without what people and their programs write around it: "KES", "Ksh."

@@ -246,7 +246,8 @@ func anyEvent(t *rapid.T) Event {
 	return says(kind, verdict, rapid.SampledFrom(faults).Draw(t, "fault"))
 }
 
-// proves reports whether e, by itself and if its ids are those of the push, is M-PESA's word that the attempt of asked was paid.
+// proves reports whether e, by itself and if its ids are those of the push, is M-PESA's word that
+// the attempt of asked was paid.
 func proves(e Event) bool {
 	if e.Answer == nil || e.Answer.Verdict != daraja.VerdictPaid {
 		return false
@@ -309,7 +310,8 @@ func saysAskAgain(a Attempt) bool {
 	return strings.Contains(strings.ReplaceAll(do.EN, "not ask again", ""), "ask again")
 }
 
-// TestApplyOrder says how far the order of events matters: not at all, while no callback is at odds with what was asked.
+// TestApplyOrder says how far the order of events matters: not at all, while no callback is at odds
+// with what was asked.
 func TestApplyOrder(t *testing.T) { rapid.Check(t, applyOrder) }
 func FuzzApplyOrder(f *testing.F) { f.Fuzz(rapid.MakeFuzz(applyOrder)) }
 

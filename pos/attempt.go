@@ -48,11 +48,11 @@ type Notice uint16
 const (
 	PaidLate      Notice = 1 << iota // paid after the till or the cashier gave up, or after a refusal
 	PaidTwice                        // its sale was paid already: this money is owed back
-	DoesNotMatch                     // something came to the secret address with another amount, other ids or a used receipt
+	DoesNotMatch                     // evidence came with another amount, other ids or a used receipt
 	Disagree                         // one witness says paid, another says not
 	Refunded                         // what was owed back was given back: a person's word (L8)
-	Resolved                         // what has no end, or does not match, was cleared up: a person's word, until there is new evidence
-	PossiblyTwice                    // another sale that was asked in place of this one, or that this one was asked in place of, is paid too
+	Resolved                         // cleared up by a person, until there is new evidence
+	PossiblyTwice                    // a sale that replaced this one, or that it replaced, is paid too
 	TwoSales                         // of those, this one is a sale of its own: a person's word (L8)
 )
 

@@ -16,7 +16,7 @@ import (
 type Claim struct {
 	Attempt Attempt // with the number in Claimed, unless it is PAID and another holds the number
 	Typed   string  // the number
-	Holder  Attempt // the attempt that the receipt closed, if it is another; the zero Attempt otherwise
+	Holder  Attempt // the other attempt that the receipt closed; else the zero Attempt
 	OddDate bool    // the number looks like one of another day than the attempt's
 }
 

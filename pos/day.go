@@ -60,7 +60,7 @@ type Totals struct {
 	Refunded Sum           // payments that were given back
 	Resolved Sum           // without an end, and cleared up by a person
 	Hours    [24]Shillings // Paid by the hour of asking
-	Doubtful Sum           // those of Paid that may be one too many (PossiblyTwice), until a person settles them
+	Doubtful Sum           // those of Paid that are PossiblyTwice and not settled
 }
 
 // Add counts attempt a n times: 1 to add it, -1 to take it out again.

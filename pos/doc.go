@@ -1,5 +1,6 @@
-// Package pos is the till itself, without a screen, a disk or a network: what a payment is, what
-// evidence says about it, and when to ask M-PESA again.
+// Package pos is the domain: what a payment is, what evidence says about it, and when to query
+// M-PESA again. Money, sales, attempts, events, the till and its laws belong here; a screen, a disk
+// and a network do not. It imports package daraja for its types, and nothing else of ours.
 //
 // A [Sale] is one purchase. Each push to a phone for it is an [Attempt], and an attempt is nothing
 // but the fold of its [Event] values, in any order:

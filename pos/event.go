@@ -27,9 +27,9 @@ const (
 	EventTyped                              // the cashier typed a receipt number from a customer's SMS
 	EventResumed                            // the till started and found the attempt open
 	EventRefunded                           // a person says that what was paid twice is given back
-	EventResolved                           // a person says that what M-PESA never told, or what does not match, is cleared up
-	EventPossiblyTwice                      // this one and Other are paid, and one was asked in place of the other; the ledger adds it
-	EventTwoSales                           // a person says that these are two sales, or has settled it with Other
+	EventResolved                           // a person clears up a missing end or a mismatch
+	EventPossiblyTwice                      // this and Other are paid, one in place of the other
+	EventTwoSales                           // a person says: two sales, or settled it with Other
 )
 
 // String names the kind in the words of the ledger's JSON.

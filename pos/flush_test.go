@@ -64,7 +64,7 @@ func (f *flushes) AppendAll(ctx context.Context, events []pos.Event) error {
 	return f.Ledger.AppendAll(ctx, events)
 }
 
-// restart starts the till anew on the ledger l.
+// restart starts the till again on the ledger l.
 func (c *counter) restart(l pos.Ledger) {
 	c.Helper()
 	err := c.till.Close(c.Context())

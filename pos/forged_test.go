@@ -31,7 +31,8 @@ type forgery struct {
 	header           http.Header
 }
 
-// forgeries are more than two hundred requests, none of which may pay the attempt that g would pay at address.
+// forgeries are more than two hundred requests, none of which may pay the attempt that g would pay
+// at address.
 func forgeries(g genuine, address string) (all []forgery) {
 	path := "/cb/" + address
 	body := func(name, b string) { all = append(all, forgery{name: name, body: b, path: path}) }
@@ -100,7 +101,8 @@ func forgeries(g genuine, address string) (all []forgery) {
 	return all
 }
 
-// TestForgedCallbacks lies to the till in every way above, each time about a payment that is under way, and then pays it.
+// TestForgedCallbacks lies to the till in every way above, each time about a payment that is under
+// way, and then pays it.
 func TestForgedCallbacks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -132,7 +134,8 @@ func TestForgedCallbacks(t *testing.T) {
 		kinds := len(forgeries(g, a.Address))
 		for i := range kinds {
 			f := forgeries(g, a.Address)[i]
-			exact := f.name == `amount "450"` // Daraja's own numbers; simulators write strings, and mean the same
+			// Daraja's own numbers; simulators write strings, and mean the same
+			exact := f.name == `amount "450"`
 			post(f.path, f.body, f.header)
 			switch got := c.state(a.ID); {
 			case exact && got.State != pos.Paid:

@@ -6,9 +6,9 @@ import (
 )
 
 // hold keeps a phone, a sale and a key for one request from the look at what is open until the new
-// attempt is on disk, so that two cashiers cannot push to one phone at once, and for one person from
-// the look at what is to be settled until the answer is. Requests with none of these in common do not
-// wait for each other.
+// attempt is on disk, so that two cashiers cannot push to one phone at once, and for one person
+// from the look at what is to be settled until the answer is. Requests with none of these in common
+// do not wait for each other.
 type hold struct {
 	phone    MSISDN
 	sale     SaleID        // "" for a new one, which nobody else can name yet

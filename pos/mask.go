@@ -2,11 +2,11 @@ package pos
 
 import "kaunta/daraja"
 
-// MaskID is one of Daraja's ids as it is shown beside a masked number: without the customer's
+// MaskID is one of Daraja's ids as it is shown next to a masked number: without the customer's
 // number in it.
 func (m MSISDN) MaskID(id string) string { return daraja.MaskID(m.hideIn(id)) }
 
-// MaskText is a text that came from outside, such as a raw body, as it is shown beside a masked
+// MaskText is a text that came from outside, such as a raw body, as it is shown next to a masked
 // number: without the customer's number in any form, and without anybody else's.
 func (m MSISDN) MaskText(text string) string { return daraja.MaskPhones(m.hideIn(text)) }
 

@@ -10,7 +10,7 @@ type Mismatch struct {
 	Paid    Shillings // what M-PESA reports
 	Receipt string    // of what M-PESA reports
 	UsedBy  AttemptID // the attempt that the receipt had closed
-	Holder  Attempt   // the same, where whoever has the ledger has looked it up
+	Holder  Attempt   // the same, where the ledger was looked up
 }
 
 // MismatchHow is how something does not match.

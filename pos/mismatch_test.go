@@ -8,7 +8,8 @@ import (
 	"kaunta/daraja"
 )
 
-// TestMismatch: every way in which something can fail to match says how, in both languages, and the column's title fits it.
+// TestMismatch: every way in which something can fail to match says how, in both languages, and the
+// column's title fits it.
 func TestMismatch(t *testing.T) {
 	accepted := says(EventPushed, daraja.VerdictAccepted)
 	paid := says(EventCalledBack, daraja.VerdictPaid)

@@ -13,7 +13,7 @@ import (
 // be made again from the ledger.
 type watch struct {
 	attempt  Attempt
-	began    time.Time // when it was asked, by this machine's clock as it is now; times are counted from here
+	began    time.Time // when it was requested, by this machine's clock as it is now
 	deadline time.Time // when to give up waiting; zero: not waiting any more
 	next     time.Time // when to query next; zero: not planned
 	urgent   bool      // the cashier asked for it
@@ -152,7 +152,8 @@ const longestNap = time.Minute
 // after another.
 func (t *Till) run() {
 	for {
-		if t.mayWriteAgain(time.Now()) { // before due, which takes the one query for whoever is asked about
+		// before due, which takes the one query of this round
+		if t.mayWriteAgain(time.Now()) {
 			t.writeAgain()
 		}
 		expired, ask, wait := t.due(time.Now())

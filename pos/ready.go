@@ -65,7 +65,7 @@ func (t *Till) doubt() (*ClockError, error) {
 	return Doubt(now, last), nil
 }
 
-// ready is why no payment can be begun at present, whoever is asked; nil where one can.
+// ready is why no payment can be begun at present, with any phone; nil where one can.
 func (t *Till) ready() error {
 	if err := t.cfg.Ledger.AtItsPath(); err != nil {
 		return err

@@ -19,7 +19,8 @@ type astray struct {
 
 func (a *astray) AtItsPath() error { return a.lost }
 
-// While the ledger's file is not at its path no payment is begun, and what is open is recorded all the same; when it is back, all goes on.
+// While the ledger's file is not at its path no payment is begun, and what is open is recorded all
+// the same; when it is back, all goes on.
 func TestLedgerWithoutItsName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -61,8 +62,8 @@ type clock struct{ skew atomic.Int64 }
 
 func (k *clock) now() time.Time { return time.Now().Add(time.Duration(k.skew.Load())).Round(0) }
 
-// A clock behind the ledger by more than a day begins no payment and says so; what is open goes on. One that is far ahead is
-// doubted, and sells.
+// A clock behind the ledger by more than a day begins no payment and says so; what is open goes on.
+// One that is far ahead is doubted, and sells.
 func TestClockBehindTheLedger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k clock
@@ -145,7 +146,8 @@ func TestLockWhileTheClockIsSet(t *testing.T) {
 	}
 }
 
-// TestClockIsRight: where sales are dated later than it is, a person's word is needed until one is dated right.
+// TestClockIsRight: where sales are dated later than it is, a person's word is needed until one is
+// dated right.
 func TestClockIsRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k clock
@@ -177,7 +179,7 @@ func TestClockIsRight(t *testing.T) {
 	})
 }
 
-// A sale that is typed anew for the second time is in place of the first that was, also where the
+// A sale that is typed again for the second time is in place of the first that was, also where the
 // clock was set back between: what it is in place of is what the cashier asked last.
 func TestAskedAnewAfterTheClockWasSetBack(t *testing.T) {
 	for _, restarts := range []bool{false, true} {

@@ -10,8 +10,8 @@ import (
 // Text is a sentence in the till's two languages.
 type Text = daraja.Text
 
-// LocalizedError is an error that says itself to a cashier, in one plain sentence. Those of this program are
-// variables, and are told apart by errors.Is.
+// LocalizedError is an error that says itself to a cashier, in one plain sentence. Those of this
+// program are variables, and are told apart by errors.Is.
 type LocalizedError Text
 
 func (e *LocalizedError) Error() string { return e.EN }
@@ -97,8 +97,8 @@ var (
 // again, knowing that (Request.MayPayTwice).
 type OpenError struct {
 	Earlier Attempt
-	Left    time.Duration // how much longer the lock holds, whatever the clock says; none where it is over
-	Ends    time.Time     // set by a screen: the words name the time of day at which the lock ends, and not what is left of it
+	Left    time.Duration // how much longer the lock holds, whatever the clock says
+	Ends    time.Time     // set by a screen: name this time of day, not what is left
 }
 
 // Locked reports whether the lock still holds.

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// ResolvableFrom is the moment from which a person may clear up an attempt without an end: when M-PESA
-// has been asked to the end of the plan, two days after the push; or when waiting is over, where
-// M-PESA can neither be asked nor call back.
+// ResolvableFrom is the moment from which a person may clear up an attempt without an end: when
+// M-PESA has been asked to the end of the plan, two days after the push; or when waiting is over,
+// where M-PESA can neither be asked nor call back.
 func (a Attempt) ResolvableFrom() time.Time {
 	if !a.Askable() && !a.Reachable {
 		return a.AskedAt.Add(Patience)
@@ -35,8 +35,8 @@ func (e *StillAskingError) Say() Text {
 	}
 }
 
-// ErrSinceChanged is returned by [Till.Resolve] for an attempt of which something else would be said
-// now than the person saw.
+// ErrSinceChanged is returned by [Till.Resolve] for an attempt of which something else would be
+// said now than the person saw.
 var ErrSinceChanged error = &LocalizedError{EN: "Something has come for this payment since: look at it again.", SW: "Kuna jipya kuhusu malipo haya: yaangalie tena."}
 
 // Answers lists the events by which a person can settle the attempt as it is; none where nothing is
@@ -53,8 +53,8 @@ func (a Attempt) Answers() []EventKind {
 	return nil
 }
 
-// SameResolution reports whether a person who settles the attempt as it was seen says the same as of
-// how it is: no end has come since, nothing is owed that was not, and of an ended one no more is
+// SameResolution reports whether a person who settles the attempt as it was seen says the same as
+// of how it is: no end has come since, nothing is owed that was not, and of an ended one no more is
 // known.
 func (a Attempt) SameResolution(seen Attempt) bool {
 	return a.ID == seen.ID && slices.Equal(a.Answers(), seen.Answers()) && a.State.Final() == seen.State.Final() &&
@@ -68,7 +68,8 @@ func (a Attempt) SameResolution(seen Attempt) bool {
 // Answers. Errors: ErrSettled, ErrSinceChanged, *StillAskingError, ErrClosed, ErrNotFound, or the
 // ledger's.
 func (t *Till) Resolve(ctx context.Context, seen Attempt, as EventKind) error {
-	h, err := t.hold(ctx, Request{Phone: seen.Phone, Sale: seen.Sale}) // two persons do not settle it at once
+	// two persons do not settle it at once
+	h, err := t.hold(ctx, Request{Phone: seen.Phone, Sale: seen.Sale})
 	if err != nil {
 		return err
 	}

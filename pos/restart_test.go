@@ -152,7 +152,8 @@ func TestLedgerFailsForAll(t *testing.T) {
 	})
 }
 
-// The ledger keeps what the customer was shown, and nothing that a terminal or a spreadsheet would act on.
+// The ledger keeps what the customer was shown, and nothing that a terminal or a spreadsheet would
+// act on.
 func TestReferenceIsCleaned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -192,7 +193,8 @@ func (l torn) Followed() ([]pos.Attempt, error) {
 	return readable, errors.Join(err, pos.ErrRefused)
 }
 
-// One damaged attempt does not close the shop: it is never called anything but STILL CHECKING, and the others go on.
+// One damaged attempt does not close the shop: it is never called anything but STILL CHECKING, and
+// the others go on.
 func TestOneDamagedAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -239,7 +241,8 @@ func TestOneDamagedAttempt(t *testing.T) {
 	})
 }
 
-// NOT PAID told by one query is no end: a till that was killed after it asks a second time, however late.
+// NOT PAID told by one query is no end: a till that was killed after it asks a second time, however
+// late.
 func TestNotPaidByOneQueryIsAskedAgain(t *testing.T) {
 	for name, second := range map[string]daraja.Verdict{"paid": daraja.VerdictPaid, "not paid": daraja.VerdictFailed} {
 		t.Run(name, func(t *testing.T) {

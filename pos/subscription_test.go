@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// A listener that reads nothing keeps no more than so many updates, and hears the last word on each attempt when it reads again.
+// A listener that reads nothing keeps no more than so many updates, and hears the last word on each
+// attempt when it reads again.
 func TestQueueIsBounded(t *testing.T) {
 	s := &Subscription{ready: make(chan struct{}, 1), leave: func() {}}
 	put := func(id, events int, changed bool) {

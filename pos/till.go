@@ -50,7 +50,7 @@ type Config struct {
 	ClockIsRight bool
 
 	MaxAmount    Shillings    // 0: MaxAmount
-	ConfirmAbove Shillings    // PAID above this needs both witnesses, where a callback can come; 0: never
+	ConfirmAbove Shillings    // PAID above this needs both witnesses; 0: never
 	Logger       *slog.Logger // nil: silent
 
 	// Jitter draws a time below max, by which the till waits longer after M-PESA refused to be

@@ -265,8 +265,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// An attempt whose callback URL is the till's no more is polled like one that never had any, and a callback that comes by
-// it all the same is taken.
+// An attempt whose callback URL is the till's no more is polled like one that never had any, and a
+// callback that comes by it all the same is taken.
 func TestPlanAfterTheURLHasChanged(t *testing.T) {
 	for name, c := range map[string]struct {
 		changed time.Duration // after the push
@@ -657,8 +657,8 @@ func (d slowDisk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, e
 	return d.Ledger.Append(ctx, e)
 }
 
-// What a cashier's key is about to put on the disk while the till closes is shown before its end, and afterwards no key
-// does anything: no screen would ever hear of it.
+// What a cashier's key is about to put on the disk while the till closes is shown before its end,
+// and afterwards no key does anything: no screen would ever hear of it.
 func TestCloseWaitsForTheCashiersKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -711,7 +711,8 @@ func TestCloseWaitsForTheCashiersKeys(t *testing.T) {
 	})
 }
 
-// A query that M-PESA refused does not count as one of the plan: after its last moment too it is asked again.
+// A query that M-PESA refused does not count as one of the plan: after its last moment too it is
+// asked again.
 func TestRefusedAtTheEndOfThePlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var blocked atomic.Bool
@@ -812,7 +813,8 @@ func TestTypedReceipt(t *testing.T) {
 	})
 }
 
-// A code typed for what is PAID without one is a person's word (L8): nothing else changes, and nobody is told to hold the goods.
+// A code typed for what is PAID without one is a person's word (L8): nothing else changes, and
+// nobody is told to hold the goods.
 func TestTypedReceiptOfAPaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		elapse(time.Until(time.Date(2026, 11, 23, 14, 0, 0, 0, pos.EAT)))
@@ -908,7 +910,8 @@ func (f *failing) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, e
 	return f.Ledger.Append(ctx, e)
 }
 
-// Where the disk takes no more, nothing is asked and nothing is claimed: what cannot be written is STILL CHECKING.
+// Where the disk takes no more, nothing is asked and nothing is claimed: what cannot be written is
+// STILL CHECKING.
 func TestLedgerFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -957,7 +960,8 @@ func (c *counter) paidTwice() (first, second pos.Attempt) {
 	return first, second
 }
 
-// What was paid twice is owed until somebody says that it was given back, which is told to every screen and changes no state.
+// What was paid twice is owed until somebody says that it was given back, which is told to every
+// screen and changes no state.
 func TestGivenBackByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -981,8 +985,9 @@ func TestGivenBackByHand(t *testing.T) {
 	})
 }
 
-// What M-PESA does not tell in two days can be cleared up by a person: then nobody is asked or warned because of it any more, not at the
-// next start either, and evidence that comes all the same counts as ever.
+// What M-PESA does not tell in two days can be cleared up by a person: then nobody is asked or
+// warned because of it any more, not at the next start either, and evidence that comes all the same
+// counts as ever.
 func TestClearedUpByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{push: func(context.Context, daraja.PushRequest) daraja.Answer {
@@ -1050,7 +1055,8 @@ func TestByHandSinceChanged(t *testing.T) {
 	})
 }
 
-// What has its end and does not match is for the owner, who may clear it up at once; what does not match after that is for the owner again.
+// What has its end and does not match is for the owner, who may clear it up at once; what does not
+// match after that is for the owner again.
 func TestUnmatchedByHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -1145,7 +1151,8 @@ func TestPaidWhileAskingAgain(t *testing.T) {
 	})
 }
 
-// A refusal that only a query has told is asked about once more while it is fresh, and what that says counts.
+// A refusal that only a query has told is asked about once more while it is fresh, and what that
+// says counts.
 func TestRefusalByQueryIsConfirmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		answers := []daraja.Answer{
@@ -1183,7 +1190,8 @@ func as(a pos.Attempt) pos.EventKind {
 	return pos.EventResolved
 }
 
-// A sale that is typed anew while an earlier one of the phone has no end: if both are paid, both say so, and a person settles it.
+// A sale that is typed again while an earlier one of the phone has no end: if both are paid, both
+// say so, and a person settles it.
 func TestAskedAgainAsANewSale(t *testing.T) {
 	for _, answer := range []pos.EventKind{pos.EventTwoSales, pos.EventRefunded} {
 		synctest.Test(t, func(t *testing.T) {

@@ -21,8 +21,8 @@ type step struct {
 	Body    string  `json:"body"`
 }
 
-// TestTimelines replays what Daraja said to real tills. The queries of ours fall at other moments than theirs did, and get
-// the last answer that had been given by then.
+// TestTimelines replays what Daraja said to real tills. The queries of ours fall at other moments
+// than theirs did, and get the last answer that had been given by then.
 func TestTimelines(t *testing.T) {
 	const folder = "../../shared/corpus/timeline"
 	if _, err := os.Stat(folder); err != nil {

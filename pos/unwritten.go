@@ -44,7 +44,8 @@ func (u *unwritten) keep(e Event, now time.Time) {
 	if !tells(e) {
 		return
 	}
-	again := slices.ContainsFunc(u.events, func(was Event) bool { // Daraja delivers a callback several times
+	// Daraja delivers a callback several times
+	again := slices.ContainsFunc(u.events, func(was Event) bool {
 		return was.Attempt == e.Attempt && was.Kind == e.Kind && bytes.Equal(was.Answer.Raw, e.Answer.Raw)
 	})
 	if again || len(u.events) >= mostUnwritten {
@@ -100,7 +101,7 @@ func (t *Till) goOnWithout(e Event, now time.Time) {
 			delete(t.watched, e.Attempt)
 		}
 	}
-	t.poke() // whoever was behind it in the queue is due
+	t.poke() // the next in the queue is due
 }
 
 // fail takes note that e could not be written, and that nothing will be from now on. Nothing is

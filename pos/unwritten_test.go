@@ -66,8 +66,8 @@ func (g *gateway) asks(id string) (n int) {
 	return n
 }
 
-// TestARefusedAnswerStopsNobody: a payment whose record takes nothing is asked about by its plan, no more often, and the one beside it
-// as if it were alone.
+// TestARefusedAnswerStopsNobody: a payment whose record takes nothing is asked about by its plan,
+// no more often, and the other one as if it were alone.
 func TestARefusedAnswerStopsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const day = 47 * time.Hour
@@ -105,8 +105,9 @@ func TestARefusedAnswerStopsNobody(t *testing.T) {
 	})
 }
 
-// TestRoomIsMade: what the disk had no room for is on it a minute after there is room, with its receipt, without a query, a restart or
-// another callback. Until then it is not acknowledged and nothing is claimed.
+// TestRoomIsMade: what the disk had no room for is on it a minute after there is room, with its
+// receipt, without a query, a restart or another callback. Until then it is not acknowledged and
+// nothing is claimed.
 func TestRoomIsMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, l := openPicky(t, &gateway{})
@@ -225,7 +226,8 @@ func TestStartOnAFullDisk(t *testing.T) {
 	})
 }
 
-// TestACheckIsNotSentAfterTheEnd: who asked for a check by hand has the answer when a callback brings it first.
+// TestACheckIsNotSentAfterTheEnd: who asked for a check by hand has the answer when a callback
+// brings it first.
 func TestACheckIsNotSentAfterTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, &gateway{})
@@ -251,7 +253,8 @@ func TestACheckIsNotSentAfterTheEnd(t *testing.T) {
 	})
 }
 
-// A log that is slow, or asks the till itself, is in nobody's way: nothing is logged under the till's lock.
+// A log that is slow, or asks the till itself, is in nobody's way: nothing is logged under the
+// till's lock.
 func TestLogIsOutsideTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var till *pos.Till

@@ -58,7 +58,8 @@ func TestParseWhole(t *testing.T) {
 	}
 }
 
-// TestWholeShillingsAreOffered: what a fraction comes to is known to the cent, and the whole shillings beside it are half up.
+// TestWholeShillingsAreOffered: what a fraction comes to is known to the cent, and the whole
+// shillings next to it are half up.
 func TestWholeShillingsAreOffered(t *testing.T) {
 	for in, want := range map[string]AmountError{
 		"12.50":      {Exact: "12.50", Whole: 13},
@@ -80,8 +81,9 @@ func TestWholeShillingsAreOffered(t *testing.T) {
 	}
 }
 
-// Fuzzed for a time, this fails now and then with "context deadline exceeded" and no input: Go's own fuzzing takes the end of
-// the time for an error (golang/go#75804, in Go 1.26). Fuzzed for a number of inputs it does not: -fuzztime=1000000x.
+// Fuzzed for a time, this fails now and then with "context deadline exceeded" and no input: Go's
+// own fuzzing takes the end of the time for an error (golang/go#75804, in Go 1.26). Fuzzed for a
+// number of inputs it does not: -fuzztime=1000000x.
 func FuzzParseAmount(f *testing.F) {
 	for _, s := range []string{"Ksh 450", "450/=", "1 500", "\u2068450\u2069", "450", "3*150+50", "12.50", "100/3", "0.4", "249999.5", "1,500", "9/0", "1e9", "-1", "..", "+", "KES 3"} {
 		f.Add(s)

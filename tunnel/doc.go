@@ -1,5 +1,7 @@
 // Package tunnel is how Safaricom reaches the till: the HTTP server that takes
-// callbacks, and the link that gives that server a public URL.
+// callbacks, and the link that gives that server a public URL. Ways to be
+// reached belong here, a package for each that is long; what a callback means
+// does not. It imports no package of ours.
 //
 //	Safaricom ──HTTPS──▶ public URL ──Provider's session──▶ Server ──▶ Deliver
 //	                        ▲                                 │
@@ -51,9 +53,8 @@
 //
 // # Who calls
 //
-// A provider that knows who is behind a connection is a [ClientAddrResolver]: acme. Behind somebody else's
-// proxy the till sees the proxy, and the headers that name the caller are
-// written by whoever likes to. So callbacks from elsewhere than
-// [ServerConfig.Sources] are counted, and dropped where the owner enforces it,
-// only on the word of a ClientAddrResolver.
+// A provider that knows who is behind a connection is a [ClientAddrResolver]: acme. Behind somebody
+// else's proxy the till sees the proxy, and anybody can write the headers that name the
+// caller. So callbacks from elsewhere than [ServerConfig.Sources] are counted, and dropped where
+// the owner enforces it, only on the word of a ClientAddrResolver.
 package tunnel

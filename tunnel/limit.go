@@ -22,7 +22,7 @@ const grace = 50 * time.Millisecond
 // n slow connections a genuine callback is read after n/max × grace, which is
 // 0.4 s for 2,000.
 //
-// A connection waits from when it is accepted, and anew from the end of each
+// A connection waits from when it is accepted, and again from the end of each
 // delivery. In between, while the handler holds it (a callback has been read
 // whole and is being recorded), it is never closed.
 type limitListener struct {
@@ -88,7 +88,7 @@ func (l *limitListener) Close() error {
 }
 
 // Limit returns a listener that keeps at most limit connections of ln open: a
-// newcomer who finds it full takes the place of whoever has waited longest. It
+// newcomer who finds it full takes the place of the one that has waited longest. It
 // is for the doors that a [Provider] opens to the internet itself.
 func Limit(ln net.Listener, limit int) net.Listener { return newLimitListener(ln, limit) }
 
@@ -198,7 +198,7 @@ func (c *conn) hold() {
 	c.l.unwait(c)
 }
 
-// release ends hold. c begins to wait anew, so its answer has the time of the
+// release ends hold. c begins to wait again, so its answer has the time of the
 // grace to leave.
 func (c *conn) release() {
 	c.l.mu.Lock()

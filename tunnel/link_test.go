@@ -409,7 +409,8 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// A payment that is about to be sent finds a link that has just tried, however long the last pause was to be.
+// A payment that is about to be sent finds a link that has just tried, however long the last pause
+// was to be.
 func TestRetryForAPayment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &script{sessions: []func(context.Context, func(string)) error{session("", 1, errors.New("relay: connection refused"))}}

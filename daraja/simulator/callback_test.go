@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestCallbackForms: over some payments the callbacks have every form in which M-PESA writes Amount and Balance.
+// TestCallbackForms: over some payments the callbacks have every form in which M-PESA writes Amount
+// and Balance.
 func TestCallbackForms(t *testing.T) {
 	seen := map[string]bool{}
 	for number := range uint64(20) {

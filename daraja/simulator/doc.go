@@ -1,6 +1,6 @@
 // Package simulator plays Safaricom's Daraja, for M-PESA Express (STK push) only, and the customers
 // whose phones it prompts. It lets a till be tried and tested with no account, no network and no
-// money.
+// money. Whatever Daraja or a customer does belongs here.
 //
 // A [Simulator] is an [http.Handler]. To its client it is Daraja: the same paths, field names, JSON
 // types, error texts and habits, and real HTTP callbacks.
@@ -34,8 +34,7 @@
 //
 // # Where it differs from Daraja
 //
-//   - A CallBackURL may be plain http and may name this machine, since the listener is usually
-//     beside it.
+//   - A CallBackURL may be plain http and may name this machine, where the listener usually runs.
 //   - A new token leaves the earlier ones alive unless [Options.InvalidateTokens] is set.
 //   - Amounts, phones and texts are checked in one fixed order, the order of the fields in
 //     Safaricom's sample request but for PhoneNumber, which comes before PartyA; Daraja's own order

@@ -54,20 +54,20 @@ type ending struct {
 
 	// The push.
 	push    *answer // what it is answered; nil accepts it
-	prompts bool    // beside push: the prompt appears all the same
-	once    bool    // beside push: only until the same push comes again
+	prompts bool    // with push: the prompt appears all the same
+	once    bool    // with push: only until the same push comes again
 
 	// The customer, where no hand is on the phone.
 	after  span   // from the prompt to the customer's act
 	result result // of that act
 
 	// Daraja afterwards.
-	settle     time.Duration   // from the act to Daraja telling it; 0 is settleTime for a payment and at once for a failure
+	settle     time.Duration   // from act to result; 0: settleTime if paid, else at once
 	callbacks  []time.Duration // from settling to each delivery
 	inCallback result          // what callbacks say; zero is the truth
 	extra      int             // shillings that callbacks add to the amount
 	inQuery    result          // what queries say once it is settled; zero is the truth
-	inFirst    result          // what the first query says once it is settled; zero is what the others say
+	inFirst    result          // the first query's answer once settled; zero: the usual one
 	query      *answer         // what every query is answered instead
 }
 

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestEndings plays every row of the product's table at the speed of life: what the push is answered, when money
-// moves, which callbacks come when, and what the query says before and after.
+// TestEndings plays every row of the product's table at the speed of life: what the push is
+// answered, when money moves, which callbacks come when, and what the query says before and after.
 func TestEndings(t *testing.T) {
 	const sec = time.Second
 	type row struct {

@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// A foreignClient is a Daraja client that shares nothing with this package but HTTP: it holds the whole round as
-// other people's programs do it.
+// A foreignClient is a Daraja client that shares nothing with this package but HTTP: it holds the
+// whole round as other people's programs do it.
 type foreignClient struct {
 	t     testing.TB
 	http  *http.Client
@@ -105,7 +105,8 @@ func (st *stage) push(body string) (int, []byte, error) {
 	return st.client.call("POST", "/mpesa/stkpush/v1/processrequest", "Bearer "+st.client.token, []byte(body))
 }
 
-// pushBody writes a push by hand, with every field as a string or every one that can be as a number.
+// pushBody writes a push by hand, with every field as a string or every one that can be as a
+// number.
 func pushBody(strings bool, phone, amount, callBack string) string {
 	number := "%s"
 	if strings {
@@ -234,7 +235,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestUnreachableListeners delivers callbacks with the simulator's own client to listeners that do not take them.
+// TestUnreachableListeners delivers callbacks with the simulator's own client to listeners that do
+// not take them.
 func TestUnreachableListeners(t *testing.T) {
 	var followed sync.Once
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -276,7 +278,8 @@ func TestUnreachableListeners(t *testing.T) {
 	}
 }
 
-// awaited is a log that says when a line with a certain word is written to it, which must happen once.
+// awaited is a log that says when a line with a certain word is written to it, which must happen
+// once.
 type awaited struct {
 	word string
 	seen chan struct{}
@@ -311,8 +314,8 @@ func TestCloseCutsACallbackOff(t *testing.T) {
 	}
 }
 
-// TestShapesOfTheWire holds the simulator's bodies against recorded ones: the same names in the same order with
-// the same JSON types.
+// TestShapesOfTheWire holds the simulator's bodies against recorded ones: the same names in the
+// same order with the same JSON types.
 func TestShapesOfTheWire(t *testing.T) {
 	corpus := filepath.Join("..", "..", "..", "shared", "corpus")
 	if _, err := os.Stat(corpus); err != nil {
@@ -324,7 +327,8 @@ func TestShapesOfTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	paidBody := st.next(t)
-	for n := 0; n < 5 && !strings.Contains(paidBody, `{"Name":"Balance"}`); n++ { // its form in the recorded one
+	// the recorded body has it in this form
+	for n := 0; n < 5 && !strings.Contains(paidBody, `{"Name":"Balance"}`); n++ {
 		if _, _, err := st.push(pushBody(false, "254712345678", "70", st.callBack)); err != nil {
 			t.Fatal(err)
 		}
@@ -370,7 +374,8 @@ func TestShapesOfTheWire(t *testing.T) {
 	}
 }
 
-// shape reduces JSON to its structure: names in their order, and s, 0, b or null in place of values.
+// shape reduces JSON to its structure: names in their order, and s, 0, b or null in place of
+// values.
 func shape(t *testing.T, body string) string {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(body))

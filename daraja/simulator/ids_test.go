@@ -38,7 +38,8 @@ func TestReceiptsAreUnique(t *testing.T) {
 		}
 		seen[r] = true
 	}
-	// The step reaches every serial before it repeats one only if it shares no factor with their number.
+	// The step reaches every serial before it repeats one only if it shares no factor with their
+	// number.
 	for _, factor := range []int{2, 3} {
 		if receiptStep%factor == 0 {
 			t.Errorf("the step shares the factor %d with the number of serials", factor)

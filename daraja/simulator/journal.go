@@ -20,7 +20,7 @@ type Request struct {
 	Method string    `json:"method"`
 	Path   string    `json:"path"`   // without what follows a question mark
 	Status int       `json:"status"` // of the answer; 0 is a dropped connection
-	Body   string    `json:"body"`   // as received; never of a request for a token, which may hold a secret
+	Body   string    `json:"body"`   // as received; empty for token requests
 }
 
 // A Payment is money that a customer has paid, whatever Daraja then says of it.

@@ -121,7 +121,8 @@ func (s *Simulator) show(a *attempt) {
 	s.after(promptLife, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if a.ignored { // else the customer has acted, or is about to on a machine too busy to keep the time
+		// else the customer has acted, or is about to on a busy machine
+		if a.ignored {
 			s.end(a, noAnswer)
 		}
 	})
@@ -186,7 +187,7 @@ func (s *Simulator) Prompts() []Prompt {
 
 // Changed returns a channel that is closed when a prompt next appears or goes. To miss nothing,
 // take it before reading [Simulator.Prompts]. Close does not close it, so wait for your own end
-// beside it.
+// as well.
 func (s *Simulator) Changed() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -97,8 +97,8 @@ func TestIgnoredPromptCanStillBePaid(t *testing.T) {
 	})
 }
 
-// TestPromptsOfOnePhoneAreApart has a second prompt on a phone when the time comes at which the first, ended by
-// hand, would have ended by itself.
+// TestPromptsOfOnePhoneAreApart has a second prompt on a phone when the time comes at which the
+// first, ended by hand, would have ended by itself.
 func TestPromptsOfOnePhoneAreApart(t *testing.T) {
 	for _, test := range []struct {
 		name         string

@@ -275,8 +275,9 @@ func TestCheckoutRequestIDsDiffer(t *testing.T) {
 	})
 }
 
-// FuzzPush sends any body and holds the simulator to its own answer: a prompt is open if and only if the push was
-// accepted, or its ending says so; and a refusal is always one of Daraja's envelopes.
+// FuzzPush sends any body and holds the simulator to its own answer: a prompt is open if and only
+// if the push was accepted, or its ending says so; and a refusal is always one of Daraja's
+// envelopes.
 func FuzzPush(f *testing.F) {
 	for _, changes := range []map[string]any{
 		nil, {"Amount": "1"}, {"PhoneNumber": 254712345661}, {"PhoneNumber": "254112345664"}, {"PhoneNumber": "254712345665"},

@@ -72,7 +72,7 @@ type Options struct {
 
 	// Passkey is what the Password must have been made with. With "" any passkey passes, but the
 	// Password must still be base64 of the BusinessShortCode, something, and the Timestamp that was
-	// sent beside it.
+	// sent with it.
 	Passkey string
 
 	// InvalidateTokens makes each new token end the earlier ones of the same consumer key.
@@ -117,7 +117,7 @@ type Simulator struct {
 	attempts  map[string]*attempt // by CheckoutRequestID, the newest `kept` of them
 	order     []string            // CheckoutRequestIDs of attempts, oldest first
 	open      map[string]*attempt // open prompts by MSISDN
-	refused   map[string]bool     // MSISDN and CallBackURL of pushes refused once, until they come again
+	refused   map[string]bool     // MSISDN and CallBackURL of pushes refused once
 	lastQuery time.Time           // the last query that the rate limit let through
 	changed   chan struct{}       // closed and replaced when the open prompts change
 	journal   Journal

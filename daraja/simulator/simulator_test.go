@@ -34,8 +34,8 @@ type delivery struct {
 	body   string
 }
 
-// A world is a simulator whose handler is called without sockets and whose callbacks are caught, for use inside
-// a synctest bubble.
+// A world is a simulator whose handler is called without sockets and whose callbacks are caught,
+// for use inside a synctest bubble.
 type world struct {
 	t     *testing.T
 	sim   *Simulator
@@ -78,7 +78,8 @@ func (w *world) caught() []delivery {
 	return append([]delivery(nil), w.deliveries...)
 }
 
-// until lets virtual time pass up to a moment counted from the beginning, and everything due by then happen.
+// until lets virtual time pass up to a moment counted from the beginning, and everything due by
+// then happen.
 func (w *world) until(d time.Duration) {
 	<-time.After(time.Until(w.start.Add(d)))
 	synctest.Wait()
@@ -139,7 +140,8 @@ func (w *world) accepted(phone string) string {
 	return answer["CheckoutRequestID"].(string)
 }
 
-// query asks for an attempt and returns the HTTP status with the ResultCode, errorCode or fault it found.
+// query asks for an attempt and returns the HTTP status with the ResultCode, errorCode or fault it
+// found.
 func (w *world) query(checkoutRequestID string) string {
 	w.t.Helper()
 	status, body := w.send("POST", pathQuery, "Bearer "+w.token, encode(goodQuery(checkoutRequestID)))

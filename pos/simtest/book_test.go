@@ -7,8 +7,8 @@ import (
 	"kaunta/pos"
 )
 
-// row is one attempt as the world knows it: what the till's disk holds of it, read as it is written, beside what M-PESA
-// really did. The laws compare the two.
+// row is one attempt as the world knows it: what the till's disk holds of it, read as it is
+// written, beside what M-PESA really did. The laws compare the two.
 type row struct {
 	n      int // the nth attempt of the world
 	dice   dice
@@ -63,7 +63,8 @@ func (w *world) say(kind pos.EventKind, address, body string, means meaning) {
 	}
 }
 
-// written takes note of an event that the disk has; w.mu is held. once is the key that the attempt was asked with.
+// written takes note of an event that the disk has; w.mu is held. once is the key that the attempt
+// was asked with.
 func (w *world) written(p *process, e pos.Event, a pos.Attempt, begun moment, warned bool, once string) {
 	r := w.byID[a.ID]
 	if r == nil {
@@ -111,7 +112,7 @@ func (w *world) written(p *process, e pos.Event, a pos.Attempt, begun moment, wa
 	w.count("event " + e.Kind.String())
 	for _, o := range w.rivals(r) {
 		if a := p.now(o); a.Events > o.now.Events {
-			o.now = a // the screen hears of one of them with r, and reads the list anew
+			o.now = a // the screen hears of one of them with r, and reads the list again
 		}
 	}
 	w.note(r, "disk", e.Kind.String()+" → "+a.State.String())
@@ -127,8 +128,8 @@ func (p *process) now(r *row) pos.Attempt {
 	return a
 }
 
-// rivals are the attempts of the sales that the sale of r was asked in place of, and of those that were asked in place of it, directly
-// or through others.
+// rivals are the attempts of the sales that the sale of r was asked in place of, and of those that
+// were asked in place of it, directly or through others.
 func (w *world) rivals(r *row) (rivals []*row) {
 	for _, linked := range []func(*row) []*row{
 		func(of *row) []*row {

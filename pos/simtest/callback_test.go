@@ -20,7 +20,8 @@ type delivery struct {
 	means meaning
 }
 
-// report sends the callbacks about a push that has ended: as a rule one, a second later. w.mu is held.
+// report sends the callbacks about a push that has ended: as a rule one, a second later. w.mu is
+// held.
 func (p *push) report(w *world) {
 	d := p.dice
 	delay := d.within(300*time.Millisecond, 3*time.Second)
@@ -59,7 +60,7 @@ func (p *push) report(w *world) {
 			string(make([]byte, 70_000)), p.callback(d)+"{}"), nothing)
 	}
 	if !p.paid && w.plays(d, "callback: two result codes", 0.03) {
-		// Whoever takes the last of two equal names takes this for a payment.
+		// A reader that takes the last of two equal names takes this for a payment.
 		send(d.within(100*time.Millisecond, 5*time.Second), fmt.Sprintf(`{"Body":{"stkCallback":{"MerchantRequestID":%q,"CheckoutRequestID":%q,"ResultCode":1032,"ResultDesc":"x","ResultCode":0,`+
 			`"CallbackMetadata":{"Item":[{"Name":"Amount","Value":%d},{"Name":"MpesaReceiptNumber","Value":"TAX0000001"}]}}}}`, p.merchant, p.checkout, p.amount), nothing)
 	}
@@ -91,7 +92,7 @@ func (p *push) word() meaning {
 	return nothing
 }
 
-// spoil sends callbacks of the payment that are not right, beside the right one or in its place.
+// spoil sends callbacks of the payment that are not right, after the right one or in its place.
 func (p *push) spoil(w *world, send func(time.Duration, string, meaning)) {
 	d := p.dice
 	if w.plays(d, "callback: another amount", 0.03) {
@@ -137,9 +138,9 @@ func failedBody(p *push, code string) string {
 	return fmt.Sprintf(`{"Body":{"stkCallback":{"MerchantRequestID":%q,"CheckoutRequestID":%q,"ResultCode":%s,"ResultDesc":"Request failed"}}}`, p.merchant, p.checkout, code)
 }
 
-// crossWire sends to the address of this push what is about another one: its callback whole, or its receipt with the ids and
-// the amount of this one. It is sent only when the till knows better by what is on its disk (its own ids; the receipt in
-// another row): before that, nobody could tell.
+// crossWire sends to the address of this push what is about another one: its callback whole, or its
+// receipt with the ids and the amount of this one. It is sent only when the till knows better by
+// what is on its disk (its own ids; the receipt in another row): before that, nobody could tell.
 func (p *push) crossWire(w *world, d dice) {
 	w.later(d.stretch(time.Second, 2*time.Hour), func() {
 		w.mu.Lock()
@@ -163,8 +164,8 @@ func (p *push) crossWire(w *world, d dice) {
 	})
 }
 
-// neighbour sends to the address of this push the payment of an id that differs from its own by the digits of the phone number
-// that are forgotten one day, once the till has its own.
+// neighbour sends to the address of this push the payment of an id that differs from its own by the
+// digits of the phone number that are forgotten one day, once the till has its own.
 func (p *push) neighbour(w *world, d dice) {
 	w.later(d.stretch(time.Second, 12*time.Hour), func() {
 		w.mu.Lock()

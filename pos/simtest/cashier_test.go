@@ -11,8 +11,8 @@ import (
 	"kaunta/store"
 )
 
-// sell is one sale at the counter: the cashier asks, presses keys while waiting, and asks again as the screen allows, or as the
-// mood takes them.
+// sell is one sale at the counter: the cashier asks, presses keys while waiting, and asks again as
+// the screen allows, or as the mood takes them.
 func (w *world) sell(i int) {
 	d := w.roll("sale", i)
 	w.count("sales")
@@ -24,7 +24,8 @@ func (w *world) sell(i int) {
 	if e := w.roll("reference", i); w.plays(e, "cashier: a phone number for the reference", 0.1) {
 		r.Reference = one(e, "0"+string(r.Phone[3:]), string(r.Phone[3:]), string(r.Phone), "0733123"+string(r.Phone[9:11])+"9")
 	}
-	orders := w.roll("order", i) // of a program that asks with a key of its own until it hears of an attempt
+	// of a program that asks with a key of its own until it hears of an attempt
+	orders := w.roll("order", i)
 	keyed, attempts := w.plays(orders, "program: asks with a key", 0.2), 0
 	for range 5 {
 		if keyed {
@@ -73,7 +74,8 @@ func (w *world) sell(i int) {
 	}
 }
 
-// askLater is a program that has lost the answer, or was started again, and asks once more with its key.
+// askLater is a program that has lost the answer, or was started again, and asks once more with its
+// key.
 func (w *world) askLater(d dice, r pos.Request) {
 	for range d.IntN(4) {
 		if !w.wait(d.stretch(time.Second, 12*time.Hour)) {
@@ -128,7 +130,8 @@ func (w *world) ask(d dice, r pos.Request) (pos.Attempt, error) {
 	return attempts[0], errs[0]
 }
 
-// attend is what the cashier does until they have had enough, and the state that the screen then shows.
+// attend is what the cashier does until they have had enough, and the state that the screen then
+// shows.
 func (w *world) attend(d dice, id pos.AttemptID) pos.State {
 	for {
 		if !w.wait(d.within(time.Second, time.Minute)) {
@@ -171,7 +174,8 @@ func (w *world) openTwice() error {
 	return err
 }
 
-// customersSMS is what a customer shows: the receipt of the payment, that of another, or an invention.
+// customersSMS is what a customer shows: the receipt of the payment, that of another, or an
+// invention.
 func (w *world) customersSMS(d dice, id pos.AttemptID) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -186,7 +190,8 @@ func (w *world) customersSMS(d dice, id pos.AttemptID) string {
 	return receipt
 }
 
-// byHandNowAndThen is an owner who goes through what is unsettled, and at times takes another payment for one of it.
+// byHandNowAndThen is an owner who goes through what is unsettled, and at times takes another
+// payment for one of it.
 func (p *process) byHandNowAndThen() {
 	w, d := p.w, p.w.roll("owner", p.n)
 	for {

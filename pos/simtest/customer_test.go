@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// longest is the time after a sale within which everything that will ever happen to its payment has happened: money that
-// moves late, and then a late callback.
+// longest is the time after a sale within which everything that will ever happen to its payment has
+// happened: money that moves late, and then a late callback.
 const longest = 60 * time.Hour
 
 // ending is how a prompt ends: by the customer, or by M-PESA.

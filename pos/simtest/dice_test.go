@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// dice is what one part of a world leaves to chance. Each part has dice of its own, made of the world's seed and the
-// part's name, so that what one customer does hangs neither on how many draws another took nor on how many sales there are.
+// dice is what one part of a world leaves to chance. Each part has dice of its own, made of the
+// world's seed and the part's name, so that what one customer does hangs neither on how many draws
+// another took nor on how many sales there are.
 type dice struct{ *rand.Rand }
 
 // roll makes the dice of the nth thing called name.
@@ -27,8 +28,9 @@ func scatter(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// within is a span from lo to hi. It is drawn to the nanosecond, and so practically nothing in a world happens at the
-// same moment as anything else: that is what makes its order, and so its whole course, a function of the seed.
+// within is a span from lo to hi. It is drawn to the nanosecond, and so practically nothing in a
+// world happens at the same moment as anything else: that is what makes its order, and so its whole
+// course, a function of the seed.
 func (d dice) within(lo, hi time.Duration) time.Duration {
 	return lo + time.Duration(d.Int64N(int64(hi-lo)))
 }

@@ -13,14 +13,15 @@ import (
 	"kaunta/store"
 )
 
-// disk is the real ledger as a process sees it: slow at times, full at times, refusing one day, and out of reach for a
-// process that is dead.
+// disk is the real ledger as a process sees it: slow at times, full at times, refusing one day, and
+// out of reach for a process that is dead.
 type disk struct{ *process }
 
 // slowest is the longest that a write takes: an SD card that is busy with itself.
 const slowest = 2 * time.Second
 
-// warnedKey says in a context that the cashier was warned (pos.Request.MayPayTwice), which the ledger is not told.
+// warnedKey says in a context that the cashier was warned (pos.Request.MayPayTwice), which the
+// ledger is not told.
 type warnedKey struct{}
 
 // onceKey is the key of pos.Request.Once in a context: of it, the ledger is told a mark only.
@@ -44,7 +45,7 @@ func (k *disk) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, erro
 	if refusal != nil && !written {
 		return pos.Attempt{}, false, refusal
 	}
-	runtime.Gosched() // a write takes long enough for whoever else is at it in this moment
+	runtime.Gosched() // a write takes long enough for others that write in this moment
 	a, changed, err := k.ledger.Append(ctx, e)
 	if err == nil {
 		k.w.mu.Lock()
@@ -129,8 +130,9 @@ func (k *disk) latency(e pos.Event) time.Duration {
 	return d.within(100*time.Microsecond, 20*time.Millisecond)
 }
 
-// refusal is the error with which the disk refuses a write, nil as a rule: what is written is e, or nothing of an attempt's. written
-// says that it gets there all the same: after a failed flush nobody knows.
+// refusal is the error with which the disk refuses a write, nil as a rule: what is written is e, or
+// nothing of an attempt's. written says that it gets there all the same: after a failed flush
+// nobody knows.
 func (k *disk) refusal(what string, e pos.Event) (refusal error, written bool) {
 	w := k.w
 	w.mu.Lock()
@@ -178,7 +180,8 @@ func (k *disk) isFull() bool {
 	return !now.Before(k.full) && now.Before(k.roomAgain)
 }
 
-// refuses reports whether this process can write nothing more of the attempt, as if its record were damaged; w.mu is held.
+// refuses reports whether this process can write nothing more of the attempt, as if its record were
+// damaged; w.mu is held.
 func (k *disk) refuses(r *row) bool {
 	d := k.w.roll("damaged", k.n*100_000+r.n)
 	return !k.w.fair.Load() && d.Float64() < 0.02*k.w.climate.mischief && time.Since(k.began) > d.stretch(time.Second, time.Hour)

@@ -432,8 +432,8 @@ func TestFaultsCanBePlanted(t *testing.T) {
 	}
 }
 
-// TestPlantedFaults shows that the world can fail: each fault is planted into a copy of the till, and the world must find it
-// within a few thousand sales.
+// TestPlantedFaults shows that the world can fail: each fault is planted into a copy of the till,
+// and the world must find it within a few thousand sales.
 func TestPlantedFaults(t *testing.T) {
 	if !*faultsFlag {
 		t.Skip("with -faults: each fault is a build of its own")
@@ -479,6 +479,6 @@ func tryWorld(t *testing.T, root, path string, contents []byte) (output string, 
 	return string(out), err
 }
 
-// faultSeed begins the worlds in which faults are looked for: the same each time, so that what was found once is
-// found again.
+// faultSeed begins the worlds in which faults are looked for: the same each time, so that what was
+// found once is found again.
 const faultSeed = 20261123

@@ -37,8 +37,8 @@ func (p *process) lookBack(d dice) {
 	}
 }
 
-// forget lets the ledger forget what is old enough, or everything where the till's clock is ahead. It reports whether the process
-// lives on and its disk is well.
+// forget lets the ledger forget what is old enough, or everything where the till's clock is ahead.
+// It reports whether the process lives on and its disk is well.
 func (k *disk) forget(d dice) bool {
 	w := k.w
 	if !k.pause(d.within(100*time.Microsecond, 20*time.Millisecond)) || !k.step() {
@@ -54,7 +54,8 @@ func (k *disk) forget(d dice) bool {
 		before = now.AddDate(1, 0, 0)
 	}
 	w.mu.Lock()
-	// What is not on the disk yet is of a later time to the ledger, however long its first write takes.
+	// What is not on the disk yet is of a later time to the ledger, however long its first write
+	// takes.
 	reaches := minTime(before, now)
 	if last := w.last().Add(time.Millisecond); last.Before(reaches) {
 		reaches = last
@@ -84,7 +85,8 @@ func minTime(a, b time.Time) time.Time {
 	return b
 }
 
-// forgets reports whether the number of an attempt that has come to this is forgotten by now; w.mu is held.
+// forgets reports whether the number of an attempt that has come to this is forgotten by now; w.mu
+// is held.
 func (w *world) forgets(a pos.Attempt) bool {
 	return !a.Remembered() && a.AskedAt.UnixMilli() < w.horizon.UnixMilli()
 }
@@ -92,8 +94,9 @@ func (w *world) forgets(a pos.Attempt) bool {
 // ninth is a phone number at the end of a text, in each spelling that attempts have in this world.
 var ninth = regexp.MustCompile(`7\d{8}$`)
 
-// forgotten is the attempt after its number has been forgotten: this is all that forgetting may change. Where a phone number stands in
-// its texts, stars stand for all but the last three digits, with a letter in a second number that ends as the first.
+// forgotten is the attempt after its number has been forgotten: this is all that forgetting may
+// change. Where a phone number stands in its texts, stars stand for all but the last three digits,
+// with a letter in a second number that ends as the first.
 func forgotten(a pos.Attempt) pos.Attempt {
 	own := ninth.FindString(string(a.Phone))
 	mask := func(text string) string {
@@ -112,8 +115,8 @@ func forgotten(a pos.Attempt) pos.Attempt {
 // moments are the times in what fmt writes of a value for Go.
 var moments = regexp.MustCompile(`time\.Date\([^()]*(time\.Location\("[^"]*"\))?\)`)
 
-// Of an attempt that has an end, and is older than what was forgotten, no number is left that its evidence speaks of: not in what the
-// ledger says of it, not in a body, and not in what is found.
+// Of an attempt that has an end, and is older than what was forgotten, no number is left that its
+// evidence speaks of: not in what the ledger says of it, not in a body, and not in what is found.
 func numbersAreForgotten(w *world, x *reading) string {
 	if w.horizon.IsZero() {
 		return ""
@@ -150,7 +153,8 @@ func numbersAreForgotten(w *world, x *reading) string {
 			}
 		}
 		fmt.Fprintf(&all, "%#v\n", said)
-		text := moments.ReplaceAllString(all.String(), "")            // whose fractions can look like a number
+		// whose fractions can look like a number
+		text := moments.ReplaceAllString(all.String(), "")
 		joined := strings.NewReplacer(" ", "", "-", "").Replace(text) // numbers are written in groups too
 		for _, digits := range append([]string{string(r.phone[3:])}, r.others...) {
 			for _, text := range []string{text, joined} {
@@ -163,7 +167,8 @@ func numbersAreForgotten(w *world, x *reading) string {
 	return ""
 }
 
-// An attempt is found by the whole number of its phone, and by its whole CheckoutRequestID, whether they are forgotten or not.
+// An attempt is found by the whole number of its phone, and by its whole CheckoutRequestID, whether
+// they are forgotten or not.
 func everyPhoneIsFound(w *world, x *reading) string {
 	for _, r := range w.rows {
 		if r.n%8 != 0 {

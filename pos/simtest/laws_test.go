@@ -13,8 +13,9 @@ import (
 	"kaunta/store"
 )
 
-// A law is kept if its function finds nothing to say. Laws are grouped by the moment at which they can be broken, and
-// every one is asked at every such moment, in this order: the first that is broken ends the world.
+// A law is kept if its function finds nothing to say. Laws are grouped by the moment at which they
+// can be broken, and every one is asked at every such moment, in this order: the first that is
+// broken ends the world.
 type law[T any] func(w *world, x T) string
 
 var (
@@ -80,7 +81,7 @@ type (
 		word   bool    // its answer's body is one that M-PESA sent to this attempt
 		again  bool    // it is a callback that the disk has already
 		warned bool    // the cashier who asked was warned of an earlier attempt
-		once   string  // the key of whoever asked
+		once   string  // the key of the request
 		begun  moment  // as things were when the till set out to write it
 	}
 	// pushing: a push leaves the till. row is nil where no attempt has its address.
@@ -91,8 +92,8 @@ type (
 		amount  int64
 		base    string // of its CallBackURL
 	}
-	// authorizing: a push or a query is about to leave with a token of which the till knows since then that Daraja refuses
-	// it; zero where it does not know.
+	// authorizing: a push or a query is about to leave with a token of which the till knows since then
+	// that Daraja refuses it; zero where it does not know.
 	authorizing struct{ refused time.Time }
 	// refusing: the till refuses to ask, because of an earlier attempt.
 	refusing struct {
@@ -140,8 +141,9 @@ type (
 		totals    map[pos.Day]pos.Totals
 		events    func(pos.AttemptID) ([]pos.Event, error) // nil where the evidence is not read this time
 		find      func(string, int) ([]pos.Attempt, error)
-		verify    func(context.Context, func(done, total int)) (store.Report, error) // nil where it is not asked this time
-		about     *row                                                               // whose row it is that a law is looking at
+		// nil where this world does not verify
+		verify func(context.Context, func(done, total int)) (store.Report, error)
+		about  *row // the row that a law is checking
 	}
 )
 
@@ -176,8 +178,9 @@ func paidMeansMoneyMoved(_ *world, x writing) string {
 	return ""
 }
 
-// Nothing is PAID before enough of the evidence for it is on the disk: a callback with the amount asked and its own
-// receipt, or a query's word and nothing that does not match; both above the limit that wants both.
+// Nothing is PAID before enough of the evidence for it is on the disk: a callback with the amount
+// asked and its own receipt, or a query's word and nothing that does not match; both above the
+// limit that wants both.
 func paidHasItsProof(_ *world, x writing) string {
 	if x.row.now.State == pos.Paid && x.before.State != pos.Paid && !x.row.proven() {
 		return fmt.Sprintf("PAID on the strength of %v", x.event.Kind)
@@ -185,8 +188,8 @@ func paidHasItsProof(_ *world, x writing) string {
 	return ""
 }
 
-// Once the evidence of a payment is on the disk, the attempt is PAID, and has the receipt if that came. Where it is not enough
-// for PAID, it is at least never NOT PAID.
+// Once the evidence of a payment is on the disk, the attempt is PAID, and has the receipt if that
+// came. Where it is not enough for PAID, it is at least never NOT PAID.
 func proofMeansPaid(_ *world, x writing) string {
 	r := x.row
 	switch {
@@ -257,7 +260,8 @@ func onePaymentClosesASale(w *world, x writing) string {
 	return ""
 }
 
-// Of the payments of sales of which one was asked in place of another, all say that they may be one too many.
+// Of the payments of sales of which one was asked in place of another, all say that they may be one
+// too many.
 func twoPaymentsForOnePurchaseAreNamed(w *world, x writing) string {
 	now := x.row.now
 	if x.before.State == pos.Paid || now.State != pos.Paid || now.Notices.Has(pos.PaidTwice) {
@@ -274,7 +278,7 @@ func twoPaymentsForOnePurchaseAreNamed(w *world, x writing) string {
 	return ""
 }
 
-// Who asks a phone that has an attempt of another sale without an end asks in place of that.
+// A request for a phone that has an attempt of another sale without an end is in place of that.
 func whatIsOverriddenIsRecorded(w *world, x writing) string {
 	if x.event.Kind != pos.EventAsked || x.row.now.Overrides != "" {
 		return ""
@@ -287,8 +291,8 @@ func whatIsOverriddenIsRecorded(w *world, x writing) string {
 	return ""
 }
 
-// A phone, and a sale, with an attempt that has no end is not asked again for two minutes, and then only by a cashier who has
-// been warned.
+// A phone, and a sale, with an attempt that has no end is not asked again for two minutes, and then
+// only by a cashier who has been warned.
 func phoneIsHeld(w *world, x writing) string {
 	if x.event.Kind != pos.EventAsked {
 		return ""
@@ -297,7 +301,8 @@ func phoneIsHeld(w *world, x writing) string {
 	for _, earlier := range [][]*row{w.byPhone[now.Phone], w.bySale[now.Sale]} {
 		for _, r := range earlier {
 			if r == x.row || !r.told || !r.now.Open() || r.now.Phone.Forgotten() && r.now.Sale != now.Sale {
-				continue // what was forgotten, and is open again by late evidence, holds no phone: nobody knows which
+				// what was forgotten, and is open again by late evidence, holds no phone: nobody knows which
+				continue
 			}
 			if r.at.Before(x.begun.at) && !x.begun.open[r] {
 				continue // it had its end, and lost that while this one was being written
@@ -313,7 +318,8 @@ func phoneIsHeld(w *world, x writing) string {
 	return ""
 }
 
-// A key is used by one attempt, for ever. All pushes are of attempts on the disk, and each has one: so a key pushes once.
+// A key is used by one attempt, for ever. All pushes are of attempts on the disk, and each has one:
+// so a key pushes once.
 func oneKeyOneAttempt(w *world, x writing) string {
 	if x.event.Kind != pos.EventAsked || x.once == "" {
 		return ""
@@ -325,7 +331,7 @@ func oneKeyOneAttempt(w *world, x writing) string {
 	return ""
 }
 
-// Whoever asks with a key gets the attempt that was asked with it.
+// A request with a key gets the attempt that was made with it.
 func keyNamesItsAttempt(w *world, x answering) string {
 	switch r := w.byOnce[x.once]; {
 	case r == nil:
@@ -336,8 +342,8 @@ func keyNamesItsAttempt(w *world, x answering) string {
 	return ""
 }
 
-// A cashier is warned, and may then ask all the same, only when no lock holds any more: of several open attempts the one that
-// holds the longest is named.
+// A cashier is warned, and may then ask all the same, only when no lock holds any more: of several
+// open attempts the one that holds the longest is named.
 func lockIsNamedBeforeWarning(w *world, x refusing) string {
 	if x.Locked() {
 		return ""
@@ -381,8 +387,10 @@ func askedNeverChanges(w *world, x writing) string {
 	return ""
 }
 
-// Two sales that may be one purchase are so until somebody says that they are two, or gives one back. What is owed back is owed until somebody says that it was given back; what does not match stays so until somebody clears it up; and what
-// has no end is open until M-PESA tells, or somebody clears it up when M-PESA has been asked for two days. It holds until there is news.
+// Two sales that may be one purchase are so until somebody says that they are two, or gives one
+// back. What is owed back is owed until somebody says that it was given back; what does not match
+// stays so until somebody clears it up; and what has no end is open until M-PESA tells, or somebody
+// clears it up when M-PESA has been asked for two days. It holds until there is news.
 func byHandIsSomebodysWord(_ *world, x writing) string {
 	before, now := x.before, x.row.now
 	switch fresh := now.Notices &^ before.Notices; {
@@ -406,7 +414,8 @@ func paidOtherwise(a pos.Attempt, e pos.Event) bool {
 		(e.Answer.CheckoutRequestID != a.CheckoutRequestID && !a.Phone.Forgotten() || e.Answer.Amount != int64(a.Amount) || e.UsedBy != "")
 }
 
-// nothingTells reports whether the till has no way to learn an attempt's end: M-PESA gave no id to ask with, and cannot call back.
+// nothingTells reports whether the till has no way to learn an attempt's end: M-PESA gave no id to
+// ask with, and cannot call back.
 func nothingTells(a pos.Attempt) bool {
 	return (a.CheckoutRequestID == "" || strings.Contains(a.CheckoutRequestID, "*")) && !a.Reachable
 }
@@ -430,7 +439,8 @@ func diskBeforePush(_ *world, x pushing) string {
 	return ""
 }
 
-// A push leaves once. Only one that was refused for its token, and so never executed, is sent again.
+// A push leaves once. Only one that was refused for its token, and so never executed, is sent
+// again.
 func onePushPerAttempt(_ *world, x pushing) string {
 	if x.row != nil && x.row.left > 0 {
 		return "a second push of the attempt"
@@ -500,7 +510,8 @@ func screenShowsTheLastWord(w *world, x *stopping) string {
 	return ""
 }
 
-// A callback for which the disk had no room is on it when the till has been stopped in an orderly way, if there was room by then.
+// A callback for which the disk had no room is on it when the till has been stopped in an orderly
+// way, if there was room by then.
 func lateIsOnDisk(_ *world, x *stopping) string {
 	p := x.process
 	if p.killed || p.failed || time.Now().Before(p.roomAgain) {
@@ -515,10 +526,12 @@ func lateIsOnDisk(_ *world, x *stopping) string {
 	return ""
 }
 
-// asksAfter is when a payment without an end is asked about in the background, counted from its push.
+// asksAfter is when a payment without an end is asked about in the background, counted from its
+// push.
 var asksAfter = []time.Duration{15 * time.Minute, time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour}
 
-// Every payment without an end is asked about by the plan, whatever becomes of others, and of what M-PESA says of it.
+// Every payment without an end is asked about by the plan, whatever becomes of others, and of what
+// M-PESA says of it.
 func everyOpenPaymentIsAskedAbout(w *world, x *stopping) string {
 	p := x.process
 	if p.killed || p.failed {
@@ -533,7 +546,8 @@ func everyOpenPaymentIsAskedAbout(w *world, x *stopping) string {
 	patience := 30*time.Minute + time.Duration(open)*w.climate.queryEvery
 	for _, r := range w.rows {
 		x.about = r
-		if r.askable.IsZero() || r.wrongClock { // a till that takes a payment up counts by what the clock says
+		// a till that resumes a payment counts by the clock
+		if r.askable.IsZero() || r.wrongClock {
 			continue
 		}
 		for _, after := range asksAfter {
@@ -576,7 +590,8 @@ func nothingForgottenIsAsked(_ *world, x querying) string {
 	return ""
 }
 
-// The disk holds every attempt as it was last said to be, up to what is forgotten since, and no other.
+// The disk holds every attempt as it was last said to be, up to what is forgotten since, and no
+// other.
 func diskKeepsItsWord(w *world, x *reading) string {
 	if len(x.rows) != len(w.rows) {
 		return fmt.Sprintf("%d attempts were written, and %d are there", len(w.rows), len(x.rows))
@@ -595,7 +610,8 @@ func openIsListed(w *world, x *reading) string {
 	return listed(w, x, x.open, pos.Attempt.Open)
 }
 
-// What has no end, does not match or is owed back is listed until somebody has settled it, and nothing else is.
+// What has no end, does not match or is owed back is listed until somebody has settled it, and
+// nothing else is.
 func unsettledIsListed(w *world, x *reading) string {
 	return listed(w, x, x.unsettled, func(a pos.Attempt) bool {
 		unended, twice := a.State != pos.Paid && a.State != pos.NotPaid, a.Notices.Has(pos.PaidTwice)
@@ -679,7 +695,8 @@ func stateIsAFunctionOfEvidence(w *world, x *reading) string {
 	return ""
 }
 
-// After the last start and enough time in fair weather, only what nobody can tell the till is still open.
+// After the last start and enough time in fair weather, only what nobody can tell the till is still
+// open.
 func openIsOnlyWhatCannotBeKnown(w *world, x *reading) string {
 	for _, a := range x.rows {
 		if a.State == pos.NotPaid && w.byID[a.ID].no == 1 && w.byID[a.ID].push().tells() {
@@ -692,7 +709,7 @@ func openIsOnlyWhatCannotBeKnown(w *world, x *reading) string {
 		x.about = w.byID[a.ID]
 		switch r := x.about; {
 		case a.Phone.Forgotten(): // open again by late evidence, and of its id only a part is known
-		case a.CheckoutRequestID == "": // no answer to the push, no callback: there is nothing to ask with
+		case a.CheckoutRequestID == "": // no answer, no callback: nothing to query with
 		case !r.push().tells(): // M-PESA itself has no end for it, or does not tell
 		case r.proof[doesNotMatch]: // held for the owner
 		case a.ConfirmBoth && a.State == pos.StillChecking && r.paid() != nil: // a witness is missing
@@ -703,8 +720,8 @@ func openIsOnlyWhatCannotBeKnown(w *world, x *reading) string {
 	return ""
 }
 
-// Money of which there is any evidence is in the ledger once: in one row, with its receipt if that is known, and once in
-// the totals.
+// Money of which there is any evidence is in the ledger once: in one row, with its receipt if that
+// is known, and once in the totals.
 func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 	var moved, counted pos.Shillings
 	for _, r := range w.rows {
@@ -744,8 +761,9 @@ func moneyIsInTheLedgerOnce(w *world, x *reading) string {
 	return ""
 }
 
-// excused reports whether a payment that M-PESA would own up to may yet not be PAID: something that does not match is held,
-// a second witness is missing, M-PESA refused it in so many words before, twice if by query, or a person says that it is cleared up.
+// excused reports whether a payment that M-PESA would own up to may yet not be PAID: something that
+// does not match is held, a second witness is missing, M-PESA refused it in so many words before,
+// twice if by query, or a person says that it is cleared up.
 func (r *row) excused() bool {
 	return r.now.Notices.Has(pos.Resolved) || r.proof[doesNotMatch] || r.no > 1 || r.now.ConfirmBoth && !r.proof[showsPayment]
 }

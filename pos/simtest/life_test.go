@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// live runs one process after another until the last word about the last sale can have been heard, then once more
-// in fair weather, and reads the ledger whenever no process has it.
+// live runs one process after another until the last word about the last sale can have been heard,
+// then once more in fair weather, and reads the ledger whenever no process has it.
 func (w *world) live(evening <-chan struct{}) error {
 	for n := 0; ; n++ {
 		d := w.roll("process", n)
@@ -58,8 +58,8 @@ func (w *world) live(evening <-chan struct{}) error {
 	return w.settle()
 }
 
-// settle starts the till a last time, in fair weather, gives it the time that its rate needs, and then looks at what it made
-// of it all.
+// settle starts the till a last time, in fair weather, gives it the time that its rate needs, and
+// then looks at what it made of it all.
 func (w *world) settle() error {
 	w.fair.Store(true)
 	p, err := w.start(-1, w.roll("last process", 0))

@@ -10,11 +10,13 @@ import (
 	"kaunta/store"
 )
 
-// machine is what is not the till's own but its computer's: a clock that is set, and files that somebody moves.
+// machine is what is not the till's own but its computer's: a clock that is set, and files that
+// somebody moves.
 //
-// While no payment is open to be asked by it, the clock falls back by days and years, as one without a battery does. It also runs ahead by
-// minutes, and is set right again: but only while one process runs, since no till can know what a clock did while none did. And it is not
-// ahead in a world that forgets, whose laws go by when something was asked.
+// While no payment is open to be asked by it, the clock falls back by days and years, as one
+// without a battery does. It also runs ahead by minutes, and is set right again: but only while one
+// process runs, since no till can know what a clock did while none did. And it is not ahead in a
+// world that forgets, whose laws go by when something was asked.
 
 // clock is what the machine's clock says.
 func (w *world) clock() time.Time { return time.Now().Add(time.Duration(w.skew.Load())).Round(0) }
@@ -28,7 +30,8 @@ func (w *world) setClock(skew time.Duration) {
 	}
 }
 
-// machineNowAndThen plays mischief with the clock and with the ledger's name while the process runs.
+// machineNowAndThen plays mischief with the clock and with the ledger's name while the process
+// runs.
 func (p *process) machineNowAndThen() {
 	w, d := p.w, p.w.roll("machine", p.n)
 	rest := func(least, most time.Duration) bool {
@@ -133,7 +136,8 @@ func (w *world) last() (last time.Time) {
 	return last
 }
 
-// No customer is asked while the ledger's file is not the one at its path: the next till would know nothing of it.
+// No customer is asked while the ledger's file is not the one at its path: the next till would know
+// nothing of it.
 func askedWhereItIsFound(_ *world, x writing) string {
 	if x.event.Kind == pos.EventAsked && x.begun.away {
 		return "asked while the ledger's file was not at its path"
@@ -141,7 +145,8 @@ func askedWhereItIsFound(_ *world, x writing) string {
 	return ""
 }
 
-// No customer is asked by a clock that is behind the last sale by more than a day: this one would stand on a day that is over.
+// No customer is asked by a clock that is behind the last sale by more than a day: this one would
+// stand on a day that is over.
 func askedOnTheRightDay(_ *world, x writing) string {
 	if behind := x.begun.last.Sub(x.event.At); x.event.Kind == pos.EventAsked && behind > 24*time.Hour {
 		return fmt.Sprintf("asked %v before the last attempt, by the clock", behind)

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// mpesa is M-PESA, with Daraja in front of it: it knows the truth, and tells what it likes. It never says that an
-// unpaid push was paid; everything else that was ever seen or can be feared, it does. Guarded by world.mu.
+// mpesa is M-PESA, with Daraja in front of it: it knows the truth, and tells what it likes. It
+// never says that an unpaid push was paid; everything else that was ever seen or can be feared, it
+// does. Guarded by world.mu.
 type mpesa struct {
 	w          *world
 	pushes     []*push
@@ -17,7 +18,7 @@ type mpesa struct {
 	payments   int
 
 	token string               // valid now; "" where none is
-	ended map[string]time.Time // by Authorization header: since when the till knows that its token is refused
+	ended map[string]time.Time // by Authorization header: when the till learned of the refusal
 }
 
 // field is a field of what the till sends, which is a flat object in encoding/json's spelling.

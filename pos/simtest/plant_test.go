@@ -25,7 +25,7 @@ type module struct {
 	root     string
 	name     string
 	fset     *token.FileSet
-	sources  map[string]map[string]*ast.File // the files of a package by path, the package by its folder
+	sources  map[string]map[string]*ast.File // by folder, then by path
 	importer types.Importer
 }
 

@@ -14,8 +14,8 @@ import (
 	"kaunta/tunnel"
 )
 
-// process is one run of the till's program: everything that package main wires together, from start to end. What
-// goes out of it and what it writes passes step, and after its death nothing does.
+// process is one run of the till's program: everything that package main wires together, from start
+// to end. What goes out of it and what it writes passes step, and after its death nothing does.
 type process struct {
 	w    *world
 	n    int
@@ -29,7 +29,7 @@ type process struct {
 	callbacks sync.WaitGroup // being taken
 	calls     sync.WaitGroup // of the cashier
 	screen    sync.WaitGroup // until it has shown everything
-	chores    sync.WaitGroup // what it does beside the sales
+	chores    sync.WaitGroup // what it does besides the sales
 	dead      chan struct{}  // closed when it is killed
 	unwell    chan struct{}  // closed when its disk takes no more
 	leaving   chan struct{}  // closed when it is stopped
@@ -52,8 +52,9 @@ type process struct {
 // errCut is what a dead process gets for whatever it still tries.
 var errCut = errors.New("the process is dead")
 
-// step is a moment at which the process can be killed: before and after each write to its disk, and before and after
-// each write to and each read from the network. It reports whether the process lives on.
+// step is a moment at which the process can be killed: before and after each write to its disk, and
+// before and after each write to and each read from the network. It reports whether the process
+// lives on.
 func (p *process) step() bool {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()

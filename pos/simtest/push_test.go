@@ -156,7 +156,8 @@ type fate struct {
 	cut      bool
 }
 
-// fates are the ways other than the plain one that a push can go. The first are definite refusals, after which nothing is executed.
+// fates are the ways other than the plain one that a push can go. The first are definite refusals,
+// after which nothing is executed.
 var fates = []odds[fate]{
 	{3, fate{name: "phone busy", status: 500, body: errorBody("500.001.1001", "Unable to lock subscriber, a transaction is already in process for the current subscriber"), means: refuses}},
 	{2, fate{name: "system busy", status: 500, body: errorBody("500.003.02", "System is busy. Please try again in few minutes."), means: refuses}},

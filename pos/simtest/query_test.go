@@ -19,7 +19,8 @@ const (
 	unclear manner = "9999 for long"
 )
 
-// chooseManner draws how queries about the push will be answered; after is when it ends; w.mu is held.
+// chooseManner draws how queries about the push will be answered; after is when it ends; w.mu is
+// held.
 func (p *push) chooseManner(w *world, after time.Duration) {
 	p.manner = honest
 	if !w.plays(p.dice, "queries: not honest", 0.08) {
@@ -34,7 +35,8 @@ func (p *push) chooseManner(w *world, after time.Duration) {
 	p.tellsAt = p.at.Add(after + p.dice.stretch(time.Minute, 12*time.Hour))
 }
 
-// tells reports whether a query is answered with the truth by now, and M-PESA has one that is an end.
+// tells reports whether a query is answered with the truth by now, and M-PESA has one that is an
+// end.
 func (p *push) tells() bool {
 	if p == nil || !p.ended || p.code != "0" && !p.will.refuses {
 		return false

@@ -22,15 +22,16 @@ var (
 	forFlag   = flag.Duration("world.for", 0, "go on for so long, in real time, however many sales that makes")
 )
 
-// worldSales is how many sales a world has. A world fails as a whole, so few make a short history, and many a long life
-// with restarts, days and phones that come again.
+// worldSales is how many sales a world has. A world fails as a whole, so few make a short history,
+// and many a long life with restarts, days and phones that come again.
 const worldSales = 100
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(-1) // short-lived garbage on a small heap
 	debug.SetMemoryLimit(256 << 20)
-	// The first look for a process makes one, to see what the system can do, and that shares the locks of all ledgers that are
-	// open until it has ended: a moment, but virtual time can pass a second of waiting for a lock meanwhile.
+	// The first look for a process makes one, to see what the system can do, and that shares the locks
+	// of all ledgers that are open until it has ended: a moment, but virtual time can pass a second of
+	// waiting for a lock meanwhile.
 	if p, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = p.Release()
 	}
@@ -88,7 +89,8 @@ func TestWorld(t *testing.T) {
 	t.Logf("%d sales in %v, %.0f a second, seed %d\n%v", tried, took.Round(time.Millisecond), float64(tried)/took.Seconds(), seed, &total)
 }
 
-// folder is a temporary folder, in memory where the system has one there: what a disk does is simulated.
+// folder is a temporary folder, in memory where the system has one there: what a disk does is
+// simulated.
 func folder(t *testing.T) string {
 	memory, err := os.MkdirTemp("/dev/shm", "kaunta-world-")
 	if err != nil {
@@ -120,7 +122,8 @@ func runWorld(t *testing.T, seed uint64, sales int, path string) (w *world) {
 	return w
 }
 
-// report says which law was broken and by what, in the smallest world that has the same seed and breaks it too.
+// report says which law was broken and by what, in the smallest world that has the same seed and
+// breaks it too.
 func report(t *testing.T, w *world, path string) {
 	smallest := w
 	for sales := 1; sales < w.sales && !testing.Short(); sales++ {

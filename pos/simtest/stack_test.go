@@ -7,8 +7,8 @@ import (
 	"kaunta/daraja"
 )
 
-// deepen makes the goroutine's stack as big as most here become, at once. It would be copied three times instead, each time
-// with more on it, and a world has many goroutines that live short.
+// deepen makes the goroutine's stack as big as most here become, at once. It would be copied three
+// times instead, each time with more on it, and a world has many goroutines that live short.
 //
 //go:noinline
 func deepen(deeper bool) byte {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// stranger forges callbacks: everything in them is right, since all of it can be guessed or seen, but for the address.
+// stranger forges callbacks: everything in them is right, since all of it can be guessed or seen,
+// but for the address.
 func (w *world) stranger(day time.Duration) {
 	d := w.roll("stranger", 0)
 	for range 1 + w.sales/4 {

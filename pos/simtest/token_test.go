@@ -59,8 +59,8 @@ func (m *mpesa) invalidate(n int) {
 	}
 }
 
-// tokenRefusals are the spellings of Daraja's answer to a token that is no longer valid. The last is one that nobody has
-// described.
+// tokenRefusals are the spellings of Daraja's answer to a token that is no longer valid. The last
+// is one that nobody has described.
 var tokenRefusals = []fate{
 	{name: "404.001.03", status: 404, body: errorBody("404.001.03", "Invalid Access Token")},
 	{name: "404.001.04", status: 404, body: errorBody("404.001.04", "Invalid Access Token")},

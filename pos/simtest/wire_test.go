@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// line is a process's way to Daraja: an http.RoundTripper that ends with the process. It reports to the request's
-// trace as net/http's own does, since that is how the client knows that nothing was sent.
+// line is a process's way to Daraja: an http.RoundTripper that ends with the process. It reports to
+// the request's trace as net/http's own does, since that is how the client knows that nothing was
+// sent.
 type line struct{ *process }
 
 // call is one request and what shall become of it, as far as that is decided before it arrives.
 type call struct {
-	begin  time.Duration // until it leaves: requests that waited for one token do not leave in the same nanosecond
+	begin  time.Duration // until it leaves: no two leave in one nanosecond
 	unsent bool          // no connection is to be had
 	uplink time.Duration // until it arrives
 	arrive func() reply  // what Daraja makes of it; nil: it is lost on the way

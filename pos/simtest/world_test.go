@@ -10,8 +10,8 @@ import (
 	"kaunta/pos"
 )
 
-// world is one shop for a few days, with its customers and its M-PESA, in virtual time. It runs inside one synctest
-// bubble, and its course is a function of seed and sales.
+// world is one shop for a few days, with its customers and its M-PESA, in virtual time. It runs
+// inside one synctest bubble, and its course is a function of seed and sales.
 type world struct {
 	seed    uint64
 	sales   int
@@ -99,7 +99,8 @@ func newWorld(seed uint64, sales int, path string) *world {
 
 // run lets the world run from the first sale to the last word about it.
 func (w *world) run() {
-	w.wait(w.roll("opening", 0).within(time.Second, 24*time.Hour)) // so that some shops are open at midnight
+	// so that some shops are open at midnight
+	w.wait(w.roll("opening", 0).within(time.Second, 24*time.Hour))
 	w.began = time.Now()
 
 	var sales sync.WaitGroup
@@ -182,8 +183,8 @@ type breach struct {
 	row        *row // nil where it is about none
 }
 
-// breach notes that a law is broken, and ends the world; w.mu is held. Only the first counts: what comes after may be
-// its consequence.
+// breach notes that a law is broken, and ends the world; w.mu is held. Only the first counts: what
+// comes after may be its consequence.
 func (w *world) breach(law, wrong string, r *row) {
 	if w.broken == nil {
 		w.broken = &breach{law, wrong, r}
@@ -219,7 +220,8 @@ func (w *world) note(r *row, who, detail string) {
 	w.notes = append(w.notes, note{time.Since(w.began), n, who, detail})
 }
 
-// history is what happened to the attempt that the broken law is about, to those of the same sale and phone, and to the till.
+// history is what happened to the attempt that the broken law is about, to those of the same sale
+// and phone, and to the till.
 func (w *world) history() string {
 	about := map[int]bool{-1: true}
 	if r := w.broken.row; r != nil {

@@ -336,7 +336,8 @@ func TestAFailedAttemptIsNotRepeatedAtOnce(t *testing.T) {
 		t.Error("a push would carry a URL at which nobody can answer")
 	}
 	orders := s.ca.ordered()
-	s.await(link, func(s tunnel.Status) bool { return s.State == tunnel.StateConnecting }) // it waits for its turn
+	// it waits for its turn
+	s.await(link, func(s tunnel.Status) bool { return s.State == tunnel.StateConnecting })
 	if got := s.ca.ordered(); got != orders {
 		t.Errorf("%d orders after the first attempt's %d", got, orders)
 	}

@@ -221,7 +221,8 @@ func (ca *authority) validate(authorization string) error {
 		return err
 	}
 	for _, extension := range c.ConnectionState().PeerCertificates[0].Extensions {
-		if extension.Id.String() == "1.3.6.1.5.5.7.1.31" && bytes.Equal(extension.Value, want) { // RFC 8737
+		// RFC 8737
+		if extension.Id.String() == "1.3.6.1.5.5.7.1.31" && bytes.Equal(extension.Value, want) {
 			return nil
 		}
 	}

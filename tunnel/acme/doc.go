@@ -10,7 +10,7 @@
 // till runs (golang.org/x/crypto/acme/autocert). The authority checks that the
 // domain leads here by a TLS handshake on port 443 (TLS-ALPN-01), and by plain
 // HTTP on port 80 too (HTTP-01) if [Config.HTTPListen] says so; nothing else is
-// answered there. Whoever uses this agrees to the authority's terms.
+// answered there. Using this accepts the authority's terms.
 //
 // # Pitfalls
 //

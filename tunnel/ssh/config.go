@@ -19,7 +19,7 @@ type Config struct {
 	User           string // the account that the relay keeps for this till alone
 	KeyFile        string // this till's private key, without a passphrase: see [GenerateKey]
 	KnownHostsFile string // the relay's host key, as the owner has compared it: see [HostKeys]
-	Socket         string // the path on the relay at which its sshd listens for the till, like /run/kaunta-duka/till.sock
+	Socket         string // the path at which the relay's sshd listens for the till
 	PublicURL      string // what the relay's Caddy serves from Socket, by the rules of [tunnel.Static]
 
 	// HandshakeTimeout bounds the way from dialling to a granted forward; 0 is 15 s.

@@ -3,13 +3,13 @@
 // logs in from behind whatever router it has and asks the relay to listen at a
 // unix socket; the relay's Caddy serves the public URL from that socket.
 //
-//	Safaricom ──HTTPS──▶ Caddy ──▶ unix socket ──▶ sshd ══ssh session══▶ provider ──TCP──▶ tunnel.Server
-//	                     └──────── relay ──────────────┘                 └────────── till ────────────┘
+//	Safaricom ──HTTPS──▶ Caddy ──▶ unix socket ──▶ sshd ══ssh══▶ provider ──TCP──▶ tunnel.Server
+//	                     └──────── relay ─────────────┘          └──────────── till ───────────┘
 //
 // [New] returns the provider, which a tunnel.Link supervises. A session is one
 // TCP connection:
 //
-//	read key and known_hosts ─▶ dial ─▶ handshake ─▶ forward request ─▶ keepalive, until an answer is missing
+//	read key and known_hosts ─▶ dial ─▶ handshake ─▶ forward request ─▶ keepalive
 //	        (key.go, hostkey.go)        └── one deadline over all three ──┘
 //
 // What comes to the socket arrives as a channel each, and its bytes are copied

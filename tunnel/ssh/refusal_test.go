@@ -13,8 +13,9 @@ import (
 	"kaunta/tunnel"
 )
 
-// TestRefusalHasNoType: as long as the library tells a refused login by its text alone, that text is read. Where this test fails, decide by
-// the type that the library has by then, or read the new text.
+// TestRefusalHasNoType: as long as the library tells a refused login by its text alone, that text
+// is read. Where this test fails, decide by the type that the library has by then, or read the new
+// text.
 func TestRefusalHasNoType(t *testing.T) {
 	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {

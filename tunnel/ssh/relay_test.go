@@ -373,7 +373,7 @@ func TestLoginRefused(t *testing.T) {
 	})
 }
 
-// TestKeyIsRestricted: whoever steals the till's key can listen at a socket of
+// TestKeyIsRestricted: a thief of the till's key can listen at a socket of
 // the account's, and nothing else.
 func TestKeyIsRestricted(t *testing.T) {
 	t.Parallel()

@@ -35,7 +35,7 @@ func (p *provider) Volatile() bool { return false }
 
 // Run runs one session. It has no goroutine left when it returns.
 func (p *provider) Run(ctx context.Context, localAddr string, up func(publicURL string)) error {
-	// The files are read anew for each session, so that mending them helps.
+	// The files are read again for each session, so that mending them helps.
 	login, err := p.login()
 	if err != nil {
 		return &tunnel.BlockedError{Err: err}

@@ -32,7 +32,7 @@ type scripted struct {
 	signer gossh.Signer
 
 	login   func(gossh.ConnMetadata) error                 // nil lets everybody in
-	forward func(conn *gossh.ServerConn, r *gossh.Request) // the answer to the forward request; nil grants it
+	forward func(conn *gossh.ServerConn, r *gossh.Request) // nil grants it
 
 	conns chan *gossh.ServerConn // those that have a forward
 	work  sync.WaitGroup

@@ -156,8 +156,7 @@ type payment struct {
 const maxShops = 10
 
 // take takes the payment and prints each change of it; the last one printed is final. The state is
-// 0 where nothing was asked; otherwise it is what is known of the money, and the error is only
-// beside it.
+// 0 where no customer was asked; otherwise it is what is known of the money, whatever the error.
 //
 // Where the till of another process is used and closes, the payment goes on in the next one, or in
 // a till of this process.
@@ -244,7 +243,8 @@ func (p *payment) follow(waiting context.Context, enough context.CancelFunc, sho
 // moment as the time-out.
 func (p *payment) leave(ctx context.Context, shop *Shop) error {
 	var stopped error
-	if !p.attempt.State.Final() && !p.earlier { // else only its second witness was waited for, or whoever asked for it may still wait
+	// else only its second witness was awaited, or its first client may still wait
+	if !p.attempt.State.Final() && !p.earlier {
 		stopped = shop.Till.StopWaiting(ctx, p.attempt.ID)
 	}
 	a, err := shop.Book.Attempt(p.attempt.ID)
@@ -254,7 +254,7 @@ func (p *payment) leave(ctx context.Context, shop *Shop) error {
 	return cmp.Or(stopped, err)
 }
 
-// end prints what is known of the payment, with err beside it. What has no end and is not waited
+// end prints what is known of the payment, with err. What has no end and is not waited
 // for is STILL CHECKING.
 func (p *payment) end(err error) (pos.State, error) {
 	if p.attempt.State == 0 {

@@ -145,8 +145,8 @@ func asksOnly(t *testing.T, ledger string) {
 	}
 }
 
-// TestEndings charges one phone for every ending that the simulator plays, with the real program against the real simulator
-// on loopback, and compares what the till says with what M-PESA did.
+// TestEndings charges one phone for every ending that the simulator plays, with the real program
+// against the real simulator on loopback, and compares what the till says with what M-PESA did.
 func TestEndings(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
@@ -227,7 +227,8 @@ func TestEndings(t *testing.T) {
 	}
 }
 
-// TestKilledWhileWaiting kills the program with a payment under way. The next start finds out what became of it.
+// TestKilledWhileWaiting kills the program with a payment under way. The next start finds out what
+// became of it.
 func TestKilledWhileWaiting(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
@@ -265,7 +266,8 @@ func TestKilledWhileWaiting(t *testing.T) {
 	}
 }
 
-// TestNobodyReads: a payment that is under way goes on when what charge prints is not read, and the status says its end.
+// TestNobodyReads: a payment that is under way goes on when what charge prints is not read, and the
+// status says its end.
 func TestNobodyReads(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
@@ -292,7 +294,8 @@ func TestNobodyReads(t *testing.T) {
 	}
 }
 
-// TestNobodyReadsSettle: settle goes on as well, and what has no end when its time is over is STILL CHECKING.
+// TestNobodyReadsSettle: settle goes on as well, and what has no end when its time is over is STILL
+// CHECKING.
 func TestNobodyReadsSettle(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")

@@ -16,10 +16,11 @@ import (
 	"testing"
 )
 
-// crash is one run of the matrix: a payment with some ending, and the point at which the program is killed.
+// crash is one run of the matrix: a payment with some ending, and the point at which the program is
+// killed.
 type crash struct {
 	digits, point, phone, callbacks string
-	away                            bool // the ledger was moved away while the program ran, and back when it was killed
+	away                            bool // the ledger is moved away during the run
 
 	killed bool     // the point was reached
 	rows   []change // of the ledger, after the next start has settled what it could
@@ -41,7 +42,8 @@ func TestCrashMatrix(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := startSimulator(t, "--speed", "20")
-	endings, moved := []string{"78", "32", "51"}, []string{"78", "51"} // told by callback, and by query alone
+	// told by callback, and by query alone
+	endings, moved := []string{"78", "32", "51"}, []string{"78", "51"}
 	if *long {
 		endings = append(endings, "01", "52", "53", "54", "55", "56", "58", "59", "61", "63", "64", "67")
 		moved = append(moved, "32", "56", "63", "64")
@@ -56,7 +58,8 @@ func TestCrashMatrix(t *testing.T) {
 	plan := func(digits, point string, away bool) {
 		c := &crash{
 			digits: digits, point: point, away: away, phone: fmt.Sprintf("25471%05d%s", len(crashes), digits),
-			// Its own port, the same before and after as in a shop, and none that the system hands out by itself.
+			// Its own port, the same before and after as in a shop, and none that the system hands out by
+			// itself.
 			callbacks: fmt.Sprintf("127.0.0.1:%d", 21000+len(crashes)),
 		}
 		crashes = append(crashes, c)
@@ -150,8 +153,9 @@ func (c *crash) run(t *testing.T, program, url, ledger string) {
 	c.rows = readChanges(t, bytes.NewReader(rows))
 }
 
-// chargeAway takes the payment, with the ledger moved away as soon as the customer was asked and back when all is over. It reports whether
-// the program was killed; where it was not, it ends by saying that the ledger is away.
+// chargeAway takes the payment, with the ledger moved away as soon as the customer was asked and
+// back when all is over. It reports whether the program was killed; where it was not, it ends by
+// saying that the ledger is away.
 func (c *crash) chargeAway(cmd *exec.Cmd, ledger string) (killed bool) {
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -191,7 +195,8 @@ func (c *crash) faults(j journal) (faults []string) {
 	demand(len(c.rows) == 1, "more than one attempt")
 	row := c.rows[0]
 
-	told := slices.ContainsFunc(j.Callbacks, func(cb callback) bool { // M-PESA's word was taken, and answered 200
+	// M-PESA's word was taken, and answered 200
+	told := slices.ContainsFunc(j.Callbacks, func(cb callback) bool {
 		return cb.Status == 200 && strings.Contains(cb.Body, c.phone) && strings.Contains(cb.Body, `"MpesaReceiptNumber"`)
 	})
 	lies := c.digits == "54" // its queries deny the payment

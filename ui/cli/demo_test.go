@@ -108,7 +108,8 @@ func (x *terminal) wait(missing func(shown string) string) {
 	}
 }
 
-// TestDemo takes a payment as a new user would, looks it up, is killed in the next one and finds out what became of it.
+// TestDemo takes a payment as a new user would, looks it up, is killed in the next one and finds
+// out what became of it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -1,6 +1,6 @@
 // Package cli is Kaunta's command line: the commands, their flags and help, and what they print for
-// people (text) and for programs (JSON, CSV). It opens nothing itself; package main hands it a
-// [Kaunta] that does.
+// people (text) and for programs (JSON, CSV). A command belongs here, what it acts on does not: it
+// opens nothing itself, package main hands it a [Kaunta] that does.
 //
 //	Run ─ cobra ─┬─ (none), demo ──► Kaunta.Screen, Kaunta.Demo
 //	             ├─ charge, settle ─► Kaunta.OpenShop ─► Till ─► a line for each change

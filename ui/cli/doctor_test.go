@@ -23,12 +23,13 @@ import (
 	simulated "kaunta/daraja/simulator"
 )
 
-// ward is a shop in order, on a simulator that knows its account and nobody else's. A test plants a fault in it.
+// ward is a shop in order, on a simulator that knows its account and nobody else's. A test plants a
+// fault in it.
 type ward struct {
 	*testing.T
 	folder string
 	url    string                                        // of the simulator
-	wrong  func(http.ResponseWriter, *http.Request) bool // answers in the simulator's place where it returns true
+	wrong  func(http.ResponseWriter, *http.Request) bool // true: it has answered for the simulator
 
 	set  map[string]string // lines of the configuration, by "table.key"
 	env  []string
@@ -79,7 +80,8 @@ func (w *ward) write() {
 	}
 }
 
-// without is the ward's environment with no account with the simulator: Safaricom itself is named, and cannot be reached.
+// without is the ward's environment with no account with the simulator: Safaricom itself is named,
+// and cannot be reached.
 func (w *ward) without(environment string) {
 	delete(w.set, "daraja.url")
 	w.set["environment"] = fmt.Sprintf("%q", environment)
@@ -150,7 +152,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 		t.Errorf("exit status %d, %d lines", status, len(found))
 	}
 	for _, f := range found {
-		// The Go of whoever runs the tests may be one with a fault.
+		// The Go that runs the tests may be one with a fault.
 		if f.Status != "ok" && f.Check != "terminal" && (f.Check != "program" || f.Status != "warning") {
 			t.Errorf("a shop in order: %+v", f)
 		}
@@ -237,7 +239,8 @@ func withoutDNS(w *ward) {
 	w.set["callback.reach"], w.set["callback.cloudflared.program"] = `"cloudflared"`, fmt.Sprintf("%q", program)
 }
 
-// otherLedger leaves a ledger of Safaricom's sandbox in the shop, as a till that never reached it makes one.
+// otherLedger leaves a ledger of Safaricom's sandbox in the shop, as a till that never reached it
+// makes one.
 func otherLedger(w *ward) {
 	other := newWard(w.T)
 	other.without("sandbox")
@@ -250,7 +253,8 @@ func otherLedger(w *ward) {
 	w.args = []string{"--ledger", path}
 }
 
-// TestDoctorFindsFaults plants one fault at a time and demands the line that names it, its fix, and exit status 1.
+// TestDoctorFindsFaults plants one fault at a time and demands the line that names it, its fix, and
+// exit status 1.
 func TestDoctorFindsFaults(t *testing.T) {
 	t.Parallel()
 	for name, p := range plants {
@@ -282,7 +286,8 @@ func TestDoctorFindsFaults(t *testing.T) {
 	}
 }
 
-// TestDoctorTerminal looks at the report where a person reads it, in windows of two sizes and in Kiswahili.
+// TestDoctorTerminal looks at the report where a person reads it, in windows of two sizes and in
+// Kiswahili.
 func TestDoctorTerminal(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)
@@ -296,7 +301,8 @@ func TestDoctorTerminal(t *testing.T) {
 	x.see("× Terminali", "Dirisha ni 36×24, na till", "Jambo moja la kurekebisha")
 }
 
-// TestDoctorBesideTill: a till that is running is left alone, and its own way is tried, through a real proxy.
+// TestDoctorBesideTill: a till that is running is left alone, and its own way is tried, through a
+// real proxy.
 func TestDoctorBesideTill(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestExamples runs what README.md beside this file gives programs to copy, against the simulator.
+// TestExamples runs what README.md next to this file gives programs to copy, against the simulator.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("README.md")

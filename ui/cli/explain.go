@@ -31,7 +31,7 @@ type explanation struct {
 	Meanings          []meaning `json:"meanings,omitempty"`
 }
 
-// meaning is what a code means to an endpoint, beside the message that decides it, if one does.
+// meaning is what a code means to an endpoint, with the message that decides it, if one does.
 type meaning struct {
 	Kind              string `json:"kind"`
 	Message           string `json:"message"`
@@ -165,7 +165,7 @@ func kindsOf(all []daraja.Explanation) string {
 	return strings.Join(kinds, ", ")
 }
 
-// messagesOf quotes the messages beside a code.
+// messagesOf quotes the messages of a code.
 func messagesOf(all []daraja.Explanation) string {
 	var said []string
 	for _, e := range all {
@@ -220,7 +220,7 @@ func writeJSON(b *strings.Builder, v any) {
 func inWords(v daraja.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
 
 // writeExplanation writes what an answer means, as that of the endpoints named; said has the
-// messages beside a code.
+// messages of a code.
 func writeExplanation(b *strings.Builder, kinds, said string, e daraja.Explanation) {
 	fmt.Fprintf(b, "%s: %s", kinds, inWords(e.Answer.Verdict))
 	field := "result"

@@ -19,9 +19,10 @@ import (
 	"time"
 )
 
-// TestFlood waits for a payment's callback while 2,000 clients hold connections to the callback server, half of them in the
-// middle of a request, and others guess addresses and send bodies and headers that are far too long. The callback
-// still lands, nothing else changes anything, and the program stays small.
+// TestFlood waits for a payment's callback while 2,000 clients hold connections to the callback
+// server, half of them in the middle of a request, and others guess addresses and send bodies and
+// headers that are far too long. The callback still lands, nothing else changes anything, and the
+// program stays small.
 func TestFlood(t *testing.T) {
 	if !*long {
 		t.Skip("with -long: it takes both cores for a quarter of a minute")

@@ -166,7 +166,8 @@ func (c *commands) manCommand() *cobra.Command {
 			page.WithSection("Files", ofFiles)
 			page.WithSection("Exit status", ofStatus)
 			text := page.Build(roff.NewDocument())
-			_, err = io.WriteString(c.Stdout, strings.ReplaceAll(text, "`", "")) // which only name the values of flags
+			// which only name the values of flags
+			_, err = io.WriteString(c.Stdout, strings.ReplaceAll(text, "`", ""))
 			return err
 		},
 	}

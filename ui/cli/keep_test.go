@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestKeep: a ledger is backed up, checked, restored and made anew, by itself and while a till holds it.
+// TestKeep: a ledger is backed up, checked, restored and compacted, by itself and while a till
+// holds it.
 func TestKeep(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")

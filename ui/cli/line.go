@@ -23,7 +23,7 @@ type line struct {
 	Phone             string        `json:"phone"` // masked: "0712•••678"; whole with --unmask
 	Reference         string        `json:"reference,omitempty"`
 	Receipt           string        `json:"receipt"`
-	TypedReceipt      string        `json:"typed_receipt,omitempty"` // from the customer's SMS: a person's word
+	TypedReceipt      string        `json:"typed_receipt,omitempty"` // from the SMS: a person's word
 	ResultCode        string        `json:"result_code"`
 	Reason            string        `json:"reason"`
 	Witnesses         []string      `json:"witnesses"`
@@ -36,7 +36,7 @@ type line struct {
 	Asked             string        `json:"asked"`
 	Ended             string        `json:"ended"`
 	PaidAt            string        `json:"paid_at"`
-	Error             *problem      `json:"error,omitempty"` // beside what is known of the payment
+	Error             *problem      `json:"error,omitempty"` // with what is known of the payment
 }
 
 // lineOf is a as it was at the moment at. final says that the command prints no more of it,

@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// TestLedgerMovedAway: while a till is open whose ledger was moved or deleted, or its folder was, no command makes a ledger in its place or
-// asks a customer; what is open is found and settled through that till; and when the file is back, all goes on.
+// TestLedgerMovedAway: while a till is open whose ledger was moved or deleted, or its folder was,
+// no command makes a ledger in its place or asks a customer; what is open is found and settled
+// through that till; and when the file is back, all goes on.
 func TestLedgerMovedAway(t *testing.T) {
 	t.Parallel()
 	for name, move := range map[string]func(folder, aside string) error{

@@ -82,7 +82,8 @@ func TestOnceAtOnce(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "4")
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
-	_, _, _ = status(t, kaunta(url, ledger, "charge", "--amount", "80", "--phone", "0712345632")) // makes the ledger
+	// makes the ledger
+	_, _, _ = status(t, kaunta(url, ledger, "charge", "--amount", "80", "--phone", "0712345632"))
 	attempts := make([]string, 5)
 	var all sync.WaitGroup
 	for i := range attempts {
@@ -112,7 +113,8 @@ func TestOnceOwnerLost(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
-	_, _, _ = status(t, kaunta(url, ledger, "charge", "--amount", "80", "--phone", "0712345632")) // makes the ledger
+	// makes the ledger
+	_, _, _ = status(t, kaunta(url, ledger, "charge", "--amount", "80", "--phone", "0712345632"))
 	l, err := net.Listen("unix", ledger+".sock")
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +197,8 @@ func TestOnceKilled(t *testing.T) {
 			phone := fmt.Sprintf("25471200%02d51", i) // pays, and only a query tells it
 			call := func(env string) (int, string) {
 				cmd := kaunta(url, ledger, "charge", "--amount", "450", "--phone", phone, "--once", "order 1017", "--json", "--wait", "25s")
-				if tt.pushes == 0 || tt.point == "after-push" || tt.point == "before-pushed" { // of these nobody ever hears
+				// nobody ever hears of these
+				if tt.pushes == 0 || tt.point == "after-push" || tt.point == "before-pushed" {
 					cmd.Args[len(cmd.Args)-1] = "2s"
 				}
 				cmd.Path, cmd.Err = program, nil

@@ -27,8 +27,8 @@ func status(t *testing.T, cmd *exec.Cmd) (code int, out, complaint string) {
 	return cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()
 }
 
-// waitingCharge starts a charge that holds the ledger, or goes through who holds it, and returns when it waits for the PIN. rest
-// ends it by itself and returns what it printed after that.
+// waitingCharge starts a charge that holds the ledger, or goes through its holder, and returns
+// when it waits for the PIN. rest ends it by itself and returns what it printed after that.
 func waitingCharge(t *testing.T, url, ledger, phone string, env ...string) (cmd *exec.Cmd, rest func() (code int, last change, complaint string)) {
 	t.Helper()
 	cmd = kaunta(url, ledger, "charge", "--amount", "450", "--phone", phone, "--json")
@@ -154,12 +154,14 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// TestOwnerLeaves: a payment that was asked through a till goes on when that till closes, and its own end is told.
+// TestOwnerLeaves: a payment that was asked through a till goes on when that till closes, and its
+// own end is told.
 func TestOwnerLeaves(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "2")
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
-	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20991" // the same before and after, as in a shop
+	// the same before and after, as in a shop
+	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20991"
 	owner, ownerRest := waitingCharge(t, url, ledger, never, callbacks)
 	_, guestRest := waitingCharge(t, url, ledger, pays, callbacks)
 	if err := owner.Process.Signal(syscall.SIGINT); err != nil {
@@ -176,8 +178,8 @@ func TestOwnerLeaves(t *testing.T) {
 	}
 }
 
-// TestOwnerKilled: when the till is killed, a charge that went through it goes on in a till of its own, and what the killed till left
-// behind is in nobody's way.
+// TestOwnerKilled: when the till is killed, a charge that went through it goes on in a till of its
+// own, and what the killed till left behind is in nobody's way.
 func TestOwnerKilled(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "2")
@@ -189,7 +191,8 @@ func TestOwnerKilled(t *testing.T) {
 		}
 		_ = c.Wait()
 	}
-	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20993" // the same before and after, as in a shop
+	// the same before and after, as in a shop
+	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20993"
 	owner, _ := waitingCharge(t, url, ledger, never, callbacks)
 	_, rest := waitingCharge(t, url, ledger, pays, callbacks)
 	kill(owner)
@@ -251,7 +254,8 @@ func TestOwnerHangs(t *testing.T) {
 	}
 }
 
-// TestOwnerOtherVersion: a till without a socket, and one whose socket speaks otherwise, are told of in one sentence.
+// TestOwnerOtherVersion: a till without a socket, and one whose socket speaks otherwise, are told
+// of in one sentence.
 func TestOwnerOtherVersion(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")
@@ -291,8 +295,8 @@ func TestOwnerOtherVersion(t *testing.T) {
 	refuse("this till speaks version 2")
 }
 
-// TestOwnerLost: when a till is lost between the request for a payment and its answer, it is not known whether the customer was
-// asked, and that is what charge says. It does not ask again.
+// TestOwnerLost: when a till is lost between the request for a payment and its answer, it is not
+// known whether the customer was asked, and that is what charge says. It does not ask again.
 func TestOwnerLost(t *testing.T) {
 	t.Parallel()
 	ledger := book(t, nil)
@@ -329,7 +333,8 @@ func TestOwnerLost(t *testing.T) {
 	}
 }
 
-// TestOwnerAtTheScreen: while the cashier has the screens open, others read and charge, and the cashier sees their sales.
+// TestOwnerAtTheScreen: while the cashier has the screens open, others read and charge, and the
+// cashier sees their sales.
 func TestOwnerAtTheScreen(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -357,7 +362,8 @@ func TestOwnerAtTheScreen(t *testing.T) {
 	}
 }
 
-// TestOwnerInterrupted: a charge through another till that is interrupted says what is known, and the till knows that nobody waits.
+// TestOwnerInterrupted: a charge through another till that is interrupted says what is known, and
+// the till knows that nobody waits.
 func TestOwnerInterrupted(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "20")

@@ -25,7 +25,8 @@ type dialogue struct {
 	all    bytes.Buffer
 }
 
-// startPlain starts the program with a folder of its own; at a terminal where tty is true, and otherwise with pipes.
+// startPlain starts the program with a folder of its own; at a terminal where tty is true, and
+// otherwise with pipes.
 func startPlain(t *testing.T, folder string, tty bool, args ...string) *dialogue {
 	t.Helper()
 	d := &dialogue{T: t, cmd: exec.Command("kaunta", args...), heard: make(chan []byte, 100)}
@@ -128,7 +129,8 @@ func (d *dialogue) ends() {
 	}
 }
 
-// TestPlainThroughPipes asks a customer who cancels and one who pays, finds both and leaves while a third is open.
+// TestPlainThroughPipes asks a customer who cancels and one who pays, finds both and leaves while a
+// third is open.
 func TestPlainThroughPipes(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -159,7 +161,8 @@ func TestPlainThroughPipes(t *testing.T) {
 	d.ends()
 }
 
-// TestPlainAtATerminal is the same till in a real pseudo-terminal, which must never see an escape sequence.
+// TestPlainAtATerminal is the same till in a real pseudo-terminal, which must never see an escape
+// sequence.
 func TestPlainAtATerminal(t *testing.T) {
 	t.Parallel()
 	d := startPlain(t, t.TempDir(), true, "--plain", "demo", "--no-motion")

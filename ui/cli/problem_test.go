@@ -9,7 +9,7 @@ import (
 	"kaunta/ui/cli"
 )
 
-// TestKindsAreDocumented: README.md beside this file lists the kinds of error as they are.
+// TestKindsAreDocumented: README.md next to this file lists the kinds of error as they are.
 func TestKindsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {

@@ -60,8 +60,10 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		os.Setenv("XDG_RUNTIME_DIR", run)                        // of the sockets that tills leave behind which are killed
-		os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")) // of whoever has no log file of their own
+		// of the sockets that tills leave behind which are killed
+		os.Setenv("XDG_RUNTIME_DIR", run)
+		// for tests without a log file of their own
+		os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
 		return m.Run()
 	}())
 }
@@ -117,7 +119,8 @@ func (s scriptTB) Cleanup(f func())                  { s.Defer(f) }
 func (s scriptTB) Fatal(args ...any)                 { s.Fatalf("%s", fmt.Sprint(args...)) }
 func (s scriptTB) Errorf(format string, args ...any) { s.Logf(format, args...) }
 
-// TestImports holds the direction of imports: what is not listed here, no package may import of this module.
+// TestImports holds the direction of imports: what is not listed here, no package may import of
+// this module.
 func TestImports(t *testing.T) {
 	allowed := map[string][]string{
 		"kaunta":                    {"daraja/simulator", "pos", "ui/app/practice", "ui/app/shop", "store", "ui/app/reach", "tunnel/ssh", "ui", "ui/cli", "ui/doctor", "ui/keeper", "ui/app/settings", "ui/setup", "ui/text"},

@@ -12,7 +12,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// TestProgress: a person at a terminal is told how far a command is, once it takes long; nobody else is.
+// TestProgress: a person at a terminal is told how far a command is, once it takes long; nobody
+// else is.
 func TestProgress(t *testing.T) {
 	person, terminal, err := pty.Open()
 	if err != nil {

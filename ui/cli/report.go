@@ -32,7 +32,7 @@ type report struct {
 	WithoutReceipt *bare `json:"without_receipt"` // null in a report on many days
 
 	Refusals []refusalCount    `json:"refusals"`              // null in a report on many days
-	Median   *float64          `json:"median_seconds_to_pay"` // from asking to PAID; null where nothing was paid, and in a report on many days
+	Median   *float64          `json:"median_seconds_to_pay"` // null: nothing paid, or many days
 	Hours    [24]pos.Shillings `json:"hours"`                 // paid, by the hour of asking
 	Busiest  *busiest          `json:"busiest"`
 	Days     []dayReport       `json:"days,omitempty"` // of a report about several

@@ -25,10 +25,11 @@ import (
 type deal struct {
 	at     string // in East Africa, "2026-11-23 14:30:00"
 	amount pos.Shillings
-	end    string        // "paid", "late" (paid when the till had given up), "queried" (paid, and no callback can come), a result code, or "open"
-	after  time.Duration // when that came
-	again  bool          // for the sale of the deal before
-	typed  string        // from the customer's SMS
+	// "paid", "late" (after the till gave up), "queried" (no callback can come), "open" or a code
+	end   string
+	after time.Duration // when that came
+	again bool          // for the sale of the deal before
+	typed string        // from the customer's SMS
 }
 
 // book makes a ledger of the deals, as the till would have, and returns its path.
@@ -96,7 +97,8 @@ func book(t *testing.T, deals []deal) string {
 	return path
 }
 
-// week is a shop's few days: midnight, a second payment of one sale, refusals, and one without an end.
+// week is a shop's few days: midnight, a second payment of one sale, refusals, and one without an
+// end.
 var week = []deal{
 	{at: "2026-11-22 23:59:59", amount: 99, end: "paid", after: 9 * time.Second}, // the Sunday before
 	{at: "2026-11-23 00:00:00", amount: 1000, end: "paid", after: 8 * time.Second},
@@ -270,7 +272,8 @@ func TestReportData(t *testing.T) {
 	}
 }
 
-// TestWithoutReceipt: the report of a day names what is paid without a receipt number, and so do the exports.
+// TestWithoutReceipt: the report of a day names what is paid without a receipt number, and so do
+// the exports.
 func TestWithoutReceipt(t *testing.T) {
 	ledger := book(t, []deal{
 		{at: "2026-11-23 09:00:00", amount: 450, end: "paid", after: 9 * time.Second},
@@ -385,7 +388,8 @@ func TestReportOnYears(t *testing.T) {
 	}
 }
 
-// TestExportAgrees: the workbook, the file of values, the list and the report of the same days say the same.
+// TestExportAgrees: the workbook, the file of values, the list and the report of the same days say
+// the same.
 func TestExportAgrees(t *testing.T) {
 	ledger := book(t, week)
 	path := filepath.Join(t.TempDir(), "week.xlsx")

@@ -24,14 +24,15 @@ import (
 
 // The canaries: secrets that nobody else has.
 const (
-	canaryKey     = "CANARYkey7Qm2v"
-	canarySecret  = "CANARYsecret9Zt4x"
-	canaryPasskey = "CANARYpasskey3Lw8b6c" // with the short code's six letters, a whole number of base64's groups but for two
+	canaryKey    = "CANARYkey7Qm2v"
+	canarySecret = "CANARYsecret9Zt4x"
+	// with the six digits of the short code, base64's last group lacks two characters
+	canaryPasskey = "CANARYpasskey3Lw8b6c"
 	canaryToken   = "CANARYtunnelKd5e"
 )
 
-// cage listens to what goes over the wire, so that every secret is known in each form it takes: as it is, in the header
-// of the request for a token, as the token, and as the password of a push.
+// cage listens to what goes over the wire, so that every secret is known in each form it takes: as
+// it is, in the header of the request for a token, as the token, and as the password of a push.
 type cage struct {
 	mu   sync.Mutex
 	seen map[string]string // text to what it is
@@ -94,8 +95,8 @@ func (c *cage) escaped(text []byte) (what []string) {
 	return what
 }
 
-// TestNoSecretEscapes runs every command, in order and out of it, with canaries in the file and in the environment, and looks for
-// them in all that the program prints, draws and writes.
+// TestNoSecretEscapes runs every command, in order and out of it, with canaries in the file and in
+// the environment, and looks for them in all that the program prints, draws and writes.
 func TestNoSecretEscapes(t *testing.T) {
 	t.Parallel()
 	c := newCage()
@@ -229,7 +230,7 @@ func TestNoSecretEscapes(t *testing.T) {
 		t.Errorf("the log has the number %s", number)
 	}
 
-	// What lies on the disk: ledger, log, notes beside them; but not the configurations themselves.
+	// What lies on the disk: ledger, log, notes next to them; but not the configurations themselves.
 	files := 0
 	err = filepath.WalkDir(w.folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || strings.HasSuffix(path, ".toml") {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestFirstRun starts the program with nothing configured, as somebody who has just built it.
+// TestFirstRun starts the program with nothing configured, as after its first build.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
 	x := startTerminal(t, t.TempDir(), 80, 24)
@@ -18,8 +18,8 @@ func TestFirstRun(t *testing.T) {
 	x.see("TRAINING", "Type the amount.")
 }
 
-// TestSetUp goes from nothing to a till that takes money, in a small window and without colours: keys that are checked, the
-// typed word, the doctor, the till.
+// TestSetUp goes from nothing to a till that takes money, in a small window and without colours:
+// keys that are checked, the typed word, the doctor, the till.
 func TestSetUp(t *testing.T) {
 	t.Parallel()
 	passkey := strings.Repeat("0123abcd", 8)

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// signals are how a till is stopped from outside: by systemd or a system that goes down, and by a terminal that goes away.
+// signals are how a till is stopped from outside: by systemd or a system that goes down, and by a
+// terminal that goes away.
 var signals = map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP}
 
 // writes waits until the program has written the bytes to the terminal.
@@ -53,8 +54,8 @@ func (x *terminal) ends() int {
 	return x.cmd.ProcessState.ExitCode()
 }
 
-// TestStopped stops a till in the middle of a payment. It leaves the terminal as it found it, ends with status 0, and the next
-// one finds out what became of the payment.
+// TestStopped stops a till in the middle of a payment. It leaves the terminal as it found it, ends
+// with status 0, and the next one finds out what became of the payment.
 func TestStopped(t *testing.T) {
 	t.Parallel()
 	stop := map[string]func(x *terminal){"hung up": func(x *terminal) { _ = x.tty.Close() }}
@@ -94,7 +95,8 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestStoppedCharge: a charge that is stopped says that the payment may still be made, and settle finds out.
+// TestStoppedCharge: a charge that is stopped says that the payment may still be made, and settle
+// finds out.
 func TestStoppedCharge(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "4") // who pays does so in 1 to 2 s
@@ -102,7 +104,8 @@ func TestStoppedCharge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ledger := filepath.Join(t.TempDir(), "shop.ledger")
-			cmd, rest := waitingCharge(t, url, ledger, map[string]string{"SIGTERM": "0712345651", "SIGHUP": "0722345651"}[name]) // pays, no callback
+			// pays, no callback
+			cmd, rest := waitingCharge(t, url, ledger, map[string]string{"SIGTERM": "0712345651", "SIGHUP": "0722345651"}[name])
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}

@@ -13,8 +13,8 @@ import (
 	"kaunta/ui/setup"
 )
 
-// TestNumberPadThroughTmux presses the keys of number pads in a tmux in whose window another tmux is attached, which keeps the
-// till: as the unit has it, and with the options that tmux itself has.
+// TestNumberPadThroughTmux presses the keys of number pads in a tmux in whose window another tmux
+// is attached, which keeps the till: as the unit has it, and with the options that tmux itself has.
 func TestNumberPadThroughTmux(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("/usr/bin/tmux"); err != nil {

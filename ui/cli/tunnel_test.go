@@ -17,9 +17,10 @@ import (
 	"kaunta/tunnel/ssh/sshtest"
 )
 
-// TestTunnel is a shop behind a router, from its configuration file to the ledger: the till reaches its owner's server by ssh, and a
-// payment's callback comes by the server's public name and the tunnel. The server dies during the next payment, which ends right
-// all the same, by query; the callback, which has waited at the server's proxy, brings the receipt when the tunnel is back.
+// TestTunnel is a shop behind a router, from its configuration file to the ledger: the till reaches
+// its owner's server by ssh, and a payment's callback comes by the server's public name and the
+// tunnel. The server dies during the next payment, which ends right all the same, by query; the
+// callback, which has waited at the server's proxy, brings the receipt when the tunnel is back.
 func TestTunnel(t *testing.T) {
 	t.Parallel()
 	relay := sshtest.Start(t, sshtest.Options{})
@@ -66,7 +67,8 @@ func TestTunnel(t *testing.T) {
 	x.press("\r") // check now
 	x.see("✓ PAID", "KES 1,200", "receipt code later")
 	relay.Restart()
-	// The next payment does not wait until the tunnel tries again by itself, and neither does what it brings for the one before.
+	// The next payment does not wait until the tunnel tries again by itself, and neither does what it
+	// brings for the one before.
 	x.asksNext("60", "0732345637")
 	x.see("WAITING FOR PIN", "0732 345 637")
 	j := readJournal(t, url)
@@ -92,7 +94,8 @@ func TestTunnel(t *testing.T) {
 	if !slices.Contains(witnesses[450], "callback") || !slices.Contains(witnesses[1200], "query") || !slices.Contains(witnesses[1200], "callback") {
 		t.Errorf("the payments were witnessed by %v", witnesses)
 	}
-	// Who sends the second callback may hang up before the tunnel is back, and hears of the first that it was taken.
+	// The sender of the second callback may hang up before the tunnel is back, and hears of the first
+	// that it was taken.
 	if j := readJournal(t, url); len(j.Callbacks) == 0 || j.Callbacks[0].Status != http.StatusOK || !strings.HasPrefix(j.Callbacks[0].URL, relay.Config.PublicURL+"/cb/") {
 		t.Errorf("the first callback did not come by the public name: %+v", j.Callbacks)
 	}
@@ -102,8 +105,8 @@ func TestTunnel(t *testing.T) {
 	}
 }
 
-// asksNext asks for the next sale while the result of the one before is on the screen: what is typed while that is new
-// waits for Enter.
+// asksNext asks for the next sale while the result of the one before is on the screen: what is
+// typed while that is new waits for Enter.
 func (x *terminal) asksNext(amount, phone string) {
 	x.Helper()
 	x.press(amount + "\r" + phone)

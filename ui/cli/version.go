@@ -27,7 +27,8 @@ func versionOf(info *debug.BuildInfo, stamp string) string {
 		return stamp + " " + info.GoVersion
 	}
 	var parts []string
-	if v := info.Main.Version; strings.HasPrefix(v, "v") && !strings.HasPrefix(v, "v0.0.0-") { // that repeats the commit
+	// a v0.0.0- version repeats the commit
+	if v := info.Main.Version; strings.HasPrefix(v, "v") && !strings.HasPrefix(v, "v0.0.0-") {
 		release, _, _ := strings.Cut(v, "+")
 		parts = append(parts, release)
 	}

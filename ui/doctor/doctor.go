@@ -82,9 +82,10 @@ type Config struct {
 	Terminal Terminal
 	System   fs.FS // the root of the file system, for /proc
 
-	Go      string                                                           // the Go that the program was built with; empty: this one's
-	Now     func() time.Time                                                 // nil: time.Now
-	Resolve func(ctx context.Context, host string) (a []netip.Addr, _ error) // nil: the system's resolver
+	Go  string           // Go version of the build; empty: this one's
+	Now func() time.Time // nil: time.Now
+	// nil: the system's resolver
+	Resolve func(ctx context.Context, host string) (a []netip.Addr, _ error)
 }
 
 // check is one line of the report.

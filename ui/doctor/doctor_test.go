@@ -46,7 +46,8 @@ func healthy(t *testing.T) Config {
 	}
 }
 
-// TestRun: a till in order has no fault; one thing changed, and the line that it belongs to says so and no other.
+// TestRun: a till in order has no fault; one thing changed, and the line that it belongs to says so
+// and no other.
 func TestRun(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*Config)
@@ -270,7 +271,7 @@ func TestMend(t *testing.T) {
 	}
 }
 
-// TestEnd: whoever never answers does not hold the report up: it ends with its context.
+// TestEnd: a server that never answers does not hold the report up: it ends with its context.
 func TestEnd(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

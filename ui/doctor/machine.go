@@ -78,7 +78,7 @@ func ledger(_ context.Context, x *examiner) Finding {
 	return ok(text.Both(path+" opens, and can be read and written.", path+" linafunguka, linasomeka na kuandikika."))
 }
 
-// muchUnused is what is worth making a ledger anew for, where it is more than half of the file.
+// muchUnused is worth a compaction, where it is more than half of the file.
 const muchUnused = 32 << 20
 
 // leastRoom is below what a shop should notice; the till itself takes no new payment with less than

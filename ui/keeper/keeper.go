@@ -86,7 +86,7 @@ type pages interface {
 	Verify(ctx context.Context, w io.Writer) error
 }
 
-// checkSnapshot checks the pages that a till hands out, in a file beside its ledger, where only
+// checkSnapshot checks the pages that a till hands out, in a file next to its ledger, where only
 // this user may look.
 func checkSnapshot(ctx context.Context, till pages, ledger string, progress func(done, of int)) (report store.Report, err error) {
 	f, err := os.CreateTemp(filepath.Dir(ledger), "."+filepath.Base(ledger)+".check-*") // mode 0600
@@ -168,7 +168,8 @@ func restoreLedger(ctx context.Context, s settings.Settings, backup string, allo
 			return allow(cli.Missing{Unread: unread, Foreign: !g.Same, Payments: g.Attempts, Paid: g.Paid, Since: g.First})
 		},
 	}
-	if s.CheckAccount() == nil || s.Ledger == settings.LedgerPath(s.Environment) { // else the file that was named may be for any
+	// else the named file may be of any account
+	if s.CheckAccount() == nil || s.Ledger == settings.LedgerPath(s.Environment) {
 		o.Environment = s.Environment
 	}
 	if err := shop.Held(ctx, s.Ledger); err != nil {

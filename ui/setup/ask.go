@@ -76,7 +76,8 @@ func (w *wizard) field(q question) huh.Field {
 	}
 	valid := func(s string) error {
 		s = strings.TrimSpace(s)
-		if q.valid == nil || w.plain && s == "" && *q.value != "" { // there, an empty line takes what is proposed
+		// there, an empty line takes what is proposed
+		if q.valid == nil || w.plain && s == "" && *q.value != "" {
 			return nil
 		}
 		return q.valid(s)
@@ -234,7 +235,7 @@ func (w *wizard) askPlainly(questions []question, fields []huh.Field) error {
 }
 
 // askSecret asks for a line that is not echoed. The echo is off before the question appears, so
-// that whoever answers at once is not seen either; the library's own asks first.
+// that a terminal that answers at once is not seen either; the library's own asks first.
 func (w *wizard) askSecret(q question) error {
 	f, is := w.Input.(*os.File)
 	if !is {

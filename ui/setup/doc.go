@@ -1,10 +1,10 @@
-// Package setup asks an owner what a till needs to know, checks each answer as it is given, and
-// writes the configuration file. It is what `kaunta setup` shows, and what a till that was never
-// configured shows first.
+// Package setup asks an owner what a till needs to know, checks each answer at once, and writes the
+// configuration file. `kaunta setup` shows it, and so does a till that was never configured. The
+// questions, their order and their words belong here; what a valid setting is belongs to settings.
 //
-//	Run ─ wizard: way → shop → keys ⇄ Safaricom → number, passkey ⇄ Safaricom → how Safaricom reaches us → limits → confirm → Save
-//	        │                                                                                                 (live: typed)
-//	        └─ ask (ask.go): one short form of package huh for each step, or its questions line by line
+//	Run ─ wizard: way → shop → keys ⇄ Safaricom → number, passkey ⇄ Safaricom
+//	        │         → how Safaricom reaches us → limits → confirm (live: typed) → Save
+//	        └─ ask (ask.go): one short form of package huh for each step, or line by line
 //
 // Steps follow each other as short forms with what came of them printed in between, so that the
 // last answers stay in view in the smallest window and nothing moves under the cursor. Nothing is

@@ -98,7 +98,8 @@ func sit(t *testing.T, width, height int, change func(*Config)) *owner {
 	t.Cleanup(func() {
 		cancel()
 		<-o.done
-		_ = master.Close() // not the slave: the library may still be reading it for a moment, and finds its end so
+		// not the slave: the library may still be reading it for a moment, and finds its end so
+		_ = master.Close()
 		_ = o.screen.InputPipe().(io.Closer).Close()
 	})
 	return o
@@ -209,7 +210,8 @@ func TestSandbox(t *testing.T) {
 	}
 }
 
-// TestLive: a key that is refused is typed again, one that is not is kept, real money needs a word, and the whole is in Kiswahili.
+// TestLive: a key that is refused is typed again, one that is not is kept, real money needs a word,
+// and the whole is in Kiswahili.
 func TestLive(t *testing.T) {
 	t.Parallel()
 	o := sit(t, 80, 24, nil)
@@ -324,7 +326,8 @@ func TestLeaving(t *testing.T) {
 	o.nothingWritten()
 }
 
-// TestAgain: a configuration that is there is changed where something was typed, kept where not, and stays as .bak.
+// TestAgain: a configuration that is there is changed where something was typed, kept where not,
+// and stays as .bak.
 func TestAgain(t *testing.T) {
 	t.Parallel()
 	old := "shop = \"Duka\"\n[daraja]\nconsumer_key = \"canary-old\"\nconsumer_secret_file = \"secret\"\n[records]\nbackup_folder = \"/srv/backup\"\n"

@@ -41,7 +41,8 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestTemporary knows the two places where go run keeps a program, and nothing else for one of them.
+// TestTemporary knows the two places where go run keeps a program, and nothing else for one of
+// them.
 func TestTemporary(t *testing.T) {
 	for program, want := range map[string]bool{
 		"/tmp/go-build3141592653/b001/exe/kaunta":                                   true,

@@ -427,5 +427,5 @@ func (w *wizard) next() (Choice, error) {
 
 func (w *wizard) wrong(t pos.Text) error { return errors.New(w.in(t)) }
 
-// folder is where the files beside the configuration are.
+// folder holds the files next to the configuration.
 func (w *wizard) folder(name string) string { return filepath.Join(filepath.Dir(w.Path), name) }

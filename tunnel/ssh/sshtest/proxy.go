@@ -16,7 +16,7 @@ import (
 
 const (
 	holdFor   = 20 * time.Second      // lb_try_duration
-	holdEvery = 10 * time.Millisecond // lb_try_interval; shorter than the recipe's, for the tests' sake
+	holdEvery = 10 * time.Millisecond // lb_try_interval; shorter than the recipe's
 )
 
 // A proxy stands in for Caddy, which is not at hand, in what the recipe makes

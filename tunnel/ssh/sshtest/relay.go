@@ -156,7 +156,7 @@ func freeAddr(t testing.TB) string {
 type account struct {
 	name     string
 	uid, gid int
-	attr     *syscall.SysProcAttr // nil: whoever runs the test
+	attr     *syscall.SysProcAttr // nil: the user who runs the test
 }
 
 // ordinary returns the user of this process, or daemon in place of root: a

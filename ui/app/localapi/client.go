@@ -20,7 +20,7 @@ import (
 	"kaunta/pos"
 )
 
-// ErrNobody is returned by [Dial] where no till can be reached beside the ledger.
+// ErrNobody is returned by [Dial] where no till can be reached next to the ledger.
 var ErrNobody = errors.New("no till answers for this ledger")
 
 // ErrSilent is returned by [Dial] where there is a till that says nothing.
@@ -76,12 +76,12 @@ func dial(ctx context.Context, ledger, socket string) (_ *Client, err error) {
 	case err != nil:
 		return nil, err
 	case !slices.Contains(names(ledger), c.info.Ledger) && !slices.Contains(names(ledger), c.info.Name) && !sameFile(c.info.Ledger, ledger):
-		return nil, ErrNobody // the note beside a copy of a ledger speaks of the original
+		return nil, ErrNobody // the note next to a copy of a ledger names the original
 	}
 	return c, nil
 }
 
-// newClient is a client of whoever listens on the socket.
+// newClient is a client of the till that listens on the socket.
 func newClient(socket string) *Client {
 	return &Client{http: &http.Client{Transport: &http.Transport{
 		// A connection for each request: what is asked once is never sent twice.

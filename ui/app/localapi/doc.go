@@ -1,25 +1,26 @@
-// Package localapi lets other programs of the same user work with a till that is open: one process
-// owns the ledger, and whoever else wants to read it, or to take a payment, asks that one over a
-// Unix socket beside the ledger.
+// Package localapi lets other programs of the same user work with an open till: one process owns
+// the ledger, and the others read and take payments through it, over a Unix socket next to the
+// ledger. The socket, its protocol and both its ends belong here; what a payment may do is decided
+// in package pos.
 //
-//	the till                                          kaunta ledger, report, export, charge, settle, backup, verify
-//	────────                                          ─────────────────────────────────────────────
-//	Listen ─► <ledger>.sock ◄── HTTP/1.1, JSON lines ──── Dial ─► Client
-//	Serve ─┬─► Shop.Book      reads, a page at a time            .DayPage .Totals .Days .Find .Events …
-//	       ├─► Shop.Payments  pos.Till, where the laws are       .Charge .Follow .StopWaiting .Settle .Query
-//	       └─► Shop.Backup, Shop.Verify                          .Backup .Verify
+//	the till                                         kaunta ledger, report, charge, backup …
+//	────────                                         ─────────────────────────────
+//	Listen ─► <ledger>.sock ◄── HTTP/1.1, JSON lines ── Dial ─► Client
+//	Serve ─┬─► Shop.Book      a page at a time           .DayPage .Totals .Days .Find .Events …
+//	       ├─► Shop.Payments  pos.Till with its laws     .Charge .Follow .StopWaiting .Settle .Query
+//	       └─► Shop.Backup, Shop.Verify                  .Backup .Verify
 //
 // [Payments] and [Client] have the same methods, so that a command does not know which of the two
 // it works on.
 //
 // # The socket
 //
-// It is made by whoever holds the ledger's lock, and only then: so a socket that is found there
-// while the lock is held is a stale one, and is replaced. It is bound in a folder that only its
-// user may enter, given mode 0600 and then moved to its place, so that there is no moment in which
-// others could connect. On Linux each side asks the system for the other's user as well. Where the
-// path of the ledger is too long for a socket, or its file system knows none, the socket is in a
-// folder of the user's own, and <ledger>.sock is a text that says where.
+// Only the holder of the ledger's lock makes it: so a socket that it finds there is a stale one,
+// and is replaced. It is bound in a folder that only its user may enter, given mode 0600 and then
+// moved to its place, so that there is no moment in which others could connect. On Linux each side
+// asks the system for the other's user as well. Where the path of the ledger is too long for a
+// socket, or its file system knows none, the socket is in a folder of the user's own, and
+// <ledger>.sock is a text that says where.
 //
 // That folder, and the one that a program without a session would use, have sockets in any case,
 // named after the path of the ledger and after the link by which that was opened. By them the till
@@ -31,7 +32,7 @@
 // Requests go to /v1/…; a till that speaks another version says so in a sentence. Every answer is a
 // list of JSON lines, which may have any length and may grow for minutes:
 //
-//	{"item":…}                                one row, in the form that encoding/json gives the Go value
+//	{"item":…}                                one row, as encoding/json writes the Go value
 //	{"end":{}}                                there are no more
 //	{"end":{"problem":{"text":"…",…}}}        there are no more, because of that
 //
@@ -46,7 +47,7 @@
 //	GET  /v1/totals?day=                      pos.Totals
 //	GET  /v1/days?first=&last=                pos.DayTotals
 //	POST /v1/charge      pos.Request          pos.Attempt, once it is on disk
-//	POST /v1/follow      [attempt, …]         pos.Attempt, each as it is, and again after every change
+//	POST /v1/follow      [attempt, …]         pos.Attempt, now and after every change
 //	POST /v1/query       CheckoutRequestID    daraja.Answer, once it is the query's turn
 //	POST /v1/stop        attempt              –
 //	POST /v1/settle                           pos.Attempt, those that are open

@@ -52,7 +52,8 @@ type shop struct {
 	stop   func() // closes the till, and then everything
 }
 
-// openShop opens a shop whose ledger is at path; change makes another Shop of the one that is served.
+// openShop opens a shop whose ledger is at path; change makes another Shop of the one that is
+// served.
 func openShop(t *testing.T, path string, change ...func(*Shop)) *shop {
 	t.Helper()
 	return openShopOn(t, path, Listen, change...)

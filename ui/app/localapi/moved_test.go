@@ -73,7 +73,7 @@ func TestCloseLeavesTheSocketOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	sockets := append(byName(path), at)
-	if len(sockets) != 3 { // of the session, without one, and beside the ledger
+	if len(sockets) != 3 { // of the session, without one, and next to the ledger
 		t.Errorf("the other till has the sockets %v", sockets)
 	}
 	for _, socket := range sockets {

@@ -58,7 +58,7 @@ const (
 // Serve answers programs that connect to l until ctx ends, and then finishes what is being
 // answered. It closes l.
 //
-// End ctx after the till has been closed: whoever follows a payment is then told, and everyone has
+// End ctx after the till has been closed: followers of a payment are then told, and everyone has
 // their answer.
 func Serve(ctx context.Context, l net.Listener, shop Shop) error {
 	s := &server{Shop: shop, reads: make(chan struct{}, maxReads), heavy: make(chan struct{}, 1)}
@@ -137,7 +137,7 @@ func (s *server) routes() http.Handler {
 		return s.Book.Days(pos.Day(first), pos.Day(last))
 	}))
 
-	// What is asked of the till is done, whether or not whoever asked is there to hear of it.
+	// What is requested of the till is done, whether or not the client still waits for the answer.
 	mux.Handle("POST /v1/charge", s.handle(func(r *http.Request, a *answer) error {
 		var request pos.Request
 		if err := readBody(r, &request); err != nil {
@@ -161,7 +161,8 @@ func (s *server) routes() http.Handler {
 		if err := readBody(r, &id); err != nil {
 			return err
 		}
-		if err := a.flush(); err != nil { // the answer has begun, though it may be long until its turn comes
+		// the answer has begun, though its turn may come late
+		if err := a.flush(); err != nil {
 			return err
 		}
 		told, err := s.Payments.Query(r.Context(), id)

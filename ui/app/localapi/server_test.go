@@ -33,7 +33,8 @@ func until(t *testing.T, next func() (pos.Attempt, error, bool), state pos.State
 	}
 }
 
-// TestChargeElsewhere takes a payment on the till of somebody else's process, as far as the client can tell.
+// TestChargeElsewhere takes a payment on the till of somebody else's process, as far as the client
+// can tell.
 func TestChargeElsewhere(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	c := s.dial()
@@ -78,7 +79,8 @@ func TestChargeElsewhere(t *testing.T) {
 	}
 }
 
-// TestClientVanishes: a payment goes on without the program that asked for it, and StopWaiting is heard.
+// TestClientVanishes: a payment goes on without the program that asked for it, and StopWaiting is
+// heard.
 func TestClientVanishes(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	c := s.dial()
@@ -107,7 +109,8 @@ func TestClientVanishes(t *testing.T) {
 	}
 }
 
-// TestTillCloses: who follows a payment is told, and who asks afterwards learns that nothing was asked.
+// TestTillCloses: followers of a payment are told, and later requests learn that nothing was
+// asked.
 func TestTillCloses(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	c := s.dial()
@@ -200,7 +203,8 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 	return here, nil
 }
 
-// TestFollowLasts follows for an hour in which nothing happens: no deadline for a request or an answer is one for a payment.
+// TestFollowLasts follows for an hour in which nothing happens: no deadline for a request or an
+// answer is one for a payment.
 func TestFollowLasts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &pipes{calls: make(chan net.Conn), closed: make(chan struct{})}
@@ -274,8 +278,8 @@ func TestNotUnderstood(t *testing.T) {
 	}
 }
 
-// TestReaders: 200 programs read, and others connect and read nothing, while payments land. Everyone who reads is answered,
-// and no payment waits for those who do not.
+// TestReaders: 200 programs read, and others connect and read nothing, while payments land.
+// Everyone who reads is answered, and no payment waits for those who do not.
 func TestReaders(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	c := s.dial()
@@ -335,7 +339,8 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// TestTooMany: connections that say nothing, many more than there are places, lock no program out, and most of them are ended.
+// TestTooMany: connections that say nothing, many more than there are places, lock no program out,
+// and most of them are ended.
 func TestTooMany(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	idle := make([]net.Conn, 3*maxConnections)
@@ -352,7 +357,8 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
-// TestFollowersLeave: programs that followed a payment and have left take no place, although nothing happens to it.
+// TestFollowersLeave: programs that followed a payment and have left take no place, although
+// nothing happens to it.
 func TestFollowersLeave(t *testing.T) {
 	s := openShop(t, newLedger(t))
 	c := s.dial()

@@ -224,7 +224,7 @@ func readNote(at string) (socket string, err error) {
 	return socket, nil
 }
 
-// beside is the socket beside the ledger, or [ErrNobody].
+// beside is the socket next to the ledger, or [ErrNobody].
 func beside(ledger string) (string, error) {
 	at := Path(ledger)
 	info, err := look(at)
@@ -328,7 +328,7 @@ func (n *listener) take(l *net.UnixListener) {
 	release := func() { <-n.slots }
 	for {
 		c, err := l.AcceptUnix()
-		if err == nil && !samePeer(c) { // the mode keeps others out, and this is beside it
+		if err == nil && !samePeer(c) { // a second guard: the mode keeps others out already
 			_ = c.Close()
 			continue
 		}

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// TestSocket: nobody else may connect, nothing is left of how the socket was made, and nothing of it when the till closes.
+// TestSocket: nobody else may connect, nothing is left of how the socket was made, and nothing of
+// it when the till closes.
 func TestSocket(t *testing.T) {
 	path := newLedger(t)
 	s := openShop(t, path)
@@ -28,7 +29,8 @@ func TestSocket(t *testing.T) {
 	}
 }
 
-// TestStaleSocket: the socket of a till that was killed is nobody, and the next till takes its place.
+// TestStaleSocket: the socket of a till that was killed is nobody, and the next till takes its
+// place.
 func TestStaleSocket(t *testing.T) {
 	path := newLedger(t)
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path + ".sock", Net: "unix"})
@@ -45,7 +47,8 @@ func TestStaleSocket(t *testing.T) {
 	}
 }
 
-// TestLongPath: where the path of the socket would be too long, it is elsewhere, and a note says where.
+// TestLongPath: where the path of the socket would be too long, it is elsewhere, and a note says
+// where.
 func TestLongPath(t *testing.T) {
 	runtimeDir(t)
 	path := filepath.Join(t.TempDir(), strings.Repeat("long", 30), "shop.ledger")
@@ -86,7 +89,8 @@ func TestLongPath(t *testing.T) {
 	openShop(t, copied).dial() // and the copy's own till takes the note's place
 }
 
-// runtimeDir gives the test a short folder of its own for sockets that cannot be beside their ledger.
+// runtimeDir gives the test a short folder of its own for sockets that cannot be next to their
+// ledger.
 func runtimeDir(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "k")

@@ -12,7 +12,8 @@ import (
 // nobody is a user who owns nothing.
 const nobody = 65534
 
-// TestStranger: another user of the machine cannot connect, and is not answered even where the socket's mode would let them.
+// TestStranger: another user of the machine cannot connect, and is not answered even where the
+// socket's mode would let them.
 func TestStranger(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can be another user for a moment")

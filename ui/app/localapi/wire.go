@@ -37,7 +37,7 @@ type problem struct {
 	Once   *pos.OnceError      `json:"once,omitempty"`
 	Rate   *pos.RateError      `json:"rate,omitempty"`
 	Clock  *pos.ClockError     `json:"clock,omitempty"`
-	Said   *pos.LocalizedError `json:"said,omitempty"` // in both languages, of an error that is none of these
+	Said   *pos.LocalizedError `json:"said,omitempty"` // any other error, in both languages
 }
 
 // known are the errors that arrive as what they were.

@@ -94,7 +94,8 @@ func (s shelf) CheckNow(pos.AttemptID) (time.Time, error)        { return time.T
 func (s shelf) StopWaiting(context.Context, pos.AttemptID) error { return s.err }
 func (s shelf) Subscribe() *pos.Subscription                     { panic("not in these tests") }
 
-// echo takes what it is asked for, and answers with the attempt that was asked for or with an error.
+// echo takes what it is asked for, and answers with the attempt that was asked for or with an
+// error.
 type echo struct {
 	shelf
 	asked *pos.Request
@@ -119,8 +120,8 @@ func serveShelf(t *testing.T, s shelf) (c *Client, asked *pos.Request) {
 	return openLedger.dial(), asked
 }
 
-// TestTrip sends values of every kind, with every field set and with none, through a real socket: they arrive as they were. A field
-// added to one of them is tried by itself.
+// TestTrip sends values of every kind, with every field set and with none, through a real socket:
+// they arrive as they were. A field added to one of them is tried by itself.
 func TestTrip(t *testing.T) {
 	s := shelf{
 		attempts: []pos.Attempt{filled[pos.Attempt](t), {}},
@@ -240,7 +241,8 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// TestLostSentence: that a process was killed is told without the path of a socket, which means nothing to a cashier.
+// TestLostSentence: that a process was killed is told without the path of a socket, which means
+// nothing to a cashier.
 func TestLostSentence(t *testing.T) {
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, os.NewSyscallError("read", syscall.ECONNRESET), os.NewSyscallError("write", syscall.EPIPE)} {
 		err := &LostError{&net.OpError{Op: "read", Net: "unix", Addr: &net.UnixAddr{Name: "/shop/.s1/s", Net: "unix"}, Err: end}}

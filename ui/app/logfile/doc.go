@@ -1,7 +1,8 @@
-// Package logfile is the till's log: lines of text in a file that is rotated, with everything
-// hidden that must not stand in one.
+// Package logfile is the till's log: lines of text in a rotated file, with secrets and phone
+// numbers hidden. The file, the masking and the logging of HTTP belong here; what is worth a line
+// is decided by its callers.
 //
-//	slog.Logger ─► masker (mask.go): each message and attribute ─► text line ─► file (0600), rotated by size
+//	slog.Logger ─► masker (mask.go): messages, attributes ─► text line ─► file (0600), rotated
 //	    ▲
 //	    ├── Wire       what Daraja is sent and answers
 //	    └── Callbacks  what Safaricom calls back, and the answer
@@ -9,7 +10,7 @@
 // # What never stands in it
 //
 // The secrets of the configuration, as they are, escaped or in base64; passwords, tokens and the
-// Authorization header, whosesoever they are; the random part of a callback's address; the middle
+// Authorization header, no matter whose; the random part of a callback's address; the middle
 // of a Kenyan mobile number, in any spelling and at the end of a CheckoutRequestID too. Masking is
 // done on whole values, before they are quoted for the line, so that nobody who logs needs to think
 // of it.

@@ -61,7 +61,7 @@ func formsOf(secret string) []string {
 // named finds the name of a field that holds a secret.
 const named = `[0-9a-z_-]*(?:password|token|secret|passkey|credential|authorization|consumer_?key)[0-9a-z_-]*`
 
-// patterns are what is hidden whoever it belongs to, and what is left of it.
+// patterns are what is always hidden, and what is left of it.
 var patterns = []struct {
 	find *regexp.Regexp
 	with string
@@ -75,7 +75,7 @@ var patterns = []struct {
 	{regexp.MustCompile(`(?i)\b(` + named + `=)[^&\s"]+`), "${1}" + hidden},
 	// "Invalid Access Token - " and the token, as Daraja has it in errors.
 	{regexp.MustCompile(`(?i)(token[^0-9a-z\[]{1,6})[0-9a-z._~+/-]{16,}=*`), "${1}" + hidden},
-	// Whoever knows an attempt's address can say that it is paid. The moment in it stays, to tell
+	// Knowing an attempt's address is enough to say that it is paid. The moment in it stays, to tell
 	// one attempt from another.
 	{regexp.MustCompile(`(/cb\\?/(?:[0-9a-f]{12})?)[0-9a-f]{32}`), "${1}…"},
 }

@@ -22,7 +22,8 @@ func fakeDaraja(t *testing.T, answer http.HandlerFunc) *daraja.Config {
 	return &daraja.Config{BaseURL: server.URL, ConsumerKey: "CANARYkey7Qm2v", ConsumerSecret: "CANARYsecret9Zt4x", Passkey: "CANARYpasskey3Lw8b6c", ShortCode: "600100"}
 }
 
-// TestWire: what Daraja was sent and answered stands in the log, but no secret in any form and no number.
+// TestWire: what Daraja was sent and answered stands in the log, but no secret in any form and no
+// number.
 func TestWire(t *testing.T) {
 	const token = "CANARYtokenofthisveryhour28x"
 	var sent []string // what must not be in the log
@@ -72,8 +73,9 @@ func TestWire(t *testing.T) {
 	}
 }
 
-// TestWireChangesNothing: each push has a connection of its own under the tap too, a body is sent once as it is, and an answer that is
-// cut short, and one that never comes, are errors as they were.
+// TestWireChangesNothing: each push has a connection of its own under the tap too, a body is sent
+// once as it is, and an answer that is cut short, and one that never comes, are errors as they
+// were.
 func TestWireChangesNothing(t *testing.T) {
 	connections := map[string]int{}
 	cfg := fakeDaraja(t, func(rw http.ResponseWriter, r *http.Request) {
@@ -127,7 +129,8 @@ func TestWireChangesNothing(t *testing.T) {
 	}
 }
 
-// TestCallbacks: what strangers send stands in the log too, as far as it is not too much, and the answer is the handler's.
+// TestCallbacks: what strangers send stands in the log too, as far as it is not too much, and the
+// answer is the handler's.
 func TestCallbacks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kaunta.log")
 	handler := Callbacks(open(t, path, "CANARYkey7Qm2v"))(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -1,5 +1,5 @@
 // Package settings is what a shop's owner decides: the configuration file, and the environment on
-// top of it.
+// top of it. Reading, checking and writing them belongs here; acting on them does not.
 //
 //	defaults ← configuration file (TOML) ← environment ← *_file secrets ← what follows from the rest
 //	            ▲                                                              │

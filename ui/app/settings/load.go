@@ -57,7 +57,7 @@ func Load(path string, getenv func(string) string) (Settings, error) {
 	return s, nil
 }
 
-// Read is Load for whoever wants to know everything that is wrong. The settings are complete
+// Read is Load with every mistake instead of the first. The settings are complete
 // whatever the mistakes: what could not be read is left at its default.
 func Read(path string, getenv func(string) string) (Settings, []Mistake) {
 	var mistakes []Mistake
@@ -196,7 +196,7 @@ type secret struct {
 	variable string // of the environment; empty: none
 }
 
-// Secrets are all that these settings hold, for whoever must not print them.
+// Secrets are all that these settings hold, so that they can be masked.
 func (s Settings) Secrets() []daraja.Secret {
 	var all []daraja.Secret
 	for _, secret := range s.secrets() {
@@ -309,7 +309,7 @@ func (s *Settings) complete() []Mistake {
 	return mistakes
 }
 
-// simulatorAccount is the key and the secret of whoever has none with a simulator.
+// simulatorAccount is the key and the secret for a simulator where none are set.
 const simulatorAccount = "simulator"
 
 // simulated says what goes without saying where Daraja is a simulator on this machine: no money is

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestSecretFiles: a secret in a file of its own counts as if it stood in the configuration, and is guarded as that is.
+// TestSecretFiles: a secret in a file of its own counts as if it stood in the configuration, and is
+// guarded as that is.
 func TestSecretFiles(t *testing.T) {
 	path := write(t, "[daraja]\nconsumer_key_file = \"key\"\nconsumer_secret = \"canary-secret\"\npasskey_file = \"absent\"\n", 0o600)
 	key := filepath.Join(filepath.Dir(path), "key")
@@ -91,7 +92,8 @@ forget_after = "0d"`)
 	}
 }
 
-// TestRead: whoever wants every mistake gets all of them, and settings that can be used all the same.
+// TestRead returns every mistake, and settings that can be used all the
+// same.
 func TestRead(t *testing.T) {
 	s, mistakes := Read(write(t, "shop = \"Duka\"\nlanguage = \"fr\"\nshoop = 1\n[limits]\nmax_amount = 0\n", 0o600), env("MPESA_ENVIRONMENT", "live"))
 	var keys []string

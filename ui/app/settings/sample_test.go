@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// TestSample: the sample loads, has a line for every key there is and for no other, and each line's value is the default.
+// TestSample: the sample loads, has a line for every key there is and for no other, and each line's
+// value is the default.
 func TestSample(t *testing.T) {
 	var shown []string
 	table := ""
@@ -46,7 +47,8 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// TestFill: what is filled in comes back, every other line stays as it is, and what stood in a file is not lost.
+// TestFill: what is filled in comes back, every other line stays as it is, and what stood in a file
+// is not lost.
 func TestFill(t *testing.T) {
 	v := Values{
 		"shop": "Duka \"la\" Mama\\\n\x01é", "daraja.consumer_key": "canary-key", "limits.max_amount": int64(5000),
@@ -72,7 +74,8 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// TestSave: mode 0600 whatever was there, the old file kept, a link followed, and nothing else left in the folder.
+// TestSave: mode 0600 whatever was there, the old file kept, a link followed, and nothing else left
+// in the folder.
 func TestSave(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "config")
 	path := filepath.Join(folder, "kaunta.toml")
@@ -106,7 +109,8 @@ func TestSave(t *testing.T) {
 	}
 }
 
-// FuzzFill: whatever text an owner types comes back from the file as it was typed, but for bytes that are no UTF-8.
+// FuzzFill: whatever text an owner types comes back from the file as it was typed, but for bytes
+// that are no UTF-8.
 func FuzzFill(f *testing.F) {
 	for _, s := range []string{"Duka", `a"b`, `\`, "\x00\x7f\n", "“é”", "\xff", "'''", "# x = 1"} {
 		f.Add(s)

@@ -9,7 +9,7 @@ import (
 )
 
 // Save writes a configuration file that only this user can read. A file that is there already is
-// kept beside it with .bak at the end. Whatever happens on the way, path holds either the old text
+// kept next to it with .bak at the end. Whatever happens on the way, path holds either the old text
 // or the new one, whole.
 func Save(path, text string) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {

@@ -21,7 +21,7 @@ const (
 // The ways in which Safaricom reaches this till: the values of callback.reach.
 const (
 	ReachOff         = "off"         // nobody can reach it: results come by query only
-	ReachStatic      = "static"      // public_url leads to listen, by the owner's own proxy or port-forward
+	ReachStatic      = "static"      // public_url leads to listen: the owner's proxy or port-forward
 	ReachACME        = "acme"        // this machine has a public address and serves HTTPS itself
 	ReachSSH         = "ssh"         // through the owner's own small server
 	ReachCloudflared = "cloudflared" // through Cloudflare's program
@@ -66,9 +66,9 @@ type Daraja struct {
 type Callback struct {
 	Reach          string      `toml:"reach"`           // one of the Reach constants
 	Listen         string      `toml:"listen"`          // address to listen on
-	PublicURL      string      `toml:"public_url"`      // what Safaricom calls; empty: none, or the way itself finds one
-	Sources        []string    `toml:"sources"`         // addresses that callbacks come from; empty: Safaricom's list
-	EnforceSources bool        `toml:"enforce_sources"` // drop callbacks from elsewhere instead of counting them
+	PublicURL      string      `toml:"public_url"`      // empty: none, or found by the way
+	Sources        []string    `toml:"sources"`         // of callbacks; empty: Safaricom's list
+	EnforceSources bool        `toml:"enforce_sources"` // drop others, not only count them
 	SSH            SSH         `toml:"ssh"`
 	ACME           ACME        `toml:"acme"`
 	Cloudflared    Cloudflared `toml:"cloudflared"`
@@ -80,7 +80,7 @@ type SSH struct {
 	User           string `toml:"user"`
 	KeyFile        string `toml:"key_file"`         // private key of this till
 	KnownHostsFile string `toml:"known_hosts_file"` // the server's own keys
-	Socket         string `toml:"socket"`           // unix socket on the server, which its proxy passes callbacks to
+	Socket         string `toml:"socket"`           // the unix socket on the server
 }
 
 // ACME is built-in HTTPS, with a certificate of Let's Encrypt.
@@ -102,13 +102,13 @@ type Cloudflared struct {
 type Limits struct {
 	MaxAmount    int64         `toml:"max_amount"`    // KES in one payment
 	RetypeAbove  int64         `toml:"retype_above"`  // KES above which the amount is typed twice
-	ConfirmAbove int64         `toml:"confirm_above"` // KES above which PAID needs both witnesses; 0: never
-	QueryEvery   time.Duration `toml:"query_every"`   // least time between two queries; 0: by environment
+	ConfirmAbove int64         `toml:"confirm_above"` // KES; see pos.Config; 0: never
+	QueryEvery   time.Duration `toml:"query_every"`   // 0: by environment
 }
 
 // Records is what becomes of the ledger's content.
 type Records struct {
-	ForgetAfter  Duration `toml:"forget_after"`  // age at which customers' numbers are masked; 0: never
+	ForgetAfter  Duration `toml:"forget_after"`  // age of numbers to mask; 0: never
 	BackupFolder string   `toml:"backup_folder"` // empty: no backups by itself
 	BackupKeep   int      `toml:"backup_keep"`   // how many backups are kept
 }

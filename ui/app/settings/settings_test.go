@@ -104,7 +104,8 @@ func TestSimulatorNeedsNothing(t *testing.T) {
 	}
 }
 
-// FuzzLoad: whatever stands in the file, Load gives settings that can be used or one sentence that quotes no secret.
+// FuzzLoad: whatever stands in the file, Load gives settings that can be used or one sentence that
+// quotes no secret.
 func FuzzLoad(f *testing.F) {
 	for _, text := range []string{account, "", "shop = 1", "[daraja]\nconsumer_key = \"canary\"\nx", "[limits]\nquery_every = \"9999999h\"", "a=[canary", "\xff"} {
 		f.Add(text)
@@ -217,8 +218,8 @@ func TestLooksLikePasskey(t *testing.T) {
 	}
 }
 
-// TestNgrokIsGone: a configuration that reaches the till through ngrok has one mistake and no more, and setup can still
-// read it, to write another way.
+// TestNgrokIsGone: a configuration that reaches the till through ngrok has one mistake and no more,
+// and setup can still read it, to write another way.
 func TestNgrokIsGone(t *testing.T) {
 	path := write(t, oldNgrok, 0o600)
 	s, mistakes := Read(path, env())

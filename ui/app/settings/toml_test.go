@@ -7,8 +7,9 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// TestWrongTypeHasNoType: as long as the library tells a value of the wrong type by its text alone, that text is read. Where this test
-// fails, decide by the type that the library has by then, or read the new text.
+// TestWrongTypeHasNoType: as long as the library tells a value of the wrong type by its text alone,
+// that text is read. Where this test fails, decide by the type that the library has by then, or
+// read the new text.
 func TestWrongTypeHasNoType(t *testing.T) {
 	for text, want := range map[string]string{
 		"\nkey = 5": "string", "\nnumber = \"5\"": "integer", "\nis = 1": "boolean", "\nlist = 1": "slice",

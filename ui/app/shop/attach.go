@@ -52,7 +52,8 @@ func Attach(ctx context.Context, path string, open func() error) (*localapi.Clie
 // where none answers. The error says of one that is there why it does not.
 func Owner(ctx context.Context, path string) (*localapi.Client, error) {
 	owner, err := localapi.Dial(ctx, path)
-	if err != nil && !errors.Is(err, localapi.ErrSilent) { // nobody, or none that could be asked: the file's lock says the rest
+	// nobody, or nobody who answers: the file's lock says the rest
+	if err != nil && !errors.Is(err, localapi.ErrSilent) {
 		return nil, nil
 	}
 	return owner, err

@@ -1,5 +1,6 @@
 // Package shop opens a shop: the ledger, the till on it, the way that callbacks take to it, and the
-// socket by which other programs of the same user work with it. It closes them in order.
+// socket by which other programs of the same user work with it. It closes them in order. Only the
+// wiring belongs here: rules about payments are in package pos, screens and commands above.
 //
 //	            daraja.Client ◄── pos.Till ──► store.Ledger
 //	                                 ▲   ▲

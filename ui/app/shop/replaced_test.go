@@ -28,8 +28,9 @@ func (nobody) STKQuery(context.Context, string) (daraja.Answer, error) {
 	return daraja.Answer{Endpoint: daraja.EndpointQuery, Verdict: daraja.VerdictPending}, nil
 }
 
-// TestCallbackForAReplacedLedger: what comes for a payment that only the replaced ledger knows is counted, and not among the forged; what
-// was asked for after the replacing, or days before, or cannot be an address, is.
+// TestCallbackForAReplacedLedger: what comes for a payment that only the replaced ledger knows is
+// counted, and not among the forged; what was asked for after the replacing, or days before, or
+// cannot be an address, is.
 func TestCallbackForAReplacedLedger(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shop.ledger")
 	ledger, err := store.Open(path, store.Options{Environment: "training", UnsafeNoSync: true})

@@ -85,7 +85,8 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 		Caller: func(remote netip.AddrPort) netip.Addr { return tunnel.Caller(provider, remote) },
 		Tap:    callbacks, Logger: sh.Log,
 	})
-	if provider, sh.NoCallbacks = reach.Open(s, sh.server); sh.NoCallbacks != nil { // no payment hangs on the way of callbacks
+	// no payment depends on callbacks
+	if provider, sh.NoCallbacks = reach.Open(s, sh.server); sh.NoCallbacks != nil {
 		sh.Log.Error("no callback can reach the till", "err", sh.NoCallbacks)
 		provider = tunnel.Off()
 	}
@@ -182,7 +183,7 @@ func (sh *Shop) trouble() error {
 	return nil
 }
 
-// errCloses is what whoever is copying the ledger of a till hears when the till closes.
+// errCloses ends a copy of the ledger when the till closes.
 var errCloses = errors.New("the till has just been closed: try again")
 
 // untilClosed copies the ledger until sharing ends, and says so where that cut it short.

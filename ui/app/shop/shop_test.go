@@ -23,7 +23,7 @@ func (c *closing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestCopyWhileTheTillCloses: whoever copies the ledger of a till that closes hears that, and not
+// TestCopyWhileTheTillCloses: a copy of the ledger of a till that closes ends with that, and not
 // in the words of a library.
 func TestCopyWhileTheTillCloses(t *testing.T) {
 	ledger, err := store.Open(filepath.Join(t.TempDir(), "shop.ledger"), store.Options{Environment: "training", UnsafeNoSync: true})

@@ -57,12 +57,10 @@ func main() {
 		OpenShop:    headless,
 		OpenBook:    openBook,
 		Query:       shop.Query,
-		LedgerKind:  ledgerKind,
 		Screen:      screen,
 		Demo:        demo,
 		Simulate:    simulate,
 		Endings:     simulator.Table(),
-		Keeper:      keeper.New(),
 		Environ:     os.Environ(),
 		Setup:       setup.Parts{Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
 		Doctor:      doctor.Parts{Ledger: lookAtLedger, Reach: reach.Try, Free: store.FreeBytes},
@@ -94,23 +92,6 @@ func headless(ctx context.Context, s settings.Settings) (*cli.Shop, error) {
 		return nil, errors.Join(err, owner.Close())
 	}
 	return &cli.Shop{Till: owner, Book: owner, Close: owner.Close}, nil
-}
-
-// ledgerKind is the kind of an error of the ledger's, for programs; "" for any other error.
-func ledgerKind(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no_ledger"
-	case errors.Is(err, store.ErrLocked):
-		return "ledger_in_use"
-	case errors.Is(err, store.ErrFull):
-		return "disk_full"
-	case errors.Is(err, store.ErrDamaged):
-		return "ledger_damaged"
-	case errors.Is(err, store.ErrFailed):
-		return "ledger_failed"
-	}
-	return ""
 }
 
 // openShop opens the shop of s. A payment that is under way goes on when the reader of the output

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 
 	"github.com/spf13/cobra"
+
+	"kaunta/ui/keeper"
 )
 
 func (c *commands) backupCommand() *cobra.Command {
@@ -28,7 +30,7 @@ A backup on the same disk is lost with it: write it to another one.`,
 				return fmt.Errorf("backup: %w", err)
 			}
 			tell, clear := c.share("copying and checking")
-			checked, err := c.Keeper.Backup(cmd.Context(), s, args[0], force, tell)
+			checked, err := keeper.Backup(cmd.Context(), s, args[0], force, tell)
 			clear()
 			if errors.Is(err, fs.ErrExist) {
 				return fmt.Errorf("backup: %s exists already: choose another name, or say --force", args[0])
@@ -36,7 +38,7 @@ A backup on the same disk is lost with it: write it to another one.`,
 			if err != nil {
 				return interrupted(cmd.Context(), err, "backup: it was interrupted, and nothing is written")
 			}
-			fmt.Fprintf(c.Stdout, "%s: %s, checked whole\n", args[0], payments(checked.Payments))
+			fmt.Fprintf(c.Stdout, "%s: %s, checked whole\n", args[0], payments(checked.Attempts))
 			return nil
 		},
 	}

@@ -49,10 +49,6 @@ type Kaunta struct {
 	// on the ledger where one is. An answer that says nothing about the payment is no error.
 	Query func(ctx context.Context, s settings.Settings, checkoutRequestID string) (daraja.Answer, error)
 
-	// LedgerKind is the kind of an error of the ledger's, for programs; "" for any other error. See
-	// Kinds.
-	LedgerKind func(error) string
-
 	// Screen runs the till's screens until the cashier leaves.
 	Screen func(ctx context.Context, s settings.Settings, o ScreenOptions) error
 
@@ -66,9 +62,6 @@ type Kaunta struct {
 	// Endings says what the simulator's customers do by the last digits of their numbers, a line
 	// each.
 	Endings string
-
-	// Keeper looks after the ledger's file.
-	Keeper Keeper
 
 	// Setup is what kaunta setup needs of the ways that callbacks take.
 	Setup setup.Parts

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"kaunta/ui/keeper"
 )
 
 func (c *commands) compactCommand() *cobra.Command {
@@ -19,7 +21,7 @@ and indexes. The old file is kept as FILE.bak until the new one has been checked
 				return err
 			}
 			tell, clear := c.share("writing")
-			before, after, err := c.Keeper.Compact(cmd.Context(), s, tell)
+			before, after, err := keeper.Compact(cmd.Context(), s, tell)
 			clear()
 			if err != nil {
 				return interrupted(cmd.Context(), err, "compact: it was interrupted; run kaunta verify")

@@ -7,7 +7,7 @@
 //	             ├─ query ──────────► Kaunta.Query ─► what M-PESA says
 //	             ├─ ledger, report ─► Kaunta.OpenBook ─► Book ─► rows, totals
 //	             ├─ export ─────────► Kaunta.OpenBook ─► Book ─► export.Copy ─► CSV, XLSX
-//	             ├─ backup, verify, restore, compact ─► Kaunta.Keeper
+//	             ├─ backup, verify, restore, compact ─► package keeper
 //	             ├─ setup ──────────► setup.Run ─► configuration file ─► doctor, screens
 //	             ├─ doctor ─────────► doctor.Run ─► a line for each finding
 //	             ├─ explain ────────► daraja.Explain

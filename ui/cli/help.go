@@ -67,7 +67,7 @@ func (c *commands) addCommands(root *cobra.Command) {
 			root.AddCommand(cmd)
 		}
 	}
-	root.AddCommand(c.checkFileCommand(), c.checkCopyCommand(), c.compareFilesCommand(), c.tryFileCommand(), c.manCommand())
+	root.AddCommand(append(c.childCommands(), c.manCommand())...)
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpCommandGroupID("setup")
 	root.SetCompletionCommandGroupID("setup")

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/store"
 	"kaunta/ui/app/settings"
 )
 
@@ -93,13 +95,17 @@ func (c *commands) kindOf(err error) string {
 		return "not_found"
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return "interrupted"
-	}
-	if c.LedgerKind != nil {
-		if kind := c.LedgerKind(err); kind != "" {
-			return kind
-		}
-	}
-	if errors.Is(err, pos.ErrRefused) {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no_ledger"
+	case errors.Is(err, store.ErrLocked):
+		return "ledger_in_use"
+	case errors.Is(err, store.ErrFull):
+		return "disk_full"
+	case errors.Is(err, store.ErrDamaged):
+		return "ledger_damaged"
+	case errors.Is(err, store.ErrFailed):
+		return "ledger_failed"
+	case errors.Is(err, pos.ErrRefused):
 		return "ledger_damaged"
 	}
 	return "error"

@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
+	"kaunta/store"
+	"kaunta/ui/keeper"
 )
 
 func (c *commands) restoreCommand() *cobra.Command {
@@ -24,8 +26,8 @@ Where payments would be missing from the ledger, or nobody can tell, --force is 
 			if err != nil {
 				return err
 			}
-			allow := func(m Missing) error {
-				lacks := m.sentence()
+			allow := func(gap store.Gap, unread error) error {
+				lacks := lacking(gap, unread)
 				if lacks == "" {
 					return nil
 				}
@@ -36,12 +38,12 @@ Where payments would be missing from the ledger, or nobody can tell, --force is 
 				return nil
 			}
 			tell, clear := c.progress()
-			checked, aside, err := c.Keeper.Restore(cmd.Context(), s, args[0], allow, tell)
+			checked, aside, err := keeper.Restore(cmd.Context(), s, args[0], allow, tell)
 			clear()
 			if err != nil {
 				return interrupted(cmd.Context(), err, "restore: it was interrupted, and the ledger is as it was")
 			}
-			fmt.Fprintf(c.Stdout, "%s is the backup %s now: %s, checked whole\n", s.Ledger, args[0], payments(checked.Payments))
+			fmt.Fprintf(c.Stdout, "%s is the backup %s now: %s, checked whole\n", s.Ledger, args[0], payments(checked.Attempts))
 			if aside != "" {
 				fmt.Fprintf(c.Stdout, "The ledger that was there is kept as %s\n", aside)
 			}
@@ -52,18 +54,18 @@ Where payments would be missing from the ledger, or nobody can tell, --force is 
 	return cmd
 }
 
-// sentence says what would be missing; "" where nothing would.
-func (m Missing) sentence() string {
+// lacking says what would be missing, or why that is not known; "" where nothing would.
+func lacking(gap store.Gap, unread error) string {
 	switch {
-	case m.Unread != nil:
-		return fmt.Sprintf("the present ledger cannot be read, so nobody can tell what it has that the backup lacks (%v)", m.Unread)
-	case m.Payments == 0:
+	case unread != nil:
+		return fmt.Sprintf("the present ledger cannot be read, so nobody can tell what it has that the backup lacks (%v)", unread)
+	case gap.Attempts == 0:
 		return ""
 	}
 	of := ""
-	if m.Foreign {
+	if !gap.Same {
 		of = "the backup is not of this ledger: "
 	}
 	return fmt.Sprintf("%sthe present ledger has %s that the backup lacks, or knows less of, asked for since %s; %v of them paid, KES %v",
-		of, payments(m.Payments), pos.DateTime(m.Since), pos.Shillings(m.Paid.Count), m.Paid.KES)
+		of, payments(gap.Attempts), pos.DateTime(gap.First), pos.Shillings(gap.Paid.Count), gap.Paid.KES)
 }

@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
+	"kaunta/store"
 	"kaunta/store/export"
+	"kaunta/ui/keeper"
 )
 
 func (c *commands) verifyCommand() *cobra.Command {
@@ -41,7 +43,7 @@ kaunta verify /media/usb/kaunta.ledger --json`,
 				file = args[0]
 			}
 			tell, clear := c.progress()
-			checked, err := c.Keeper.Verify(cmd.Context(), s, file, tell)
+			checked, err := keeper.Verify(cmd.Context(), s, file, tell)
 			clear()
 			if err != nil {
 				return interrupted(cmd.Context(), err, "verify: it was interrupted, and nothing is known")
@@ -70,7 +72,7 @@ type checkedLine struct {
 }
 
 // tellChecked prints what a check found; the exit status says whether all is well.
-func (c *commands) tellChecked(k Checked, asJSON bool) error {
+func (c *commands) tellChecked(k store.Report, asJSON bool) error {
 	advice := ""
 	switch {
 	case k.Evidence > 0:
@@ -79,12 +81,12 @@ func (c *commands) tellChecked(k Checked, asJSON bool) error {
 		advice = "The payments themselves are whole. Close the till and run kaunta compact: it makes new totals and indexes from them."
 	}
 	day := ""
-	if k.LastDay != 0 {
-		day = k.LastDay.String()
+	if k.Last.Day != 0 {
+		day = k.Last.Day.String()
 	}
 	if asJSON {
 		l := checkedLine{
-			Well: k.First == nil, Payments: k.Payments, Events: k.Events, LastDay: day, Chain: hex.EncodeToString(k.LastHash[:]),
+			Well: k.First == nil, Payments: k.Attempts, Events: k.Events, LastDay: day, Chain: hex.EncodeToString(k.Last.Hash[:]),
 			Faults: k.Evidence, InTotals: k.Derived, Advice: advice,
 		}
 		if f := k.First; f != nil {
@@ -94,12 +96,12 @@ func (c *commands) tellChecked(k Checked, asJSON bool) error {
 			return err
 		}
 	} else if k.First == nil {
-		fmt.Fprintf(c.Stdout, "All is well: %s, %v events, each as it was written.\n", payments(k.Payments), pos.Shillings(k.Events))
+		fmt.Fprintf(c.Stdout, "All is well: %s, %v events, each as it was written.\n", payments(k.Attempts), pos.Shillings(k.Events))
 		if day != "" {
-			fmt.Fprintf(c.Stdout, "The chain ends on %s with %s.\n", day, hex.EncodeToString(k.LastHash[:8]))
+			fmt.Fprintf(c.Stdout, "The chain ends on %s with %s.\n", day, hex.EncodeToString(k.Last.Hash[:8]))
 		}
 	} else {
-		fmt.Fprintf(c.Stdout, "The ledger is not as it was written: %s.\n", k.First)
+		fmt.Fprintf(c.Stdout, "The ledger is not as it was written: %s.\n", problemLine(*k.First))
 		if n := k.Evidence + k.Derived; n > 1 {
 			fmt.Fprintf(c.Stdout, "That is the first of %v faults: %v in payments and pages, %v in totals and indexes.\n",
 				pos.Shillings(n), pos.Shillings(k.Evidence), pos.Shillings(k.Derived))

@@ -3,7 +3,7 @@
 // the two and running the child processes belongs here; what is done to a file belongs to package
 // store.
 //
-//	cli ──► Keeper ──► shop.Attach ─┬─ a till is open ──► its backup, its pages
+//	cli ──► keeper ──► shop.Attach ─┬─ a till is open ──► its backup, its pages
 //	                                └─ nobody has it ──► package store
 //	                                                        │ a file that may be damaged
 //	                                                        ▼

@@ -13,20 +13,10 @@ import (
 	"kaunta/store"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/app/shop"
-	"kaunta/ui/cli"
 )
 
-// New returns what looks after the ledger's file. What may be damaged is read by another process of
-// this program, so that nothing in it can end this one.
-func New() cli.Keeper {
-	return cli.Keeper{
-		Backup: backupLedger, Verify: verifyLedger, Restore: restoreLedger, Compact: compactLedger,
-		ServeCheck: store.ServeCheck, ServeCheckCopy: store.ServeCheckCopy, ServeCompare: store.ServeCompare, ServeTry: store.ServeTry,
-	}
-}
-
-// backupLedger copies the ledger: by itself, or from the till that has it.
-func backupLedger(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (cli.Checked, error) {
+// Backup writes a checked copy of the ledger to file: by itself, or from the till that has it.
+func Backup(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (store.Report, error) {
 	o := store.BackupOptions{Replace: replace, Progress: progress}
 	var report store.Report
 	owner, err := shop.Attach(ctx, s.Ledger, func() error {
@@ -48,15 +38,15 @@ func backupLedger(ctx context.Context, s settings.Settings, file string, replace
 		_ = r.CloseWithError(errors.New("the backup has ended"))
 		err = errors.Join(err, owner.Close())
 	}
-	return checked(report), err
+	return report, err
 }
 
-// verifyLedger checks a file: the ledger's own, or, where a till has that, its pages as they are
+// Verify checks a file: the ledger's own, or, where a till has that, its pages as they are
 // now.
-func verifyLedger(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (cli.Checked, error) {
+func Verify(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (store.Report, error) {
 	if file != "" {
 		if err := there(file); err != nil {
-			return cli.Checked{}, err
+			return store.Report{}, err
 		}
 		report, err := checkFile(ctx, file, progress)
 		return verdict(report, err)
@@ -100,23 +90,12 @@ func checkSnapshot(ctx context.Context, till pages, ledger string, progress func
 	return checkFile(ctx, f.Name(), progress)
 }
 
-// verdict makes of a file that cannot be read one that was checked and is not well.
-func verdict(report store.Report, err error) (cli.Checked, error) {
+// verdict makes of a file that cannot be read one that was checked and is damaged.
+func verdict(report store.Report, err error) (store.Report, error) {
 	if errors.Is(err, store.ErrDamaged) {
-		return cli.Checked{Evidence: 1, First: &cli.Fault{What: err.Error()}}, nil
+		return store.Report{Evidence: 1, First: &store.Problem{What: err.Error()}}, nil
 	}
-	return checked(report), err
-}
-
-func checked(r store.Report) cli.Checked {
-	c := cli.Checked{
-		Payments: r.Attempts, Events: r.Events, LastDay: r.Last.Day, LastHash: r.Last.Hash,
-		Evidence: r.Evidence, Derived: r.Derived,
-	}
-	if p := r.First; p != nil {
-		c.First = &cli.Fault{Attempt: p.Attempt, At: p.At, Amount: p.Amount, What: p.What}
-	}
-	return c
+	return report, err
 }
 
 // itself is a command of this program, to be run in a process of its own.
@@ -149,9 +128,11 @@ func check(ctx context.Context, command, path string, progress func(done, of int
 	return store.Check(ctx, cmd, progress)
 }
 
-func restoreLedger(ctx context.Context, s settings.Settings, backup string, allow func(cli.Missing) error, progress func(done, of int)) (cli.Checked, string, error) {
+// Restore puts a copy of backup in the ledger's place, and returns where the ledger that was there is
+// kept; "" where there was none. allow is asked before that, as [store.RestoreOptions].Allow.
+func Restore(ctx context.Context, s settings.Settings, backup string, allow func(gap store.Gap, unread error) error, progress func(done, of int)) (store.Report, string, error) {
 	if err := there(backup); err != nil {
-		return cli.Checked{}, "", err
+		return store.Report{}, "", err
 	}
 	o := store.RestoreOptions{
 		Check: func(ctx context.Context, copy string) (store.Report, error) {
@@ -164,22 +145,20 @@ func restoreLedger(ctx context.Context, s settings.Settings, backup string, allo
 			}
 			return store.Compare(ctx, cmd)
 		},
-		Allow: func(g store.Gap, unread error) error {
-			return allow(cli.Missing{Unread: unread, Foreign: !g.Same, Payments: g.Attempts, Paid: g.Paid, Since: g.First})
-		},
+		Allow: allow,
 	}
 	// else the named file may be of any account
 	if s.CheckAccount() == nil || s.Ledger == settings.LedgerPath(s.Environment) {
 		o.Environment = s.Environment
 	}
 	if err := shop.Held(ctx, s.Ledger); err != nil {
-		return cli.Checked{}, "", err
+		return store.Report{}, "", err
 	}
-	report, aside, err := store.Restore(ctx, backup, s.Ledger, o)
-	return checked(report), aside, err
+	return store.Restore(ctx, backup, s.Ledger, o)
 }
 
-func compactLedger(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error) {
+// Compact writes the ledger's file again, and returns its sizes in bytes.
+func Compact(ctx context.Context, s settings.Settings, progress func(done, of int)) (before, after int64, err error) {
 	if err := shop.Held(ctx, s.Ledger); err != nil {
 		return 0, 0, err
 	}

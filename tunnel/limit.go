@@ -87,11 +87,6 @@ func (l *limitListener) Close() error {
 	return l.Listener.Close()
 }
 
-// Limit returns a listener that keeps at most limit connections of ln open: a
-// newcomer who finds it full takes the place of the one that has waited longest. It
-// is for the doors that a [Provider] opens to the internet itself.
-func Limit(ln net.Listener, limit int) net.Listener { return newLimitListener(ln, limit) }
-
 // drain closes every connection, the held ones when they are released, and
 // returns when none is left or done is closed. Accept must have returned.
 func (l *limitListener) drain(done <-chan struct{}) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"runtime"
 	"strings"
@@ -36,10 +35,6 @@ type Config struct {
 
 	// Listen is the address to answer HTTPS on; empty means ":443".
 	Listen string
-
-	// HTTPListen is the address to answer HTTP-01 challenges on, such as
-	// ":80"; empty means not to. The domain's port 80 must lead to it.
-	HTTPListen string
 
 	// DirectoryURL names the authority; empty means Let's Encrypt.
 	DirectoryURL string
@@ -102,7 +97,7 @@ func (p *provider) Run(ctx context.Context, localAddr string, up func(string)) e
 	if err := privateDir(p.cfg.CacheDir); err != nil {
 		return &tunnel.BlockedError{Err: err}
 	}
-	doors, err := p.open()
+	https, err := p.listenOn(p.cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -117,12 +112,7 @@ func (p *provider) Run(ctx context.Context, localAddr string, up func(string)) e
 			}
 		})
 	}
-	run(func() error { return p.Relay.Serve(ctx, doors.https, localAddr, s.shake) })
-	if doors.http != nil {
-		// from here on HTTP-01 is tried too
-		handler := s.manager.HTTPHandler(http.NotFoundHandler())
-		run(func() error { return answerChallenges(ctx, doors.http, handler) })
-	}
+	run(func() error { return p.Relay.Serve(ctx, https, localAddr, s.shake) })
 	run(func() error { return p.certify(ctx, s, up) })
 	<-ctx.Done()
 	work.Wait()
@@ -155,21 +145,6 @@ func (p *provider) awaitTurn(ctx context.Context) error {
 	case <-time.After(time.Until(p.retryAt)):
 		return nil
 	}
-}
-
-// doors are what a session listens on.
-type doors struct {
-	https, http net.Listener // http is nil where it is not asked for
-}
-
-func (p *provider) open() (d doors, err error) {
-	if d.https, err = p.listenOn(p.cfg.Listen); err != nil || p.cfg.HTTPListen == "" {
-		return d, err
-	}
-	if d.http, err = p.listenOn(p.cfg.HTTPListen); err != nil {
-		d.https.Close()
-	}
-	return d, err
 }
 
 func (p *provider) listenOn(addr string) (net.Listener, error) {

@@ -70,17 +70,17 @@ type shop struct {
 	cfg    Config
 	server *tunnel.Server
 
-	mu          sync.Mutex
-	https, http string // the doors of the present session
-	bodies      []string
+	mu     sync.Mutex
+	https  string // the door of the present session
+	bodies []string
 }
 
 func newShop(t *testing.T) *shop {
 	s := &shop{T: t, ca: newAuthority(t)}
-	s.ca.at = func() (string, string) {
+	s.ca.at = func() string {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.https, s.http
+		return s.https
 	}
 	s.cfg = Config{
 		Domain: domain, Email: "owner@example.com", CacheDir: filepath.Join(t.TempDir(), "certificates"),
@@ -89,7 +89,7 @@ func newShop(t *testing.T) *shop {
 	return s
 }
 
-// provider makes the provider of s, whose doors s then knows.
+// provider makes the provider of s, whose door s then knows.
 func (s *shop) provider() *provider {
 	s.Helper()
 	p, err := New(s.cfg)
@@ -97,18 +97,14 @@ func (s *shop) provider() *provider {
 		s.Fatal(err)
 	}
 	acme := p.(*provider)
-	acme.listen = func(network, addr string) (net.Listener, error) {
+	acme.listen = func(network, _ string) (net.Listener, error) {
 		ln, err := net.Listen(network, "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if addr == s.cfg.Listen {
-			s.https = ln.Addr().String()
-		} else {
-			s.http = ln.Addr().String()
-		}
+		s.https = ln.Addr().String()
 		return ln, nil
 	}
 	return acme
@@ -149,8 +145,7 @@ func (s *shop) internet(name string) *http.Transport {
 		DisableKeepAlives: true,
 		TLSClientConfig:   &tls.Config{RootCAs: s.ca.trust(), ServerName: name},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			https, _ := s.ca.at()
-			return new(net.Dialer).DialContext(ctx, network, https)
+			return new(net.Dialer).DialContext(ctx, network, s.ca.at())
 		},
 	}
 }
@@ -207,7 +202,7 @@ func TestHTTPSWithACertificateOfALocalAuthority(t *testing.T) {
 			t.Errorf("%s was answered %q", name, answer)
 		}
 	}
-	https, _ := s.ca.at()
+	https := s.ca.at()
 	if resp, err := http.Post("http://"+https+"/cb/"+known, "application/json", strings.NewReader(callback)); err == nil {
 		resp.Body.Close()
 		t.Errorf("plain http was answered %d", resp.StatusCode)
@@ -276,7 +271,7 @@ func TestCertificateIsRenewed(t *testing.T) {
 	case <-time.After(8 * time.Second):
 		t.Fatal("no other certificate is asked for")
 	}
-	https, _ := s.ca.at()
+	https := s.ca.at()
 	for end := time.Now().Add(8 * time.Second); ; {
 		c, err := tls.Dial("tcp", https, &tls.Config{RootCAs: s.ca.trust(), ServerName: domain})
 		if err != nil {
@@ -293,30 +288,12 @@ func TestCertificateIsRenewed(t *testing.T) {
 	}
 }
 
-func TestHTTP01OnlyIfAsked(t *testing.T) {
+// An authority that offers plain HTTP alone gets no answer there.
+func TestNoHTTP01(t *testing.T) {
 	s := newShop(t)
 	s.ca.challenge = "http-01"
 	if err := s.provider().Run(t.Context(), "127.0.0.1:1", nil); err == nil || !strings.Contains(err.Error(), "no certificate for "+domain) {
 		t.Errorf("Run: %v", err)
-	}
-	s.cfg.HTTPListen = "127.0.0.1:80"
-	link, _ := s.open(s.provider())
-	s.await(link, live)
-	_, plain := s.ca.at()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	for _, path := range []string{"/", "/cb/" + known, "/probe/" + known, "/.well-known/acme-challenge/other"} {
-		resp, err := client.Post("http://"+plain+path, "application/json", strings.NewReader(callback))
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode < 400 {
-			t.Errorf("%s over plain http: status %d", path, resp.StatusCode)
-		}
-	}
-	client.CloseIdleConnections()
-	if len(s.bodies) != 0 {
-		t.Errorf("%d callbacks were taken over plain http", len(s.bodies))
 	}
 }
 
@@ -324,7 +301,7 @@ func TestHTTP01OnlyIfAsked(t *testing.T) {
 // strangers do meanwhile.
 func TestAFailedAttemptIsNotRepeatedAtOnce(t *testing.T) {
 	s := newShop(t)
-	s.ca.at = func() (string, string) { return "127.0.0.1:1", "" } // the name leads elsewhere
+	s.ca.at = func() string { return "127.0.0.1:1" } // the name leads elsewhere
 	p := s.provider()
 	began := time.Now()
 	link, _ := s.open(p)

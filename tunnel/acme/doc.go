@@ -8,9 +8,8 @@
 // The certificate comes from a certificate authority that speaks ACME (RFC
 // 8555), Let's Encrypt unless the owner names another, and is renewed while the
 // till runs (golang.org/x/crypto/acme/autocert). The authority checks that the
-// domain leads here by a TLS handshake on port 443 (TLS-ALPN-01), and by plain
-// HTTP on port 80 too (HTTP-01) if [Config.HTTPListen] says so; nothing else is
-// answered there. Using this accepts the authority's terms.
+// domain leads here by a TLS handshake on port 443 (TLS-ALPN-01). Using this
+// accepts the authority's terms.
 //
 // # Pitfalls
 //

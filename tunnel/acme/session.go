@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -15,8 +13,6 @@ import (
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
-
-	"kaunta/tunnel"
 )
 
 const (
@@ -26,11 +22,6 @@ const (
 	// caPatience is the longest pause between two requests to the authority,
 	// and so the longest that a session's end waits for one.
 	caPatience = 5 * time.Second
-
-	// challengeConns and challengeTimeout bound what strangers can hold on the
-	// door for HTTP-01.
-	challengeConns   = 32
-	challengeTimeout = 5 * time.Second
 )
 
 // errNotYet refuses handshakes before there is a certificate.
@@ -120,21 +111,6 @@ func (s *session) certificate(h *tls.ClientHelloInfo) (*tls.Certificate, error) 
 		return nil, errNotYet
 	}
 	return s.manager.GetCertificate(hello(h.ServerName))
-}
-
-// answerChallenges answers HTTP-01 on ln until ctx is done.
-func answerChallenges(ctx context.Context, ln net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler:     handler,
-		ReadTimeout: challengeTimeout, WriteTimeout: challengeTimeout, IdleTimeout: challengeTimeout,
-		MaxHeaderBytes: 4 << 10,
-		ErrorLog:       log.New(io.Discard, "", 0),
-	}
-	defer context.AfterFunc(ctx, func() { server.Close() })()
-	if err := server.Serve(tunnel.Limit(ln, challengeConns)); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("tunnel acme: challenges are no longer answered: %w", err)
-	}
-	return nil
 }
 
 // A bound transport makes requests that end with ctx, whatever their own

@@ -35,12 +35,16 @@ func (i *idlers) changed(c net.Conn, to http.ConnState) {
 	}
 }
 
-// end ends those that have been idle for long enough.
+// end ends those that have been idle for long enough. On a busy machine a request may have arrived
+// that nobody has had the time to read: its connection stays.
 func (i *idlers) end() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for len(i.list) > 0 && time.Since(i.list[0].since) >= idleGrace {
-		_ = i.list[0].Close()
-		i.list = i.list[1:]
-	}
+	i.list = slices.DeleteFunc(i.list, func(c idler) bool {
+		if time.Since(c.since) < idleGrace || hasSent(c.Conn.(*connection).UnixConn) {
+			return false
+		}
+		_ = c.Close()
+		return true
+	})
 }

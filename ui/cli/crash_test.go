@@ -58,9 +58,7 @@ func TestCrashMatrix(t *testing.T) {
 	plan := func(digits, point string, away bool) {
 		c := &crash{
 			digits: digits, point: point, away: away, phone: fmt.Sprintf("25471%05d%s", len(crashes), digits),
-			// Its own port, the same before and after as in a shop, and none that the system hands out by
-			// itself.
-			callbacks: fmt.Sprintf("127.0.0.1:%d", 21000+len(crashes)),
+			callbacks: freeAddress(t),
 		}
 		crashes = append(crashes, c)
 		ledger := filepath.Join(t.TempDir(), "shop.ledger")

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -129,17 +128,6 @@ func (w *ward) doctor() (map[string]finding, int) {
 		found[line.Check] = finding{line.Check, line.Status, line.EN, line.SW, line.Fix}
 	}
 	return found, cmd.ProcessState.ExitCode()
-}
-
-// freeAddress is an address of this machine that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func TestDoctorFindsNothing(t *testing.T) {

@@ -28,7 +28,7 @@ func TestFlood(t *testing.T) {
 		t.Skip("with -long: it takes both cores for a quarter of a minute")
 	}
 	t.Parallel()
-	const address = "127.0.0.1:20990"
+	address := freeAddress(t)
 	url := startSimulator(t, "--speed", "20")
 	// This customer pays at once and M-PESA says so 12 s later, by callback and by query.
 	charge := kaunta(url, filepath.Join(t.TempDir(), "shop.ledger"), "charge", "--amount", "450", "--phone", "0712345652", "--json", "--wait", "60s")

@@ -21,7 +21,7 @@ func TestNoNumberIsShown(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)
 	w.set["log.level"] = `"debug"`
-	w.env = append(w.env, "KAUNTA_DEBUG_HTTP=1", "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20992")
+	w.env = append(w.env, "KAUNTA_DEBUG_HTTP=1", "KAUNTA_CALLBACK_LISTEN="+freeAddress(t))
 	w.write()
 	const number = "712345678"
 	form := regexp.MustCompile(`7[ -]?1[ -]?2[ -]?3[ -]?4[ -]?5[ -]?6[ -]?7[ -]?8`)

@@ -160,8 +160,7 @@ func TestOwnerLeaves(t *testing.T) {
 	t.Parallel()
 	url := startSimulator(t, "--speed", "2")
 	ledger := filepath.Join(t.TempDir(), "shop.ledger")
-	// the same before and after, as in a shop
-	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20991"
+	callbacks := "KAUNTA_CALLBACK_LISTEN=" + freeAddress(t)
 	owner, ownerRest := waitingCharge(t, url, ledger, never, callbacks)
 	_, guestRest := waitingCharge(t, url, ledger, pays, callbacks)
 	if err := owner.Process.Signal(syscall.SIGINT); err != nil {
@@ -191,8 +190,7 @@ func TestOwnerKilled(t *testing.T) {
 		}
 		_ = c.Wait()
 	}
-	// the same before and after, as in a shop
-	const callbacks = "KAUNTA_CALLBACK_LISTEN=127.0.0.1:20993"
+	callbacks := "KAUNTA_CALLBACK_LISTEN=" + freeAddress(t)
 	owner, _ := waitingCharge(t, url, ledger, never, callbacks)
 	_, rest := waitingCharge(t, url, ledger, pays, callbacks)
 	kill(owner)

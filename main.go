@@ -281,17 +281,8 @@ func (p phones) Act(phone pos.MSISDN, a ui.PhoneAction) error {
 }
 
 // simulate serves the simulator by itself until ctx ends.
-func simulate(ctx context.Context, o cli.SimulatorOptions) error {
-	options := simulator.Options{
-		Speed: o.Speed, ConsumerKey: o.ConsumerKey, ConsumerSecret: o.ConsumerSecret, ShortCode: o.ShortCode, Passkey: o.Passkey,
-	}
-	if o.OldPending {
-		options.Platform = simulator.PlatformOld
-	}
-	if o.RateLimit {
-		options.RateLimit = simulator.RateLimitSandbox
-	}
-	url, stop, err := serveSimulator(simulator.New(options), o.Listen)
+func simulate(ctx context.Context, listen string, o simulator.Options) error {
+	url, stop, err := serveSimulator(simulator.New(o), listen)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ type Client struct {
 	pushes *http.Client // a connection for each push; see transport.go
 	log    *slog.Logger
 	tap    func(http.RoundTripper) http.RoundTripper // nil: none
-	now    func() time.Time
+	now    func() time.Time                          // for the request's timestamp and the token's age
 	tokens tokenCache
 }
 
@@ -83,9 +83,6 @@ func WithLogger(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
 func WithTap(tap func(http.RoundTripper) http.RoundTripper) Option {
 	return func(c *Client) { c.tap = tap }
 }
-
-// WithClock replaces time.Now for the request's timestamp and the token's age.
-func WithClock(now func() time.Time) Option { return func(c *Client) { c.now = now } }
 
 // New checks cfg and makes a Client; it sends nothing. The error joins one plain sentence for each
 // mistake.

@@ -94,7 +94,7 @@ func TestPushOnTheWire(t *testing.T) {
 				`"TransactionType":"CustomerPayBillOnline","Amount":250000,"PartyA":254712345678,"PartyB":174379,"PhoneNumber":254712345678,` +
 				`"CallBackURL":"https://duka.example.org/cb/3?a=b\u0026c=d","AccountReference":"Payment","TransactionDesc":"Payment"}`},
 	} {
-		c := newTestClient(t, tt.cfg, WithClock(clock))
+		c := newTestClient(t, tt.cfg, withClock(clock))
 		a, err := c.STKPush(t.Context(), tt.push)
 		if err != nil || a.Verdict != VerdictAccepted || a.CheckoutRequestID != testCheckoutID || a.MerchantRequestID != testMerchantID || a.HTTPStatus != 200 {
 			t.Fatalf("STKPush: %+v, %v", a, err)
@@ -169,7 +169,7 @@ func TestPushPaysAnother(t *testing.T) {
 
 func TestQueryOnTheWire(t *testing.T) {
 	f := newFakeDaraja(t, answering(200, string(queryBodyOf("0", "The service request is processed successfully."))))
-	c := newTestClient(t, testConfig(f.URL), WithClock(func() time.Time { return time.Date(2025, 11, 23, 14, 32, 7, 0, eat) }))
+	c := newTestClient(t, testConfig(f.URL), withClock(func() time.Time { return time.Date(2025, 11, 23, 14, 32, 7, 0, eat) }))
 	a, err := c.STKQuery(t.Context(), testCheckoutID)
 	if err != nil || a.Verdict != VerdictPaid {
 		t.Fatalf("STKQuery: %+v, %v", a, err)

@@ -25,6 +25,9 @@ func failure(t testing.TB, err error) string {
 	return TillFailure(de)
 }
 
+// withClock replaces time.Now.
+func withClock(now func() time.Time) Option { return func(c *Client) { c.now = now } }
+
 func parseEAT(s string) (time.Time, error) { return time.ParseInLocation(timestampLayout, s, eat) }
 
 // checkLaws checks what must hold for every answer, whatever it was made from.

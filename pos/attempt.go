@@ -20,22 +20,17 @@ const (
 	StillChecking                  // money may have moved
 )
 
+var stateNames = [...]string{"none", "sending", "waiting", "paid", "not_paid", "still_checking"}
+
 // String is the state's name in JSON.
-func (s State) String() string {
-	switch s {
-	case Sending:
-		return "sending"
-	case Waiting:
-		return "waiting"
-	case Paid:
-		return "paid"
-	case NotPaid:
-		return "not_paid"
-	case StillChecking:
-		return "still_checking"
-	default:
-		return "none"
+func (s State) String() string { return nameAt(stateNames[:], int(s)) }
+
+// nameAt is the name of a number, the first one for a number that has none.
+func nameAt(names []string, n int) string {
+	if n >= len(names) {
+		n = 0
 	}
+	return names[n]
 }
 
 // Final reports whether the state is an end: PAID or NOT PAID.

@@ -32,37 +32,13 @@ const (
 	EventTwoSales                           // a person says: two sales, or settled it with Other
 )
 
-// String names the kind in the words of the ledger's JSON.
-func (k EventKind) String() string {
-	switch k {
-	case EventAsked:
-		return "asked"
-	case EventPushed:
-		return "pushed"
-	case EventQueried:
-		return "queried"
-	case EventCalledBack:
-		return "called_back"
-	case EventGaveUp:
-		return "gave_up"
-	case EventStopped:
-		return "stopped"
-	case EventTyped:
-		return "typed"
-	case EventResumed:
-		return "resumed"
-	case EventRefunded:
-		return "given_back"
-	case EventResolved:
-		return "cleared_up"
-	case EventPossiblyTwice:
-		return "possibly_paid_twice"
-	case EventTwoSales:
-		return "two_sales"
-	default:
-		return "unknown"
-	}
+var kindNames = [...]string{
+	"unknown", "asked", "pushed", "queried", "called_back", "gave_up", "stopped", "typed", "resumed", "given_back", "cleared_up",
+	"possibly_paid_twice", "two_sales",
 }
+
+// String names the kind in the words of the ledger's JSON.
+func (k EventKind) String() string { return nameAt(kindNames[:], int(k)) }
 
 // Event is one thing that happened to an attempt: a piece of evidence. Events are appended to
 // the ledger and never changed.

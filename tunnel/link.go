@@ -41,25 +41,14 @@ const (
 	StateBlocked                 // refused for good: waits for a person
 )
 
+var stateNames = [...]string{"off", "connecting", "checking", "live", "doubtful", "down", "blocked"}
+
 // String returns the state in one lower-case word.
 func (s State) String() string {
-	switch s {
-	case StateOff:
-		return "off"
-	case StateConnecting:
-		return "connecting"
-	case StateChecking:
-		return "checking"
-	case StateLive:
-		return "live"
-	case StateDoubtful:
-		return "doubtful"
-	case StateDown:
-		return "down"
-	case StateBlocked:
-		return "blocked"
+	if s < 0 || int(s) >= len(stateNames) {
+		return fmt.Sprintf("State(%d)", int(s))
 	}
-	return fmt.Sprintf("State(%d)", int(s))
+	return stateNames[s]
 }
 
 // A Status is a link at one moment.

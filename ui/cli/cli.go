@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/daraja"
+	"kaunta/daraja/simulator"
 	"kaunta/pos"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
@@ -56,8 +57,8 @@ type Kaunta struct {
 	// practice ledger where it is empty.
 	Demo func(ctx context.Context, ledger string, o ScreenOptions) error
 
-	// Simulate serves the Daraja simulator until ctx ends.
-	Simulate func(ctx context.Context, o SimulatorOptions) error
+	// Simulate serves the Daraja simulator at the address until ctx ends.
+	Simulate func(ctx context.Context, listen string, o simulator.Options) error
 
 	// Endings says what the simulator's customers do by the last digits of their numbers, a line
 	// each.
@@ -119,17 +120,6 @@ type ScreenOptions struct {
 
 	// For the practice till, which has no settings of the owner's.
 	DebugHTTP, ClockIsRight bool
-}
-
-// SimulatorOptions are the flags of the simulator command.
-type SimulatorOptions struct {
-	Listen     string
-	Speed      float64
-	OldPending bool // the pending shape of the platform before October 2025
-	RateLimit  bool
-
-	// The account that is accepted; where one of these is empty, anything is.
-	ConsumerKey, ConsumerSecret, ShortCode, Passkey string
 }
 
 // Run runs the command line args and returns its exit status.
@@ -295,8 +285,8 @@ func (c *commands) screenFlags(cmd *cobra.Command) {
 }
 
 func (c *commands) simulatorCommand() *cobra.Command {
-	var o SimulatorOptions
-	var platform, rate string
+	var o simulator.Options
+	var listen, platform, rate string
 	cmd := &cobra.Command{
 		Use:   "simulator",
 		Short: "Serve a simulator of Daraja for any client",
@@ -318,11 +308,11 @@ A number that ends in
 			case rate != "off" && rate != "sandbox":
 				return usageError{fmt.Errorf("--rate-limit %q is not known: it is off or sandbox", rate)}
 			}
-			o.OldPending, o.RateLimit = platform == "old", rate == "sandbox"
-			return c.Simulate(cmd.Context(), o)
+			o.Platform, o.RateLimit = simulator.Platform(platform), simulator.RateLimit(rate)
+			return c.Simulate(cmd.Context(), listen, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:8190", "address to listen on")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8190", "address to listen on")
 	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time")
 	cmd.Flags().StringVar(&platform, "platform", "new", "what a pending query looks like: old or new")
 	cmd.Flags().StringVar(&rate, "rate-limit", "off", "refuse queries as the sandbox does, more than one in 12 s: off or sandbox")

@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -201,7 +203,7 @@ func TestSandbox(t *testing.T) {
 		v := o.written()
 		if v.Text("daraja.consumer_key") != "canary-key" || v.Text("daraja.consumer_secret") != "canary-secret" || v.Text("shop") != "Duka la Mama" ||
 			v.Text("environment") != "sandbox" || v.Text("callback.reach") != "off" || v["limits.max_amount"] != int64(250_000) {
-			t.Errorf("written: %v of %#v", v.Names(), v)
+			t.Errorf("written: %v of %#v", slices.Sorted(maps.Keys(v)), v)
 		}
 		text, err := os.ReadFile(o.cfg.Path)
 		if err != nil || !strings.Contains(string(text), "# Kaunta's configuration") {

@@ -215,8 +215,12 @@ func first[T any](items iter.Seq2[T, error]) (T, error) {
 func get[T any](c *Client, what string, params ...string) ([]T, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), whole)
 	defer cancel()
-	var list []T
-	for item, err := range call[T](ctx, c, http.MethodGet, what, query(params), nil) {
+	return all(call[T](ctx, c, http.MethodGet, what, query(params), nil))
+}
+
+// all are the items of an answer.
+func all[T any](items iter.Seq2[T, error]) (list []T, err error) {
+	for item, err := range items {
 		if err != nil {
 			return list, timely(err)
 		}
@@ -243,16 +247,15 @@ func query(params []string) url.Values {
 }
 
 // getOne reads an answer of one item.
-func getOne[T any](c *Client, what string, params ...string) (T, error) {
+func getOne[T any](c *Client, what string, params ...string) (one T, err error) {
 	list, err := get[T](c, what, params...)
-	if err == nil && len(list) == 0 {
+	switch {
+	case err == nil && len(list) == 0:
 		err = &LostError{errors.New("an empty answer")}
+	case err == nil:
+		one = list[0]
 	}
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return list[0], nil
+	return one, err
 }
 
 func number[T ~int | ~int32](n T) string { return strconv.Itoa(int(n)) }
@@ -325,14 +328,7 @@ func (c *Client) StopWaiting(ctx context.Context, id pos.AttemptID) error {
 func (c *Client) Settle(ctx context.Context) ([]pos.Attempt, error) {
 	ctx, cancel := context.WithTimeout(ctx, whole)
 	defer cancel()
-	var open []pos.Attempt
-	for a, err := range call[pos.Attempt](ctx, c, http.MethodPost, "settle", nil, nil) {
-		if err != nil {
-			return open, timely(err)
-		}
-		open = append(open, a)
-	}
-	return open, nil
+	return all(call[pos.Attempt](ctx, c, http.MethodPost, "settle", nil, nil))
 }
 
 // Follow is [Payments.Follow] on that till.

@@ -36,23 +36,8 @@ type Till interface {
 // Payments takes payments on the till of this process. [Client] has the same methods for a till
 // elsewhere.
 type Payments struct {
-	Till Till
+	Till
 	Book Book
-}
-
-// Charge is [pos.Till.Charge].
-func (p Payments) Charge(ctx context.Context, r pos.Request) (pos.Attempt, error) {
-	return p.Till.Charge(ctx, r)
-}
-
-// Query is [pos.Till.Query].
-func (p Payments) Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
-	return p.Till.Query(ctx, checkoutRequestID)
-}
-
-// StopWaiting is [pos.Till.StopWaiting].
-func (p Payments) StopWaiting(ctx context.Context, id pos.AttemptID) error {
-	return p.Till.StopWaiting(ctx, id)
 }
 
 // Follow gives each of the attempts as it is now, in the order of ids, and from then on every one

@@ -104,83 +104,65 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /v1/info", s.handle(func(_ *http.Request, a *answer) error { return a.item(s.info()) }))
 	mux.Handle("GET /v1/attempt", one(s, func(q url.Values) (pos.Attempt, error) { return s.Book.Attempt(pos.AttemptID(q.Get("id"))) }))
 	mux.Handle("GET /v1/day", rows(s, func(q url.Values) ([]pos.Attempt, error) {
-		day, errDay := numberIn(q, "day")
-		n, errN := numberIn(q, "n")
-		if err := errors.Join(errDay, errN); err != nil {
-			return nil, err
-		}
-		return s.Book.DayPage(pos.Day(day), pos.AttemptID(q.Get("before")), min(n, maxPage))
-	}))
-	mux.Handle("GET /v1/find", rows(s, func(q url.Values) ([]pos.Attempt, error) {
-		n, err := numberIn(q, "n")
+		n, err := numbersIn(q, "day", "n")
 		if err != nil {
 			return nil, err
 		}
-		return s.Book.Find(q.Get("text"), min(n, maxPage))
+		return s.Book.DayPage(pos.Day(n[0]), pos.AttemptID(q.Get("before")), min(n[1], maxPage))
+	}))
+	mux.Handle("GET /v1/find", rows(s, func(q url.Values) ([]pos.Attempt, error) {
+		n, err := numbersIn(q, "n")
+		if err != nil {
+			return nil, err
+		}
+		return s.Book.Find(q.Get("text"), min(n[0], maxPage))
 	}))
 	mux.Handle("GET /v1/events", rows(s, func(q url.Values) ([]pos.Event, error) { return s.Book.Events(pos.AttemptID(q.Get("attempt"))) }))
 	mux.Handle("GET /v1/open", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Open() }))
 	mux.Handle("GET /v1/unsettled", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Unsettled() }))
 	mux.Handle("GET /v1/totals", one(s, func(q url.Values) (pos.Totals, error) {
-		day, err := numberIn(q, "day")
+		n, err := numbersIn(q, "day")
 		if err != nil {
 			return pos.Totals{}, err
 		}
-		return s.Book.Totals(pos.Day(day))
+		return s.Book.Totals(pos.Day(n[0]))
 	}))
 	mux.Handle("GET /v1/days", rows(s, func(q url.Values) ([]pos.DayTotals, error) {
-		first, errFirst := numberIn(q, "first")
-		last, errLast := numberIn(q, "last")
-		if err := errors.Join(errFirst, errLast); err != nil {
+		n, err := numbersIn(q, "first", "last")
+		if err != nil {
 			return nil, err
 		}
-		return s.Book.Days(pos.Day(first), pos.Day(last))
+		return s.Book.Days(pos.Day(n[0]), pos.Day(n[1]))
 	}))
 
 	// What is requested of the till is done, whether or not the client still waits for the answer.
-	mux.Handle("POST /v1/charge", s.handle(func(r *http.Request, a *answer) error {
-		var request pos.Request
-		if err := readBody(r, &request); err != nil {
-			return err
-		}
-		attempt, err := s.Payments.Charge(context.WithoutCancel(r.Context()), request)
+	mux.Handle("POST /v1/charge", posted(s, func(ctx context.Context, r pos.Request, a *answer) error {
+		attempt, err := s.Payments.Charge(context.WithoutCancel(ctx), r)
 		if err != nil {
 			return err
 		}
 		return a.item(attempt)
 	}))
-	mux.Handle("POST /v1/stop", s.handle(func(r *http.Request, a *answer) error {
-		var id pos.AttemptID
-		if err := readBody(r, &id); err != nil {
-			return err
-		}
-		return s.Payments.StopWaiting(context.WithoutCancel(r.Context()), id)
+	mux.Handle("POST /v1/stop", posted(s, func(ctx context.Context, id pos.AttemptID, _ *answer) error {
+		return s.Payments.StopWaiting(context.WithoutCancel(ctx), id)
 	}))
-	mux.Handle("POST /v1/query", s.handle(func(r *http.Request, a *answer) error {
-		var id string
-		if err := readBody(r, &id); err != nil {
-			return err
-		}
+	mux.Handle("POST /v1/query", posted(s, func(ctx context.Context, id string, a *answer) error {
 		// the answer has begun, though its turn may come late
 		if err := a.flush(); err != nil {
 			return err
 		}
-		told, err := s.Payments.Query(r.Context(), id)
+		told, err := s.Payments.Query(ctx, id)
 		if err != nil {
 			return err
 		}
 		return a.item(told)
 	}))
 	mux.Handle("POST /v1/settle", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Payments.Settle(context.Background()) }))
-	mux.Handle("POST /v1/follow", s.handle(func(r *http.Request, a *answer) error {
-		var ids []pos.AttemptID
-		if err := readBody(r, &ids); err != nil {
-			return err
-		}
+	mux.Handle("POST /v1/follow", posted(s, func(ctx context.Context, ids []pos.AttemptID, a *answer) error {
 		if err := a.flush(); err != nil { // the answer has begun, though nothing may happen for minutes
 			return err
 		}
-		for attempt, err := range s.Payments.Follow(r.Context(), ids...) {
+		for attempt, err := range s.Payments.Follow(ctx, ids...) {
 			if err == nil {
 				err = errors.Join(a.item(attempt), a.flush())
 			}
@@ -259,17 +241,31 @@ func one[T any](s *server, read func(q url.Values) (T, error)) http.Handler {
 	})
 }
 
-// numberIn reads a number that a request names.
-func numberIn(q url.Values, name string) (int, error) {
-	n, err := strconv.Atoi(q.Get(name))
-	if err != nil {
-		return 0, fmt.Errorf("%s must be a number: %w", name, err)
+// numbersIn reads the numbers that a request names.
+func numbersIn(q url.Values, names ...string) (numbers []int, err error) {
+	for _, name := range names {
+		n, failed := strconv.Atoi(q.Get(name))
+		if failed != nil {
+			err = errors.Join(err, fmt.Errorf("%s must be a number: %w", name, failed))
+		}
+		numbers = append(numbers, n)
 	}
-	return n, nil
+	return numbers, err
 }
 
-// readBody reads what was asked for, to its end. A field that this till does not know is refused:
-// it may be a condition.
+// posted is handle for requests with a T in their body.
+func posted[T any](s *server, h func(ctx context.Context, body T, a *answer) error) http.Handler {
+	return s.handle(func(r *http.Request, a *answer) error {
+		var body T
+		if err := readBody(r, &body); err != nil {
+			return err
+		}
+		return h(r.Context(), body, a)
+	})
+}
+
+// readBody reads a request's body to its end. A field that this till does not know is refused: it
+// may be a condition.
 func readBody(r *http.Request, v any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()

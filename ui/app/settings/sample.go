@@ -4,8 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -146,6 +144,3 @@ func quoted(s string) string {
 	b.WriteByte('"')
 	return b.String()
 }
-
-// Names lists the keys that are set, in alphabetical order.
-func (v Values) Names() []string { return slices.Sorted(maps.Keys(v)) }

@@ -9,18 +9,6 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// Keys lists every key of the configuration file as it is written with its tables, such as
-// "limits.max_amount", in the order of [Settings].
-func Keys() []string {
-	var keys []string
-	walk(reflect.TypeFor[Settings](), "", func(key string, table bool) {
-		if !table {
-			keys = append(keys, key)
-		}
-	})
-	return keys
-}
-
 // walk visits every table and key below t.
 func walk(t reflect.Type, prefix string, visit func(key string, table bool)) {
 	for f := range t.Fields() {

@@ -275,17 +275,6 @@ func (c *Client) Find(text string, n int) ([]pos.Attempt, error) {
 	return get[pos.Attempt](c, "find", "text", text, "n", number(n))
 }
 
-// Events implements [Book].
-func (c *Client) Events(id pos.AttemptID) ([]pos.Event, error) {
-	return get[pos.Event](c, "events", "attempt", string(id))
-}
-
-// Open implements [Book].
-func (c *Client) Open() ([]pos.Attempt, error) { return get[pos.Attempt](c, "open") }
-
-// Unsettled implements [Book].
-func (c *Client) Unsettled() ([]pos.Attempt, error) { return get[pos.Attempt](c, "unsettled") }
-
 // Totals implements [Book].
 func (c *Client) Totals(day pos.Day) (pos.Totals, error) {
 	return getOne[pos.Totals](c, "totals", "day", number(day))

@@ -6,7 +6,7 @@
 //	the till                                         kaunta ledger, report, charge, backup …
 //	────────                                         ─────────────────────────────
 //	Listen ─► <ledger>.sock ◄── HTTP/1.1, JSON lines ── Dial ─► Client
-//	Serve ─┬─► Shop.Book      a page at a time           .DayPage .Totals .Days .Find .Events …
+//	Serve ─┬─► Shop.Book      a page at a time           .DayPage .Totals .Days .Find .Attempt
 //	       ├─► Shop.Payments  pos.Till with its laws     .Charge .Follow .StopWaiting .Settle .Query
 //	       └─► Shop.Backup, Shop.Verify                  .Backup .Verify
 //
@@ -42,8 +42,6 @@
 //	GET  /v1/attempt?id=                      pos.Attempt
 //	GET  /v1/day?day=&before=&n=              pos.Attempt, newest first
 //	GET  /v1/find?text=&n=                    pos.Attempt, newest first
-//	GET  /v1/events?attempt=                  pos.Event
-//	GET  /v1/open, /v1/unsettled              pos.Attempt
 //	GET  /v1/totals?day=                      pos.Totals
 //	GET  /v1/days?first=&last=                pos.DayTotals
 //	POST /v1/charge      pos.Request          pos.Attempt, once it is on disk

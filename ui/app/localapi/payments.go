@@ -16,9 +16,6 @@ type Book interface {
 	Attempt(id pos.AttemptID) (pos.Attempt, error)
 	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
 	Find(text string, n int) ([]pos.Attempt, error)
-	Events(id pos.AttemptID) ([]pos.Event, error)
-	Open() ([]pos.Attempt, error)
-	Unsettled() ([]pos.Attempt, error)
 	Totals(day pos.Day) (pos.Totals, error)
 	Days(first, last pos.Day) ([]pos.DayTotals, error)
 }

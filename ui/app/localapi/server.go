@@ -117,9 +117,6 @@ func (s *server) routes() http.Handler {
 		}
 		return s.Book.Find(q.Get("text"), min(n[0], maxPage))
 	}))
-	mux.Handle("GET /v1/events", rows(s, func(q url.Values) ([]pos.Event, error) { return s.Book.Events(pos.AttemptID(q.Get("attempt"))) }))
-	mux.Handle("GET /v1/open", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Open() }))
-	mux.Handle("GET /v1/unsettled", rows(s, func(url.Values) ([]pos.Attempt, error) { return s.Book.Unsettled() }))
 	mux.Handle("GET /v1/totals", one(s, func(q url.Values) (pos.Totals, error) {
 		n, err := numbersIn(q, "day")
 		if err != nil {

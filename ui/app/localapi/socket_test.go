@@ -53,7 +53,7 @@ func TestLongPath(t *testing.T) {
 	runtimeDir(t)
 	path := filepath.Join(t.TempDir(), strings.Repeat("long", 30), "shop.ledger")
 	s := openShop(t, path)
-	if _, err := s.dial().Open(); err != nil {
+	if _, err := s.dial().DayPage(1, "", 10); err != nil {
 		t.Error(err)
 	}
 	socket, err := readNote(path + ".sock")

@@ -57,7 +57,7 @@ func TestStranger(t *testing.T) {
 	if said := visit(); !strings.Contains(said, "answer: 0 bytes") || !strings.Contains(said, "belongs to another user") {
 		t.Errorf("by the system's word: %s", said)
 	}
-	if _, err := s.dial().Open(); err != nil {
+	if _, err := s.dial().DayPage(1, "", 10); err != nil {
 		t.Error(err)
 	}
 

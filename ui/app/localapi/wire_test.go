@@ -73,7 +73,7 @@ func filled[T any](t *testing.T) (v T) {
 type shelf struct {
 	Book
 	attempts []pos.Attempt
-	events   []pos.Event
+	answer   daraja.Answer
 	totals   pos.Totals
 	days     []pos.DayTotals
 	err      error
@@ -84,9 +84,6 @@ func (s shelf) DayPage(pos.Day, pos.AttemptID, int) ([]pos.Attempt, error) {
 	return s.attempts, s.err
 }
 func (s shelf) Find(string, int) ([]pos.Attempt, error)          { return s.attempts, s.err }
-func (s shelf) Events(pos.AttemptID) ([]pos.Event, error)        { return s.events, s.err }
-func (s shelf) Open() ([]pos.Attempt, error)                     { return s.attempts, s.err }
-func (s shelf) Unsettled() ([]pos.Attempt, error)                { return s.attempts, s.err }
 func (s shelf) Followed() ([]pos.Attempt, error)                 { return s.attempts, s.err }
 func (s shelf) Totals(pos.Day) (pos.Totals, error)               { return s.totals, s.err }
 func (s shelf) Days(pos.Day, pos.Day) ([]pos.DayTotals, error)   { return s.days, s.err }
@@ -107,7 +104,7 @@ func (e echo) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
 }
 
 func (e echo) Query(context.Context, string) (daraja.Answer, error) {
-	return *e.events[0].Answer, e.err
+	return e.answer, e.err
 }
 
 // serveShelf serves s on a real socket.
@@ -125,25 +122,22 @@ func serveShelf(t *testing.T, s shelf) (c *Client, asked *pos.Request) {
 func TestTrip(t *testing.T) {
 	s := shelf{
 		attempts: []pos.Attempt{filled[pos.Attempt](t), {}},
-		events:   []pos.Event{filled[pos.Event](t), {Answer: &daraja.Answer{Raw: []byte{}}}, {}},
+		answer:   filled[daraja.Answer](t),
 		totals:   filled[pos.Totals](t),
 		days:     []pos.DayTotals{filled[pos.DayTotals](t), {}},
 	}
 	c, asked := serveShelf(t, s)
 	request := filled[pos.Request](t)
 	for what, trip := range map[string]func() (got, want any, err error){
-		"Attempt":   func() (got, want any, err error) { got, err = c.Attempt("x"); return got, s.attempts[0], err },
-		"DayPage":   func() (got, want any, err error) { got, err = c.DayPage(1, "", 10); return got, s.attempts, err },
-		"Find":      func() (got, want any, err error) { got, err = c.Find("a&b=c d", 10); return got, s.attempts, err },
-		"Events":    func() (got, want any, err error) { got, err = c.Events("x"); return got, s.events, err },
-		"Open":      func() (got, want any, err error) { got, err = c.Open(); return got, s.attempts, err },
-		"Unsettled": func() (got, want any, err error) { got, err = c.Unsettled(); return got, s.attempts, err },
-		"Totals":    func() (got, want any, err error) { got, err = c.Totals(1); return got, s.totals, err },
-		"Days":      func() (got, want any, err error) { got, err = c.Days(1, 2); return got, s.days, err },
-		"Settle":    func() (got, want any, err error) { got, err = c.Settle(t.Context()); return got, s.attempts, err },
+		"Attempt": func() (got, want any, err error) { got, err = c.Attempt("x"); return got, s.attempts[0], err },
+		"DayPage": func() (got, want any, err error) { got, err = c.DayPage(1, "", 10); return got, s.attempts, err },
+		"Find":    func() (got, want any, err error) { got, err = c.Find("a&b=c d", 10); return got, s.attempts, err },
+		"Totals":  func() (got, want any, err error) { got, err = c.Totals(1); return got, s.totals, err },
+		"Days":    func() (got, want any, err error) { got, err = c.Days(1, 2); return got, s.days, err },
+		"Settle":  func() (got, want any, err error) { got, err = c.Settle(t.Context()); return got, s.attempts, err },
 		"Query": func() (got, want any, err error) {
 			got, err = c.Query(t.Context(), "x")
-			return got, *s.events[0].Answer, err
+			return got, s.answer, err
 		},
 		"Charge": func() (got, want any, err error) {
 			got, err = c.Charge(t.Context(), request)
@@ -231,7 +225,7 @@ func TestCutOff(t *testing.T) {
 			_, _ = c.Write([]byte(answer))
 		}()
 		c := newClient(socket)
-		list, err := c.Open()
+		list, err := c.DayPage(1, "", 10)
 		var lost *LostError
 		if !errors.As(err, &lost) || !lost.MayHaveMovedMoney() || len(list) > 1 {
 			t.Errorf("%q: %v, %v", answer, list, err)

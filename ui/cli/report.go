@@ -308,17 +308,16 @@ func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	row("not paid", t.NotPaid.Count, "—")
 	row("still checking", t.Checking.Count, t.Checking.KES.String())
 	row(english.Owed, t.OwedBack.Count, t.OwedBack.KES.String())
-	if t.Doubtful.Count > 0 {
-		row("maybe paid twice", t.Doubtful.Count, t.Doubtful.KES.String())
+	some := func(what string, s countKES) {
+		if s.Count > 0 {
+			row(what, s.Count, s.KES.String())
+		}
 	}
-	if t.Refunded.Count > 0 {
-		row(english.GivenBack, t.Refunded.Count, t.Refunded.KES.String())
-	}
-	if t.Resolved.Count > 0 {
-		row("cleared up by hand", t.Resolved.Count, t.Resolved.KES.String())
-	}
-	if t.bare != nil && t.bare.Count > 0 {
-		row("without receipt", t.bare.Count, t.bare.KES.String())
+	some("maybe paid twice", countKES(t.Doubtful))
+	some(english.GivenBack, countKES(t.Refunded))
+	some("cleared up by hand", countKES(t.Resolved))
+	if t.bare != nil {
+		some("without receipt", t.bare.countKES)
 	}
 	if m := t.median(); m != nil {
 		fmt.Fprintf(&b, "\n  %-18s%10s\n", "median time to pay", lasting(time.Duration(*m*float64(time.Second))))

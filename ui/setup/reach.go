@@ -49,7 +49,7 @@ func (w *wizard) reach() error {
 	return nil
 }
 
-// text is a question whose answer goes into the values as it is.
+// text is a question for a line, with what is said of one that is not valid.
 func (w *wizard) text(title, hint string, value *string, valid func(string) bool, en, sw string) question {
 	return question{title: title, hint: hint, value: value, valid: func(s string) error {
 		if !valid(s) {

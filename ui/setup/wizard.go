@@ -109,15 +109,8 @@ func (w *wizard) shop() error {
 	}
 	w.say(text.Both("Nothing is written before the end; "+leave+" leaves.", "Hakuna kinachoandikwa kabla ya mwisho; "+leave+" inaondoka."))
 	name := w.values.Text("shop")
-	err := w.ask(question{
-		title: w.in(text.Both("The shop's name", "Jina la duka")), value: &name,
-		valid: func(s string) error {
-			if s == "" || len([]rune(s)) > 60 {
-				return w.wrong(text.Both("Type the name of the shop, 60 letters at most.", "Andika jina la duka, herufi 60 au chini."))
-			}
-			return nil
-		},
-	})
+	err := w.ask(w.text(w.in(text.Both("The shop's name", "Jina la duka")), "", &name, func(s string) bool { return s != "" && len([]rune(s)) <= 60 },
+		"Type the name of the shop, 60 letters at most.", "Andika jina la duka, herufi 60 au chini."))
 	w.values.Set("shop", name)
 	return err
 }
@@ -206,12 +199,7 @@ func (w *wizard) keep(key, typed string) {
 
 // number is the question for a number that Safaricom gave out.
 func (w *wizard) number(title, hint string, value *string) question {
-	return question{title: title, hint: hint, value: value, valid: func(s string) error {
-		if !daraja.IsShortCode(s) {
-			return w.wrong(text.Both("Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10."))
-		}
-		return nil
-	}}
+	return w.text(title, hint, value, daraja.IsShortCode, "Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10.")
 }
 
 // account asks for number and passkey until they look right to Safaricom.
@@ -305,12 +293,10 @@ func (w *wizard) askPasskey(pass *string) error {
 
 // amount is the question for a limit in shillings.
 func (w *wizard) amount(title, hint string, least int64, value *string) question {
-	return question{title: title, hint: hint, value: value, valid: func(s string) error {
-		if n, err := strconv.ParseInt(s, 10, 64); err != nil || n < least || n > daraja.MaxAmount {
-			return w.wrong(text.Both(fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Andika shilingi kamili, %d hadi %d.", least, daraja.MaxAmount)))
-		}
-		return nil
-	}}
+	return w.text(title, hint, value, func(s string) bool {
+		n, err := strconv.ParseInt(s, 10, 64)
+		return err == nil && n >= least && n <= daraja.MaxAmount
+	}, fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Andika shilingi kamili, %d hadi %d.", least, daraja.MaxAmount))
 }
 
 func (w *wizard) limits() error {
@@ -356,16 +342,10 @@ func (w *wizard) confirm() error {
 		return nil
 	}
 	word := ""
-	return w.ask(question{
-		title: w.in(text.Both("LIVE: real money will move to ", "HALISI: pesa za kweli zitaenda ")) + s.Daraja.Number(),
-		hint:  w.in(text.Both("Type LIVE, or that number, to write it.", "Andika HALISI, au namba hiyo, ili kuandika.")), value: &word,
-		valid: func(typed string) error {
-			if !Confirms(typed, s.Daraja) {
-				return w.wrong(text.Both("Type LIVE, or the number "+s.Daraja.Number()+"; Esc leaves.", "Andika HALISI, au namba "+s.Daraja.Number()+"; Esc inaondoka."))
-			}
-			return nil
-		},
-	})
+	return w.ask(w.text(w.in(text.Both("LIVE: real money will move to ", "HALISI: pesa za kweli zitaenda "))+s.Daraja.Number(),
+		w.in(text.Both("Type LIVE, or that number, to write it.", "Andika HALISI, au namba hiyo, ili kuandika.")), &word,
+		func(typed string) bool { return Confirms(typed, s.Daraja) },
+		"Type LIVE, or the number "+s.Daraja.Number()+"; Esc leaves.", "Andika HALISI, au namba "+s.Daraja.Number()+"; Esc inaondoka."))
 }
 
 // Confirms reports whether what was typed says that real money may move: the word, in either

@@ -8,10 +8,10 @@ import (
 	"kaunta/daraja"
 )
 
-// RateError says that M-PESA could not be asked in the time that was given: the till's queries are
+// RateError says that no query could be sent in the time that was given: the till's queries are
 // spaced.
 type RateError struct {
-	Until time.Time // it may be asked from then on
+	Until time.Time // a query may be sent from then on
 	Now   time.Time
 }
 

@@ -69,7 +69,7 @@ var ErrReceipt error = &LocalizedError{
 }
 
 // TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of
-// it, and has M-PESA asked about the attempt. What is PAID takes no number of another sale: in an
+// it, and queries M-PESA about the attempt. What is PAID takes no number of another sale: in an
 // export both would have it. Errors: ErrReceipt, ErrClosed, ErrNotFound, or the ledger's.
 func (t *Till) TypeReceipt(ctx context.Context, id AttemptID, typed string) (Claim, error) {
 	receipt := strings.ToUpper(strings.Join(strings.Fields(typed), ""))

@@ -51,7 +51,7 @@ type Sum struct {
 	KES   Shillings
 }
 
-// Totals is what one day came to. An attempt belongs to the day it was asked on.
+// Totals is what one day came to. An attempt belongs to the day of its request.
 type Totals struct {
 	Paid     Sum // sales that were paid, each once
 	NotPaid  Sum
@@ -59,7 +59,7 @@ type Totals struct {
 	OwedBack Sum           // second payments of a sale already paid, that nobody has given back
 	Refunded Sum           // payments that were given back
 	Resolved Sum           // without an end, and cleared up by a person
-	Hours    [24]Shillings // Paid by the hour of asking
+	Hours    [24]Shillings // Paid by the hour of the request
 	Doubtful Sum           // those of Paid that are PossiblyTwice and not settled
 }
 

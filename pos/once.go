@@ -62,7 +62,7 @@ func (e *OnceError) Say() Text {
 }
 
 // askedBefore is the attempt of an earlier request with the key of r; ErrNotFound where there is
-// none. One that is STILL CHECKING is asked about. The key is held, so that of two requests at
+// none. One that is STILL CHECKING is queried. The key is held, so that of two requests at
 // once with one key only the first asks.
 func (t *Till) askedBefore(r Request) (Attempt, error) {
 	if r.Once == "" {

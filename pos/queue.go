@@ -16,19 +16,19 @@ type watch struct {
 	began    time.Time // when it was requested, by this machine's clock as it is now
 	deadline time.Time // when to give up waiting; zero: not waiting any more
 	next     time.Time // when to query next; zero: not planned
-	urgent   bool      // the cashier asked for it
+	urgent   bool      // the cashier requested it
 	asking   bool      // a query is on its way
 	asked    bool      // a query has been sent
 }
 
-// newWatch follows an attempt that was asked so long ago. From now on its age is measured by the
-// monotonic reading of now, which no setting of the clock touches.
+// newWatch follows an attempt that was requested so long ago. From now on its age is measured by
+// the monotonic reading of now, which no setting of the clock touches.
 func newWatch(a Attempt, age time.Duration, now time.Time) *watch {
 	return &watch{attempt: a, began: now.Add(-age)}
 }
 
-// age is how long ago the attempt was asked, by the clock. If that is yet to come, the clock has
-// been set back since, and counting from there would leave the attempt alone for as long.
+// age is how long ago the attempt was requested, by the clock. If that is yet to come, the clock
+// has been set back since, and counting from there would leave the attempt alone for as long.
 func (t *Till) age(a Attempt) time.Duration { return max(0, t.cfg.Clock().Sub(a.AskedAt)) }
 
 // replan brings the plan up to date after the event e.
@@ -52,7 +52,7 @@ func (w *watch) replan(e Event, now time.Time) {
 }
 
 // resume follows an attempt that was followed when the till stopped. All of them are due at the
-// same moment, so that the one that was asked about least comes first.
+// same moment, so that the one with the fewest queries comes first.
 func (t *Till) resume(a Attempt, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -258,8 +258,8 @@ func (t *Till) withoutCallback(w *watch) (look time.Time) {
 	return time.Time{}
 }
 
-// before orders the queries that are due, the same way each time: what the cashier asked for,
-// customers at the till, the oldest plan, and whoever was asked about least.
+// before orders the queries that are due, the same way each time: what the cashier requested,
+// customers at the till, the oldest plan, and the fewest queries so far.
 func (w *watch) before(other *watch) bool {
 	if w.urgent != other.urgent {
 		return w.urgent
@@ -276,7 +276,7 @@ func (w *watch) before(other *watch) bool {
 	return w.attempt.ID < other.attempt.ID
 }
 
-// query asks M-PESA about one attempt and records the answer.
+// query queries one attempt and records the answer.
 func (t *Till) query(id AttemptID) {
 	t.mu.Lock()
 	w := t.watched[id]
@@ -331,7 +331,7 @@ var ErrNothingToAsk error = &LocalizedError{
 	SW: "Haiwezekani kuuliza M-PESA kuhusu malipo haya. Jibu lisipokuja, angalia ujumbe wa M-PESA.",
 }
 
-// CheckNow puts the attempt first in the queue and says when M-PESA will be asked: as soon as the
+// CheckNow puts the attempt first in the queue and says when the query will leave: as soon as the
 // rate allows, and not before a query can tell anything.
 func (t *Till) CheckNow(id AttemptID) (time.Time, error) {
 	a, err := t.cfg.Ledger.Attempt(id)

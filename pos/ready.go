@@ -16,7 +16,7 @@ const LongestRest = 12 * 7 * 24 * time.Hour
 // puts a sale at most on the day before.
 const mostBehind = 24 * time.Hour
 
-// ClockError says that the clock is far from when the ledger's newest attempt was asked.
+// ClockError says that the clock is far from the time of the ledger's newest request.
 type ClockError struct {
 	Says, Last time.Time
 }
@@ -44,7 +44,7 @@ func (e *ClockError) Say() Text {
 	}
 }
 
-// Doubt compares the clock with when the newest attempt was asked; nil where the clock can be
+// Doubt compares the clock with the time of the newest request; nil where the clock can be
 // right.
 func Doubt(clock, last time.Time) *ClockError {
 	if last.IsZero() || !clock.Before(last.Add(-mostBehind)) && clock.Sub(last) <= LongestRest {

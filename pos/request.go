@@ -28,7 +28,7 @@ type Request struct {
 	Description string
 
 	// MayPayTwice says that the cashier was warned of an earlier attempt that is still open, and
-	// asks all the same.
+	// requests all the same.
 	MayPayTwice bool
 
 	// Once is a key of the caller's own, empty for none. The first request with a key asks; every
@@ -48,7 +48,7 @@ type Update struct {
 	// Changed is true where a person could see a difference in the attempt.
 	Changed bool
 
-	// NextCheck is when M-PESA will be asked about the attempt next; zero where it will not be.
+	// NextCheck is when the attempt will be queried next; zero where it will not be.
 	NextCheck time.Time
 
 	// WrongPINs is how many wrong PINs in a row, this one included, ended payments from the

@@ -8,8 +8,8 @@ import (
 )
 
 // ResolvableFrom is the moment from which a person may clear up an attempt without an end: when
-// M-PESA has been asked to the end of the plan, two days after the push; or when waiting is over,
-// where M-PESA can neither be asked nor call back.
+// M-PESA has been queried to the end of the plan, two days after the push; or when waiting is over,
+// where M-PESA can neither be queried nor call back.
 func (a Attempt) ResolvableFrom() time.Time {
 	if !a.Askable() && !a.Reachable {
 		return a.AskedAt.Add(Patience)
@@ -53,9 +53,9 @@ func (a Attempt) Answers() []EventKind {
 	return nil
 }
 
-// SameResolution reports whether a person who settles the attempt as it was seen says the same as
-// of how it is: no end has come since, nothing is owed that was not, and of an ended one no more is
-// known.
+// SameResolution reports whether resolving a would still mean what the operator saw: no end has
+// come since, the answers to choose from are the same, and nothing more is known of an ended
+// attempt.
 func (a Attempt) SameResolution(seen Attempt) bool {
 	return a.ID == seen.ID && slices.Equal(a.Answers(), seen.Answers()) && a.State.Final() == seen.State.Final() &&
 		(!a.State.Final() || a.Events == seen.Events)

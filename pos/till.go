@@ -33,8 +33,8 @@ type Config struct {
 	CallBackURL func(address string) (url string, reachable bool)
 
 	// Reaches says whether a callback can still come by the URL that an earlier push carried: not
-	// where the till's public address has changed since. It is asked with the till locked, so it
-	// must answer at once and not call the till. nil: as it was when the customer was asked.
+	// where the till's public address has changed since. It is called with the till locked, so it
+	// must return at once and not call the till. nil: as it was when the push was sent.
 	Reaches func(callBackURL string) bool
 
 	// QueryEvery is the least time between two queries. Safaricom's sandbox allows one in 12 s.
@@ -53,8 +53,8 @@ type Config struct {
 	ConfirmAbove Shillings    // PAID above this needs both witnesses; 0: never
 	Logger       *slog.Logger // nil: silent
 
-	// Jitter draws a time below max, by which the till waits longer after M-PESA refused to be
-	// asked; nil: at random.
+	// Jitter draws a time below max, by which the till waits longer after M-PESA refused a
+	// query; nil: at random.
 	Jitter func(max time.Duration) time.Duration
 }
 

@@ -104,8 +104,8 @@ func (t *Till) goOnWithout(e Event, now time.Time) {
 	t.poke() // the next in the queue is due
 }
 
-// fail takes note that e could not be written, and that nothing will be from now on. Nothing is
-// asked any more about the other attempts either, so nobody is to wait for them. t.mu is held.
+// fail takes note that e could not be written, and that nothing will be from now on. The other
+// attempts are not queried any more either, so nobody is to wait for them. t.mu is held.
 func (t *Till) fail(e Event, err error) {
 	t.broken = err
 	for id := range t.watched {

@@ -97,7 +97,7 @@ type Till interface {
 	// StopWaiting records that nobody waits for the attempt any longer.
 	StopWaiting(ctx context.Context, id pos.AttemptID) error
 
-	// Settle lists what is open, oldest first, and has M-PESA asked about it.
+	// Settle lists what is open, oldest first, and queries M-PESA about it.
 	Settle(ctx context.Context) ([]pos.Attempt, error)
 }
 

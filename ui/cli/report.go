@@ -33,7 +33,7 @@ type report struct {
 
 	Refusals []refusalCount    `json:"refusals"`              // null in a report on many days
 	Median   *float64          `json:"median_seconds_to_pay"` // null: nothing paid, or many days
-	Hours    [24]pos.Shillings `json:"hours"`                 // paid, by the hour of asking
+	Hours    [24]pos.Shillings `json:"hours"`                 // paid, by the hour of the request
 	Busiest  *busiest          `json:"busiest"`
 	Days     []dayReport       `json:"days,omitempty"` // of a report about several
 }

@@ -128,8 +128,8 @@ func check(ctx context.Context, command, path string, progress func(done, of int
 	return store.Check(ctx, cmd, progress)
 }
 
-// Restore puts a copy of backup in the ledger's place, and returns where the ledger that was there is
-// kept; "" where there was none. allow is asked before that, as [store.RestoreOptions].Allow.
+// Restore puts a copy of backup in the ledger's place, and returns where the ledger that was there
+// is kept; "" where there was none. allow is asked before that, as [store.RestoreOptions].Allow.
 func Restore(ctx context.Context, s settings.Settings, backup string, allow func(gap store.Gap, unread error) error, progress func(done, of int)) (store.Report, string, error) {
 	if err := there(backup); err != nil {
 		return store.Report{}, "", err

@@ -75,8 +75,8 @@ func (p Payments) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[po
 // for as many queries.
 const maxNudged = 3
 
-// Settle lists the attempts that the till is following, oldest first, and has M-PESA asked at once
-// about the newest of those that are STILL CHECKING, or NOT PAID by one query. The till asks about
+// Settle lists the attempts that the till is following, oldest first, and queries M-PESA at once
+// about the newest of those that are STILL CHECKING, or NOT PAID by one query. The till queries
 // the others by its plan. With a pos.ErrRefused there are others, which cannot be read.
 func (p Payments) Settle(context.Context) ([]pos.Attempt, error) {
 	open, err := p.Till.Followed()

@@ -11,8 +11,8 @@ import (
 )
 
 // Played reads the cashier's lines from in. Where in ends before the first of them, it types a sale
-// instead, and ends when M-PESA has told how that went: so a practice till shows what it is for also
-// where there is no keyboard.
+// instead, and ends when M-PESA has told how that went: so a practice till shows what it is for
+// also where there is no keyboard.
 func Played(ctx context.Context, in io.Reader, till *pos.Till) io.Reader {
 	return &played{ctx: ctx, in: in, news: till.Subscribe()}
 }

@@ -63,8 +63,8 @@ func Trade(ctx context.Context, ledger *store.Ledger, now time.Time) error {
 	return ledger.AppendAll(ctx, events)
 }
 
-// Renew puts the practice ledger at path aside, as path.old, so that the next practice begins with a
-// new one. Where there is none, it does nothing. It refuses a ledger that is not for training or
+// Renew puts the practice ledger at path aside, as path.old, so that the next practice begins with
+// a new one. Where there is none, it does nothing. It refuses a ledger that is not for training or
 // that a till has open.
 func Renew(ctx context.Context, path string) error {
 	if err := shop.Held(ctx, path); err != nil {

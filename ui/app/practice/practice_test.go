@@ -23,8 +23,8 @@ func open(t *testing.T, path, environment string) *store.Ledger {
 	return ledger
 }
 
-// TestTrade: each of the three weeks' days has payments, all of them have their end, and there is nothing of today. A ledger that has
-// something in it stays as it is.
+// TestTrade: each of the three weeks' days has payments, all of them have their end, and there is
+// nothing of today. A ledger that has something in it stays as it is.
 func TestTrade(t *testing.T) {
 	ledger := open(t, filepath.Join(t.TempDir(), "training.ledger"), settings.Training)
 	defer func() { _ = ledger.Close() }()

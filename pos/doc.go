@@ -5,7 +5,7 @@
 // A [Sale] is one purchase. Each push to a phone for it is an [Attempt], and an attempt is nothing
 // but the fold of its [Event] values, in any order:
 //
-//	asked ─ pushed ─ queried … called back … gave up … stopped … typed … resumed … by hand
+//	asked ─ pushed ─ queried … called back … gave up … stopped … typed … resumed … resolved
 //	                     │
 //	              Attempt.Apply        each event only adds facts;
 //	                     │             the state is a function of the facts

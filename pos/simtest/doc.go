@@ -1,4 +1,5 @@
 // Package simtest tries to make the till lie. It holds tests only: nothing of it is in the product.
+// A law about money belongs here, and the mischief that tries to break it.
 //
 // A world is a shop for three days in virtual time, inside one testing/synctest bubble. The till in
 // it is the real one, wired as package shop does it; only the wire and the clock are simulated, and

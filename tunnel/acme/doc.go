@@ -1,5 +1,7 @@
 // Package acme lets the till answer HTTPS itself, for a shop with a public
 // address and a domain name that leads to it: no proxy, no server of others.
+// Certificates and handshakes belong here; callbacks are answered by package
+// tunnel.
 //
 //	Safaricom ──HTTPS──▶ :443 ──tunnel.Relay──▶ callback server
 //	                      ▲

@@ -1,6 +1,6 @@
 // Package cloudflared reaches the till through Cloudflare: it runs the program
 // cloudflared as a child and reads from the child's own metrics endpoints
-// whether it is connected.
+// whether it is connected. Only running and watching that program belongs here.
 //
 //	Safaricom ──HTTPS──▶ Cloudflare's edge ◀──── cloudflared ──HTTP──▶ callback server
 //	                                              ▲       │

@@ -1,7 +1,8 @@
 // Package ssh makes the till reachable through the shop owner's own server, the
 // relay: any small machine with a public address, OpenSSH and Caddy. The till
 // logs in from behind whatever router it has and asks the relay to listen at a
-// unix socket; the relay's Caddy serves the public URL from that socket.
+// unix socket; the relay's Caddy serves the public URL from that socket. Both
+// ends of that session belong here: the till's, and the relay's as a script.
 //
 //	Safaricom ──HTTPS──▶ Caddy ──▶ unix socket ──▶ sshd ══ssh══▶ provider ──TCP──▶ tunnel.Server
 //	                     └──────── relay ─────────────┘          └──────────── till ───────────┘

@@ -94,20 +94,14 @@ type ServerConfig struct {
 // SafaricomSources returns the addresses from which Safaricom says that it
 // sends callbacks (Safaricom's Daraja pages).
 func SafaricomSources() []netip.Addr {
-	return []netip.Addr{
-		netip.AddrFrom4([4]byte{196, 201, 214, 200}),
-		netip.AddrFrom4([4]byte{196, 201, 214, 206}),
-		netip.AddrFrom4([4]byte{196, 201, 214, 207}),
-		netip.AddrFrom4([4]byte{196, 201, 214, 208}),
-		netip.AddrFrom4([4]byte{196, 201, 213, 44}),
-		netip.AddrFrom4([4]byte{196, 201, 213, 114}),
-		netip.AddrFrom4([4]byte{196, 201, 212, 69}),
-		netip.AddrFrom4([4]byte{196, 201, 212, 74}),
-		netip.AddrFrom4([4]byte{196, 201, 212, 127}),
-		netip.AddrFrom4([4]byte{196, 201, 212, 129}),
-		netip.AddrFrom4([4]byte{196, 201, 212, 136}),
-		netip.AddrFrom4([4]byte{196, 201, 212, 138}),
+	var sources []netip.Addr
+	for _, address := range []string{
+		"196.201.214.200", "196.201.214.206", "196.201.214.207", "196.201.214.208", "196.201.213.44", "196.201.213.114",
+		"196.201.212.69", "196.201.212.74", "196.201.212.127", "196.201.212.129", "196.201.212.136", "196.201.212.138",
+	} {
+		sources = append(sources, netip.MustParseAddr(address))
 	}
+	return sources
 }
 
 // Stats counts what a [Server] has met since it was made.

@@ -209,22 +209,20 @@ func (s *Simulator) serveDaraja(w http.ResponseWriter, r *http.Request) {
 
 // daraja finds the answer to one request.
 func (s *Simulator) daraja(r *http.Request, body []byte) answer {
+	serve := s.push
 	switch r.URL.Path {
 	case pathToken:
 		return s.token(r, body)
 	case pathPush:
-		if bad := s.authorize(r); bad != nil {
-			return *bad
-		}
-		return s.push(r, body)
 	case pathQuery:
-		if bad := s.authorize(r); bad != nil {
-			return *bad
-		}
-		return s.query(r, body)
+		serve = s.query
 	default:
 		return refuse(http.StatusNotFound, "404.001.01", "Resource not found")
 	}
+	if bad := s.authorize(r); bad != nil {
+		return *bad
+	}
+	return serve(r, body)
 }
 
 // after runs f in a goroutine of its own once d has passed at the simulator's speed, unless the

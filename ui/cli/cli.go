@@ -15,6 +15,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/daraja/simulator"
 	"kaunta/pos"
+	"kaunta/ui/app/localapi"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/doctor"
 	"kaunta/ui/setup"
@@ -103,11 +104,7 @@ type Till interface {
 
 // Book is what the commands read of the ledger.
 type Book interface {
-	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
-	Totals(day pos.Day) (pos.Totals, error)
-	Days(first, last pos.Day) ([]pos.DayTotals, error)
-	Find(text string, n int) ([]pos.Attempt, error)
-	Attempt(id pos.AttemptID) (pos.Attempt, error)
+	localapi.Book
 	Close() error
 }
 

@@ -223,7 +223,6 @@ func readID(o object, name string) (string, bool) {
 	return s, true
 }
 
-// withIDs copies the ids that o has.
 func withIDs(a Answer, o object) Answer {
 	a.MerchantRequestID, _ = readID(o, "MerchantRequestID")
 	a.CheckoutRequestID, _ = readID(o, "CheckoutRequestID")

@@ -51,10 +51,8 @@ type PhoneError struct {
 	Reason PhoneReason
 }
 
-// Say is the reason in English and Kiswahili.
 func (e *PhoneError) Say() Text { return e.Reason.Text() }
 
-// Error is the reason in English.
 func (e *PhoneError) Error() string {
 	s := e.Reason.Text().EN
 	return "phone number: " + strings.ToLower(s[:1]) + strings.TrimSuffix(s[1:], ".")

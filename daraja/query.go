@@ -5,7 +5,6 @@ import (
 	"errors"
 )
 
-// queryBody is the request as it is sent.
 type queryBody struct {
 	BusinessShortCode int64
 	Password          string

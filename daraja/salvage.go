@@ -296,7 +296,6 @@ func (r *relaxed) value(depth int) bool {
 	}
 }
 
-// list rewrites an object or an array.
 func (r *relaxed) list(depth int, open byte) bool {
 	end := map[byte]byte{'{': '}', '[': ']'}[open]
 	r.out.WriteByte(open)
@@ -330,7 +329,6 @@ func (r *relaxed) list(depth int, open byte) bool {
 	}
 }
 
-// text rewrites a string.
 func (r *relaxed) text(quote byte) bool {
 	r.out.WriteByte('"')
 	for i := 1; i < len(r.in); i++ {

@@ -20,20 +20,16 @@ const hidden = "[hidden]"
 // Reveal is the secret itself, for the request that needs it and for nothing else.
 func (s Secret) Reveal() string { return string(s) }
 
-// String is "[hidden]".
 func (s Secret) String() string { return hidden }
 
-// GoString is "[hidden]".
 func (s Secret) GoString() string { return hidden }
 
 // Format writes "[hidden]" for every verb, %x and %d included.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 
-// LogValue is "[hidden]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // MarshalText is "[hidden]": to write a secret to a file, use Reveal.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
-// MarshalJSON is "[hidden]".
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }

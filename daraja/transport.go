@@ -133,7 +133,6 @@ func renews(a Answer) bool {
 		a.Verdict == VerdictConfiguration && refusesHeader(a.HTTPStatus, a.ErrorCode, strings.ToLower(a.ErrorMessage))
 }
 
-// post sends body to the endpoint and reads the answer.
 func (c *Client) post(ctx context.Context, e Endpoint, body []byte, token Secret) (Answer, error) {
 	h, path, timeout := c.http, "/mpesa/stkpushquery/v1/query", queryTimeout
 	if e == EndpointPush {

@@ -36,10 +36,8 @@ type AmountError struct {
 	Whole Shillings
 }
 
-// Error is one plain sentence.
 func (e *AmountError) Error() string { return e.Say().EN }
 
-// Say is the sentence in English and Kiswahili.
 func (e *AmountError) Say() Text {
 	switch e.Reason {
 	case AmountEmpty:

@@ -15,7 +15,6 @@ type RateError struct {
 	Now   time.Time
 }
 
-// Error is one plain sentence.
 func (e *RateError) Error() string {
 	return fmt.Sprintf("M-PESA may be asked again in %v: wait that long, or give the command more time", max(e.Until.Sub(e.Now), time.Second).Round(time.Second))
 }

@@ -86,7 +86,6 @@ func (t *Totals) Add(a Attempt, n int) {
 	}
 }
 
-// Attempts is how many attempts were counted.
 func (t Totals) Attempts() int {
 	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.Refunded.Count + t.Resolved.Count
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// newID makes a ULID of the moment now.
 func (t *Till) newID(now time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -42,10 +42,8 @@ type OnceError struct {
 	Earlier Attempt
 }
 
-// Error is one plain sentence.
 func (e *OnceError) Error() string { return e.Say().EN }
 
-// Say is the sentence in English and Kiswahili.
 func (e *OnceError) Say() Text {
 	a := e.Earlier
 	what := Text{

@@ -276,7 +276,6 @@ func (w *watch) before(other *watch) bool {
 	return w.attempt.ID < other.attempt.ID
 }
 
-// query queries one attempt and records the answer.
 func (t *Till) query(id AttemptID) {
 	t.mu.Lock()
 	w := t.watched[id]

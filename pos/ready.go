@@ -26,10 +26,8 @@ type ClockError struct {
 // knows.
 func (e *ClockError) Behind() bool { return e.Says.Before(e.Last) }
 
-// Error is one plain sentence.
 func (e *ClockError) Error() string { return e.Say().EN }
 
-// Say is the sentence in English and Kiswahili.
 func (e *ClockError) Say() Text {
 	says, last := e.Says.In(EAT).Format("2 Jan 2006"), e.Last.In(EAT).Format("2 Jan 2006")
 	if !e.Behind() {

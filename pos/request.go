@@ -16,7 +16,6 @@ type LocalizedError Text
 
 func (e *LocalizedError) Error() string { return e.EN }
 
-// Say is the sentence in English and Kiswahili.
 func (e *LocalizedError) Say() Text { return Text(*e) }
 
 // Request is what a cashier asks for.
@@ -104,10 +103,8 @@ type OpenError struct {
 // Locked reports whether the lock still holds.
 func (e *OpenError) Locked() bool { return e.Left > 0 }
 
-// Error is one plain sentence.
 func (e *OpenError) Error() string { return e.Say().EN }
 
-// Say is the sentence in English and Kiswahili.
 func (e *OpenError) Say() Text {
 	a := e.Earlier
 	earlier := Text{

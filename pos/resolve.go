@@ -23,10 +23,8 @@ var ErrSettled error = &LocalizedError{EN: "Nothing is left to do with this paym
 // StillAskingError is returned by [Till.Resolve] while M-PESA may yet tell by itself.
 type StillAskingError struct{ Until time.Time }
 
-// Error is one plain sentence.
 func (e *StillAskingError) Error() string { return e.Say().EN }
 
-// Say is the sentence in English and Kiswahili.
 func (e *StillAskingError) Say() Text {
 	until := Moment(e.Until)
 	return Text{

@@ -128,7 +128,6 @@ func (t *Till) giveUp(id AttemptID, kind EventKind) {
 	t.publish(Update{Attempt: w.attempt, Event: kind, Changed: true, NextCheck: t.rate.earliest(w.next)})
 }
 
-// mayWriteAgain reports whether it is time for writeAgain.
 func (t *Till) mayWriteAgain(now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

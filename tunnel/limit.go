@@ -39,7 +39,6 @@ type limitListener struct {
 	closing sync.Once
 }
 
-// A conn is a connection of a limitListener.
 type conn struct {
 	net.Conn
 	l *limitListener
@@ -178,7 +177,6 @@ func (l *limitListener) forget(c *conn) {
 	l.free()
 }
 
-// free wakes shrink.
 func (l *limitListener) free() {
 	select {
 	case l.freed <- struct{}{}:

@@ -292,7 +292,6 @@ func (l *Link) Reaches(callBackURL string) bool {
 	return ok && strings.HasPrefix(callBackURL, base+callbackPath)
 }
 
-// Status returns the link's status of this moment.
 func (l *Link) Status() Status {
 	l.mu.Lock()
 	defer l.mu.Unlock()

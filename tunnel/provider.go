@@ -46,10 +46,8 @@ type BlockedError struct {
 	Err error // what was refused, and what to do
 }
 
-// Error returns the text of Err.
 func (e *BlockedError) Error() string { return e.Err.Error() }
 
-// Unwrap returns Err.
 func (e *BlockedError) Unwrap() error { return e.Err }
 
 // off is the provider of [Off]. A Link knows it and never starts a session.

@@ -11,7 +11,6 @@ import (
 	"kaunta/daraja"
 )
 
-// static is the provider of [Static].
 type static struct{ url string }
 
 // Static returns the provider for a public URL that the owner has made lead to

@@ -36,7 +36,6 @@ var (
 // A span is the shortest and the longest time that something takes.
 type span struct{ shortest, longest time.Duration }
 
-// seconds returns a span of whole seconds.
 func seconds(shortest, longest int) span {
 	return span{time.Duration(shortest) * time.Second, time.Duration(longest) * time.Second}
 }
@@ -108,7 +107,6 @@ var endings = []ending{
 	{what: "pays after 4 to 9 s; callback 1 s later", after: seconds(4, 9), result: paid, callbacks: oneCallback},
 }
 
-// endingOf returns the ending of a phone.
 func endingOf(msisdn string) ending {
 	for _, e := range endings {
 		if e.digits == "" || e.digits == lastTwo(msisdn) {
@@ -118,7 +116,6 @@ func endingOf(msisdn string) ending {
 	panic("simulator: the table of endings has no row for ordinary customers")
 }
 
-// lastTwo returns the last two digits of a phone number.
 func lastTwo(msisdn string) string { return msisdn[len(msisdn)-2:] }
 
 // Table says for people what each ending is, a line each, in the order of the table.

@@ -59,7 +59,6 @@ func (ids *idSource) receipt(at time.Time) string {
 	return string(r)
 }
 
-// accessToken returns a new token of 28 characters.
 func (ids *idSource) accessToken() string {
 	token := make([]byte, 28)
 	for i := range token {

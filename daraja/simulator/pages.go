@@ -52,7 +52,6 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	answer{status: status, body: v}.write(w)
 }
 
-// explanation says what this server is and how to use it.
 func explanation() string {
 	var b strings.Builder
 	b.WriteString(`This is a simulator of Safaricom's Daraja, for M-PESA Express (STK push). No money moves.

@@ -207,7 +207,6 @@ func (s *Simulator) serveDaraja(w http.ResponseWriter, r *http.Request) {
 	a.write(w)
 }
 
-// daraja finds the answer to one request.
 func (s *Simulator) daraja(r *http.Request, body []byte) answer {
 	serve := s.push
 	switch r.URL.Path {

@@ -119,7 +119,6 @@ func (p *provider) Run(ctx context.Context, localAddr string, up func(string)) e
 	return context.Cause(ctx)
 }
 
-// certify gets the certificate and calls up.
 func (p *provider) certify(ctx context.Context, s *session, up func(string)) error {
 	err := s.certify(p.cfg.Domain)
 	switch {
@@ -137,7 +136,6 @@ func (p *provider) certify(ctx context.Context, s *session, up func(string)) err
 	return nil
 }
 
-// awaitTurn waits until the next attempt may be made.
 func (p *provider) awaitTurn(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

@@ -89,7 +89,6 @@ func (s *session) certify(domain string) error {
 	return nil
 }
 
-// shake is the handshake of one connection.
 func (s *session) shake(ctx context.Context, c net.Conn) (net.Conn, error) {
 	secured := tls.Server(c, s.tls)
 	if err := secured.HandshakeContext(ctx); err != nil {

@@ -47,7 +47,6 @@ type Config struct {
 	PublicURL string
 }
 
-// provider is what New returns.
 type provider struct {
 	program string
 	token   string

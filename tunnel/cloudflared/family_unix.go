@@ -7,7 +7,6 @@ import (
 	"syscall"
 )
 
-// A family is a process group.
 type family struct {
 	leader int
 }

@@ -101,7 +101,6 @@ func (t *lastTrouble) explain(err error) error {
 // that it has no address for a name.
 var lookup = regexp.MustCompile(`lookup ([A-Za-z0-9._-]+)(?: on [^ ]+)?: (no such host|server misbehaving|i/o timeout)`)
 
-// lastWords is a line of the child's.
 type lastWords struct {
 	text  string
 	cause error // what it tells of; nil where that is not known

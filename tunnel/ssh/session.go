@@ -23,7 +23,6 @@ const (
 	keepAliveRequest = "keepalive@openssh.com"
 )
 
-// provider is the tunnel.Provider of [New].
 type provider struct {
 	cfg    Config
 	public tunnel.Provider // says the public URL; the session makes it lead here

@@ -11,7 +11,6 @@ import (
 // till can start; the next then goes through that one.
 type briefBook struct{ open func() (Book, error) }
 
-// reading opens the ledger, reads, and closes it.
 func reading[T any](b briefBook, read func(Book) (T, error)) (result T, err error) {
 	book, err := b.open()
 	if err != nil {
@@ -37,7 +36,6 @@ func (b briefBook) Find(text string, n int) ([]pos.Attempt, error) {
 	return reading(b, func(book Book) ([]pos.Attempt, error) { return book.Find(text, n) })
 }
 
-// briefly is the ledger of the configuration.
 func (c *commands) briefly() (briefBook, error) {
 	s, err := c.settings()
 	return briefBook{func() (Book, error) { return c.OpenBook(s) }}, err

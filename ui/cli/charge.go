@@ -105,7 +105,6 @@ func (c *commands) sayWhatIsCut(r pos.Request) {
 	say("description", r.Description, daraja.CleanDescription(r.Description, ""), "it is sent as")
 }
 
-// shop opens the shop of the configuration.
 func (c *commands) shop(ctx context.Context) (*Shop, error) {
 	s, err := c.settings()
 	if err != nil {
@@ -140,7 +139,6 @@ func awaitsCallback(a pos.Attempt) bool {
 		!a.Facts.Has(pos.CallbackPaid|pos.CallbackFailed|pos.CallbackUnclear)
 }
 
-// payment is one payment without the screen.
 type payment struct {
 	request pos.Request
 	wait    time.Duration
@@ -191,7 +189,6 @@ func (p *payment) take(ctx context.Context) (pos.State, error) {
 	return p.end(errors.New("one till after another was closed while this payment waited"))
 }
 
-// ask asks the customer.
 func (p *payment) ask(ctx context.Context, shop *Shop) (err error) {
 	var amount *pos.AmountError
 	var unsure interface{ MayHaveMovedMoney() bool }

@@ -264,7 +264,6 @@ A new practice ledger has three weeks of made-up payments. Without a terminal th
 	return cmd
 }
 
-// demo opens the practice till.
 func (c *commands) demo(ctx context.Context) error {
 	if err := c.seen(); err != nil {
 		return err
@@ -274,7 +273,6 @@ func (c *commands) demo(ctx context.Context) error {
 	return c.Demo(ctx, c.ledger, c.screen)
 }
 
-// screenFlags gives cmd the flags of the screens.
 func (c *commands) screenFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&c.screen.Plain, "plain", settings.IsOn(c.Getenv("KAUNTA_PLAIN")) || c.Getenv("TERM") == "dumb", "line by line, for screen readers, braille displays and logs")
 	cmd.Flags().BoolVar(&c.screen.ASCII, "ascii", false, "nothing but ASCII characters")

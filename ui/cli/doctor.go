@@ -101,7 +101,6 @@ func (c *commands) terminal() doctor.Terminal {
 	return doctor.Terminal{Is: err == nil, Width: width, Height: height}
 }
 
-// findingLine is a finding in JSON.
 type findingLine struct {
 	Check  string        `json:"check"`
 	Status doctor.Status `json:"status"`

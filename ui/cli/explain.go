@@ -165,7 +165,6 @@ func kindsOf(all []daraja.Explanation) string {
 	return strings.Join(kinds, ", ")
 }
 
-// messagesOf quotes the messages of a code.
 func messagesOf(all []daraja.Explanation) string {
 	var said []string
 	for _, e := range all {
@@ -184,7 +183,6 @@ func explanationOf(e daraja.Explanation) explanation {
 	}
 }
 
-// codeExplanation is the JSON of a code.
 func codeExplanation(groups [][]daraja.Explanation, all []daraja.Explanation, agreed bool) explanation {
 	e := explanationOf(all[0])
 	if last := all[len(all)-1]; last.Answer.ErrorCode == "" {
@@ -212,7 +210,6 @@ func codeExplanation(groups [][]daraja.Explanation, all []daraja.Explanation, ag
 	return e
 }
 
-// writeJSON writes v as a line of JSON.
 func writeJSON(b *strings.Builder, v any) {
 	_ = json.NewEncoder(b).Encode(v) // structs of strings and numbers
 }

@@ -18,7 +18,6 @@ import (
 	"kaunta/store/export"
 )
 
-// exportOptions are the flags of the export command.
 type exportOptions struct {
 	period             period
 	format, file       string
@@ -160,7 +159,6 @@ func (c *commands) exportTo(ctx context.Context, w io.Writer, d days, o exportOp
 	return done, to.Close(done)
 }
 
-// writer makes what the options ask for.
 func (o *exportOptions) writer(w io.Writer) (export.Writer, error) {
 	if o.format == "csv" {
 		return export.NewCSV(w, o.bom)

@@ -73,7 +73,6 @@ func (c *commands) addCommands(root *cobra.Command) {
 	root.SetCompletionCommandGroupID("setup")
 }
 
-// helpCommand prints the help of a command, or of the program.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "help [command]", Short: "Help about any command",

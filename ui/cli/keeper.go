@@ -64,7 +64,6 @@ func (c *commands) childCommands() []*cobra.Command {
 	return commands
 }
 
-// payments counts them in words.
 func payments(n int) string {
 	if n == 1 {
 		return "1 payment"
@@ -72,7 +71,6 @@ func payments(n int) string {
 	return fmt.Sprintf("%v payments", pos.Shillings(n))
 }
 
-// files demands n arguments.
 func files(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {

@@ -95,7 +95,6 @@ func nothing(find string, d pos.Day) string {
 	return "No payments on " + pos.Date(d.Start()) + "."
 }
 
-// find gives the rows of a search.
 func (c *commands) find(book briefBook, text string, row func(pos.Attempt) error) error {
 	attempts, damaged := book.Find(text, findLimit)
 	if len(attempts) == findLimit {

@@ -62,7 +62,6 @@ func (p *period) parse(now time.Time) (days, error) {
 	return days{day, day, pos.WeekdayDate(day.Start())}, err
 }
 
-// parseDay reads a day; empty is today.
 func parseDay(s string, now time.Time) (pos.Day, error) {
 	d, err := pos.ParseDay(s, now)
 	switch {

@@ -14,7 +14,6 @@ import (
 	"kaunta/ui/app/settings"
 )
 
-// problem is an error as the commands print it in JSON.
 type problem struct {
 	Kind      string `json:"kind"`
 	Message   string `json:"message"`
@@ -57,7 +56,6 @@ var Kinds = []struct {
 	{"error", false, "anything else; the message says it"},
 }
 
-// kindOf is the kind of an error.
 func (c *commands) kindOf(err error) string {
 	var usage usageError
 	var amount *pos.AmountError
@@ -157,7 +155,6 @@ func wantsJSON(args []string) bool {
 	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
 }
 
-// settingsError is a configuration that cannot be used.
 type settingsError struct{ error }
 
 func (e settingsError) Unwrap() error { return e.error }

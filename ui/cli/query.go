@@ -17,7 +17,6 @@ import (
 	"kaunta/ui/text"
 )
 
-// queried is what M-PESA says of a payment, in JSON.
 type queried struct {
 	Final             bool   `json:"final"` // of what is printed: no other line follows
 	Verdict           string `json:"verdict"`
@@ -135,7 +134,6 @@ func sayQueried(w io.Writer, a daraja.Answer) error {
 // own, asked about too early, or nobody's.
 const unknownID = "400.002.02"
 
-// queryAdvice is what an answer means.
 func queryAdvice(a daraja.Answer) pos.Text {
 	if a.Verdict == daraja.VerdictPending && a.ErrorCode == unknownID {
 		return text.Both(

@@ -21,7 +21,6 @@ import (
 	"kaunta/store/export"
 )
 
-// report is what a stretch of days came to, in JSON.
 type report struct {
 	Day  string `json:"day,omitempty"` // of a report about one day
 	From string `json:"from,omitempty"`
@@ -65,7 +64,6 @@ type countKES struct {
 	KES   pos.Shillings `json:"kes"`
 }
 
-// refusal is a reason for NOT PAID.
 type refusal struct {
 	ResultCode string `json:"result_code"`
 	Reason     string `json:"reason"`
@@ -290,7 +288,6 @@ func (c *counted) writeCSV(w io.Writer) error {
 // reportWidth is how wide a report in text is, in characters.
 const reportWidth = 80
 
-// writeText writes the report for a person.
 func (c *counted) writeText(w io.Writer, shop string, d days) error {
 	var b strings.Builder
 	t := c.all
@@ -399,7 +396,6 @@ func lasting(d time.Duration) string {
 	}
 }
 
-// cut shortens a line to n characters.
 func cut(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

@@ -61,7 +61,6 @@ kaunta setup --sample > kaunta.toml`,
 	return cmd
 }
 
-// printUnit prints a systemd unit for this program and this user.
 func (c *commands) printUnit(unit func(program, user string) string) error {
 	program, err := os.Executable()
 	if err != nil {
@@ -78,7 +77,6 @@ func (c *commands) printUnit(unit func(program, user string) string) error {
 	return err
 }
 
-// path is where the configuration file is.
 func (c *commands) path() string { return cmp.Or(c.config, settings.DefaultPath()) }
 
 func (c *commands) printRelay() error {

@@ -88,7 +88,6 @@ type Config struct {
 	Resolve func(ctx context.Context, host string) (a []netip.Addr, _ error)
 }
 
-// check is one line of the report.
 type check struct {
 	name  string
 	title pos.Text

@@ -22,7 +22,6 @@ import (
 // errLeft is how a step ends when the owner leaves.
 var errLeft = errors.New("the owner left")
 
-// question is one field of a step: a line, a secret or a choice.
 type question struct {
 	title, hint string
 	value       *string
@@ -31,7 +30,6 @@ type question struct {
 	valid       func(string) error // of what was typed, without blanks around it; nil: anything
 }
 
-// option is one answer to a choice.
 type option struct{ value, label string }
 
 // ask shows the questions of one step together, and returns errLeft where the owner leaves.
@@ -96,7 +94,6 @@ func (w *wizard) field(q question) huh.Field {
 	return input
 }
 
-// form is the fields on one page.
 func (w *wizard) form(fields []huh.Field) *huh.Form {
 	options := []tea.ProgramOption{
 		tea.WithInput(w.Input), tea.WithOutput(w.Output), tea.WithEnvironment(w.Environ), tea.WithFilter(numberPad),
@@ -297,7 +294,6 @@ func (r *watched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// say prints a sentence between the steps.
 func (w *wizard) say(t pos.Text) { w.print("", t) }
 
 // print prints a text after a sign, broken at the window's width.
@@ -321,7 +317,6 @@ func (w *wizard) drawable(text string) string {
 	return strings.NewReplacer("…", "...", "·", "-", "×", "x").Replace(text)
 }
 
-// width is that of the terminal, in cells.
 func (w *wizard) width() int {
 	if f, is := w.Output.(*os.File); is {
 		if width, _, err := term.GetSize(f.Fd()); err == nil && width > 0 {
@@ -331,7 +326,6 @@ func (w *wizard) width() int {
 	return 80
 }
 
-// in is a text in the owner's language.
 func (w *wizard) in(t pos.Text) string { return text.In(text.Language(w.language), t) }
 
 // sign is the sign of good and of bad.

@@ -17,7 +17,6 @@ import (
 	"kaunta/ui/text"
 )
 
-// wizard is one run through the steps.
 type wizard struct {
 	Config
 	ctx      context.Context
@@ -41,7 +40,6 @@ func newWizard(ctx context.Context, cfg Config) *wizard {
 	return w
 }
 
-// run goes through the steps.
 func (w *wizard) run() (Choice, error) {
 	fmt.Fprintln(w.Output, "Kaunta")
 	if err := w.begin(); err != nil {

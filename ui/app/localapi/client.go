@@ -81,7 +81,6 @@ func dial(ctx context.Context, ledger, socket string) (_ *Client, err error) {
 	return c, nil
 }
 
-// newClient is a client of the till that listens on the socket.
 func newClient(socket string) *Client {
 	return &Client{http: &http.Client{Transport: &http.Transport{
 		// A connection for each request: what is asked once is never sent twice.
@@ -130,7 +129,6 @@ func (e *unreachedError) Is(target error) bool {
 	return target == pos.ErrClosed || target == pos.ErrUnsubscribed
 }
 
-// Info says who the till is.
 func (c *Client) Info() Info { return c.info }
 
 // Close ends what the client holds. The till goes on.
@@ -202,7 +200,6 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// first is the one item of an answer.
 func first[T any](items iter.Seq2[T, error]) (T, error) {
 	for item, err := range items {
 		return item, err
@@ -218,7 +215,6 @@ func get[T any](c *Client, what string, params ...string) ([]T, error) {
 	return all(call[T](ctx, c, http.MethodGet, what, query(params), nil))
 }
 
-// all are the items of an answer.
 func all[T any](items iter.Seq2[T, error]) (list []T, err error) {
 	for item, err := range items {
 		if err != nil {
@@ -237,7 +233,6 @@ func timely(err error) error {
 	return err
 }
 
-// query pairs names and values.
 func query(params []string) url.Values {
 	q := url.Values{}
 	for i := 0; i < len(params); i += 2 {
@@ -246,7 +241,6 @@ func query(params []string) url.Values {
 	return q
 }
 
-// getOne reads an answer of one item.
 func getOne[T any](c *Client, what string, params ...string) (one T, err error) {
 	list, err := get[T](c, what, params...)
 	switch {
@@ -260,27 +254,22 @@ func getOne[T any](c *Client, what string, params ...string) (one T, err error) 
 
 func number[T ~int | ~int32](n T) string { return strconv.Itoa(int(n)) }
 
-// Attempt implements [Book].
 func (c *Client) Attempt(id pos.AttemptID) (pos.Attempt, error) {
 	return getOne[pos.Attempt](c, "attempt", "id", string(id))
 }
 
-// DayPage implements [Book].
 func (c *Client) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error) {
 	return get[pos.Attempt](c, "day", "day", number(day), "before", string(before), "n", number(n))
 }
 
-// Find implements [Book].
 func (c *Client) Find(text string, n int) ([]pos.Attempt, error) {
 	return get[pos.Attempt](c, "find", "text", text, "n", number(n))
 }
 
-// Totals implements [Book].
 func (c *Client) Totals(day pos.Day) (pos.Totals, error) {
 	return getOne[pos.Totals](c, "totals", "day", number(day))
 }
 
-// Days implements [Book].
 func (c *Client) Days(first, last pos.Day) ([]pos.DayTotals, error) {
 	return get[pos.DayTotals](c, "days", "first", number(first), "last", number(last))
 }
@@ -298,12 +287,10 @@ func (c *Client) Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
 	return a, timely(err)
 }
 
-// Query is [Payments.Query] on that till.
 func (c *Client) Query(ctx context.Context, checkoutRequestID string) (daraja.Answer, error) {
 	return first(call[daraja.Answer](ctx, c, http.MethodPost, "query", nil, checkoutRequestID))
 }
 
-// StopWaiting is [Payments.StopWaiting] on that till.
 func (c *Client) StopWaiting(ctx context.Context, id pos.AttemptID) error {
 	ctx, cancel := context.WithTimeout(ctx, answered)
 	defer cancel()
@@ -313,14 +300,12 @@ func (c *Client) StopWaiting(ctx context.Context, id pos.AttemptID) error {
 	return nil
 }
 
-// Settle is [Payments.Settle] on that till.
 func (c *Client) Settle(ctx context.Context) ([]pos.Attempt, error) {
 	ctx, cancel := context.WithTimeout(ctx, whole)
 	defer cancel()
 	return all(call[pos.Attempt](ctx, c, http.MethodPost, "settle", nil, nil))
 }
 
-// Follow is [Payments.Follow] on that till.
 func (c *Client) Follow(ctx context.Context, ids ...pos.AttemptID) iter.Seq2[pos.Attempt, error] {
 	return call[pos.Attempt](ctx, c, http.MethodPost, "follow", nil, ids)
 }

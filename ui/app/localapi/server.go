@@ -31,7 +31,6 @@ type Shop struct {
 	Backup, Verify func(w io.Writer) error
 }
 
-// Info says who the till is.
 type Info struct {
 	PID         int
 	Ledger      string // its path
@@ -92,7 +91,6 @@ func Serve(ctx context.Context, l net.Listener, shop Shop) error {
 	return err
 }
 
-// server answers requests.
 type server struct {
 	Shop
 	reads chan struct{} // holds one for each read of the ledger that runs
@@ -238,7 +236,6 @@ func one[T any](s *server, read func(q url.Values) (T, error)) http.Handler {
 	})
 }
 
-// numbersIn reads the numbers that a request names.
 func numbersIn(q url.Values, names ...string) (numbers []int, err error) {
 	for _, name := range names {
 		n, failed := strconv.Atoi(q.Get(name))
@@ -326,7 +323,6 @@ func newAnswer(w http.ResponseWriter) *answer {
 	return a
 }
 
-// Write implements [io.Writer].
 func (a *answer) Write(p []byte) (int, error) {
 	if err := a.control.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return 0, err

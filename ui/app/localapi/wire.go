@@ -164,7 +164,6 @@ func inEAT(v reflect.Value) {
 // LostError says that the till's process ended, or hangs, in the middle of an answer.
 type LostError struct{ cause error }
 
-// Error is one plain sentence.
 func (e *LostError) Error() string {
 	why := ""
 	if !ended(e.cause) { // else that is what connections do

@@ -21,7 +21,6 @@ const (
 	maxFiles = 5  // old ones that are kept
 )
 
-// Config says where and what to log.
 type Config struct {
 	Path    string          // of the file; its folder is made
 	Level   slog.Level      // lines below it are left out

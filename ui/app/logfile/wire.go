@@ -106,7 +106,6 @@ func (c *copied) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// answer notes the status of an answer.
 type answer struct {
 	http.ResponseWriter
 	status int

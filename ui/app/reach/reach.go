@@ -87,7 +87,6 @@ func Open(s settings.Settings, server *tunnel.Server) (tunnel.Provider, error) {
 	}
 }
 
-// relay is the owner's server as package ssh wants it.
 func relay(s settings.Settings) ssh.Config {
 	c := s.Callback.SSH
 	return ssh.Config{Server: c.Server, User: c.User, KeyFile: c.KeyFile, KnownHostsFile: c.KnownHostsFile, Socket: c.Socket, PublicURL: s.Callback.PublicURL}

@@ -328,7 +328,6 @@ func orElse(field *string, value string) {
 	}
 }
 
-// isLoopback reports whether rawURL names this machine.
 func isLoopback(rawURL string) bool {
 	u, err := url.Parse(rawURL)
 	return err == nil && daraja.IsLoopback(u.Hostname())

@@ -108,7 +108,6 @@ func keyOf(line string) string {
 	return key
 }
 
-// literal is a value as TOML writes it.
 func literal(value any) string {
 	switch value := value.(type) {
 	case string:
@@ -126,7 +125,6 @@ func literal(value any) string {
 	}
 }
 
-// quoted is a basic string of TOML.
 func quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -91,7 +91,6 @@ type ACME struct {
 	CacheDir string `toml:"cache_dir"`
 }
 
-// Cloudflared is Cloudflare's tunnel program.
 type Cloudflared struct {
 	Program   string        `toml:"program"`
 	Token     daraja.Secret `toml:"token"` // empty: a quick tunnel, with a new name at each start
@@ -113,7 +112,6 @@ type Records struct {
 	BackupKeep   int      `toml:"backup_keep"`   // how many backups are kept
 }
 
-// Log is the till's log file.
 type Log struct {
 	File  string `toml:"file"`
 	Level string `toml:"level"` // debug, info, warn or error
@@ -153,7 +151,6 @@ const (
 // DefaultPath is where the configuration file is looked for.
 func DefaultPath() string { return configPath("kaunta.toml") }
 
-// configPath is a file in the program's folder for configuration.
 func configPath(name string) string { return filepath.Join(xdg.ConfigHome, "kaunta", name) }
 
 // LedgerPath is where the ledger of a name is kept unless the owner says otherwise.

@@ -53,7 +53,6 @@ func (k *keeping) tell(err error) {
 	}
 }
 
-// end stops the work and waits for it.
 func (k *keeping) end() {
 	if k.stop != nil {
 		k.stop()

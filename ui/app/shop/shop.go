@@ -263,7 +263,6 @@ func (sh *Shop) noteReplaced(address string) {
 	sh.Log.Warn("a callback is for a payment of the ledger that was replaced: compare it with M-PESA's statement", "ledger", aside, "asked", asked.In(pos.EAT))
 }
 
-// deliver hands a callback to the till.
 func (sh *Shop) deliver(ctx context.Context, address string, body []byte) error {
 	switch err := sh.Till.Callback(ctx, address, body); {
 	case errors.Is(err, pos.ErrNotFound):

@@ -37,6 +37,7 @@ import (
 	"kaunta/ui/cli"
 	"kaunta/ui/doctor"
 	"kaunta/ui/keeper"
+	"kaunta/ui/session"
 	"kaunta/ui/setup"
 	"kaunta/ui/text"
 )
@@ -188,12 +189,12 @@ func screen(ctx context.Context, s settings.Settings, o cli.ScreenOptions) error
 	if err != nil {
 		return err
 	}
-	cfg := ui.Config{Mode: ui.Live}
+	cfg := session.Config{Mode: session.Live}
 	switch s.Environment {
 	case settings.Sandbox:
-		cfg.Mode = ui.Sandbox
+		cfg.Mode = session.Sandbox
 	case settings.Training:
-		cfg.Mode = ui.Training
+		cfg.Mode = session.Training
 	}
 	return run(ctx, sh, s, cfg, o)
 }
@@ -223,7 +224,7 @@ func demo(ctx context.Context, ledger string, o cli.ScreenOptions) error {
 		return errors.Join(err, sh.Close(), stop())
 	}
 	restore(sim, sh, s.Daraja.Number())
-	cfg := ui.Config{Mode: ui.Training, Phone: phones{sim}, Endings: text.PracticeEndings()}
+	cfg := session.Config{Mode: session.Training, Phone: phones{sim}, Endings: text.PracticeEndings()}
 	if !interactive() {
 		cfg.Input = practice.Played(ctx, os.Stdin, sh.Till)
 	}
@@ -246,11 +247,11 @@ func restore(sim *simulator.Simulator, sh *shop.Shop, shortCode string) {
 }
 
 // run runs the screens until the cashier leaves, and closes the shop.
-func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config, o cli.ScreenOptions) error {
+func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg session.Config, o cli.ScreenOptions) error {
 	cfg.Shop, cfg.ShortCode, cfg.Language = s.Shop, s.Daraja.Number(), text.Language(s.Language)
 	cfg.Till, cfg.Book, cfg.Resumed = sh.Till, sh.Ledger, sh.Till.Resumed()
-	cfg.Link = func() ui.LinkHealth {
-		return ui.LinkHealth{Reachable: sh.Reachable(), Failing: sh.Failing(), Forged: sh.Forged(), Replaced: sh.Replaced(), MaintenanceFailed: sh.Keeping() != nil}
+	cfg.Link = func() session.LinkHealth {
+		return session.LinkHealth{Reachable: sh.Reachable(), Failing: sh.Failing(), Forged: sh.Forged(), Replaced: sh.Replaced(), MaintenanceFailed: sh.Keeping() != nil}
 	}
 	cfg.MaxAmount, cfg.RetypeAbove = pos.Shillings(s.Limits.MaxAmount), pos.Shillings(s.Limits.RetypeAbove)
 	cfg.Input, cfg.Output, cfg.Environ = cmp.Or(cfg.Input, io.Reader(os.Stdin)), os.Stdout, os.Environ()
@@ -266,17 +267,17 @@ func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg ui.Config,
 // phones are the simulator's phones as the screens see them.
 type phones struct{ *simulator.Simulator }
 
-func (p phones) Prompts() []ui.Prompt {
-	var prompts []ui.Prompt
+func (p phones) Prompts() []session.Prompt {
+	var prompts []session.Prompt
 	for _, s := range p.Simulator.Prompts() {
-		prompts = append(prompts, ui.Prompt{
+		prompts = append(prompts, session.Prompt{
 			Phone: pos.MSISDN(s.MSISDN), Amount: pos.Shillings(s.Amount), Payee: s.ShortCode, Reference: s.AccountReference, Since: s.Since,
 		})
 	}
 	return prompts
 }
 
-func (p phones) Act(phone pos.MSISDN, a ui.PhoneAction) error {
+func (p phones) Act(phone pos.MSISDN, a session.PhoneAction) error {
 	return p.Simulator.Act(string(phone), simulator.Action(a))
 }
 

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -68,7 +69,7 @@ func TestTypingAhead(t *testing.T) {
 // TestTypedAheadIsInSight in every window that shows a payment, in both languages.
 func TestTypedAheadIsInSight(t *testing.T) {
 	for lang, label := range map[text.Language]string{text.English: "next sale: 250", text.Kiswahili: "mauzo mapya: 250"} {
-		c := newCashier(t, func(cfg *Config) { cfg.Language = lang })
+		c := newCashier(t, func(cfg *session.Config) { cfg.Language = lang })
 		a := accepted(c.sell("450", phoneA))
 		c.press("250")
 		for _, end := range []pos.Attempt{a, unclear(a), refused(unclear(a), "1032", "Request Cancelled by user."), paid(refused(unclear(a), "1", ""), "SKN4T7W2QX")} {

@@ -9,6 +9,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -25,7 +26,7 @@ const (
 // app is the program: it divides the window, sends keys to the screen in front and facts to all of
 // them, and carries out what the screens wish. It is used by the program's own goroutine only.
 type app struct {
-	cfg      Config
+	cfg      session.Config
 	commands commands
 
 	width, height int
@@ -36,14 +37,13 @@ type app struct {
 	ascii         bool
 	now           time.Time
 
+	session   *session.Session
 	at        screen
 	sale      sale
 	offeredAt time.Time // when the sale began to offer to round its amount
-	pay       *pay      // in front of the form; nil while there is none
 	next      sale      // typed while a payment is in front
 	nextAt    time.Time // when the last key of it came
 	burst     burst
-	last      pos.Attempt
 	ledger    ledger
 	open      openList
 	phones    phones
@@ -51,14 +51,6 @@ type app struct {
 	handLeft  time.Time // when it was taken off because there was nothing left to do there
 	help      *helpPage
 	quitting  bool
-
-	banners   []banner
-	announced announced                   // what banners and results have said
-	states    map[pos.AttemptID]pos.State // of the attempts without an end
-	unheard   map[pos.AttemptID]pos.State // what was open at the start and has not been heard of since
-	atStart   map[pos.AttemptID]bool      // what was open at the start: whoever waits for it is told of its end
-	early     []pos.Update                // came while the till was still taking a request
-	resumed   int                         // payments that were open at the start; 0 once that is known to all
 
 	shop    shopMsg
 	read    bool // shop has been read
@@ -71,28 +63,21 @@ type app struct {
 }
 
 // newApp is the screens at their start.
-func newApp(cfg Config, crew *runner) *app {
+func newApp(cfg session.Config, run *runner) *app {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	a := &app{
-		cfg:       cfg,
-		commands:  commands{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, crew: crew},
-		profile:   draw.Profile(cfg.Output, cfg.Environ),
-		say:       text.New(cfg.Language),
-		ascii:     ascii(cfg),
-		now:       cfg.Now(),
-		sale:      newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		next:      newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		announced: make(announced),
-		states:    make(map[pos.AttemptID]pos.State),
-		unheard:   make(map[pos.AttemptID]pos.State),
-		atStart:   make(map[pos.AttemptID]bool),
-		resumed:   len(cfg.Resumed),
+		cfg:      cfg,
+		commands: commands{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, runner: run},
+		profile:  draw.Profile(cfg.Output, cfg.Environ),
+		say:      text.New(cfg.Language),
+		ascii:    cfg.OnlyASCII(),
+		now:      cfg.Now(),
+		session:  session.New(cfg),
 	}
-	for _, r := range cfg.Resumed {
-		a.states[r.ID], a.unheard[r.ID], a.announced[r.ID], a.atStart[r.ID] = r.State, r.State, r.Notices, true
-	}
+	a.sale, a.next = newSale(&a.session.Form), newSale(&a.session.Ahead)
+	a.open.session = a.session
 	if a.onLinuxConsole() {
 		a.background = draw.BackgroundDark
 	}
@@ -102,11 +87,11 @@ func newApp(cfg Config, crew *runner) *app {
 
 // onLinuxConsole reports whether the terminal is Linux's own: always dark, and it does not know the
 // question.
-func (a *app) onLinuxConsole() bool { return getenv(a.cfg.Environ, "TERM") == "linux" }
+func (a *app) onLinuxConsole() bool { return a.cfg.Getenv("TERM") == "linux" }
 
 // Init implements tea.Model.
 func (a *app) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.refresh(), a.schedule(), a.commands.resumedCmd(a.cfg.Resumed)}
+	cmds := []tea.Cmd{a.refresh(), a.schedule(), a.commands.do(session.ReadAgain{Attempts: a.cfg.Resumed})}
 	if !a.onLinuxConsole() {
 		cmds = append(cmds, tea.RequestBackgroundColor) // may never be answered
 	}
@@ -126,7 +111,7 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		a.width, a.height = m.Width, m.Height
 	case tea.ColorProfileMsg:
-		if getenv(a.cfg.Environ, "NO_COLOR") == "" {
+		if a.cfg.Getenv("NO_COLOR") == "" {
 			a.profile = m.Profile
 			a.theme = draw.NewTheme(a.profile, a.background)
 		}
@@ -149,46 +134,30 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 			return a.refresh()
 		}
 	case updateMsg:
-		return a.learn(pos.Update(m))
-	case resumedMsg:
-		var cmds []tea.Cmd
-		for _, now := range m {
-			if was, unheard := a.unheard[now.ID]; unheard && was != now.State {
-				a.states[now.ID] = was
-				cmds = append(cmds, a.learn(pos.Update{Attempt: now, Changed: true}))
-			}
+		return a.heardAll(a.session.Learn(pos.Update(m), a.now))
+	case session.Checked:
+		if m.Err != nil && a.at == screenOpen {
+			a.open.wrong = m.Err
 		}
-		return tea.Batch(cmds...)
-	case chargedMsg:
-		return a.charged(m)
-	case checkedMsg:
-		a.checked(m)
-	case byHandMsg:
-		if a.open = a.open.settled(m); m.err != nil {
+		return a.takeFact(m)
+	case session.Resolved:
+		if a.open = a.open.resolved(m); m.Err != nil {
 			return a.refresh() // it may be another than the list shows
 		}
-	case typedMsg:
-		if d := a.ledger.detail; d != nil && d.code.on && d.attempt.ID == m.id {
-			next := d.typed(m)
-			a.ledger.detail = &next
-		} else {
-			a.open = a.open.typed(m)
-		}
-	case stoppedMsg:
-		if m.err != nil && a.pay != nil && a.pay.attempt.ID == m.id {
-			a.pay.problem, a.pay.stopping = m.err, false
-		}
+	case session.ReceiptTyped:
+		a.typed(m)
+		return a.takeFact(m)
 	case shopMsg:
 		return a.learnShop(m)
-	case dayLoadedMsg:
-		a.ledger = a.ledger.loaded(m)
-	case monthMsg:
+	case session.DayRead:
+		a.ledger.day.Read(m)
+	case session.MonthRead:
 		a.ledger = a.ledger.monthRead(m)
-	case foundMsg:
+	case session.Found:
 		var cmd tea.Cmd
 		a.ledger, cmd = a.ledger.foundRows(m, a.commands)
 		return cmd
-	case eventsMsg:
+	case session.EventsRead:
 		if a.ledger.detail != nil {
 			d := a.ledger.detail.learned(m)
 			a.ledger.detail = &d
@@ -204,6 +173,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		if a.phones.err = m.err; m.err == nil {
 			a.hand = false // back to the till, where the result will be
 		}
+	case session.Fact:
+		return a.takeFact(m)
 	}
 	return nil
 }
@@ -219,8 +190,8 @@ func (a *app) schedule() tea.Cmd {
 	if until := a.nextAt.Add(stands); a.typesAhead() && until.Before(due) {
 		due = until
 	}
-	if a.cfg.NoMotion && a.pay != nil {
-		if turn := a.pay.turn(a.now); !turn.IsZero() && turn.Before(due) {
+	if a.cfg.NoMotion && a.session.Front != nil {
+		if turn := a.session.Front.Turn(a.now); !turn.IsZero() && turn.Before(due) {
 			due = turn
 		}
 	}
@@ -237,8 +208,8 @@ func (a *app) moves() bool {
 	switch {
 	case a.cfg.NoMotion:
 		return false
-	case a.at == screenSale && a.pay != nil:
-		return a.pay.moves(a.now)
+	case a.at == screenSale && a.session.Front != nil:
+		return a.front().moves(a.now)
 	case a.at == screenOpen:
 		return a.open.moves(a.now)
 	}
@@ -252,11 +223,11 @@ func (a *app) refresh() tea.Cmd {
 		return nil
 	}
 	a.reading, a.stale, a.readAt = true, false, a.now
-	var month pos.Month
+	var month session.Effect
 	if a.ledger.month != nil {
-		month = a.ledger.month.month
+		month = session.ReadMonth{Month: a.ledger.month.month}
 	}
-	return a.commands.shopCmd(pos.DayOf(a.now), a.ledger.day, month, a.open.whys)
+	return a.commands.shopCmd(pos.DayOf(a.now), a.ledger.day.Day, month, a.session.Unsettled.Why)
 }
 
 // learnShop takes the shop's figures.
@@ -267,24 +238,25 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 	if a.shop = m; !warned && a.warning() != nil {
 		bell = a.commands.bellCmd(2)
 	}
-	a.ledger = a.ledger.monthRead(m.month)
+	if read, ok := m.month.(session.MonthRead); ok {
+		a.ledger = a.ledger.monthRead(read)
+	}
 	if m.err == nil || len(m.unsettled) > 0 { // the status line says that something could not be read
-		a.open = a.open.learned(m.unsettled)
-		a.open.whys = m.whys
+		a.session.Unsettled.Read(m.unsettled, m.why)
 	}
 	if m.err == nil {
-		if m.shown == a.ledger.day {
-			a.ledger.totals = m.listed
+		if m.shown == a.ledger.day.Day {
+			a.ledger.day.Totals = m.listed
 		}
 		if !a.stale { // else something has changed since it was read
 			for _, o := range m.unsettled { // what has ended since is told by the till
 				if o.Open() {
-					a.states[o.ID] = o.State
+					a.session.Know(o)
 				}
 			}
 		}
 		if !slices.ContainsFunc(m.unsettled, pos.Attempt.Open) {
-			a.resumed = 0
+			a.session.Resumed = 0
 		}
 	}
 	if a.stale {
@@ -298,8 +270,8 @@ func (a *app) paste(text string) tea.Cmd {
 	var cmd tea.Cmd
 	switch {
 	case a.help != nil || a.quitting || a.hand || sizeOf(a.width, a.height) == sizeTiny:
-	case a.at == screenSale && a.pay == nil:
-		a.sale = a.sale.paste(text)
+	case a.at == screenSale && a.session.Front == nil:
+		a.sale.paste(text)
 	case a.at == screenLedger:
 		a.ledger, cmd = a.ledger.paste(text, a.commands)
 	case a.at == screenOpen:

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -93,8 +94,8 @@ func TestAnotherSessionsSales(t *testing.T) {
 	c.tell(a, pos.EventAsked)
 	c.tell(accepted(a), pos.EventPushed)
 	c.tell(paid(accepted(a), "SKN4T7W2QX"), pos.EventCalledBack)
-	if c.bells != 0 || len(c.app.banners) != 0 {
-		t.Errorf("%d bells, %d banners", c.bells, len(c.app.banners))
+	if c.bells != 0 || len(c.app.session.News) != 0 {
+		t.Errorf("%d bells, %d banners", c.bells, len(c.app.session.News))
 	}
 	c.sees("today KES 450  1 paid")
 }
@@ -103,7 +104,7 @@ func TestAnotherSessionsSales(t *testing.T) {
 func TestResumed(t *testing.T) {
 	c := newCashier(t)
 	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
-	c = newCashier(t, func(cfg *Config) {
+	c = newCashier(t, func(cfg *session.Config) {
 		cfg.Resumed = []pos.Attempt{second, first}
 		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, first}
 	})
@@ -119,7 +120,7 @@ func TestResumed(t *testing.T) {
 func TestResumedWaiting(t *testing.T) {
 	c := newCashier(t)
 	a := accepted(c.row(0, 450, phoneA))
-	c = newCashier(t, func(cfg *Config) {
+	c = newCashier(t, func(cfg *session.Config) {
 		cfg.Resumed = []pos.Attempt{a}
 		cfg.Book.(*fakeBook).rows = []pos.Attempt{a}
 	})
@@ -151,7 +152,7 @@ func TestPaidByTheEarlierRequest(t *testing.T) {
 	c.tell(first, pos.EventGaveUp)
 	c.tick(2 * time.Minute)
 	c.press("*")
-	second := c.app.pay.attempt
+	second := c.app.session.Front.Attempt
 	c.tell(accepted(second), pos.EventPushed)
 	c.sees("WAITING FOR PIN")
 	first = paid(first, "SKN4T7W2QX")
@@ -191,7 +192,7 @@ func TestResumedBeforeTheScreens(t *testing.T) {
 	c := newCashier(t)
 	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
 	ended := paid(first, "SKN4T7W2QX")
-	c = newCashier(t, func(cfg *Config) {
+	c = newCashier(t, func(cfg *session.Config) {
 		cfg.Resumed = []pos.Attempt{first, second}
 		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, ended}
 	})
@@ -263,18 +264,18 @@ func TestHelpIsTrue(t *testing.T) {
 
 func TestCustomersPhone(t *testing.T) {
 	phone := &fakePhone{}
-	c := newCashier(t, func(cfg *Config) { cfg.Mode, cfg.Phone = Training, phone })
+	c := newCashier(t, func(cfg *session.Config) { cfg.Mode, cfg.Phone = session.Training, phone })
 	a := accepted(c.sell("450", phoneA))
 	c.tell(a, pos.EventPushed)
 	c.sees("TRAINING", "* the phone")
-	other := Prompt{Phone: "254712345632", Amount: 80, Payee: "174379"}
+	other := session.Prompt{Phone: "254712345632", Amount: 80, Payee: "174379"}
 	c.send(promptsMsg{{Phone: a.Phone, Amount: 450, Payee: "174379", Reference: "INV 7"}, other})
 	c.press("<f8>")
 	c.sees("Pay KES 450 to 174379?", "Account INV 7")
 	c.press("7", "<down>")
 	c.sees("Pay KES 80 to 174379?")
 	c.press("<down>", "c")
-	if len(phone.acts) != 1 || phone.acts[0] != PhoneCancel {
+	if len(phone.acts) != 1 || phone.acts[0] != session.PhoneCancel {
 		t.Errorf("acts %v", phone.acts)
 	}
 	c.sees("Ask the customer to look") // the hand is back on the till
@@ -287,7 +288,7 @@ func TestCustomersPhone(t *testing.T) {
 	c.size(120, 40) // beside the till
 	c.sees("Pay KES 450 to 174379?", "Ask the customer to look", "* act as the customer")
 	c.press("<f8>", "w")
-	if got := phone.acts[len(phone.acts)-1]; got != PhoneWrongPIN {
+	if got := phone.acts[len(phone.acts)-1]; got != session.PhoneWrongPIN {
 		t.Errorf("acted %s", got)
 	}
 	c.send(promptsMsg(nil))
@@ -299,7 +300,7 @@ func TestStatusLine(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	c.till.health = pos.Health{Refusing: "blocked", Since: noon.Add(-time.Minute)}
-	c.app.commands.link = func() LinkHealth { return LinkHealth{Forged: 3} }
+	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Forged: 3} }
 	c.do(c.app.refresh())
 	c.size(140, 24)
 	c.sees("today KES 3,330  6 paid", "polling only  3 forged  ! owed back 1 (KES 250)  ! M-PESA refusing since 14:31  ? checking 2 (KES 15,400)")
@@ -309,10 +310,10 @@ func TestStatusLine(t *testing.T) {
 	c.till.health = pos.Health{Refusing: "unknown", Unreached: true, Since: noon.Add(-time.Minute)}
 	c.do(c.app.refresh())
 	c.sees("! M-PESA not reached since 14:31")
-	c.app.commands.link = func() LinkHealth { return LinkHealth{Replaced: 2} }
+	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Replaced: 2} }
 	c.do(c.app.refresh())
 	c.sees("! 2 for the replaced ledger")
-	c.app.commands.link = func() LinkHealth { return LinkHealth{Failing: true} }
+	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Failing: true} }
 	c.do(c.app.refresh())
 	c.sees("! no internet since 14:31")
 	c.till.health.Elsewhere = true
@@ -322,7 +323,7 @@ func TestStatusLine(t *testing.T) {
 	c.size(80, 24)
 	c.sees("! not M-PESA since 14:31: network login?")
 	c.size(140, 24)
-	c.app.commands.link = func() LinkHealth { return LinkHealth{Reachable: true, MaintenanceFailed: true} }
+	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Reachable: true, MaintenanceFailed: true} }
 	c.do(c.app.refresh())
 	c.size(140, 24)
 	c.sees("! daily care of the ledger failed")
@@ -388,7 +389,7 @@ func TestEverySize(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := rapid.SampledFrom(all).Draw(r, "scene")
 		lang := rapid.SampledFrom([]text.Language{text.English, text.Kiswahili}).Draw(r, "language")
-		c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+		c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 		c.app.ascii = rapid.Bool().Draw(r, "ascii")
 		w, h := rapid.IntRange(1, 220).Draw(r, "width"), rapid.IntRange(1, 70).Draw(r, "height")
 		c.size(w, h)
@@ -478,7 +479,7 @@ func TestTheAmountNeverMoves(t *testing.T) {
 		form := at(c)
 		c.press("<enter>", phoneA, "<enter>")
 		sending := at(c)
-		c.tell(refused(c.app.pay.attempt, "17", ""), pos.EventCalledBack)
+		c.tell(refused(c.app.session.Front.Attempt, "17", ""), pos.EventCalledBack)
 		if end := at(c); form != sending || sending != end {
 			t.Errorf("at %v the amount stands in rows %d, %d and %d", size, form, sending, end)
 		}
@@ -487,7 +488,7 @@ func TestTheAmountNeverMoves(t *testing.T) {
 
 // TestNoColour: NO_COLOR holds although the terminal says later that it has colours.
 func TestNoColour(t *testing.T) {
-	c := newCashier(t, func(cfg *Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=please") })
+	c := newCashier(t, func(cfg *session.Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=please") })
 	c.send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor}) // an upgrade by the terminal
 	c.sell("450", phoneA)
 	if strings.Contains(c.frame(), "38;2") || !strings.Contains(c.frame(), "\x1b[1;7m") {
@@ -497,16 +498,16 @@ func TestNoColour(t *testing.T) {
 
 func TestLocale(t *testing.T) {
 	for _, tc := range []struct {
-		cfg  Config
+		cfg  session.Config
 		want bool
 	}{
-		{Config{Environ: []string{"LANG=en_US.UTF-8"}}, false},
-		{Config{Environ: []string{"LANG=en_US.UTF-8"}, ASCII: true}, true},
-		{Config{Environ: []string{"LANG=C", "LANG=en_US.UTF-8"}}, false}, // the last counts
-		{Config{Environ: []string{"LANG=en_US.UTF-8", "LC_ALL=C"}}, true},
-		{Config{}, true},
+		{session.Config{Environ: []string{"LANG=en_US.UTF-8"}}, false},
+		{session.Config{Environ: []string{"LANG=en_US.UTF-8"}, ASCII: true}, true},
+		{session.Config{Environ: []string{"LANG=C", "LANG=en_US.UTF-8"}}, false}, // the last counts
+		{session.Config{Environ: []string{"LANG=en_US.UTF-8", "LC_ALL=C"}}, true},
+		{session.Config{}, true},
 	} {
-		if got := ascii(tc.cfg); got != tc.want {
+		if got := tc.cfg.OnlyASCII(); got != tc.want {
 			t.Errorf("ascii(%v, %v) = %v", tc.cfg.Environ, tc.cfg.ASCII, got)
 		}
 	}
@@ -528,8 +529,8 @@ func TestAnEndIsTold(t *testing.T) {
 			c.tick(11 * time.Second)
 		}
 		c.tell(a, pos.EventCalledBack)
-		if c.bells != 1 || len(c.app.banners) != 1 {
-			t.Errorf("the shop was read first: %v; %d bells, %d banners", read, c.bells, len(c.app.banners))
+		if c.bells != 1 || len(c.app.session.News) != 1 {
+			t.Errorf("the shop was read first: %v; %d bells, %d banners", read, c.bells, len(c.app.session.News))
 		}
 	}
 }

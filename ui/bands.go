@@ -7,6 +7,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -15,15 +16,15 @@ import (
 // shop, the screen and the mode; never the state of a payment that nothing else shows.
 func (a *app) header(l style, width int) string {
 	mark, state := "", ""
-	if name := a.cfg.Mode.name(l.say); a.cfg.Mode == Live {
+	if name := a.cfg.Mode.Name(l.say); a.cfg.Mode == session.Live {
 		mark = l.theme.Strong.Render(name)
 	} else {
 		mark = l.theme.Bands[draw.ToneCheck].Render(" " + name + " ")
 	}
-	if p := a.pay; p != nil && !a.bandSpeaks(l) {
+	if p := a.front(); p.Payment != nil && !a.bandSpeaks(l) {
 		tn, word := p.word(l.say)
 		if state = l.theme.Tones[tn].Render(word); a.at != screenSale { // else it would be read as the state of what is shown there
-			state += " " + l.theme.Text.Render(text.KES(p.request.Amount))
+			state += " " + l.theme.Text.Render(text.KES(p.Request.Amount))
 		}
 	}
 	shop := text.Printable(a.cfg.Shop)
@@ -70,8 +71,8 @@ func (a *app) header(l style, width int) string {
 // already. Big letters are a drawing to a screen reader.
 func (a *app) bandSpeaks(l style) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
-	_, word := a.pay.word(l.say)
-	_, big := bigBandLines(word, a.pay.shortWord(l.say), stageOf(l), l)
+	_, word := a.front().word(l.say)
+	_, big := bigBandLines(word, a.front().shortWord(l.say), stageOf(l), l)
 	return !covered && !big
 }
 
@@ -169,7 +170,7 @@ func (a *app) warning() []string {
 // checking counts the attempts that are STILL CHECKING, and their money; those too that were open
 // at the start, which nobody has in front.
 func (a *app) checking() (n int, sum pos.Shillings) {
-	return a.unsettled(func(o pos.Attempt) bool { return o.Open() && (o.State == pos.StillChecking || a.atStart[o.ID]) })
+	return a.unsettled(func(o pos.Attempt) bool { return o.Open() && (o.State == pos.StillChecking || a.session.AtStart(o.ID)) })
 }
 
 // unsettled counts and adds up those of what F3 lists that belong.
@@ -206,45 +207,39 @@ func keysLine(l style, hints []hint, helpKey string, width int) string {
 	return line + dot + help
 }
 
-// banner is news about a payment that is not in front of the cashier. It stays until a key.
-type banner struct {
-	attempt pos.Attempt
-	notices pos.Notice // what is new; none where the news is its end
-}
-
-// tone is the colour of a banner.
-func (b banner) tone() draw.Tone {
+// toneOf is the colour of news about a payment that is not in front of the cashier.
+func toneOf(n session.News) draw.Tone {
 	switch {
-	case b.notices&^pos.PaidLate != 0:
+	case n.Notices&^pos.PaidLate != 0:
 		return draw.ToneCheck
-	case b.attempt.State == pos.Paid:
+	case n.Attempt.State == pos.Paid:
 		return draw.TonePaid
-	case b.attempt.State == pos.NotPaid:
+	case n.Attempt.State == pos.NotPaid:
 		return draw.ToneFail
 	}
 	return draw.ToneCheck
 }
 
 // bannerLine draws the newest banner, and how many more there are.
-func bannerLine(l style, banners []banner, seenKey string, width int) string {
+func bannerLine(l style, banners []session.News, seenKey string, width int) string {
 	b := banners[len(banners)-1]
-	words := l.say.NoticeWords(b.notices)
+	words := l.say.NoticeWords(b.Notices)
 	if len(words) == 0 {
-		_, word := toned(l.say, b.attempt)
+		_, word := toned(l.say, b.Attempt)
 		words = []string{word}
 	} else {
 		words[0] = "! " + words[0]
 	}
-	parts := []string{words[0], text.KES(b.attempt.Amount), b.attempt.Phone.Masked()}
-	if b.attempt.Receipt != "" {
-		parts = append(parts, text.Printable(b.attempt.Receipt))
+	parts := []string{words[0], text.KES(b.Attempt.Amount), b.Attempt.Phone.Masked()}
+	if b.Attempt.Receipt != "" {
+		parts = append(parts, text.Printable(b.Attempt.Receipt))
 	}
 	right := seenKey + " " + l.say.KSeen + " "
 	if n := len(banners) - 1; n > 0 {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}
 	left := " " + draw.JoinFitting(parts, "  ", width-len(right)-2)
-	return l.theme.Bands[b.tone()].Render(draw.Ends(left, right, width))
+	return l.theme.Bands[toneOf(b)].Render(draw.Ends(left, right, width))
 }
 
 // stripView is the side strip of a wide window: the latest payments.

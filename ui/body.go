@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -51,8 +52,8 @@ func (a *app) body(l style, arr arrangement) (draw.Block, []hint) {
 		return a.ledger.view(l), hints
 	case a.at == screenOpen:
 		return a.open.view(l), hints
-	case a.pay != nil:
-		return a.pay.view(l, a.next.inLine(l.say)), hints
+	case a.session.Front != nil:
+		return a.front().view(l, a.next.inLine(l.say)), hints
 	}
 	return a.sale.view(l, a.above(l)), hints
 }
@@ -72,8 +73,8 @@ func (a *app) hints(w *text.Words) []hint {
 		return a.open.hints(w, a.now)
 	case a.typesAhead():
 		return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}, {"esc", w.KClear}}
-	case a.pay != nil:
-		return a.pay.hints(w, a.now, a.cfg.Phone != nil)
+	case a.session.Front != nil:
+		return a.front().hints(w, a.session.Offers(a.now), a.now, a.cfg.Phone != nil)
 	}
 	return a.sale.hints(w)
 }
@@ -95,26 +96,26 @@ func (a *app) screenName(w *text.Words) string {
 
 // above is what stands above an empty form: what was open at the start, or the last payment.
 func (a *app) above(l style) []string {
-	if a.resumed > 0 {
-		long := text.Count(a.resumed, l.say.ResumedOne, l.say.ResumedMany)
-		if a.resumed == 1 {
+	if a.session.Resumed > 0 {
+		long := text.Count(a.session.Resumed, l.say.ResumedOne, l.say.ResumedMany)
+		if a.session.Resumed == 1 {
 			long = fmt.Sprintf(l.say.ResumedThis, a.cfg.Resumed[0].Amount, a.cfg.Resumed[0].Phone.Masked())
 		}
 		return []string{l.theme.Tones[draw.ToneCheck].Render(draw.FirstThatFits(l.width-2, long,
-			text.Count(a.resumed, l.say.ResumedOne, l.say.ResumedMany), text.Count(a.resumed, l.say.ResumedOneShort, l.say.ResumedManyShort)))}
+			text.Count(a.session.Resumed, l.say.ResumedOne, l.say.ResumedMany), text.Count(a.session.Resumed, l.say.ResumedOneShort, l.say.ResumedManyShort)))}
 	}
-	if a.last.ID == "" {
+	if a.session.Last.ID == "" {
 		return nil
 	}
-	tn, word := toned(l.say, a.last)
+	tn, word := toned(l.say, a.session.Last)
 	return []string{l.theme.Dim.Render(l.say.Last+"  ") + l.theme.Tones[tn].Render(word) +
-		l.theme.Dim.Render("  "+text.KES(a.last.Amount)+"  "+a.last.Phone.Masked())}
+		l.theme.Dim.Render("  "+text.KES(a.session.Last.Amount)+"  "+a.session.Last.Phone.Masked())}
 }
 
 // quitView is the question before leaving while payments are open.
 func (a *app) quitView(l style) draw.Block {
 	lines := make([]string, max(0, l.height/3))
-	lines = append(lines, l.wrap(l.theme.Tones[draw.ToneCheck], text.Count(a.openCount(), l.say.QuitOne, l.say.QuitMany))...)
+	lines = append(lines, l.wrap(l.theme.Tones[draw.ToneCheck], text.Count(a.session.OpenCount(), l.say.QuitOne, l.say.QuitMany))...)
 	return draw.Block{Lines: append(append(lines, ""), l.wrap(l.theme.Strong, l.say.QuitNone)...)}
 }
 
@@ -126,23 +127,23 @@ func (a *app) smallView(l style) draw.Block {
 	switch {
 	case a.quitting:
 		return a.quitView(l)
-	case l.size == sizeTiny && a.pay != nil:
-		tn, word := a.pay.word(l.say)
-		lines := append(l.center(l.theme.Bands[tn], word), l.center(l.theme.Tones[tn], text.KES(a.pay.request.Amount))...)
+	case l.size == sizeTiny && a.session.Front != nil:
+		tn, word := a.front().word(l.say)
+		lines := append(l.center(l.theme.Bands[tn], word), l.center(l.theme.Tones[tn], text.KES(a.session.Front.Request.Amount))...)
 		return draw.Block{Lines: append(append(lines, bigger...), size...)}
 	case l.size == sizeTiny:
 		return draw.Block{Lines: append(bigger, size...)}
 	}
 	word, tn := a.screenName(l.say), draw.TonePlain
-	amount, _, _ := a.sale.running()
-	phone := a.sale.fields[fieldPhone].String()
+	amount, _, _ := a.sale.Running()
+	phone := a.sale.Text[session.Phone]
 	var first []string
 	for _, line := range a.warning() {
 		first = append(first, l.theme.Tones[draw.ToneFail].Render(line))
 	}
-	if p := a.pay; p != nil {
+	if p := a.front(); p.Payment != nil {
 		tn, word = p.word(l.say)
-		amount, phone = p.request.Amount, p.request.Phone.Local()
+		amount, phone = p.Request.Amount, p.Request.Phone.Local()
 		if next := a.next.inLine(l.say); next != "" && len(first) == 0 {
 			first = l.center(l.theme.Accent, next)
 		}
@@ -152,9 +153,9 @@ func (a *app) smallView(l style) draw.Block {
 	lines := []string{l.theme.Bands[tn].Render(draw.Fit(draw.Center(word, l.width), l.width))}
 	what := append(l.center(l.theme.Tones[tn], text.KES(amount)), l.center(l.theme.Text, phone)...)
 	modeTone := draw.ToneCheck
-	if a.cfg.Mode == Live {
+	if a.cfg.Mode == session.Live {
 		modeTone = draw.TonePlain
 	}
-	mode := l.center(l.theme.Tones[modeTone], a.cfg.Mode.name(l.say))
+	mode := l.center(l.theme.Tones[modeTone], a.cfg.Mode.Name(l.say))
 	return draw.Block{Lines: append(lines, draw.Stack(l.height-1, what, first, mode, append(bigger, size...))...)}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -16,7 +17,7 @@ type codeLine struct {
 const longestCode = 16
 
 // codeChars are what M-PESA's codes are made of, and the blanks that people put between.
-const codeChars = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZ "
+const codeChars = session.Digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZ "
 
 func newCodeLine() codeLine { return codeLine{on: true, text: newField(longestCode)} }
 
@@ -30,7 +31,7 @@ func (c codeLine) press(k key) (next codeLine, done bool) {
 	}
 	edited, ok := c.text.edit(k)
 	if !ok {
-		edited = c.text.insert(only(strings.ToUpper(k.text), codeChars))
+		edited = c.text.insert(session.Only(strings.ToUpper(k.text), codeChars))
 	}
 	c.text = edited
 	return c, false
@@ -39,7 +40,7 @@ func (c codeLine) press(k key) (next codeLine, done bool) {
 // paste takes a pasted code.
 func (c codeLine) paste(text string) codeLine {
 	if c.on {
-		c.text = c.text.insert(only(strings.ToUpper(strings.TrimSpace(text)), codeChars))
+		c.text = c.text.insert(session.Only(strings.ToUpper(strings.TrimSpace(text)), codeChars))
 	}
 	return c
 }

@@ -8,6 +8,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -28,16 +29,16 @@ type detail struct {
 }
 
 // pressDetail answers a key while a payment is shown.
-func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, action) {
+func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, bool) {
 	d := *l.detail
 	l.detail = &d
 	d.claim, d.wrong = pos.Claim{}, nil
 	if d.code.on {
 		var done bool
 		if d.code, done = d.code.press(k); done {
-			return l, till.typeCmd(d.attempt.ID, d.code.text.String()), actionNothing
+			return l, till.do(session.TypeReceipt{ID: d.attempt.ID, Code: d.code.text.String()}), false
 		}
-		return l, nil, actionNothing
+		return l, nil, false
 	}
 	page := v.height / 2
 	k = k.moving()
@@ -46,10 +47,10 @@ func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, act
 		d.raw = false
 	case k.is("esc", "-", "backspace"):
 		l.detail = nil
-		return l, nil, actionNothing
+		return l, nil, false
 	case k.is("+"):
 		l.detail = nil
-		return l, nil, actionSale
+		return l, nil, true
 	case k.is("c", "/") && d.attempt.WithoutReceipt():
 		d.code, d.raw = newCodeLine(), false
 	case k.is("r", "*", "enter"):
@@ -62,13 +63,13 @@ func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, act
 		d.chosen, _ = k.step(d.chosen, len(d.events), page)
 		d.chosen = max(0, min(d.chosen, len(d.events)-1))
 	}
-	return l, nil, actionNothing
+	return l, nil, false
 }
 
 // typed takes what the till says of a code.
-func (d detail) typed(m typedMsg) detail {
-	if d.wrong = m.err; m.err == nil {
-		d.code, d.claim = codeLine{}, m.claim
+func (d detail) typed(f session.ReceiptTyped) detail {
+	if d.wrong = f.Err; f.Err == nil {
+		d.code, d.claim = codeLine{}, f.Claim
 	}
 	return d
 }
@@ -85,12 +86,12 @@ func (d detail) body(width int) []string {
 func detailWidth(width int) int { return min(width-2, 96) }
 
 // learned takes the evidence.
-func (d detail) learned(m eventsMsg) detail {
-	if m.attempt.ID != d.attempt.ID {
+func (d detail) learned(f session.EventsRead) detail {
+	if f.Attempt.ID != d.attempt.ID {
 		return d
 	}
-	if d.err = m.err; m.err == nil {
-		d.attempt, d.events, d.differs = m.attempt, m.events, m.mismatch
+	if d.err = f.Err; f.Err == nil {
+		d.attempt, d.events, d.differs = f.Attempt, f.Events, f.Mismatch
 		if !d.read {
 			d.chosen = max(0, len(d.events)-1) // what was learned last is asked for most
 		}

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -171,16 +172,16 @@ func (b *fakeBook) put(a pos.Attempt) {
 
 // fakePhone is the phones of a practice.
 type fakePhone struct {
-	prompts []Prompt
+	prompts []session.Prompt
 	changed chan struct{}
-	acts    []PhoneAction
+	acts    []session.PhoneAction
 	err     error
 }
 
-func (p *fakePhone) Prompts() []Prompt        { return p.prompts }
-func (p *fakePhone) Changed() <-chan struct{} { return p.changed }
+func (p *fakePhone) Prompts() []session.Prompt { return p.prompts }
+func (p *fakePhone) Changed() <-chan struct{}  { return p.changed }
 
-func (p *fakePhone) Act(_ pos.MSISDN, a PhoneAction) error {
+func (p *fakePhone) Act(_ pos.MSISDN, a session.PhoneAction) error {
 	p.acts = append(p.acts, a)
 	return p.err
 }
@@ -200,7 +201,7 @@ type cashier struct {
 }
 
 // newCashier opens the screens in a window of 80×24.
-func newCashier(t testing.TB, change ...func(*Config)) *cashier {
+func newCashier(t testing.TB, change ...func(*session.Config)) *cashier {
 	t.Helper()
 	c := &cashier{t: t, till: &fakeTill{}, book: &fakeBook{}, now: noon}
 	c.till.charge = func(r pos.Request) (pos.Attempt, error) {
@@ -209,9 +210,9 @@ func newCashier(t testing.TB, change ...func(*Config)) *cashier {
 		return a, nil
 	}
 	c.till.known = c.book.Attempt
-	cfg := Config{
-		Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: Live, Till: c.till, Book: c.book,
-		Link:        func() LinkHealth { return LinkHealth{Reachable: true} },
+	cfg := session.Config{
+		Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: session.Live, Till: c.till, Book: c.book,
+		Link:        func() session.LinkHealth { return session.LinkHealth{Reachable: true} },
 		RetypeAbove: 10_000, Language: text.English,
 		Now:     func() time.Time { return c.now },
 		Environ: []string{"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=en_US.UTF-8"},
@@ -264,7 +265,7 @@ func (c *cashier) do(cmd tea.Cmd) {
 			}
 			return
 		}
-		if reflect.TypeOf(msg).PkgPath() == reflect.TypeFor[app]().PkgPath() {
+		if strings.HasPrefix(reflect.TypeOf(msg).PkgPath(), reflect.TypeFor[app]().PkgPath()) {
 			c.send(msg)
 		}
 	}
@@ -326,10 +327,10 @@ func (c *cashier) tell(a pos.Attempt, event pos.EventKind) {
 func (c *cashier) sell(amount, phone string) pos.Attempt {
 	c.t.Helper()
 	c.press(amount, "<enter>", phone, "<enter>")
-	if c.app.pay == nil {
+	if c.app.session.Front == nil {
 		c.t.Fatalf("no payment is in front:\n%s", c.text())
 	}
-	return c.app.pay.attempt
+	return c.app.session.Front.Attempt
 }
 
 // accepted, paid, refused and unclear are what becomes of an attempt.

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 )
@@ -34,6 +32,12 @@ func (f field) room() int { return f.input.CharLimit - len([]rune(f.input.Value(
 func (f field) with(s string) field {
 	f.input.SetValue(s)
 	f.input.CursorEnd()
+	return f
+}
+
+// to is the field with so many characters before the cursor.
+func (f field) to(at int) field {
+	f.input.SetCursor(at)
 	return f
 }
 
@@ -73,14 +77,4 @@ func (f field) update(msg tea.Msg) field {
 	f.input.SetCursor(at)
 	f.input, _ = f.input.Update(msg)
 	return f
-}
-
-// only keeps of s what stands in allowed.
-func only(s, allowed string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(allowed, r) {
-			return r
-		}
-		return -1
-	}, s)
 }

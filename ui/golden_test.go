@@ -14,6 +14,7 @@ import (
 	"kaunta/ui/draw"
 	"kaunta/ui/frame"
 
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -50,7 +51,7 @@ func TestGoldenFrames(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			t.Run(s.name+"/"+string(lang), func(t *testing.T) {
-				c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+				c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 				var b strings.Builder
 				for _, size := range everySize {
 					c.size(size[0], size[1])
@@ -71,7 +72,7 @@ func TestGoldenFrames(t *testing.T) {
 func TestNothingIsCutAt80Columns(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
-			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+			c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 			c.size(80, 24)
 			if got := c.text(); strings.Contains(got, "…") && s.name != "detail" { // an event's own words have no limit
 				t.Errorf("%s in %s is cut:\n%s", s.name, lang, got)
@@ -134,7 +135,7 @@ func TestDrawEverything(t *testing.T) {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			for _, k := range terminals() {
 				for _, size := range everySize {
-					c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+					c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 					k.set(c)
 					c.size(size[0], size[1])
 					palette := frame.Dark()

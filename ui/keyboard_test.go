@@ -102,7 +102,7 @@ func TestPartsOfAKeyTypeNothing(t *testing.T) {
 	for _, parts := range [][2]string{{"\x1b", "[20~"}, {"\x1b[", "20~"}, {"\x1b[2", "0~"}, {"\x1b", "[<65;12;5M"}, {"\x1b[<65;", "12;5M"}, {"\x1b", "Or"}} {
 		for _, gap := range []time.Duration{30, 60, 65, 200, 500} {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSession(t)
+				s := newEmulated(t)
 				s.types("4", "5", "0")
 				for _, part := range parts {
 					if _, err := io.WriteString(s.keys, part); err != nil {
@@ -130,7 +130,7 @@ func TestPartsOfAKeyTypeNothing(t *testing.T) {
 // TestEscAtOnce: a person's Esc is on the screen within 100 ms, although it may have been the beginning of another key.
 func TestEscAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSession(t)
+		s := newEmulated(t)
 		s.types("4", "5", "0", "\x1b") // types waits 100 ms
 		s.sees("Type the amount.")
 		s.close()
@@ -160,7 +160,7 @@ func TestPuTTYsNumberPad(t *testing.T) {
 	}
 	for _, tc := range typed {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSession(t)
+			s := newEmulated(t)
 			s.types(tc.bytes)
 			s.sees(tc.want)
 			s.close()
@@ -194,14 +194,14 @@ func TestABurstIsTakenWholeOrNot(t *testing.T) {
 		{[]string{"450\r", "0", "7", "712345678"}, []string{"Phone      07712345678"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSession(t)
+			s := newEmulated(t)
 			s.types(tc.keys...)
 			s.sees(tc.sees...)
 			s.close()
 		})
 	}
 	synctest.Test(t, func(t *testing.T) { // 9600 baud: a character a millisecond
-		s := newSession(t)
+		s := newEmulated(t)
 		for _, k := range "3*150+50" {
 			if _, err := io.WriteString(s.keys, string(k)); err != nil {
 				t.Error(err)
@@ -224,7 +224,7 @@ func TestTypingAsAResultLands(t *testing.T) {
 	for word, end := range ends {
 		for before := range 4 { // so many digits come before the result
 			synctest.Test(t, func(t *testing.T) {
-				s := newSession(t)
+				s := newEmulated(t)
 				s.types("450\r", "0712345678\r")
 				a := accepted(pos.Attempt{
 					ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,

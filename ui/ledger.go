@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -24,12 +24,9 @@ const (
 
 // ledger is a day's payments, newest first, or those that were found.
 type ledger struct {
-	day    pos.Day
-	rows   []pos.Attempt
-	totals pos.Totals
-	whole  bool // there are no more rows than these
-	busy   bool // rows are being read
-	err    error
+	day    session.Day
+	search session.Search
+	wrong  error // why what is typed is no day
 
 	chosen pos.AttemptID // kept by id, so that new rows do not move it
 	row    int           // where it was last
@@ -37,8 +34,6 @@ type ledger struct {
 
 	asks  asks
 	input field
-	found []pos.Attempt // while finding
-	want  string        // the text that is being looked for; one look-up at a time
 
 	detail *detail // the payment shown in place of the list
 	month  *month  // the overview shown in place of the list
@@ -47,7 +42,7 @@ type ledger struct {
 // show is the ledger as it is come to: today's, unless it is looking at something. A search that
 // was left is over: the digits of whoever comes next must not go into it.
 func (l ledger) show(d commands, today pos.Day) (ledger, tea.Cmd) {
-	if l.day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
+	if l.day.Day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
 		return l.goTo(d, today)
 	}
 	return l, nil
@@ -55,16 +50,16 @@ func (l ledger) show(d commands, today pos.Day) (ledger, tea.Cmd) {
 
 // goTo turns to another day.
 func (l ledger) goTo(d commands, day pos.Day) (ledger, tea.Cmd) {
-	next := ledger{day: day, busy: true}
-	return next, d.dayCmd(day, "")
+	next, read := session.OpenDay(day)
+	return ledger{day: next}, d.do(read)
 }
 
 // list is the rows on the screen.
 func (l ledger) list() []pos.Attempt {
 	if l.asks == asksFind {
-		return l.found
+		return l.search.Rows
 	}
-	return l.rows
+	return l.day.Rows
 }
 
 // at is the place of the chosen row; 0 where none is chosen.
@@ -73,21 +68,11 @@ func (l ledger) at() int {
 	if l.row < len(list) && list[l.row].ID == l.chosen {
 		return l.row
 	}
-	return max(0, indexOf(list, l.chosen))
+	return max(0, session.IndexOf(list, l.chosen))
 }
 
-// indexOf is the place of an attempt in rows; -1 where it is none of them.
-func indexOf(rows []pos.Attempt, id pos.AttemptID) int {
-	for i := range rows {
-		if rows[i].ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
-// press answers a key on the screen that looks like v.
-func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, action) {
+// press answers a key on the screen that looks like v; left says that it leads back to the sale.
+func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 	now, height := v.now, listRows(v.height)
 	if l.detail != nil {
 		return l.pressDetail(k, d, v)
@@ -101,83 +86,82 @@ func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, action) {
 	k = k.moving()
 	switch {
 	case k.is("left"):
-		l, cmd := l.goTo(d, l.day.Add(-1))
-		return l, cmd, actionNothing
+		l, cmd := l.goTo(d, l.day.Day.Add(-1))
+		return l, cmd, false
 	case k.is("right"):
-		if l.day >= pos.DayOf(now) {
-			return l, nil, actionNothing
+		if l.day.Day >= pos.DayOf(now) {
+			return l, nil, false
 		}
-		l, cmd := l.goTo(d, l.day.Add(1))
-		return l, cmd, actionNothing
+		l, cmd := l.goTo(d, l.day.Day.Add(1))
+		return l, cmd, false
 	case k.is("t", "5"):
 		l, cmd := l.goTo(d, pos.DayOf(now))
-		return l, cmd, actionNothing
+		return l, cmd, false
 	case k.is("g", "*"):
-		l.asks, l.err, l.input = asksDate, nil, newField(10)
+		l.asks, l.input = asksDate, newField(10)
 	case k.is("/"):
-		l.asks, l.input, l.found, l.top = asksFind, newField(20), nil, 0
+		l.asks, l.input, l.search, l.top = asksFind, newField(20), session.Search{}, 0
 	case k.is("m", "0", "insert"):
-		m := newMonth(l.day)
+		m := newMonth(l.day.Day)
 		l.month = &m
-		return l, d.monthCmd(m.month), actionNothing
+		return l, d.do(session.ReadMonth{Month: m.month}), false
 	case k.is("esc", "-", "+"):
-		return l, nil, actionSale
+		return l, nil, true
 	default:
 		return l.move(k, d, height)
 	}
-	return l, nil, actionNothing
+	return l, nil, false
 }
 
 // move answers a key that moves in the list or opens a row.
-func (l ledger) move(k key, d commands, height int) (ledger, tea.Cmd, action) {
+func (l ledger) move(k key, d commands, height int) (ledger, tea.Cmd, bool) {
 	list := l.list()
 	if len(list) == 0 {
-		return l, nil, actionNothing
+		return l, nil, false
 	}
 	at := l.at()
 	if k.is("enter") {
 		l.detail = &detail{attempt: list[at]}
-		return l, d.eventsCmd(list[at].ID), actionNothing
+		return l, d.do(session.ReadEvents{ID: list[at].ID}), false
 	}
 	at, moves := k.step(at, len(list), height)
 	if !moves {
-		return l, nil, actionNothing
+		return l, nil, false
 	}
 	at = max(0, min(at, len(list)-1))
 	l.chosen, l.row = list[at].ID, at
 	l.top = draw.Scroll(l.top, at, len(list), height)
 
-	if l.asks == asksNothing && !l.whole && !l.busy && at >= len(l.rows)-height-1 {
-		l.busy = true
-		return l, d.dayCmd(l.day, l.rows[len(l.rows)-1].ID), actionNothing
+	if l.asks == asksNothing && at >= len(list)-height-1 {
+		return l, d.do(l.day.More()), false
 	}
-	return l, nil, actionNothing
+	return l, nil, false
 }
 
 // pressInput answers a key while a day or a text to find is typed.
-func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger, tea.Cmd, action) {
+func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger, tea.Cmd, bool) {
 	switch {
 	case l.asks == asksDate:
 		k = k.typed()
 	case k.is("+"):
 		k = key{name: "down"}
 	}
-	if k.is("-") && only(l.input.String(), digits+".") == l.input.String() {
+	if k.is("-") && session.Only(l.input.String(), session.Digits+".") == l.input.String() {
 		// the number pad's way to correct; between letters it is part of a reference
 		k = key{name: "backspace"}
 	}
 	switch {
 	case k.is("esc"), k.is("backspace") && l.input.empty():
-		l.asks, l.err, l.found, l.want = asksNothing, nil, nil, ""
-		return l, nil, actionNothing
+		l.asks, l.wrong, l.search = asksNothing, nil, session.Search{}
+		return l, nil, false
 	case k.is("enter") && l.asks == asksDate:
 		day, ok := readDay(l.input.String(), now)
 		if !ok {
-			l.err = text.InBoth(func(w *text.Words) string { return w.DateWrong })
-			return l, nil, actionNothing
+			l.wrong = text.InBoth(func(w *text.Words) string { return w.DateWrong })
+			return l, nil, false
 		}
 		l, cmd := l.goTo(d, day)
-		return l, cmd, actionNothing
+		return l, cmd, false
 	case k.is("enter", "up", "down", "pgup", "pgdown"):
 		return l.move(k, d, height)
 	}
@@ -186,23 +170,20 @@ func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger
 	} else {
 		l.input = l.input.insert(k.text)
 	}
-	l.err = nil
-	return l.find(d)
+	l.wrong, l.search.Err = nil, nil
+	return l, l.find(d), false
 }
 
-// find looks for what is typed, unless a look-up is under way: then the answer to that starts the
-// next.
-func (l ledger) find(d commands) (ledger, tea.Cmd, action) {
-	text := strings.TrimSpace(l.input.String())
-	switch {
-	case l.asks != asksFind || l.want != "":
-		return l, nil, actionNothing
-	case text == "":
-		l.found, l.chosen, l.top = nil, "", 0
-		return l, nil, actionNothing
+// find looks for what is typed.
+func (l *ledger) find(d commands) tea.Cmd {
+	if l.asks != asksFind {
+		return nil
 	}
-	l.want = text
-	return l, d.findCmd(text), actionNothing
+	look := l.search.For(strings.TrimSpace(l.input.String()))
+	if l.search.Text == "" && l.search.Wanted == "" {
+		l.chosen, l.top = "", 0
+	}
+	return d.do(look)
 }
 
 // paste takes pasted text into the line of input.
@@ -217,68 +198,27 @@ func (l ledger) paste(text string, d commands) (ledger, tea.Cmd) {
 		return l, nil
 	}
 	l.input = l.input.insert(firstLine(text))
-	l, cmd, _ := l.find(d)
-	return l, cmd
-}
-
-// loaded takes a page of a day. Of one with a damaged payment the others are shown, and in the
-// place of the totals what is wrong.
-func (l ledger) loaded(m dayLoadedMsg) ledger {
-	if m.day != l.day {
-		return l
-	}
-	l.busy = false
-	if m.before == "" || m.err != nil {
-		l.err = m.err
-	}
-	if m.err != nil && len(m.rows) == 0 {
-		return l
-	}
-	l.totals, l.whole = m.totals, m.err == nil && len(m.rows) < pageSize
-	if m.before == "" {
-		l.rows = nil
-	}
-	for _, a := range m.rows {
-		if len(l.rows) == 0 || a.ID < l.rows[len(l.rows)-1].ID {
-			l.rows = append(l.rows, a)
-		}
-	}
-	return l
+	return l, l.find(d)
 }
 
 // foundRows takes what was found, and looks again if more has been typed since.
-func (l ledger) foundRows(m foundMsg, d commands) (ledger, tea.Cmd) {
-	if l.asks != asksFind || m.text != l.want {
+func (l ledger) foundRows(f session.Found, d commands) (ledger, tea.Cmd) {
+	look, wanted := l.search.Found(f)
+	if !wanted {
 		return l, nil
 	}
-	l.want, l.err = "", m.err
-	l.found, l.top = m.rows, 0
-	l.chosen = ""
-	if len(m.rows) > 0 {
-		l.chosen = m.rows[0].ID
+	l.chosen, l.top = "", 0
+	if len(l.search.Rows) > 0 {
+		l.chosen = l.search.Rows[0].ID
 	}
-	if text := strings.TrimSpace(l.input.String()); text != m.text {
-		l, cmd, _ := l.find(d)
-		return l, cmd
-	}
-	return l, nil
+	return l, d.do(look)
 }
 
 // learn brings the rows up to date with an attempt that has changed, without reading.
-func (l ledger) learn(a pos.Attempt, height int) ledger {
-	put := func(rows []pos.Attempt) bool {
-		i := indexOf(rows, a.ID)
-		if i >= 0 && a.Events >= rows[i].Events {
-			rows[i] = a
-		}
-		return i >= 0
-	}
-	put(l.found)
-	if !put(l.rows) && pos.DayOf(a.AskedAt) == l.day && !l.busy && (len(l.rows) == 0 || a.ID > l.rows[0].ID) {
-		l.rows = slices.Insert(l.rows, 0, a)
-		if l.top > 0 {
-			l.top++ // what is on the screen stays there
-		}
+func (l *ledger) learn(a pos.Attempt, height int) {
+	l.search.Learn(a)
+	if l.day.Learn(a) && l.top > 0 {
+		l.top++ // what is on the screen stays there
 	}
 	l.row = l.at()
 	l.top = draw.Scroll(l.top, l.row, len(l.list()), height)
@@ -287,7 +227,17 @@ func (l ledger) learn(a pos.Attempt, height int) ledger {
 		changed.attempt = a
 		l.detail = &changed
 	}
-	return l
+}
+
+// err is what is wrong with what is shown.
+func (l ledger) err() error {
+	switch l.asks {
+	case asksDate:
+		return l.wrong
+	case asksFind:
+		return l.search.Err
+	}
+	return l.day.Err
 }
 
 // hints are the keys of the ledger.

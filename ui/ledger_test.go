@@ -12,18 +12,19 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 // TestLedgerPages reads a long day a page at a time, as the selection comes to the end of what was read.
 func TestLedgerPages(t *testing.T) {
 	c := newCashier(t)
-	for i := 3 * pageSize; i > 0; i-- {
+	for i := 3 * session.PageSize; i > 0; i-- {
 		c.book.put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
 	}
 	c.press("<f2>")
-	rows := func() int { return len(c.app.ledger.rows) }
-	if rows() != pageSize {
-		t.Fatalf("%d rows were read at first, want %d", rows(), pageSize)
+	rows := func() int { return len(c.app.ledger.day.Rows) }
+	if rows() != session.PageSize {
+		t.Fatalf("%d rows were read at first, want %d", rows(), session.PageSize)
 	}
 	reads := c.book.reads
 	c.press("<down>", "<down>")
@@ -31,14 +32,14 @@ func TestLedgerPages(t *testing.T) {
 		t.Error("moving within what was read went to the ledger")
 	}
 	c.press("<end>")
-	if rows() != 2*pageSize {
-		t.Errorf("at the end of a page there are %d rows, want %d", rows(), 2*pageSize)
+	if rows() != 2*session.PageSize {
+		t.Errorf("at the end of a page there are %d rows, want %d", rows(), 2*session.PageSize)
 	}
 	for range 4 {
 		c.press("<end>")
 	}
-	if rows() != 3*pageSize || !c.app.ledger.whole {
-		t.Errorf("%d rows at the end of the day, whole %v", rows(), c.app.ledger.whole)
+	if rows() != 3*session.PageSize || !c.app.ledger.day.Whole {
+		t.Errorf("%d rows at the end of the day, whole %v", rows(), c.app.ledger.day.Whole)
 	}
 	c.sees("300") // the oldest
 	reads = c.book.reads
@@ -51,7 +52,7 @@ func TestLedgerPages(t *testing.T) {
 // TestDamagedRow: a payment that cannot be read hides none of the others, and is not forgotten as they scroll by.
 func TestDamagedRow(t *testing.T) {
 	c := newCashier(t)
-	for i := 2 * pageSize; i > 0; i-- {
+	for i := 2 * session.PageSize; i > 0; i-- {
 		c.book.put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
 	}
 	c.book.rows = c.book.rows[1:]
@@ -62,7 +63,7 @@ func TestDamagedRow(t *testing.T) {
 	for range 3 {
 		c.press("<end>")
 	}
-	if n := len(c.app.ledger.rows); n != 2*pageSize-1 {
+	if n := len(c.app.ledger.day.Rows); n != 2*session.PageSize-1 {
 		t.Errorf("%d rows", n)
 	}
 	c.sees("a payment is damaged")
@@ -140,12 +141,12 @@ func TestFindAsYouType(t *testing.T) {
 	_, third := c.app.Update(tea.KeyPressMsg{Code: '8', Text: "8"})
 	c.do(second)
 	c.do(third)
-	if c.app.ledger.want != "6" {
-		t.Fatalf("looking for %q", c.app.ledger.want)
+	if c.app.ledger.search.Wanted != "6" {
+		t.Fatalf("looking for %q", c.app.ledger.search.Wanted)
 	}
 	c.do(first)
-	if got := c.app.ledger; got.want != "" || got.input.String() != "678" || len(got.found) != 28 {
-		t.Errorf("found %d for %q, looking for %q", len(got.found), got.input, got.want)
+	if got := c.app.ledger; got.search.Wanted != "" || got.input.String() != "678" || len(got.search.Rows) != 28 {
+		t.Errorf("found %d for %q, looking for %q", len(got.search.Rows), got.input, got.search.Wanted)
 	}
 	c.press("<down>", "<enter>")
 	c.sees("PAYMENT")
@@ -154,7 +155,7 @@ func TestFindAsYouType(t *testing.T) {
 	c.press("/", "nothing")
 	c.sees("Nothing found.")
 	c.press("<esc>")
-	c.send(foundMsg{text: "nothing", rows: c.book.rows}) // an answer that nobody waits for
+	c.send(session.Found{Text: "nothing", Rows: c.book.rows}) // an answer that nobody waits for
 	c.sees("Monday 23 November")
 }
 
@@ -187,7 +188,7 @@ func TestHostileText(t *testing.T) {
 	nasty := "\x1b[2J\x1b]52;c;aGk=\x07\u202eevil\u009b31m\r\n"
 	answer := daraja.Explain("callback", 0, []byte(`{"Body":{"stkCallback":{"MerchantRequestID":"m","CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"x"}}}`))[0].Answer
 	answer.ResultDesc, answer.ErrorMessage, answer.Raw = nasty, nasty, []byte(nasty+"\xff"+nasty)
-	c := newCashier(t, func(cfg *Config) { cfg.Shop = nasty })
+	c := newCashier(t, func(cfg *session.Config) { cfg.Shop = nasty })
 	a := refused(c.row(1, 450, phoneA), nasty, nasty)
 	a.Receipt, a.Reference = nasty, nasty
 	c.book.put(a)
@@ -197,7 +198,7 @@ func TestHostileText(t *testing.T) {
 		c.press(keys...)
 		frames = append(frames, c.frame())
 	}
-	c.app.pay = &pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: unclear(a), problem: errors.New(nasty)}
+	c.app.session.Front = &session.Payment{Request: pos.Request{Phone: a.Phone, Amount: a.Amount}, Attempt: unclear(a), Problem: errors.New(nasty)}
 	frames = append(frames, c.frame())
 	for i, f := range frames {
 		plain := strip(strings.ReplaceAll(f, "\n", ""))
@@ -286,8 +287,8 @@ func TestGivingBack(t *testing.T) {
 	owed.Events++
 	c.tell(owed, pos.EventRefunded)
 	c.seesNot("owed back")
-	if len(c.app.banners) != 0 || c.bells != 0 {
-		t.Errorf("%d banners, %d bells for what a key did", len(c.app.banners), c.bells)
+	if len(c.app.session.News) != 0 || c.bells != 0 {
+		t.Errorf("%d banners, %d bells for what a key did", len(c.app.session.News), c.bells)
 	}
 	c.press("<f2>", "/", owed.Receipt)
 	c.sees("✓ given back")
@@ -425,9 +426,9 @@ func BenchmarkKeyToFrame(b *testing.B) {
 			for i := rows; i > 0; i-- {
 				a := paid(c.row(0, pos.Shillings(i%3000+1), phoneA), "SKN4T7W2QX")
 				a.ID = pos.AttemptID(fmt.Sprintf("row-%06d", rows-i))
-				c.app.ledger.rows = append([]pos.Attempt{a}, c.app.ledger.rows...)
+				c.app.ledger.day.Rows = append([]pos.Attempt{a}, c.app.ledger.day.Rows...)
 			}
-			c.app.ledger.day, c.app.ledger.whole, c.app.ledger.chosen = pos.DayOf(noon), true, c.app.ledger.rows[0].ID
+			c.app.ledger.day.Day, c.app.ledger.day.Whole, c.app.ledger.chosen = pos.DayOf(noon), true, c.app.ledger.day.Rows[0].ID
 			c.app.at = screenLedger
 			for b.Loop() {
 				c.send(tea.KeyPressMsg{Code: tea.KeyDown})

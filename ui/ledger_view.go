@@ -51,11 +51,11 @@ func (g ledger) view(l style) draw.Block {
 
 // title is the day, and its hours as a sparkline.
 func (g ledger) title(l style, grid draw.Grid) string {
-	left := l.theme.Strong.Render(l.say.DateLong(g.day.Start(), l.now))
+	left := l.theme.Strong.Render(l.say.DateLong(g.day.Day.Start(), l.now))
 	if l.width < bigWidth {
-		left = l.theme.Strong.Render(l.say.DateShort(g.day.Start()))
+		left = l.theme.Strong.Render(l.say.DateShort(g.day.Day.Start()))
 	}
-	return grid.Margin + draw.Ends(left, hoursOf(l, g.totals), grid.Width)
+	return grid.Margin + draw.Ends(left, hoursOf(l, g.day.Totals), grid.Width)
 }
 
 // hoursOf is the hours of totals as a sparkline; "" where nothing was paid.
@@ -75,8 +75,8 @@ func hoursOf(l style, t pos.Totals) string {
 
 // second is what the day came to, or what is wrong.
 func (g ledger) second(l style, grid draw.Grid) string {
-	if g.err != nil {
-		return grid.Margin + l.theme.Tones[draw.ToneFail].Render(l.say.Err(g.err))
+	if g.err() != nil {
+		return grid.Margin + l.theme.Tones[draw.ToneFail].Render(l.say.Err(g.err()))
 	}
 	if g.asks == asksDate {
 		return grid.Margin + l.theme.Dim.Render(draw.FirstThatFits(grid.Width, l.say.DateWrong, ""))
@@ -84,7 +84,7 @@ func (g ledger) second(l style, grid draw.Grid) string {
 	if g.asks == asksFind {
 		return grid.Margin + l.theme.Dim.Render(draw.FirstThatFits(grid.Width, l.say.FindDo, l.say.FindDoShort))
 	}
-	return grid.Margin + totalsLine(l, g.totals, grid.Width)
+	return grid.Margin + totalsLine(l, g.day.Totals, grid.Width)
 }
 
 // totalsLine is what a stretch of time came to, in at most width cells.
@@ -108,13 +108,13 @@ func totalsLine(l style, t pos.Totals, width int) string {
 func (g ledger) emptyView(l style) []string {
 	pad := make([]string, max(0, listRows(l.height)/3))
 	switch {
-	case g.err != nil:
+	case g.err() != nil:
 		return nil
-	case g.asks == asksFind && (g.want != "" || g.input.empty()):
+	case g.asks == asksFind && (g.search.Wanted != "" || g.input.empty()):
 		return nil
 	case g.asks == asksFind:
 		return append(pad, l.wrap(l.theme.Text, l.say.FindEmpty)...)
-	case g.busy:
+	case g.day.Busy:
 		return append(pad, l.wrap(l.theme.Dim, l.say.Reading)...)
 	}
 	return append(append(pad, l.wrap(l.theme.Text, l.say.EmptyDay)...), l.wrap(l.theme.Dim, l.say.EmptyDayDo)...)

@@ -94,43 +94,4 @@ func resultOf(w *text.Words, a pos.Attempt) (draw.Tone, string) {
 	return t, "◔ " + lower(w.Sending)
 }
 
-// announced is what has been said of each attempt's notices.
-type announced map[pos.AttemptID]pos.Notice
-
-// news are the attempt's notices that were not told yet, and are from now on. What a person has
-// settled, that person knows; what does not match after it was cleared up is news again.
-func (t announced) news(a pos.Attempt) pos.Notice {
-	said := t[a.ID]
-	switch {
-	case a.Notices == 0:
-		return 0
-	case a.Notices.Has(pos.Resolved):
-		t[a.ID] = a.Notices &^ (pos.Resolved | pos.DoesNotMatch)
-		return 0
-	case a.Notices.Has(pos.Refunded):
-		said |= pos.Refunded | pos.PaidTwice | pos.PossiblyTwice
-	case a.Notices.Has(pos.TwoSales):
-		t[a.ID] = (said | a.Notices) &^ pos.PossiblyTwice // another one is news
-		return a.Notices &^ (said | pos.TwoSales | pos.PossiblyTwice)
-	}
-	t[a.ID] = said | a.Notices
-	return a.Notices &^ said
-}
-
 func lower(s string) string { return strings.ToLower(s) }
-
-// ascii reports whether nothing but ASCII is to be drawn: somebody asked for it, or the locale is
-// not UTF-8.
-func ascii(cfg Config) bool {
-	return cfg.ASCII || !text.UTF8(func(name string) string { return getenv(cfg.Environ, name) })
-}
-
-// getenv is the last value of a variable in an environment, or "".
-func getenv(environ []string, name string) string {
-	for i := len(environ) - 1; i >= 0; i-- {
-		if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
-			return value
-		}
-	}
-	return ""
-}

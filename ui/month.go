@@ -8,6 +8,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -28,29 +29,33 @@ type month struct {
 // newMonth is the month of a day, with that day chosen, before it has been read.
 func newMonth(day pos.Day) month {
 	m := month{month: day.Month(), chosen: day}
-	return m.learned(monthMsg{month: m.month})
+	m.fill(nil)
+	return m
 }
 
 // learned takes the month's days, of which the ledger names those only on which something was
 // asked.
-func (m month) learned(msg monthMsg) month {
-	if msg.month != m.month {
+func (m month) learned(f session.MonthRead) month {
+	if f.Month != m.month {
 		return m
 	}
-	if m.err = msg.err; m.err != nil {
-		return m
+	if m.err = f.Err; m.err == nil {
+		m.read = true
+		m.fill(f.Days)
 	}
-	m.read = msg.read
+	return m
+}
+
+func (m *month) fill(days []pos.DayTotals) {
 	m.days, m.most, m.totals = nil, 0, pos.Totals{}
 	for day := m.month.First(); day <= m.month.Last(); day = day.Add(1) {
 		m.days = append(m.days, pos.DayTotals{Day: day})
 	}
-	for _, d := range msg.days {
+	for _, d := range days {
 		m.days[d.Day%100-1] = d
 		m.most = max(m.most, d.Paid.KES)
 		m.totals = m.totals.Plus(d.Totals)
 	}
-	return m
 }
 
 // until is the month's days up to today's, of which there is at least one.
@@ -96,30 +101,30 @@ func (m month) hints(w *text.Words) []hint {
 }
 
 // pressMonth answers a key while the month is shown.
-func (l ledger) pressMonth(k key, d commands, v style) (ledger, tea.Cmd, action) {
+func (l ledger) pressMonth(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 	if k.is("+") {
 		l.month = nil
-		return l, nil, actionSale
+		return l, nil, true
 	}
 	next, open, left := l.month.press(k, v)
 	switch {
 	case open:
 		l, cmd := l.goTo(d, next.chosen)
-		return l, cmd, actionNothing
+		return l, cmd, false
 	case left:
 		l.month = nil
-		return l, nil, actionNothing
+		return l, nil, false
 	}
 	before := l.month.month
 	l.month = &next
 	if next.month != before {
-		return l, d.monthCmd(next.month), actionNothing
+		return l, d.do(session.ReadMonth{Month: next.month}), false
 	}
-	return l, nil, actionNothing
+	return l, nil, false
 }
 
 // monthRead takes a month that was read, if it is the one shown.
-func (l ledger) monthRead(m monthMsg) ledger {
+func (l ledger) monthRead(m session.MonthRead) ledger {
 	if l.month != nil {
 		next := l.month.learned(m)
 		l.month = &next

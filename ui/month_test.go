@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 // TestMonth goes through months and days with keys, and opens one.
@@ -51,7 +52,7 @@ func TestMonthFollowsSales(t *testing.T) {
 	c.press("<f2>", "0")
 	c.tell(paid(c.row(0, 1000, phoneB), "SKN0AAAAAA"), pos.EventCalledBack)
 	c.sees("KES 2,075,500  150 paid", "66,250")
-	c.send(monthMsg{month: 202610, read: true}) // an answer that came late
+	c.send(session.MonthRead{Month: 202610}) // an answer that came late
 	c.sees("KES 2,075,500  150 paid")
 	c.book.err = errors.New("the ledger cannot be read")
 	c.press("<left>")

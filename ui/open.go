@@ -2,24 +2,20 @@ package ui
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
 // openList is everything that is not settled: without an end, not matching, or owed back.
 type openList struct {
-	rows   []pos.Attempt // newest first
-	plan   map[pos.AttemptID]time.Time
-	whys   whys
-	chosen pos.AttemptID
-	top    int
+	session *session.Session
+	chosen  pos.AttemptID
+	top     int
 
 	code    codeLine // of a customer's SMS, typed for the chosen one
 	claim   pos.Claim
@@ -30,108 +26,77 @@ type openList struct {
 	wrong   error // why the last key did nothing
 }
 
-// learned takes what the ledger holds unsettled, oldest first.
-func (o openList) learned(unsettled []pos.Attempt) openList {
-	o.rows = slices.Clone(unsettled)
-	slices.Reverse(o.rows)
-	return o
-}
+func (o openList) rows() []pos.Attempt { return o.session.Unsettled.Rows }
 
-// heard takes what an attempt of the list has become: what a person settles is compared with it.
-// When M-PESA is asked about it next is kept while it is open: nothing else shows that, and a till
-// makes thousands of payments.
-func (o openList) heard(u pos.Update) openList {
-	a := u.Attempt
-	if i := indexOf(o.rows, a.ID); i >= 0 && o.rows[i].Events < a.Events {
-		o.rows[i] = a
-	}
-	if !a.Open() {
-		return o.planned(a.ID, time.Time{})
-	}
-	return o.planned(a.ID, u.NextCheck)
-}
-
-// planned takes when M-PESA is asked about an attempt next.
-func (o openList) planned(id pos.AttemptID, at time.Time) openList {
-	if at.IsZero() {
-		delete(o.plan, id)
-		return o
-	}
-	if o.plan == nil {
-		o.plan = make(map[pos.AttemptID]time.Time)
-	}
-	o.plan[id] = at
-	return o
-}
-
-func (o openList) at() int { return max(0, indexOf(o.rows, o.chosen)) }
+func (o openList) at() int { return max(0, session.IndexOf(o.rows(), o.chosen)) }
 
 // asks reports whether it is asked if the chosen row is settled by hand. If something comes
 // meanwhile, that is another question.
-func (o openList) asks() bool { return len(o.rows) > 0 && o.rows[o.at()].SameResolution(o.byHand) }
+func (o openList) asks() bool { return len(o.rows()) > 0 && o.rows()[o.at()].SameResolution(o.byHand) }
 
-// press answers a key on the screen that looks like v.
-func (o openList) press(k key, d commands, v style) (openList, tea.Cmd, action) {
-	height := openRows(v.height)
+// openKeys are the keys of what can be done about a row, besides Enter for what is offered first.
+var openKeys = map[session.Action][]string{session.Resolve: {"*"}, session.TypeCode: {"/", "c"}}
+
+// press answers a key on the screen that looks like v; left says that it leads back to the sale.
+func (o openList) press(k key, v style) (next openList, want session.Effect, left bool) {
 	asked := o.asks()
 	if asked && k.is("enter") && v.now.Sub(o.askedAt) < debounce {
 		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
-		return o, nil, actionNothing
+		return o, nil, false
 	}
 	o.wrong, o.claim, o.byHand, o.noted = nil, pos.Claim{}, pos.Attempt{}, pos.Attempt{}
 	if o.code.on {
 		var done bool
 		if o.code, done = o.code.press(k); done {
-			return o, d.typeCmd(o.chosen, o.code.text.String()), actionNothing
+			return o, session.TypeReceipt{ID: o.chosen, Code: o.code.text.String()}, false
 		}
-		return o, nil, actionNothing
+		return o, nil, false
 	}
 	answer := k
 	k = k.moving()
-	at := o.at()
 	switch {
 	case k.is("esc", "-") && asked:
-		return o, nil, actionNothing
+		return o, nil, false
 	case k.is("esc", "-", "+"):
-		return o, nil, actionSale
-	case len(o.rows) == 0:
-		return o, nil, actionNothing
-	case asked && len(o.rows[at].Answers()) > 1:
-		if as, ok := answerTo(o.rows[at], answer); ok {
-			return o, d.byHandCmd(o.rows[at], as), actionNothing
+		return o, nil, true
+	case len(o.rows()) == 0:
+		return o, nil, false
+	}
+	row := o.rows()[o.at()]
+	answers := row.Answers()
+	switch {
+	case asked && len(answers) > 1:
+		if as, ok := answerTo(row, answer); ok {
+			return o, session.ResolveAs{Seen: row, As: as}, false
 		}
-		o.byHand = o.rows[at] // it is still asked
-		return o, nil, actionNothing
+		o.byHand = row // it is still asked
+		return o, nil, false
 	case k.is("enter") && asked:
-		return o, d.byHandCmd(o.rows[at], o.rows[at].Answers()[0]), actionNothing
-	case k.is("enter") && o.rows[at].Open() && o.rows[at].Askable():
-		o.chosen = o.rows[at].ID
-		return o, d.checkCmd(o.rows[at].ID), actionNothing
-	case k.is("enter", "*"):
-		o.chosen = o.rows[at].ID
-		if wait := untilResolvable(o.rows[at], v.now); wait > 0 {
-			o.wrong = &pos.StillAskingError{Until: v.now.Add(wait)}
-		} else {
-			o.byHand, o.askedAt = o.rows[at], v.now
+		return o, session.ResolveAs{Seen: row, As: answers[0]}, false
+	}
+	for _, offer := range session.OffersOf(row) {
+		if !(offer.First && k.is("enter")) && !k.is(openKeys[offer.Action]...) {
+			continue
 		}
-		return o, nil, actionNothing
+		o.chosen = row.ID
+		switch {
+		case offer.Action == session.Check:
+			return o, o.session.Check(row), false
+		case offer.Action == session.TypeCode:
+			o.code = newCodeLine()
+		case offer.Locked(v.now):
+			o.wrong = &pos.StillAskingError{Until: offer.Until}
+		default:
+			o.byHand, o.askedAt = row, v.now
+		}
+		return o, nil, false
 	}
-	at, _ = k.step(at, len(o.rows), height)
-	at = max(0, min(at, len(o.rows)-1))
-	o.chosen = o.rows[at].ID
-	if k.is("c", "/") && o.rows[at].Open() {
-		o.code = newCodeLine()
-	}
-	o.top = draw.Scroll(o.top, at, len(o.rows), height)
-	return o, nil, actionNothing
-}
-
-// untilResolvable is how long nobody can settle an attempt by hand yet.
-func untilResolvable(a pos.Attempt, now time.Time) time.Duration {
-	if !a.Open() {
-		return 0
-	}
-	return a.ResolvableFrom().Sub(now)
+	height := openRows(v.height)
+	at, _ := k.step(o.at(), len(o.rows()), height)
+	at = max(0, min(at, len(o.rows())-1))
+	o.chosen = o.rows()[at].ID
+	o.top = draw.Scroll(o.top, at, len(o.rows()), height)
+	return o, nil, false
 }
 
 // paste takes a pasted code.
@@ -141,25 +106,25 @@ func (o openList) paste(text string) openList {
 }
 
 // typed takes what the till says of a code.
-func (o openList) typed(m typedMsg) openList {
-	if o.wrong = m.err; m.err == nil {
-		o.code, o.claim = codeLine{}, m.claim
+func (o openList) typed(f session.ReceiptTyped) openList {
+	if o.wrong = f.Err; f.Err == nil {
+		o.code, o.claim = codeLine{}, f.Claim
 	}
 	return o
 }
 
-// settled takes the till's word that it is noted.
-func (o openList) settled(m byHandMsg) openList {
-	if o.wrong = m.err; m.err == nil {
-		o.noted, o.notedAs = m.attempt, m.as
+// resolved takes the till's word that it is noted.
+func (o openList) resolved(f session.Resolved) openList {
+	if o.wrong = f.Err; f.Err == nil {
+		o.noted, o.notedAs = f.Attempt, f.As
 	}
 	return o
 }
 
 // moves reports whether a countdown is on the screen.
 func (o openList) moves(now time.Time) bool {
-	for _, a := range o.rows {
-		if at := o.plan[a.ID]; at.After(now) && at.Sub(now) < time.Hour {
+	for _, a := range o.rows() {
+		if at := o.session.Unsettled.Plan[a.ID]; at.After(now) && at.Sub(now) < time.Hour {
 			return true
 		}
 	}
@@ -171,23 +136,30 @@ func (o openList) hints(w *text.Words, now time.Time) []hint {
 		return o.code.hints(w)
 	}
 	switch {
-	case len(o.rows) == 0:
+	case len(o.rows()) == 0:
 		return []hint{{"-", w.KSale}, {"f2", w.KLedger}}
-	case o.asks() && len(o.rows[o.at()].Answers()) > 1:
+	case o.asks() && len(o.rows()[o.at()].Answers()) > 1:
 		return []hint{{"1", w.TwoSales}, {"2", w.KGiveBack}, {"-", w.KBack}}
 	case o.asks():
 		return []hint{{"enter", w.KNoteDown}, {"-", w.KBack}}
-	case !o.rows[o.at()].Open():
-		return []hint{{"enter", w.Question(o.rows[o.at()]).Key}, {"-", w.KSale}, {"↑↓", w.KMove}, {"f2", w.KLedger}}
 	}
 	var list []hint
-	if o.rows[o.at()].Askable() {
-		list = append(list, hint{"enter", w.KCheck})
+	row := o.rows()[o.at()]
+	for _, offer := range session.OffersOf(row) {
+		key := "enter"
+		if !offer.First {
+			key = openKeys[offer.Action][0]
+		}
+		if offer.Action == session.Resolve && row.Open() {
+			key = "*" // Enter asks M-PESA about the others of the list
+		}
+		if does := map[session.Action]string{
+			session.Check: w.KCheck, session.Resolve: w.Question(row).Key, session.TypeCode: w.KTypeCode,
+		}[offer.Action]; !offer.Locked(now) {
+			list = append(list, hint{key, does})
+		}
 	}
-	if untilResolvable(o.rows[o.at()], now) <= 0 {
-		list = append(list, hint{"*", w.KClearUp})
-	}
-	return append(list, hint{"/", w.KTypeCode}, hint{"-", w.KSale}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
+	return append(list, hint{"-", w.KSale}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
 }
 
 // openHead is how many rows of the body are not the list while there is nothing to say above it.
@@ -197,7 +169,7 @@ func openRows(height int) int { return max(1, height-openHead) }
 
 // view draws the list: how old, how much, whose, what it is, and when M-PESA is asked next.
 func (o openList) view(l style) draw.Block {
-	if len(o.rows) == 0 {
+	if len(o.rows()) == 0 {
 		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
 		return draw.Block{Lines: append(append(lines, l.wrap(l.theme.Text, l.say.EmptyOpen)...), l.wrap(l.theme.Dim, l.say.EmptyOpenDo)...)}
 	}
@@ -215,11 +187,11 @@ func (o openList) view(l style) draw.Block {
 	lines = append(lines, "")
 	head := len(lines) + 1
 	lines = append(lines, l.theme.Dim.Render(grid.Margin+grid.Head()))
-	why := o.why(l, o.rows[o.at()], l.height-head-1)
+	why := o.why(l, o.rows()[o.at()], l.height-head-1)
 	height := max(1, l.height-head-len(why))
-	top := draw.Scroll(o.top, o.at(), len(o.rows), height)
-	for i := top; i < min(len(o.rows), top+height); i++ {
-		a := o.rows[i]
+	top := draw.Scroll(o.top, o.at(), len(o.rows()), height)
+	for i := top; i < min(len(o.rows()), top+height); i++ {
+		a := o.rows()[i]
 		tn, result := resultOf(l.say, a)
 		cells := []draw.Cell{
 			l.theme.Text.Cell(l.say.Age(l.now.Sub(a.AskedAt))), l.theme.Text.Cell(a.Amount.String()), l.theme.Dim.Cell(a.Phone.Masked()),
@@ -243,7 +215,7 @@ func (o openList) view(l style) draw.Block {
 // is cut unless a question about the row stands above.
 func (o openList) why(l style, a pos.Attempt, most int) []string {
 	var lines []string
-	for n, s := range l.say.Why(a, o.whys[a.ID].Known, l.now) {
+	for n, s := range l.say.Why(a, o.session.Unsettled.Why[a.ID].Known, l.now) {
 		sentence := draw.Wrap(s, min(l.width-6, listWidth))
 		if len(lines)+len(sentence) > most && (n > 0 || o.asks()) {
 			break
@@ -263,7 +235,7 @@ func (o openList) notes(l style) []string {
 	case o.wrong != nil:
 		note, i = l.say.Err(o.wrong), l.theme.Tones[draw.ToneFail]
 	case o.asks():
-		a := o.rows[o.at()]
+		a := o.rows()[o.at()]
 		note = fmt.Sprintf(l.say.Question(a).Ask, a.Amount)
 	case o.noted.ID != "":
 		note = fmt.Sprintf(l.say.Noted(o.notedAs), o.noted.Amount)
@@ -289,8 +261,8 @@ func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
 
 // next is when M-PESA is asked about an attempt, or what of it does not match.
 func (o openList) next(l style, a pos.Attempt) string {
-	at, ok := o.plan[a.ID]
-	title := l.say.Text(text.MismatchTitle(o.whys[a.ID].Mismatch))
+	at, ok := o.session.Unsettled.Plan[a.ID]
+	title := l.say.Text(text.MismatchTitle(o.session.Unsettled.Why[a.ID].Mismatch))
 	switch {
 	case title != "" && !a.Owed():
 		return title
@@ -303,7 +275,7 @@ func (o openList) next(l style, a pos.Attempt) string {
 	case pos.DayOf(at) != pos.DayOf(l.now):
 		return l.say.DayMonth(at) + " " + text.Clock(at)
 	case l.still || at.Sub(l.now) >= time.Hour:
-		return l.timeOf(at)
+		return l.say.At(at, l.now, l.still)
 	}
 	return text.Span(at.Sub(l.now))
 }

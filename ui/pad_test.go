@@ -44,7 +44,7 @@ func TestNumberPadInEveryMode(t *testing.T) {
 	for name, key := range pads() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSession(t)
+				s := newEmulated(t)
 				keys := 0
 				pad := func(printed string) {
 					for _, k := range printed {
@@ -121,7 +121,7 @@ func TestNumLockOffWithoutATell(t *testing.T) {
 		"0": "\x1b[2~", "1": "\x1b[F", "3": "\x1b[6~", "4": "\x1b[D", "5": "\x1b[E", "6": "\x1b[C", "7": "\x1b[H", "9": "\x1b[5~", ".": "\x1b[3~",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newSession(t)
+			s := newEmulated(t)
 			s.types(bytes)
 			if got := s.screen(); !strings.Contains(got, "Press Num Lock") {
 				t.Errorf("%s with Num Lock off is not told:\n%s", printed, got)

@@ -4,45 +4,12 @@ import (
 	"slices"
 	"time"
 
-	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
-// pay is one payment in front of the cashier, from the request to its end.
-type pay struct {
-	request pos.Request
-
-	attempt   pos.Attempt    // what is known of it; zero until the till has it on disk
-	began     time.Time      // when the till took the request, by a clock that nobody sets; zero where it was another's
-	refused   *pos.OpenError // an earlier request is in the way
-	free      time.Time      // when its lock ends, by that clock
-	before    *pay           // the payment that is asked again, shown again if the till refuses
-	problem   error          // why the last key did nothing
-	askAt     time.Time      // when M-PESA is asked next; zero: not planned
-	deadline  time.Time      // when waiting ends; zero: not waiting
-	checking  bool           // the cashier asked for a check that has not come back
-	stopping  bool           // the cashier stopped waiting, so that the end of it rings no bell
-	changed   time.Time      // when the state last changed
-	wrongPINs int            // in a row from this phone
-}
-
-// action is what a key asks of the app.
-type action uint8
-
-const (
-	actionNothing action = iota
-	actionCheck          // ask M-PESA now
-	actionStop           // stop waiting
-	actionAgain          // ask the same phone again
-	actionTwice          // ask although the customer may pay twice
-	actionNumber         // ask another number
-	actionNext           // the next sale, as far as it is typed
-	actionForm           // back to the form as it was
-	actionSale
-	actionLedger
-	actionCode // type the code of the customer's SMS
-	actionPhone
-)
+// pay is the payment in front of the cashier on the screen.
+type pay struct{ *session.Payment }
 
 // debounce is how long a fresh result takes no Enter: a key meant for the screen before must not
 // dismiss an end that nobody has seen, nor ask again.
@@ -52,224 +19,106 @@ const debounce = 700 * time.Millisecond
 // the next sale the other keys belong to that too.
 const stands = 1500 * time.Millisecond
 
-// press answers a key.
-func (p pay) press(k key, now time.Time) (pay, action) {
-	p.problem = nil
+// payKeys are the keys of what can be done about a payment. What is offered first is done by Enter.
+var payKeys = map[session.Action][]string{
+	session.Anyway:   {"2"},
+	session.Number:   {"/", "e"},
+	session.Next:     {"+", "n", "-", "esc"},
+	session.Again:    {"*", "a"},
+	session.Stop:     {"-", "esc"},
+	session.Back:     {"-", "esc"},
+	session.TypeCode: {"/"},
+}
+
+// press says what a key does of what is offered; Nothing where it does none of it now.
+func (p pay) press(k key, offers []session.Offer, now time.Time) session.Action {
 	k = k.typed()
-	fresh := now.Sub(p.changed) < debounce
-	if fresh && k.is("enter") && p.attempt.State.Final() {
-		// one of several, or held down: it is meant for the screen before until there is a pause
-		p.changed = now
-		return p, actionNothing
+	fresh := now.Sub(p.Changed) < debounce
+	for _, o := range offers {
+		switch {
+		case !(o.First && k.is("enter")) && !k.is(payKeys[o.Action]...):
+			continue
+		case o.Action == session.Anyway && (now.Sub(p.Changed) < stands || now.Sub(p.Free) < stands):
+		case fresh && o.Action == session.Again && o.First:
+		case fresh && o.Action == session.Next && (p.Phase() == session.Done || k.is("enter", "-", "esc")):
+		default:
+			return o.Action
+		}
+		return session.Nothing
 	}
-	back := k.is("esc", "-")
-	switch {
-	case p.refused != nil:
-		locked := now.Before(p.free)
-		switch {
-		case k.is("enter") && p.checked().Askable():
-			return p, actionCheck
-		case k.is("2") && !locked && now.Sub(p.changed) >= stands && now.Sub(p.free) >= stands:
-			return p, actionTwice
-		case back:
-			return p, actionForm
-		}
-	case p.attempt.ID == "":
-		// The till is writing it to disk: too late to change anything, too early to do anything.
-	case p.attempt.State == pos.Paid:
-		switch {
-		case k.is("enter", "+", "n") && !fresh, back && !fresh:
-			return p, actionNext
-		case k.is("*"):
-			return p, actionLedger
-		case k.is("/") && p.codeWanted():
-			return p, actionCode
-		}
-	case p.attempt.State == pos.NotPaid:
-		switch {
-		case k.is("enter") && !fresh && p.attempt.SaleWasPaid():
-			return p, actionNext
-		case k.is("enter") && !fresh:
-			return p, actionAgain
-		case k.is("/", "e"):
-			return p, actionNumber
-		case k.is("+", "n"), back && !fresh:
-			return p, actionNext
-		case k.is("*"):
-			return p, actionLedger
-		}
-	case p.attempt.State == pos.StillChecking:
-		switch {
-		case k.is("enter"):
-			return p, actionCheck
-		case k.is("*", "a"):
-			return p, actionAgain
-		case k.is("+", "n"), back && !fresh:
-			return p, actionNext
-		}
-	default:
-		switch {
-		case k.is("enter") && p.attempt.Askable(): // there is nothing to ask with before the answer to the push
-			return p, actionCheck
-		case back:
-			return p, actionStop
-		case k.is("*"):
-			return p, actionPhone
-		}
-	}
-	return p, actionNothing
+	return session.Nothing
 }
 
-// goodNews reports whether the payment has ended as it should, so that the next sale may be typed
-// over it.
-func (p pay) goodNews() bool {
-	return p.attempt.State == pos.Paid && p.attempt.Notices&^pos.PaidLate == 0
-}
-
-// codeWanted reports whether the customer's SMS is the only place of the payment's M-PESA code, and
-// nobody has typed it: none will be told.
-func (p pay) codeWanted() bool {
-	return p.attempt.WithoutReceipt() && !p.attempt.Reachable && p.attempt.Claimed == ""
-}
-
-// learn takes an update about this payment.
-func (p pay) learn(u pos.Update, now time.Time) pay {
-	if u.Attempt.ID != p.attempt.ID || u.Attempt.Events < p.attempt.Events {
-		return p
+// leads is the screen to which a key leads from the payment: the ledger from its end, the
+// customer's phone while that asks for the PIN.
+func (p pay) leads(k key) (ledger, phone bool) {
+	if !k.typed().is("*") {
+		return false, false
 	}
-	if u.Attempt.State != p.attempt.State {
-		p.changed = now
+	switch p.Phase() {
+	case session.Done, session.Failed, session.PaidByAll:
+		return true, false
 	}
-	if u.Event == pos.EventQueried || u.Attempt.State.Final() {
-		p.checking = false
-	}
-	if u.Attempt.Events > p.attempt.Events || u.Attempt.State != p.attempt.State {
-		p.problem = nil // it was about what the payment was
-	}
-	p.attempt, p.askAt, p.deadline, p.wrongPINs = u.Attempt, u.NextCheck, u.Deadline, u.WrongPINs
-	return p
-}
-
-// checked is the attempt about which a check asks M-PESA: this one, or the one that is in its way.
-func (p pay) checked() pos.Attempt {
-	if p.refused != nil {
-		return p.refused.Earlier
-	}
-	return p.attempt
-}
-
-// learnEarlier takes an update about the earlier request that is in the way.
-func (p pay) learnEarlier(u pos.Update) pay {
-	if u.Attempt.Events >= p.refused.Earlier.Events {
-		e := *p.refused
-		e.Earlier = u.Attempt
-		p.refused, p.askAt = &e, u.NextCheck
-	}
-	return p
+	return false, p.Phase() == session.UnderWay
 }
 
 // moves reports whether something on the screen changes by the second.
 func (p pay) moves(now time.Time) bool {
-	switch {
-	case p.refused != nil:
-		return now.Before(p.free)
-	case p.attempt.ID == "":
-		return false
-	case p.attempt.State == pos.StillChecking:
-		return now.Before(p.askAt) || now.Before(p.unlock())
+	switch p.Phase() {
+	case session.InTheWay:
+		return now.Before(p.Free)
+	case session.Unclear:
+		return now.Before(p.NextCheck) || now.Before(p.Unlock())
 	}
-	return !p.attempt.State.Final()
+	return p.Phase() == session.UnderWay
 }
 
-// turn is the next moment that changes what is on the screen although nothing is said to happen
-// then: a lock ends, or M-PESA is asked. It is zero where there is none.
-func (p pay) turn(now time.Time) time.Time {
-	moments := []time.Time{p.askAt}
-	switch {
-	case p.refused != nil:
-		moments = append(moments, p.free)
-	case p.attempt.State == pos.StillChecking:
-		moments = append(moments, p.unlock())
-	}
-	var next time.Time
-	for _, t := range moments {
-		if t.After(now) && (next.IsZero() || t.Before(next)) {
-			next = t
+// hints are the keys of the payment: for what is offered, and to other screens.
+func (p pay) hints(w *text.Words, offers []session.Offer, now time.Time, practice bool) []hint {
+	var hints []hint
+	for _, o := range offers {
+		key := "enter"
+		if !o.First {
+			key = payKeys[o.Action][0]
 		}
-	}
-	return next
-}
-
-// unlock is when the phone may be asked again although this attempt has no end.
-func (p pay) unlock() time.Time { return p.asked().Add(pos.PhoneLock) }
-
-// asked is when the customer was asked.
-func (p pay) asked() time.Time {
-	if p.began.IsZero() {
-		return p.attempt.AskedAt
-	}
-	return p.began
-}
-
-// refuse puts an earlier request in the way.
-func (p *pay) refuse(e *pos.OpenError, now time.Time) {
-	p.refused, p.free = e, now.Add(max(0, e.Left))
-}
-
-// inTheWay is what is in the way as it is at the moment now.
-func (p pay) inTheWay(now time.Time) *pos.OpenError {
-	e := *p.refused
-	e.Left = p.free.Sub(now)
-	return &e
-}
-
-// hints are the keys of the state.
-func (p pay) hints(w *text.Words, now time.Time, practice bool) []hint {
-	ledger := hint{"*", w.KLedger}
-	switch {
-	case p.refused != nil:
-		hints := []hint{{"-", w.KBack}}
-		if p.checked().Askable() {
-			hints = append([]hint{{"enter", w.KCheck}}, hints...)
-		}
-		if !now.Before(p.free) {
-			hints = append([]hint{{"2", w.KTwice}}, hints...)
-		}
-		return hints
-	case p.attempt.ID == "":
-		return nil
-	case p.attempt.State == pos.Paid:
+		does := map[session.Action]string{
+			session.Check: w.KCheck, session.Stop: w.KStop, session.Again: w.KAgain, session.Anyway: w.KTwice,
+			session.Number: w.KNumber, session.Next: w.KNext, session.Back: w.KBack, session.TypeCode: w.KTypeCode,
+		}[o.Action]
+		at := len(hints)
 		switch {
-		case p.attempt.Owed():
-			return []hint{{"enter", w.KNext}, ledger, {"f3", w.KOpen}}
-		case !p.goodNews():
-			return []hint{{"enter", w.KNext}, ledger}
+		case o.Locked(now), o.Action == session.Next && p.Phase() == session.InTheWay:
+			continue
+		case o.Action == session.Anyway:
+			at = 0
+		case o.Action == session.Next && p.Phase() == session.Failed:
+			key, does = "-", w.KDrop
+		case o.Action == session.Next && p.Phase() == session.Unclear:
+			at = slices.IndexFunc(hints, func(h hint) bool { return h.does == w.KAgain })
+			if at < 0 {
+				at = len(hints)
+			}
+		case o.Action == session.Stop && practice:
+			hints = append(hints, hint{"*", w.KHand})
+			at++
 		}
-		hints := []hint{{"enter", w.KNext}, {"0–9", w.KType}, ledger}
-		if p.codeWanted() {
-			hints = slices.Insert(hints, 1, hint{"/", w.KTypeCode})
-		}
-		return hints
-	case p.attempt.SaleWasPaid():
-		return []hint{{"enter", w.KNext}, ledger}
-	case p.attempt.State == pos.NotPaid:
-		return []hint{{"enter", w.KAgain}, {"/", w.KNumber}, {"-", w.KDrop}, ledger}
-	case p.attempt.State == pos.StillChecking:
-		hints := []hint{{"+", w.KNext}}
-		if p.attempt.Askable() {
-			hints = append([]hint{{"enter", w.KCheck}}, hints...)
-		}
-		if !now.Before(p.unlock()) {
-			hints = append(hints, hint{"*", w.KAgain})
-		}
+		hints = slices.Insert(hints, at, hint{key, does})
+	}
+	ledger := hint{"*", w.KLedger}
+	switch p.Phase() {
+	case session.UnderWay:
+		return append(hints, hint{"f2", w.KLedger})
+	case session.Unclear:
 		return append(hints, hint{"f3", w.KOpen})
-	}
-	hints := []hint{{"-", w.KStop}, {"f2", w.KLedger}}
-	if practice {
-		hints = append([]hint{{"*", w.KHand}}, hints...)
-	}
-	if p.attempt.Askable() {
-		hints = append([]hint{{"enter", w.KCheck}}, hints...)
+	case session.Failed, session.PaidByAll:
+		return append(hints, ledger)
+	case session.Done:
+		if p.GoodNews() {
+			hints = append(hints, hint{"0–9", w.KType})
+		}
+		if hints = append(hints, ledger); p.Attempt.Owed() {
+			hints = append(hints, hint{"f3", w.KOpen})
+		}
 	}
 	return hints
 }

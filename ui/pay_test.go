@@ -10,6 +10,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -23,7 +24,7 @@ func TestEnterTwiceNeverChargesTwice(t *testing.T) {
 	c.sees("SENDING")
 	c.do(charge)
 	c.press("<enter>", "<enter>")
-	c.tell(accepted(c.app.pay.attempt), pos.EventPushed)
+	c.tell(accepted(c.app.session.Front.Attempt), pos.EventPushed)
 	c.press("<enter>", "<enter>")
 	if len(c.till.charged) != 1 {
 		t.Errorf("%d payments were asked for", len(c.till.charged))
@@ -224,17 +225,17 @@ func TestLeavingARefusedRequest(t *testing.T) {
 
 	// The earlier request ends while this one waits for it: nothing is in the way any more.
 	c.press("<enter>")
-	earlier := c.app.pay.refused.Earlier
+	earlier := c.app.session.Front.Refused.Earlier
 	c.tell(refused(earlier, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 	c.sees("0712345678", "× NOT PAID  KES 450")
-	if c.app.pay != nil {
+	if c.app.session.Front != nil {
 		t.Error("the refused request is still in front")
 	}
 }
 
 // TestChargeErrors come back to the form that they are about, in the cashier's language.
 func TestChargeErrors(t *testing.T) {
-	c := newCashier(t, func(cfg *Config) { cfg.Language = text.Kiswahili })
+	c := newCashier(t, func(cfg *session.Config) { cfg.Language = text.Kiswahili })
 	c.till.charge = func(pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{}, &pos.AmountError{Reason: pos.AmountTooBig, Max: 300}
 	}
@@ -369,7 +370,7 @@ func TestNextCheck(t *testing.T) {
 
 // TestNoMotion: the times of day stand where bars and countdowns would move.
 func TestNoMotion(t *testing.T) {
-	c := newCashier(t, func(cfg *Config) { cfg.NoMotion = true })
+	c := newCashier(t, func(cfg *session.Config) { cfg.NoMotion = true })
 	a := accepted(c.sell("450", phoneA))
 	c.tell(a, pos.EventPushed)
 	before := c.text()
@@ -383,7 +384,7 @@ func TestNoMotion(t *testing.T) {
 		t.Errorf("the next tick comes in %v, want it with the next check", c.app.due.Sub(c.now))
 	}
 
-	c = newCashier(t, func(cfg *Config) { cfg.NoMotion = true })
+	c = newCashier(t, func(cfg *session.Config) { cfg.NoMotion = true })
 	c.till.charge = c.inTheWay(75 * time.Second)
 	c.sell("1500", phoneA)
 	c.sees("hold the goods and wait until 14:33:15.")
@@ -450,8 +451,8 @@ func TestARunOfEnters(t *testing.T) {
 				c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 			}
 			run()
-			if len(c.till.charged) != 1 || c.app.pay == nil {
-				t.Errorf("%s, %s: %d pushes, in front %v", name, end, len(c.till.charged), c.app.pay != nil)
+			if len(c.till.charged) != 1 || c.app.session.Front == nil {
+				t.Errorf("%s, %s: %d pushes, in front %v", name, end, len(c.till.charged), c.app.session.Front != nil)
 			}
 			c.tick(time.Second)
 			c.press("<enter>")

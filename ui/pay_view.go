@@ -18,7 +18,7 @@ func (p pay) view(l style, next string) draw.Block {
 	lines := make([]string, st.top, l.height)
 	lines = append(lines, bandLines(l.theme.Bands[tn], word, p.shortWord(l.say), st, l)...)
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.request.Amount, text.KES(p.request.Amount), l.theme.Tones[tn])...)
+	lines = append(lines, amountLines(l, st, p.Request.Amount, text.KES(p.Request.Amount), l.theme.Tones[tn])...)
 	if st.big {
 		lines = append(lines, "")
 	}
@@ -71,21 +71,21 @@ func bigBandLines(word, short string, st bandLayout, l style) (lines []string, o
 }
 
 func (p pay) word(w *text.Words) (draw.Tone, string) {
-	if p.refused != nil {
+	if p.Refused != nil {
 		return draw.ToneCheck, "? " + w.PayTwiceWarning
 	}
-	return toned(w, p.attempt)
+	return toned(w, p.Attempt)
 }
 
 // shortWord is what stands in big letters where the word itself is too long for them.
 func (p pay) shortWord(w *text.Words) string {
 	_, word := p.word(w)
 	switch {
-	case p.refused != nil, p.attempt.State != pos.Paid:
+	case p.Refused != nil, p.Attempt.State != pos.Paid:
 		return word
-	case p.attempt.Notices.Has(pos.PaidTwice):
+	case p.Attempt.Notices.Has(pos.PaidTwice):
 		return "✓ " + w.PaidTwiceShort
-	case p.attempt.Notices.Has(pos.PaidLate):
+	case p.Attempt.Notices.Has(pos.PaidLate):
 		return "✓ " + w.PaidLateShort
 	}
 	return word
@@ -99,7 +99,7 @@ func (p pay) detailsIn(rows int, l style) [][]string {
 	for _, g := range groups {
 		high += len(g)
 	}
-	if high > rows && p.refused == nil && p.attempt.State == pos.StillChecking && !p.attempt.ForOwner() {
+	if high > rows && p.Refused == nil && p.Attempt.State == pos.StillChecking && !p.Attempt.ForOwner() {
 		groups = groups[:len(groups)-1]
 	}
 	return groups
@@ -108,22 +108,22 @@ func (p pay) detailsIn(rows int, l style) [][]string {
 // details are the groups of lines below the amount, the most important first.
 func (p pay) details(l style) [][]string {
 	var problem []string
-	if p.problem != nil {
-		problem = l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.problem))
+	if p.Problem != nil {
+		problem = l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.Problem))
 	}
-	whose := l.theme.Strong.Render(p.request.Phone.Local())
-	if ref := text.Shown(p.attempt.Phone, p.attempt.Reference); ref != "" { // as the customer sees it
+	whose := l.theme.Strong.Render(p.Request.Phone.Local())
+	if ref := text.Shown(p.Attempt.Phone, p.Attempt.Reference); ref != "" { // as the customer sees it
 		whose += l.theme.Dim.Render("  " + ref)
 	}
 	phone := []string{draw.Center(whose, l.width)}
 	switch {
-	case p.refused != nil:
+	case p.Refused != nil:
 		return p.refusal(l)
-	case p.attempt.State == pos.Paid:
+	case p.Attempt.State == pos.Paid:
 		return p.paid(l)
-	case p.attempt.State == pos.NotPaid:
+	case p.Attempt.State == pos.NotPaid:
 		return append([][]string{problem}, p.notPaid(l)...)
-	case p.attempt.State == pos.StillChecking:
+	case p.Attempt.State == pos.StillChecking:
 		return append([][]string{problem}, p.unclear(l)...)
 	}
 	return [][]string{
@@ -134,7 +134,7 @@ func (p pay) details(l style) [][]string {
 }
 
 func (p pay) paid(l style) [][]string {
-	a := p.attempt
+	a := p.Attempt
 	first := l.wrap(l.theme.Strong, l.say.HandOver)
 	if a.Notices.Has(pos.PaidTwice) || a.Doubtful() {
 		first = nil // their advice says how many goods
@@ -157,63 +157,35 @@ func (p pay) paid(l style) [][]string {
 		who = append(who, l.say.ConfirmedBy+" "+names)
 	}
 	code := []string{draw.Center(receipt, l.width)}
-	if p.codeWanted() {
+	if p.CodeWanted() {
 		code = append(code, l.wrap(l.theme.Dim, l.say.NoteCode)...)
 	}
 	return [][]string{first, code, l.joined(who)}
 }
 
 func (p pay) notPaid(l style) [][]string {
-	what, _ := text.Reason(p.attempt)
-	facts := []string{p.attempt.Phone.Local()}
-	if code := p.attempt.ResultCode(); code != "" {
+	what, _ := text.Reason(p.Attempt)
+	facts := []string{p.Attempt.Phone.Local()}
+	if code := p.Attempt.ResultCode(); code != "" {
 		facts = append(facts, l.say.Code+" "+text.Printable(code))
 	}
 	var advice []string
-	for _, s := range p.refusedAdvice(l.say) {
+	for _, s := range p.FailedAdvice(l.say) {
 		advice = append(advice, l.wrap(l.theme.Text, s)...)
 	}
 	return [][]string{l.wrap(l.theme.Strong, l.say.Text(what)), advice, l.joined(facts)}
 }
 
-// refusedAdvice is what to do after a refusal, and that no money moved, where that is certain.
-func (p pay) refusedAdvice(w *text.Words) []string {
-	_, do := text.Reason(p.attempt)
-	switch {
-	case p.attempt.SaleWasPaid(), p.attempt.Unmatched():
-		return []string{w.Text(do)}
-	case p.wrongPINs >= 3:
-		return []string{w.NoMoney, w.ThreeWrongPINs} // in place of asking again
-	}
-	return []string{w.NoMoney, w.Text(do)}
-}
-
-// unclearAdvice is what to do with the goods and the customer while money may have moved, one rule
-// a moment: wait while the phone is locked; and then again, with its risk. Where the answers do not
-// go together, it is for the owner.
-func (p pay) unclearAdvice(l style) (hold, again string) {
-	_, do := text.Reason(p.attempt)
-	switch locked := l.now.Before(p.unlock()); {
-	case p.attempt.ForOwner():
-		return l.say.Text(do), ""
-	case locked && l.still:
-		return fmt.Sprintf(l.say.HoldAndWait, fmt.Sprintf(l.say.WaitUntil, l.timeOf(p.unlock()))), ""
-	case locked:
-		return fmt.Sprintf(l.say.HoldAndWait, text.Span(p.unlock().Sub(l.now))), ""
-	}
-	return l.say.HoldGoods, l.say.MayAskAgain
-}
-
 func (p pay) unclear(l style) [][]string {
-	a := p.attempt
+	a := p.Attempt
 	what, _ := text.Reason(a)
 	first := l.wrap(l.theme.Strong, l.say.MoneyMayHaveMoved)
-	hold, again := p.unclearAdvice(l)
-	if p.stopping {
+	hold, again := p.UnclearAdvice(l.say, l.now, l.still)
+	if p.Stopped {
 		first = l.wrap(l.theme.Strong, l.say.CanStillPay)
 	}
 	first = append(first, l.wrap(l.theme.Text, hold)...)
-	if p.stopping {
+	if p.Stopped {
 		first = append(first, l.wrap(l.theme.Dim, l.say.WrongAmount)...)
 	}
 	second := l.wrap(l.theme.Dim, l.say.Text(what))
@@ -237,16 +209,11 @@ func (p pay) unclear(l style) [][]string {
 // refusal says which earlier request is in the way, counts its lock down and then asks whether to
 // go on.
 func (p pay) refusal(l style) [][]string {
-	e := p.inTheWay(l.now)
-	locked := e.Locked()
-	if locked && l.still {
-		e.Ends = p.free // a time of day in place of the countdown
-	}
-	groups := [][]string{l.wrap(l.theme.Strong, l.say.Err(e))}
-	if !locked {
+	groups := [][]string{l.wrap(l.theme.Strong, p.Blocked(l.say, l.now, l.still))}
+	if !l.now.Before(p.Free) {
 		groups = append(groups, l.wrap(l.theme.Tones[draw.ToneCheck], l.say.TwiceKey))
 	}
-	if !p.askAt.IsZero() {
+	if !p.NextCheck.IsZero() {
 		groups = append(groups, l.center(l.theme.Dim, p.nextCheck(l)))
 	}
 	return groups
@@ -254,19 +221,19 @@ func (p pay) refusal(l style) [][]string {
 
 // progress is the bar toward the end of waiting, and the plan's next check.
 func (p pay) progress(l style) []string {
-	elapsed := l.now.Sub(p.asked())
-	if p.attempt.ID == "" {
+	elapsed := l.now.Sub(p.Asked())
+	if p.Attempt.ID == "" {
 		return nil
 	}
 	next := p.nextCheck(l)
-	if p.attempt.State == pos.Sending {
+	if p.Attempt.State == pos.Sending {
 		next = ""
 	}
-	if l.still || p.deadline.IsZero() {
-		return l.center(l.theme.Dim, fmt.Sprintf(l.say.WaitingSince, text.Seconds(p.attempt.AskedAt)), next)
+	if l.still || p.Deadline.IsZero() {
+		return l.center(l.theme.Dim, fmt.Sprintf(l.say.WaitingSince, text.Seconds(p.Attempt.AskedAt)), next)
 	}
 	width := min(40, l.width-12)
-	full := p.deadline.Sub(p.asked())
+	full := p.Deadline.Sub(p.Asked())
 	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
 	bar := l.theme.Tones[draw.ToneWait].Render(draw.Repeat("━", done)) + l.theme.Line.Render(draw.Repeat("┄", width-done))
 	return append([]string{draw.Center(bar+"  "+l.theme.Text.Render(text.Span(elapsed)), l.width)}, l.center(l.theme.Dim, next)...)
@@ -274,31 +241,20 @@ func (p pay) progress(l style) []string {
 
 // nextCheck says when M-PESA is asked next.
 func (p pay) nextCheck(l style) string {
-	switch left := p.askAt.Sub(l.now); {
-	case p.askAt.IsZero() && p.checking:
+	switch left := p.NextCheck.Sub(l.now); {
+	case p.NextCheck.IsZero() && p.Checking:
 		return l.say.Asking
-	case p.askAt.IsZero() && !p.attempt.Askable() && !p.attempt.Reachable:
+	case p.NextCheck.IsZero() && !p.Attempt.Askable() && !p.Attempt.Reachable:
 		return l.say.NothingTells
-	case p.askAt.IsZero():
+	case p.NextCheck.IsZero():
 		return l.say.NothingPlanned
 	case left <= 0:
 		return l.say.Asking
 	case l.still || left > time.Hour:
-		return fmt.Sprintf(l.say.AskedAgainAt, l.timeOf(p.askAt))
+		return fmt.Sprintf(l.say.AskedAgainAt, l.say.At(p.NextCheck, l.now, l.still))
 	default:
 		return fmt.Sprintf(l.say.AskedAgainIn, text.Span(left))
 	}
-}
-
-// timeOf is the time of day of t, with the date where that is another day.
-func (l style) timeOf(t time.Time) string {
-	if pos.DayOf(t) != pos.DayOf(l.now) {
-		return l.say.DateShort(t) + " " + text.Clock(t)
-	}
-	if l.still {
-		return text.Seconds(t)
-	}
-	return text.Clock(t)
 }
 
 // joined is dim facts in one line if they fit, and one below the other if not.

@@ -7,26 +7,27 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
 // phones is the customer's side in practice: what the simulator's phones show, and a hand to act on
 // them.
 type phones struct {
-	prompts []Prompt // newest first
+	prompts []session.Prompt // newest first
 	chosen  pos.MSISDN
 	err     error
 }
 
 // prompt is the one in front: the chosen one while it is there, and otherwise the newest.
-func (p phones) prompt() (Prompt, bool) {
+func (p phones) prompt() (session.Prompt, bool) {
 	for _, q := range p.prompts {
 		if q.Phone == p.chosen {
 			return q, true
 		}
 	}
 	if len(p.prompts) == 0 {
-		return Prompt{}, false
+		return session.Prompt{}, false
 	}
 	return p.prompts[0], true
 }
@@ -42,16 +43,16 @@ func (p phones) press(k key, d commands) (next phones, cmd tea.Cmd, done bool) {
 	if !ok {
 		return p, nil, false
 	}
-	act := func(a PhoneAction) (phones, tea.Cmd, bool) { return p, d.actCmd(q.Phone, a), false }
+	act := func(a session.PhoneAction) (phones, tea.Cmd, bool) { return p, d.actCmd(q.Phone, a), false }
 	switch {
 	case k.is("p", "1"):
-		return act(PhonePay)
+		return act(session.PhonePay)
 	case k.is("c", "2"):
-		return act(PhoneCancel)
+		return act(session.PhoneCancel)
 	case k.is("w", "3"):
-		return act(PhoneWrongPIN)
+		return act(session.PhoneWrongPIN)
 	case k.is("i", "4"):
-		return act(PhoneIgnore)
+		return act(session.PhoneIgnore)
 	case k.is("down", "up"):
 		step := 1
 		if k.is("up") {

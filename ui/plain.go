@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -27,7 +28,7 @@ import (
 // One goroutine converses: it takes what comes in the order in which it comes, asks the till
 // itself, and prompts again when it has said what it has to say. So a line that is typed ahead is
 // answered in its turn.
-func RunPlain(ctx context.Context, cfg Config) error {
+func RunPlain(ctx context.Context, cfg session.Config) error {
 	if cfg.Input == nil {
 		cfg.Input = os.Stdin
 	}
@@ -37,7 +38,7 @@ func RunPlain(ctx context.Context, cfg Config) error {
 	return runPlain(ctx, cfg, ttyOf(cfg))
 }
 
-func runPlain(ctx context.Context, cfg Config, behind tty) error {
+func runPlain(ctx context.Context, cfg session.Config, behind tty) error {
 	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
 		return errors.New("plain till: a till, a ledger and a mode are needed")
 	}
@@ -75,44 +76,36 @@ func runPlain(ctx context.Context, cfg Config, behind tty) error {
 
 // plain is the conversation. It is used by one goroutine only.
 type plain struct {
-	cfg   Config
+	cfg   session.Config
 	ctx   context.Context // of what is asked of the till; a charge is never cut in two
 	out   *teller
 	say   *text.Words
 	plain *text.Plain
 
-	sale sale
-	pay  *pay // in front of the sale; nil while there is none
+	session *session.Session
+	codes   map[pos.AttemptID]bool // paid, and their receipt is to be told; the last of them
+	lock    time.Time              // the end of the lock on what is in front; zero: there is none
+	unlock  time.Time              // when to say that it has ended; zero: never
+	speaks  time.Time              // when to say that the payment in front is still waiting; zero: never
+	looks   time.Time              // when to look at the health
+	trouble trouble                // what has been said of it
 
-	announced announced              // what has been said
-	follow    map[pos.AttemptID]bool // whose end is to be told although they are not in front
-	codes     map[pos.AttemptID]bool // paid, and their receipt is to be told; the last of them
-	checks    map[pos.AttemptID]bool // the cashier asked for a check that has not come back
-	unlock    time.Time              // when to say that the payment in front may be asked again; zero: never
-	speaks    time.Time              // when to say that it is still waiting; zero: never
-	looks     time.Time              // when to look at the health
-	trouble   trouble                // what has been said of it
-
-	open openList    // as it was last told, by number
 	paid pos.Attempt // the last one that was paid in front
 	next func()      // says what comes after the rows of a list that were said; nil: nothing
 	left bool        // the cashier has left
 }
 
 // newPlain is the conversation before its first word.
-func newPlain(ctx context.Context, cfg Config, behind tty) *plain {
+func newPlain(ctx context.Context, cfg session.Config, behind tty) *plain {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	p := &plain{
-		cfg:       cfg,
-		ctx:       context.WithoutCancel(ctx),
-		out:       &teller{to: cfg.Output, tty: behind, ascii: ascii(cfg)},
-		sale:      newSale(cfg.MaxAmount, cfg.RetypeAbove),
-		announced: make(announced),
-		follow:    make(map[pos.AttemptID]bool),
-		codes:     make(map[pos.AttemptID]bool),
-		checks:    make(map[pos.AttemptID]bool),
+		cfg:     cfg,
+		ctx:     ctx,
+		out:     &teller{to: cfg.Output, tty: behind, ascii: cfg.OnlyASCII()},
+		session: session.New(cfg),
+		codes:   make(map[pos.AttemptID]bool),
 	}
 	p.speak(cfg.Language)
 	return p
@@ -160,7 +153,7 @@ func (p *plain) begin() {
 	if p.cfg.ShortCode != "" {
 		till = p.say.Till + " " + text.Printable(p.cfg.ShortCode)
 	}
-	p.out.line(text.Sentence([]string{p.cfg.Mode.name(p.say), text.Printable(p.cfg.Shop), till, p.say.DateLong(now, now), text.Clock(now)}))
+	p.out.line(text.Sentence([]string{p.cfg.Mode.Name(p.say), text.Printable(p.cfg.Shop), till, p.say.DateLong(now, now), text.Clock(now)}))
 	p.out.line(p.plain.AskHelp)
 	if len(p.cfg.Endings) > 0 {
 		p.out.line(p.plain.Practice)
@@ -170,30 +163,22 @@ func (p *plain) begin() {
 		p.fails(p.say.LedgerUnread, err)
 	}
 	for _, a := range open {
-		p.follow[a.ID] = true
+		p.session.Follow(a)
 	}
 	if n := len(p.cfg.Resumed); n > 0 {
 		p.news(2, text.Count(n, p.say.ResumedOne, p.say.ResumedMany))
 		p.showOpen("")
 	}
-	for _, r := range p.cfg.Resumed {
-		if p.follow[r.ID] {
-			continue
-		}
-		if a, err := p.cfg.Book.Attempt(r.ID); err == nil { // it ended before anybody listened
-			p.follow[a.ID] = true
-			p.learn(pos.Update{Attempt: a, Changed: true})
-		}
-	}
+	p.do(session.ReadAgain{Attempts: p.cfg.Resumed}) // one may have ended before anybody listened
 	p.render()
 }
 
 // mode is the word for a mode in which no money moves; empty where it does.
 func (p *plain) mode() string {
-	if p.cfg.Mode == Live {
+	if p.cfg.Mode == session.Live {
 		return ""
 	}
-	return p.cfg.Mode.name(p.say)
+	return p.cfg.Mode.Name(p.say)
 }
 
 // news says what has happened, with the time, and rings the bell.
@@ -239,6 +224,38 @@ func (p *plain) tick() {
 	if has(&p.looks) {
 		p.render()
 	}
+	p.settle()
+}
+
+// do carries out what the session wants done, and says what was heard meanwhile.
+func (p *plain) do(e session.Effect) session.Fact {
+	f := session.Do(p.ctx, p.cfg.Till, p.cfg.Book, e)
+	for _, h := range p.session.Take(f, p.now()) {
+		p.tell(h)
+	}
+	return f
+}
+
+// learn takes an update.
+func (p *plain) learn(u pos.Update) {
+	for _, h := range p.session.Learn(u, p.now()) {
+		p.tell(h)
+	}
+	p.settle()
+}
+
+// settle goes on to the next sale where one is paid, and sets when to say that a lock ends.
+func (p *plain) settle() {
+	now := p.now()
+	if front := p.session.Front; front.Phase() == session.Done {
+		p.paid = front.Attempt
+		p.session.Act(session.Next, now)
+	}
+	if ends := p.session.Front.Unlock(); !ends.Equal(p.lock) {
+		if p.lock, p.unlock = ends, ends; !now.Before(ends) {
+			p.unlock = time.Time{}
+		}
+	}
 }
 
 // take answers a typed line: to the payment in front, as a command, or to the sale. One word alone
@@ -246,21 +263,20 @@ func (p *plain) tick() {
 // customer to be asked.
 func (p *plain) take(line string) {
 	line = trimmed(line)
-	if p.takeOffer(line) {
-		return
-	}
-	reference := p.pay == nil && p.sale.focus == fieldReference
-	if !(reference && strings.Contains(line, " ")) && p.takeCommand(line) {
-		return
-	}
-	if p.pay != nil {
+	front, form := p.session.Front, p.session.Form
+	reference := front == nil && form.Focus == session.Reference
+	switch {
+	case p.takeOffer(line):
+	case !(reference && strings.Contains(line, " ")) && p.takeCommand(line):
+	case front == nil:
+		p.takeSale(line)
+	default:
 		p.out.line(p.plain.NotNow)
-		if p.underWay() { // else the prompt says it
+		if front.Phase() == session.UnderWay { // else the prompt says it
 			p.out.line(p.choices())
 		}
-		return
 	}
-	p.takeSale(line)
+	p.settle()
 }
 
 // prompt asks for what is needed next, unless that has been asked. While a payment is under way
@@ -270,10 +286,11 @@ func (p *plain) prompt() {
 		return
 	}
 	question := p.question()
-	if p.pay != nil {
-		if p.underWay() {
-			return
-		}
+	switch p.session.Front.Phase() {
+	case session.Typing:
+	case session.UnderWay:
+		return
+	default:
 		question = p.choices()
 	}
 	if p.out.cut && p.out.tty.typed {
@@ -313,7 +330,7 @@ func (p *plain) render() {
 	now := p.now()
 	p.looks = now.Add(every)
 	h := p.cfg.Till.Health()
-	var link LinkHealth
+	var link session.LinkHealth
 	if p.cfg.Link != nil {
 		link = p.cfg.Link()
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -15,92 +16,60 @@ import (
 // ever does.
 const mostCodes = 256
 
-// learn takes an update: what is in front says all that happens to it, the others what somebody
+// tell says what was heard: of what is in front all that happens to it, of the others what somebody
 // must know.
-func (p *plain) learn(u pos.Update) {
-	a := u.Attempt
-	front := p.pay != nil && p.pay.attempt.ID == a.ID
-	if front && a.Events < p.pay.attempt.Events {
-		return
-	}
-	fresh := p.announced.news(a)
-	if p.pay != nil && p.pay.before != nil {
-		before := p.pay.before.learn(u, p.now())
-		p.pay.before = &before
-	}
+func (p *plain) tell(h session.Heard) {
+	a, front := h.Attempt, h.Place == session.InFront
 	if p.paid.ID == a.ID {
 		p.paid = a
 	}
-	p.open = p.open.heard(u)
-	checked := u.Event == pos.EventQueried && p.checks[a.ID]
-	if u.Event == pos.EventQueried || a.State.Final() {
-		delete(p.checks, a.ID)
-	}
-	inTheWay := p.pay != nil && p.pay.refused != nil && p.pay.refused.Earlier.ID == a.ID
-	if inTheWay {
-		next := p.pay.learnEarlier(u)
-		p.pay = &next
-	}
 	switch {
 	case front:
-		p.learnFront(u, fresh, checked)
-	case a.State.Final() && (p.follow[a.ID] || inTheWay):
-		if p.tellEnd(a, fresh, true); inTheWay {
-			p.leave(p.pay.before)
-		}
-	case fresh != 0:
-		p.tellNotices(a, fresh)
-	case checked:
+		p.tellFront(h)
+	case h.Ended:
+		p.tellEnd(a, h.Fresh, true)
+	case h.Fresh != 0:
+		p.tellNotices(a, h.Fresh)
+	case h.Checked:
 		p.news(0, p.about(a, true, p.plain.NothingNew+"."))
+	}
+	if h.PaysFront && p.session.Front.Phase() != session.UnderWay {
+		p.session.Bring(a, p.now())
 	}
 	switch {
 	case p.codes[a.ID] && a.Receipt != "":
 		delete(p.codes, a.ID)
 		p.news(0, fmt.Sprintf(p.plain.ReceiptIs, text.Printable(a.Receipt), a.Amount, a.Phone))
-	case a.WithoutReceipt() && a.Reachable && (front || p.follow[a.ID] || fresh != 0): // as has just been said
+	case a.WithoutReceipt() && a.Reachable && (front || h.Ended || h.Fresh != 0): // as has just been said
 		p.codes[a.ID] = true
 		if len(p.codes) > mostCodes {
 			// the oldest: a receipt that is days late is told by nobody
 			delete(p.codes, slices.Min(slices.Collect(maps.Keys(p.codes))))
 		}
 	}
-	switch {
-	case a.State == pos.StillChecking:
-		p.follow[a.ID] = true
-	case a.State.Final():
-		delete(p.follow, a.ID)
-	}
 }
 
-// learnFront takes an update about the payment in front.
-func (p *plain) learnFront(u pos.Update, fresh pos.Notice, checked bool) {
-	was, stopped, now := p.pay.attempt.State, p.pay.stopping, p.now()
-	next := p.pay.learn(u, now)
-	p.pay = &next
-	a := u.Attempt
-	switch {
-	case a.State.Final() && was != a.State:
-		p.speaks, p.unlock = time.Time{}, time.Time{}
-		if p.tellEnd(a, fresh, false); a.State == pos.Paid {
-			if p.paid = a; next.codeWanted() {
-				p.out.line(p.plain.TypeCode)
-			}
-			p.pay = nil
+// tellFront says what was heard of the payment in front.
+func (p *plain) tellFront(h session.Heard) {
+	a, front, now := h.Attempt, p.session.Front, p.now()
+	switch underWay := front.Phase() == session.UnderWay; {
+	case h.Ended:
+		if p.tellEnd(a, h.Fresh, false); front.CodeWanted() {
+			p.out.line(p.plain.TypeCode)
 		}
 		return
-	case a.State == pos.StillChecking && was != a.State:
-		p.speaks = time.Time{}
-		p.tellUnclear(stopped)
-	case a.State == pos.Waiting && was != a.State:
+	case a.State == pos.StillChecking && h.Was != a.State:
+		p.tellUnclear()
+	case a.State == pos.Waiting && h.Was != a.State:
 		p.news(0, text.Sentence([]string{p.say.Waiting}, text.Uncapital(p.say.LookAtPhone), p.say.NoGoodsYet))
 		p.out.line(p.choices())
-	case checked && p.underWay():
+	case h.Checked && underWay:
 		p.news(0, p.plain.NothingNew+"; "+p.waiting(now))
-	case checked:
+	case h.Checked:
 		p.news(0, p.about(a, false, p.plain.NothingNew+"."))
 	}
-	if fresh != 0 {
-		p.tellNotices(a, fresh)
+	if h.Fresh != 0 {
+		p.tellNotices(a, h.Fresh)
 	}
 }
 
@@ -130,11 +99,11 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 	switch {
 	case a.State == pos.NotPaid:
 		what, _ := text.Reason(a)
-		of := pay{attempt: a}
+		of := &session.Payment{Attempt: a}
 		if !whose {
-			of.wrongPINs = p.pay.wrongPINs
+			of = p.session.Front
 		}
-		p.news(bells, p.about(a, whose, append([]string{p.say.Text(what)}, of.refusedAdvice(p.say)...)...))
+		p.news(bells, p.about(a, whose, append([]string{p.say.Text(what)}, of.FailedAdvice(p.say)...)...))
 	case a.Notices.Has(pos.PaidTwice):
 		p.news(bells, p.about(a, whose, p.say.TwiceAdvice))
 		fresh &^= pos.PaidTwice | pos.PaidLate
@@ -165,13 +134,14 @@ func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
 
 // tellUnclear says what is not known of the payment in front, what to do, and when it can be asked
 // again.
-func (p *plain) tellUnclear(stopped bool) {
-	a, now := p.pay.attempt, p.now()
+func (p *plain) tellUnclear() {
+	front, now := p.session.Front, p.now()
+	a := front.Attempt
 	bells, first := 2, p.say.MoneyMayHaveMoved
-	if stopped {
+	if front.Stopped {
 		bells, first = 0, p.say.CanStillPay
 	}
-	hold, again := p.pay.unclearAdvice(style{say: p.say, now: now, still: p.cfg.NoMotion})
+	hold, again := front.UnclearAdvice(p.say, now, p.cfg.NoMotion)
 	p.news(bells, p.about(a, false, text.Uncapital(first), hold))
 	why := ""
 	if a.Cause != (pos.Cause{}) { // else there is no more to it than that no answer came
@@ -181,15 +151,10 @@ func (p *plain) tellUnclear(stopped bool) {
 			why = text.Sentence([]string{p.say.Code + " " + text.Printable(code)}, why)
 		}
 	}
-	if at := p.pay.unlock(); now.Before(at) {
-		p.unlock = at
-	}
 	if more := text.NonEmpty([]string{why, again}); len(more) > 0 {
 		p.out.line(strings.Join(more, " "))
 	}
 }
 
 // at is the time of day of t, with its date where that is another day.
-func (p *plain) at(t time.Time) string {
-	return style{say: p.say, now: p.now(), still: true}.timeOf(t)
-}
+func (p *plain) at(t time.Time) string { return p.say.At(t, p.now(), true) }

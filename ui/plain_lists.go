@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -51,7 +52,7 @@ func (p *plain) commands() []command {
 // commands where an amount is asked for.
 func (p *plain) takeCommand(line string) bool {
 	word, with, _ := strings.Cut(line, " ")
-	empty := p.pay == nil && p.sale.focus == fieldAmount
+	empty := p.session.Front == nil && p.session.Form.Focus == session.Amount
 	for _, c := range p.commands() {
 		if text.IsWord(c.word, word) || empty && c.pad != "" && line == c.pad {
 			c.run(p, strings.TrimSpace(with))
@@ -123,7 +124,7 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 	}
 	for _, n := range p.say.NoticeWords(a.Notices) {
 		if n != p.say.State(a) {
-			facts = append(facts, lower(n))
+			facts = append(facts, strings.ToLower(n))
 		}
 	}
 	when := text.Clock(a.AskedAt)
@@ -193,7 +194,7 @@ func (p *plain) showFound(text string) {
 		p.out.line(p.say.FindPrompt + ": " + p.say.FindDo)
 		return
 	}
-	rows, err := p.cfg.Book.Find(text, pageSize)
+	rows, err := p.cfg.Book.Find(text, session.PageSize)
 	if err != nil {
 		p.fails(p.say.LedgerUnread, err)
 	}
@@ -261,19 +262,19 @@ func (p *plain) showOpen(string) {
 		p.fails(p.say.LedgerUnread, err)
 		return
 	}
-	p.open = p.open.learned(unsettled)
-	p.open.whys = p.open.whys.of(unsettled, p.cfg.Book)
-	if len(p.open.rows) == 0 {
+	list := &p.session.Unsettled
+	list.Read(unsettled, list.Why.Of(unsettled, p.cfg.Book))
+	if len(list.Rows) == 0 {
 		p.out.line(p.say.EmptyOpen)
 	}
 	now := p.now()
-	for i, a := range p.open.rows {
+	for i, a := range list.Rows {
 		s := fmt.Sprintf("%d. %s", i+1, p.row(a, pos.DayOf(now)))
-		if next := p.open.plan[a.ID]; a.Open() && next.After(now) {
+		if next := list.Plan[a.ID]; a.Open() && next.After(now) {
 			s = strings.TrimSuffix(s, ".") + "; " + fmt.Sprintf(p.plain.NextCheck, p.at(next)) + "."
 		}
 		if a.Notices.Has(pos.DoesNotMatch) || a.Doubtful() {
-			s += " " + strings.Join(p.say.Why(a, p.open.whys[a.ID].Known, now), " ")
+			s += " " + strings.Join(p.say.Why(a, list.Why[a.ID].Known, now), " ")
 		}
 		p.out.line(s)
 	}
@@ -287,18 +288,17 @@ func (p *plain) numbered(with string) (a pos.Attempt, rest string, ok bool) {
 	switch {
 	case number == "":
 		p.out.line(p.plain.NoNumber)
-	case err != nil || n < 1 || n > len(p.open.rows):
+	case err != nil || n < 1 || n > len(p.session.Unsettled.Rows):
 		p.out.line(fmt.Sprintf(p.plain.NoSuchNumber, number))
 	default:
-		return p.open.rows[n-1], strings.TrimSpace(rest), true
+		return p.session.Unsettled.Rows[n-1], strings.TrimSpace(rest), true
 	}
 	return pos.Attempt{}, "", false
 }
 
 func (p *plain) checkNumber(with string) {
 	if a, _, ok := p.numbered(with); ok {
-		p.follow[a.ID] = true
-		p.check(a.ID)
+		p.carryOut(p.session.Check(a))
 	}
 }
 
@@ -312,15 +312,12 @@ func (p *plain) typeReceipt(with string) {
 			return
 		}
 	}
-	claim, err := p.cfg.Till.TypeReceipt(p.ctx, a.ID, code)
-	if err != nil {
-		p.out.line(p.say.Err(err))
+	typed := p.do(session.TypeReceipt{ID: a.ID, Code: code}).(session.ReceiptTyped)
+	if typed.Err != nil {
+		p.out.line(p.say.Err(typed.Err))
 		return
 	}
-	if a.Open() {
-		p.follow[a.ID] = true
-	}
-	p.out.line(p.say.Text(claim.Say()))
+	p.out.line(p.say.Text(typed.Claim.Say()))
 }
 
 // byHand notes that what is owed back was given back, or that what has no end or does not match was
@@ -344,8 +341,8 @@ func (p *plain) byHand(with string) {
 		}
 		as = answers[n-1]
 	}
-	if err := p.cfg.Till.Resolve(p.ctx, a, as); err != nil {
-		p.out.line(p.say.Err(err))
+	if f := p.do(session.ResolveAs{Seen: a, As: as}).(session.Resolved); f.Err != nil {
+		p.out.line(p.say.Err(f.Err))
 		return
 	}
 	p.out.line(fmt.Sprintf(p.say.Noted(as), a.Amount))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -203,7 +204,7 @@ func TestPlainResumed(t *testing.T) {
 		if said := c.all(); !strings.HasPrefix(said, "14:32:00 NOT PAID KES 200, 0722 ••• 000: ") {
 			t.Errorf("said %s", said)
 		}
-	}, func(c *talk, cfg *Config, _ *tty) {
+	}, func(c *talk, cfg *session.Config, _ *tty) {
 		first = unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
 		second = accepted(c.attempt(pos.Request{Phone: "254722000000", Amount: 200}))
 		c.book.put(first)
@@ -440,7 +441,7 @@ func TestPlainBells(t *testing.T) {
 func everything(c *talk) string {
 	a := c.stopped("3*1500", phoneA)
 	c.types("?", "450", "0733123456", "INV 7")
-	b := accepted(c.p.pay.attempt)
+	b := accepted(c.p.session.Front.Attempt)
 	c.tell(b, pos.EventPushed)
 	c.pass(31 * time.Second)
 	c.tell(refused(b, "1032", "Request Cancelled by user."), pos.EventCalledBack)
@@ -451,7 +452,7 @@ func everything(c *talk) string {
 	c.falls(pos.Health{Refusing: "blocked", Since: c.now()}, true)
 	c.pass(30 * time.Second)
 	c.types("ledger", "find 678", "open", "month", "nonsense", "450", "0203341234", phoneA, "a;b", "")
-	c.tell(unclear(accepted(c.p.pay.attempt)), pos.EventGaveUp)
+	c.tell(unclear(accepted(c.p.session.Front.Attempt)), pos.EventGaveUp)
 	c.types("quit")
 	return c.all()
 }
@@ -469,7 +470,7 @@ func TestPlainNarrow(t *testing.T) {
 			if !strings.Contains(said, "\n  ") {
 				t.Error("nothing was set in")
 			}
-		}, inTraining, func(_ *talk, cfg *Config, behind *tty) {
+		}, inTraining, func(_ *talk, cfg *session.Config, behind *tty) {
 			cfg.Language, cfg.Endings = lang, text.PracticeEndings()
 			behind.width = func() int { return 40 }
 		})
@@ -478,9 +479,9 @@ func TestPlainNarrow(t *testing.T) {
 
 // TestPlainASCII: nothing else, also where the locale says so.
 func TestPlainASCII(t *testing.T) {
-	for name, change := range map[string]func(*talk, *Config, *tty){
-		"--ascii": func(_ *talk, cfg *Config, _ *tty) { cfg.ASCII = true },
-		"locale":  func(_ *talk, cfg *Config, _ *tty) { cfg.Environ = []string{"LANG=C"} },
+	for name, change := range map[string]func(*talk, *session.Config, *tty){
+		"--ascii": func(_ *talk, cfg *session.Config, _ *tty) { cfg.ASCII = true },
+		"locale":  func(_ *talk, cfg *session.Config, _ *tty) { cfg.Environ = []string{"LANG=C"} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inTalk(t, func(c *talk) {
@@ -502,8 +503,8 @@ func TestPlainASCII(t *testing.T) {
 // that comes soon is told.
 func TestPlainCodesAreFew(t *testing.T) {
 	var out strings.Builder
-	p := newPlain(t.Context(), Config{
-		Shop: "DUKA", Mode: Training, Till: &fakeTill{}, Book: &fakeBook{}, Now: func() time.Time { return noon }, Output: &out,
+	p := newPlain(t.Context(), session.Config{
+		Shop: "DUKA", Mode: session.Training, Till: &fakeTill{}, Book: &fakeBook{}, Now: func() time.Time { return noon }, Output: &out,
 	}, tty{width: func() int { return 0 }})
 	attempt := func(n int) pos.Attempt {
 		return pos.Attempt{
@@ -514,7 +515,7 @@ func TestPlainCodesAreFew(t *testing.T) {
 	const sales = 20 * mostCodes
 	for n := range sales {
 		a := attempt(n)
-		p.follow[a.ID] = true // as STILL CHECKING is
+		p.session.Follow(a) // as STILL CHECKING is
 		p.learn(pos.Update{Attempt: a, Event: pos.EventQueried, Changed: true})
 		if len(p.codes) > mostCodes {
 			t.Fatalf("%d sales wait for a code after %d", len(p.codes), n+1)

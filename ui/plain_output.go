@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 )
 
 // tty is what stands behind the output of the plain till.
@@ -20,9 +21,9 @@ type tty struct {
 
 // ttyOf looks at the input and output of a session. Where the output is no terminal, lines are as
 // long as their statements, unless COLUMNS says otherwise.
-func ttyOf(cfg Config) tty {
+func ttyOf(cfg session.Config) tty {
 	t := tty{width: func() int {
-		n, _ := strconv.Atoi(getenv(cfg.Environ, "COLUMNS"))
+		n, _ := strconv.Atoi(cfg.Getenv("COLUMNS"))
 		return max(0, n)
 	}}
 	out, ok := cfg.Output.(term.File)

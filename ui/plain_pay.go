@@ -1,76 +1,52 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
-// An offer is something that can be done about what is in front: by its word in either language, by
-// a key of the number pad as on the screens, or by Enter alone.
-type offer struct {
-	wish  action
-	word  pos.Text
-	pad   string
-	does  string
-	enter bool
-	mute  bool // it is not said: the till would refuse it yet, and say why
+// An answer is how a person does what is offered: by its word in either language, or by a key of
+// the number pad as on the screens. Enter alone does what is offered first.
+type answer struct {
+	word pos.Text
+	pad  string
+	does string
 }
 
-// offers are what can be done about the payment in front, or about a sale that has been begun
-// besides answering.
-func (p *plain) offers() []offer {
+// answerTo is how an action is done.
+func (p *plain) answerTo(a session.Action) answer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
-	check := offer{wish: actionCheck, word: t("check", "uliza"), does: p.say.KCheck, enter: true}
-	again := offer{wish: actionAgain, word: t("again", "tena"), pad: "*", does: p.say.KAgain, enter: true}
-	number := offer{wish: actionNumber, word: t("number", "namba"), pad: "/", does: p.say.KNumber}
-	next := offer{wish: actionNext, word: t("new", "mpya"), pad: "+", does: p.say.KNext}
-	twice := offer{wish: actionTwice, word: t("anyway", "hata"), pad: "2", does: p.say.KTwice}
-	stop := offer{wish: actionStop, word: t("stop", "acha"), pad: "-", does: p.say.KStop}
-	back := offer{wish: actionForm, word: t("back", "rudi"), pad: "-", does: p.say.KBack}
-	var list []offer
-	switch q := p.pay; {
-	case q == nil && p.sale.focus == fieldAmount:
-		return []offer{next}
-	case q == nil:
-		return []offer{back, next}
-	case q.refused != nil && p.now().Before(q.free):
-		list = []offer{check, back, next}
-	case q.refused != nil:
-		list = []offer{check, twice, back, next}
-	case q.attempt.SaleWasPaid():
-		next.enter = true
-		return []offer{next}
-	case q.attempt.ID == "", q.attempt.State == pos.NotPaid:
-		return []offer{again, number, next}
-	case q.attempt.State == pos.StillChecking:
-		again.enter, again.mute = false, p.now().Before(q.unlock())
-		list = []offer{check, again, next}
-	default:
-		list = []offer{check, stop}
-	}
-	if about := p.pay.checked(); !about.Askable() { // M-PESA has given nothing to ask with
-		list = list[1:]
-	}
-	return list
+	return map[session.Action]answer{
+		session.Check:  {word: t("check", "uliza"), does: p.say.KCheck},
+		session.Again:  {word: t("again", "tena"), pad: "*", does: p.say.KAgain},
+		session.Number: {word: t("number", "namba"), pad: "/", does: p.say.KNumber},
+		session.Next:   {word: t("new", "mpya"), pad: "+", does: p.say.KNext},
+		session.Anyway: {word: t("anyway", "hata"), pad: "2", does: p.say.KTwice},
+		session.Stop:   {word: t("stop", "acha"), pad: "-", does: p.say.KStop},
+		session.Back:   {word: t("back", "rudi"), pad: "-", does: p.say.KBack},
+	}[a]
 }
 
 // choices says the offers: "Enter: ask again. number: other number. new: next sale."
 func (p *plain) choices() string {
 	var parts []string
-	for _, o := range p.offers() {
-		if o.mute {
+	for _, o := range p.session.Offers(p.now()) {
+		if o.Locked(p.now()) {
 			continue
 		}
-		key := p.say.Text(o.word)
-		if o.enter {
+		by := p.answerTo(o.Action)
+		key := p.say.Text(by.word)
+		if o.First {
 			key = "Enter"
 		}
-		if o.does != key {
-			key += ": " + o.does
+		if by.does != key {
+			key += ": " + by.does
 		}
 		parts = append(parts, key+".")
 	}
@@ -79,13 +55,16 @@ func (p *plain) choices() string {
 
 // takeOffer carries out the offer that was typed; false where it was none.
 func (p *plain) takeOffer(line string) bool {
-	for _, o := range p.offers() {
+	now := p.now()
+	for _, o := range p.session.Offers(now) {
+		by := p.answerTo(o.Action)
+		enter := o.First && line == ""
 		switch {
-		case o.enter && line == "" && o.wish == actionAgain && p.now().Sub(p.pay.changed) < debounce:
-			p.pay.changed = p.now()
+		case enter && o.Action == session.Again && now.Sub(p.session.Front.Changed) < debounce:
+			p.session.TooSoon(now)
 			p.out.line(p.plain.TooSoon) // it was meant for the line before
-		case o.enter && line == "", text.IsWord(o.word, line), o.pad != "" && o.pad == line:
-			p.carryOut(o.wish)
+		case enter, text.IsWord(by.word, line), by.pad != "" && by.pad == line:
+			p.act(o.Action)
 		default:
 			continue
 		}
@@ -94,117 +73,70 @@ func (p *plain) takeOffer(line string) bool {
 	return false
 }
 
-// underWay reports whether the customer is being asked, so that the cashier has nothing to answer.
-func (p *plain) underWay() bool {
-	return p.pay != nil && p.pay.attempt.ID != "" && p.pay.attempt.Open() && p.pay.attempt.State != pos.StillChecking
-}
-
-// carryOut does what was wished of the sale or of the payment in front.
-func (p *plain) carryOut(w action) {
-	q := p.pay
-	if q == nil {
-		if w == actionForm {
-			p.back()
-		} else {
-			p.sale = p.sale.cleared()
-		}
-		return
-	}
-	again := q.request
-	if q.attempt.ID != "" {
-		again.Sale = q.attempt.Sale
-	}
-	switch w {
-	case actionCheck:
-		p.check(q.checked().ID)
-	case actionStop:
-		q.stopping = true
-		if err := p.cfg.Till.StopWaiting(p.ctx, q.attempt.ID); err != nil {
-			q.stopping = false
-			p.out.line(p.say.Err(err))
-		}
-	case actionAgain:
-		again.MayPayTwice = false
-		p.charge(again, q)
-	case actionTwice:
-		again.MayPayTwice = true
-		p.charge(again, q.before)
-	case actionNumber:
-		p.leave(nil)
-		p.sale = p.sale.anotherNumber(again)
+// act does what is offered, and says what came of it.
+func (p *plain) act(a session.Action) {
+	if e := p.session.Act(a, p.now()); e != nil {
+		p.carryOut(e)
+	} else if a == session.Number {
 		p.out.line(p.say.SameSale)
-	case actionForm:
-		p.leave(q.before)
-	case actionNext:
-		p.leave(nil)
-		p.sale = p.sale.cleared()
 	}
 }
 
-// leave puts the payment in front away, and before in its place: the sale where there is none, or
-// where that is paid by now.
-func (p *plain) leave(before *pay) {
-	if p.pay.attempt.Open() {
-		p.follow[p.pay.attempt.ID] = true
-	}
-	p.pay, p.unlock, p.speaks = before, time.Time{}, time.Time{}
-	switch now := p.now(); {
-	case before == nil && !p.sale.empty():
-		p.sale.focus = fieldPhone
-	case before == nil:
-	case before.attempt.State == pos.Paid:
-		p.pay, p.sale = nil, p.sale.cleared()
-	default:
-		before.changed = now // an Enter for what was in front is none for this
-		if at := before.unlock(); before.attempt.State == pos.StillChecking && now.Before(at) {
-			p.unlock = at
+// carryOut does what the session wants done about a payment, and says what came of it.
+func (p *plain) carryOut(e session.Effect) {
+	switch f := p.do(e).(type) {
+	case session.Charged:
+		p.charged(f)
+	case session.Checked:
+		switch {
+		case f.Err != nil:
+			p.out.line(p.say.Err(f.Err))
+		case f.At.After(p.now()):
+			p.out.line(fmt.Sprintf(p.plain.AskedAt, p.at(f.At)))
+		default:
+			p.out.line(p.say.Asking + ".")
+		}
+	case session.Stopped:
+		if f.Err != nil {
+			p.out.line(p.say.Err(f.Err))
 		}
 	}
 }
 
-// check has M-PESA asked about an attempt, and says when.
-func (p *plain) check(id pos.AttemptID) {
-	at, err := p.cfg.Till.CheckNow(id)
-	if err != nil {
-		p.out.line(p.say.Err(err))
-		return
-	}
-	p.checks[id] = true
-	if now := p.now(); at.After(now) {
-		p.out.line(fmt.Sprintf(p.plain.AskedAt, p.at(at)))
-	} else {
-		p.out.line(p.say.Asking + ".")
+// charged says what the till made of a request.
+func (p *plain) charged(f session.Charged) {
+	var earlier *pos.OpenError
+	switch {
+	case errors.As(f.Err, &earlier):
+		p.tellRefused(strings.ToUpper(p.say.NotSentTitle))
+	case f.Err != nil:
+		p.news(2, text.Sentence([]string{strings.ToUpper(p.say.NotSentTitle)}, p.say.Err(f.Err)))
+	default:
+		p.out.line(fmt.Sprintf(p.plain.Asking, f.Attempt.Phone.Local(), f.Attempt.Amount))
+		p.plan(p.now())
 	}
 }
 
 // tellRefused says which earlier request is in the way, with the word for what that means now.
 func (p *plain) tellRefused(word string) {
-	q := p.pay
-	e := q.inTheWay(p.now())
-	if e.Locked() && p.cfg.NoMotion {
-		e.Ends = q.free // a time of day in place of what is left
-	}
-	p.follow[e.Earlier.ID] = true
-	p.news(2, text.Sentence([]string{word}, p.say.Err(e)))
-	if e.Locked() {
-		p.unlock = q.free
-	}
+	p.news(2, text.Sentence([]string{word}, p.session.Front.Blocked(p.say, p.now(), p.cfg.NoMotion)))
 }
 
 // tellUnlocked says that the payment in front can be asked again.
 func (p *plain) tellUnlocked() {
-	switch {
-	case p.pay == nil:
-	case p.pay.refused != nil:
+	switch front := p.session.Front; front.Phase() {
+	case session.InTheWay:
 		p.tellRefused(p.say.PayTwiceWarning)
-	case p.pay.attempt.State == pos.StillChecking && !p.pay.attempt.ForOwner():
-		p.news(0, p.say.MayAskAgain)
+	case session.Unclear:
+		if !front.Attempt.ForOwner() {
+			p.news(0, p.say.MayAskAgain)
+		}
 	}
 }
 
 // tellProgress says, now and then, that nothing has come yet.
 func (p *plain) tellProgress() {
-	if !p.underWay() {
+	if p.session.Front.Phase() != session.UnderWay {
 		return
 	}
 	now := p.now()
@@ -214,8 +146,8 @@ func (p *plain) tellProgress() {
 
 // waiting is how long the customer has been asked, and when M-PESA is asked next.
 func (p *plain) waiting(now time.Time) string {
-	s := fmt.Sprintf(p.plain.StillWaiting, text.Span(now.Sub(p.pay.asked())))
-	if at := p.pay.askAt; at.After(now) {
+	s := fmt.Sprintf(p.plain.StillWaiting, text.Span(now.Sub(p.session.Front.Asked())))
+	if at := p.session.Front.NextCheck; at.After(now) {
 		s += "; " + fmt.Sprintf(p.plain.NextCheck, p.at(at))
 	}
 	return s + "."
@@ -225,7 +157,7 @@ func (p *plain) waiting(now time.Time) string {
 // it.
 func (p *plain) plan(now time.Time) {
 	const every = 30 * time.Second
-	asked := p.pay.asked()
+	asked := p.session.Front.Asked()
 	next := asked.Add((now.Sub(asked)/every + 1) * every)
 	if !p.cfg.NoMotion && next.Before(asked.Add(pos.Patience)) { // then the till itself has something to say
 		p.speaks = next

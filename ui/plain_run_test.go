@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 // startPlain runs the whole plain till on an input and an output, with a till whose updates are real.
@@ -34,7 +35,7 @@ func startPlain(t *testing.T, ctx context.Context, in io.Reader, out io.Writer) 
 		}, nil
 	}
 	go func() {
-		done <- RunPlain(ctx, Config{Mode: Training, Till: till, Book: &fakeBook{}, Input: in, Output: out, Environ: []string{"LANG=C.UTF-8"}})
+		done <- RunPlain(ctx, session.Config{Mode: session.Training, Till: till, Book: &fakeBook{}, Input: in, Output: out, Environ: []string{"LANG=C.UTF-8"}})
 	}()
 	t.Cleanup(func() {
 		if err := real.Close(context.Background()); err != nil {
@@ -132,7 +133,7 @@ func TestRunPlainWithoutReaders(t *testing.T) {
 	if err := <-done; err == nil || err.Error() != "plain till: nobody can read it any more: the line is dead" {
 		t.Errorf("ended with %v", err)
 	}
-	if err := RunPlain(t.Context(), Config{}); err == nil {
+	if err := RunPlain(t.Context(), session.Config{}); err == nil {
 		t.Error("it runs without a till")
 	}
 }
@@ -210,8 +211,8 @@ func TestPlainAnything(t *testing.T) {
 			book.put(a)
 			return a, nil
 		}
-		p := newPlain(t.Context(), Config{
-			Shop: "DUKA", Mode: Training, Till: till, Book: book, RetypeAbove: 10_000,
+		p := newPlain(t.Context(), session.Config{
+			Shop: "DUKA", Mode: session.Training, Till: till, Book: book, RetypeAbove: 10_000,
 			Now: func() time.Time { return now }, Output: &out, Environ: []string{"LANG=C.UTF-8"},
 		}, tty{width: func() int { return 0 }})
 		p.begin()
@@ -268,8 +269,8 @@ func TestPlainAnything(t *testing.T) {
 					}
 				}
 				for _, a := range known {
-					if p.pay != nil && p.pay.attempt.ID == a.ID && p.pay.attempt.State != a.State && p.pay.refused == nil {
-						t.Fatalf("in front: %v, known: %v", p.pay.attempt.State, a.State)
+					if p.session.Front != nil && p.session.Front.Attempt.ID == a.ID && p.session.Front.Attempt.State != a.State && p.session.Front.Refused == nil {
+						t.Fatalf("in front: %v, known: %v", p.session.Front.Attempt.State, a.State)
 					}
 				}
 			},

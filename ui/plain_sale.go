@@ -4,20 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
 // question is what the sale needs next.
 func (p *plain) question() string {
-	switch p.sale.focus {
-	case fieldAgain:
-		return p.say.Amount + " " + lower(p.say.Again) + ":"
-	case fieldPhone:
+	switch p.session.Form.Focus {
+	case session.Retype:
+		return p.say.Amount + " " + strings.ToLower(p.say.Again) + ":"
+	case session.Phone:
 		return p.say.PhoneField + ":"
-	case fieldReference:
+	case session.Reference:
 		return p.plain.ReferenceField
 	}
 	return p.say.Amount + ":"
@@ -26,97 +26,60 @@ func (p *plain) question() string {
 // takeSale takes a line as the answer to the sale's question, by the rules of the form on the
 // screen, where it would have been pasted. What the till has understood it says back.
 func (p *plain) takeSale(line string) {
-	s, f := p.sale, p.sale.focus
+	form := p.session.Form
+	at := form.Focus
 	switch {
-	case f == fieldAmount && line == "" && (s.offered == "" || s.offered != s.fields[f].String()):
+	case at == session.Amount && line == "" && !form.Offered():
 		return // an Enter for the payment before
-	case f == fieldReference && (only(line, referenceChars) != line || len(line) > longestReference):
+	case at == session.Reference && (session.Only(line, session.ReferenceChars) != line || len(line) > session.Longest[at]):
 		p.out.line(p.plain.ReferenceWrong)
 		return
 	}
-	if line != "" || f != fieldAmount { // else it takes the offer
-		p.sale.offered = "" // whatever else is typed is no answer to it
-		s.fields[f] = s.fields[f].with("")
-		s = s.paste(line)
+	form.Wrong = nil
+	if line != "" || at != session.Amount { // else it takes the offer
+		p.session.Form.Withdraw() // whatever else is typed is no answer to it
+		form.Text[at] = ""
+		form.Paste(line, 0)
 	}
 	var request *pos.Request
-	if s.wrong == nil {
-		s, request = s.enter()
+	if form.Wrong == nil {
+		request = form.Enter()
 	}
-	amount, wrong := s.amount()
-	if f != fieldAmount || s.wrong != nil {
-		wrong = s.wrong
+	amount, wrong := form.Amount()
+	if at != session.Amount || form.Wrong != nil {
+		wrong = form.Wrong
 	}
 	var bad *pos.AmountError
-	part := fraction(wrong)
+	part := session.Fraction(wrong)
 	switch {
 	case part != nil:
-		p.sale = s
+		p.session.Form = form
 		p.out.line(fmt.Sprintf(p.plain.RoundOffer, part.Exact, part.Whole))
 		return
-	case f == fieldAmount && errors.As(wrong, &bad) && bad.Reason == pos.AmountNotNumber:
+	case at == session.Amount && errors.As(wrong, &bad) && bad.Reason == pos.AmountNotNumber:
 		p.out.line(p.say.Err(wrong) + " " + p.plain.AskHelp) // perhaps it was to be a command
 		return
 	case wrong != nil:
 		p.out.line(p.say.Err(wrong))
 		return
 	}
-	p.sale = s
-	switch f {
-	case fieldAmount:
+	p.session.Form = form
+	switch at {
+	case session.Amount:
 		said := text.KES(amount)
-		if text := s.fields[f].String(); strings.ContainsAny(text, "+-*/.") {
-			said = text + " = " + said
+		if typed := form.Text[at]; strings.ContainsAny(typed, "+-*/.") {
+			said = typed + " = " + said
 		}
 		p.out.line(said)
-	case fieldPhone:
+	case session.Phone:
 		p.out.line(text.Sentence([]string{request.Phone.Local(), request.Phone.Network()}))
-		if s.id == "" { // another number for a sale that has had its reference
-			p.sale.focus = fieldReference
+		if form.Sale == "" { // another number for a sale that has had its reference
+			p.session.Form.Focus = session.Reference
 			return
 		}
 	}
 	if request != nil {
-		p.charge(*request, nil)
-	}
-}
-
-// charge asks the till for a payment. Where an earlier one is in the way, or the till refuses,
-// before is asked again or left.
-func (p *plain) charge(r pos.Request, before *pay) {
-	a, err := p.cfg.Till.Charge(p.ctx, r)
-	now := p.now()
-	p.pay, p.unlock, p.speaks = &pay{request: r, before: before, changed: now}, time.Time{}, time.Time{}
-	var open *pos.OpenError
-	var amount *pos.AmountError
-	switch {
-	case errors.As(err, &open):
-		p.pay.refuse(open, now)
-		p.tellRefused(strings.ToUpper(p.say.NotSentTitle))
-	case errors.As(err, &amount):
-		p.notSent(err)
-		p.pay, p.sale.focus = nil, fieldAmount
-	case err != nil:
-		p.pay.problem = err
-		p.notSent(err)
-	default:
-		p.out.line(fmt.Sprintf(p.plain.Asking, r.Phone.Local(), r.Amount))
-		p.pay.attempt, p.pay.began, p.pay.deadline, p.pay.before = a, now, now.Add(pos.Patience), nil
-		p.sale = p.sale.cleared()
-		p.plan(now)
-	}
-}
-
-// notSent says that the customer was not asked, and why.
-func (p *plain) notSent(err error) {
-	p.news(2, text.Sentence([]string{strings.ToUpper(p.say.NotSentTitle)}, p.say.Err(err)))
-}
-
-// back goes to the question before, as the screen's keys do; the amount has none.
-func (p *plain) back() {
-	p.sale.focus = p.sale.next(-1)
-	if p.sale.focus == fieldAgain {
-		p.sale.focus = fieldAmount
+		p.carryOut(p.session.Ask(*request, p.now()))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -33,7 +34,7 @@ type talk struct {
 	mu     sync.Mutex
 	wrote  bytes.Buffer
 	health pos.Health
-	link   LinkHealth
+	link   session.LinkHealth
 }
 
 // talkTill is a fakeTill whose health may change while the till looks at it.
@@ -52,25 +53,25 @@ func (f talkTill) Health() pos.Health {
 func (c *talk) falls(h pos.Health, reachable bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.health, c.link = h, LinkHealth{Reachable: reachable}
+	c.health, c.link = h, session.LinkHealth{Reachable: reachable}
 }
 
 // inTalk runs f with a till that has nothing to say yet but its first lines.
-func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *Config, *tty)) {
+func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *session.Config, *tty)) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &talk{
 			T: t, till: &fakeTill{}, book: &fakeBook{}, start: time.Now(),
 			lines: make(chan string), facts: make(chan pos.Update), done: make(chan error, 1),
-			link: LinkHealth{Reachable: true},
+			link: session.LinkHealth{Reachable: true},
 		}
 		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
 			a := c.attempt(r)
 			c.book.put(a)
 			return a, nil
 		}
-		cfg := Config{
-			Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: Live, Till: talkTill{c.till, c}, Book: c.book,
-			Link: func() LinkHealth {
+		cfg := session.Config{
+			Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: session.Live, Till: talkTill{c.till, c}, Book: c.book,
+			Link: func() session.LinkHealth {
 				c.mu.Lock()
 				defer c.mu.Unlock()
 				return c.link
@@ -92,16 +93,16 @@ func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *Config, *tty)) {
 }
 
 // inSale is inTalk after the first lines.
-func inSale(t *testing.T, f func(*talk), change ...func(*talk, *Config, *tty)) {
+func inSale(t *testing.T, f func(*talk), change ...func(*talk, *session.Config, *tty)) {
 	inTalk(t, func(c *talk) {
 		c.all()
 		f(c)
 	}, change...)
 }
 
-func inKiswahili(_ *talk, cfg *Config, _ *tty) { cfg.Language = text.Kiswahili }
-func inTraining(_ *talk, cfg *Config, _ *tty)  { cfg.Mode = Training }
-func atTerminal(_ *talk, _ *Config, b *tty)    { b.rings, b.typed = true, true }
+func inKiswahili(_ *talk, cfg *session.Config, _ *tty) { cfg.Language = text.Kiswahili }
+func inTraining(_ *talk, cfg *session.Config, _ *tty)  { cfg.Mode = session.Training }
+func atTerminal(_ *talk, _ *session.Config, b *tty)    { b.rings, b.typed = true, true }
 
 func (c *talk) now() time.Time { return noon.Add(time.Since(c.start)) }
 
@@ -177,10 +178,10 @@ func (c *talk) update(u pos.Update) {
 func (c *talk) sell(amount, phone string) pos.Attempt {
 	c.Helper()
 	c.types(amount, phone, "")
-	if c.p.pay == nil {
+	if c.p.session.Front == nil {
 		c.Fatalf("no payment is in front: %s", c.all())
 	}
-	a := accepted(c.p.pay.attempt)
+	a := accepted(c.p.session.Front.Attempt)
 	c.tell(a, pos.EventPushed)
 	c.all()
 	return a

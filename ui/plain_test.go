@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 func TestPlainSale(t *testing.T) {
@@ -27,7 +28,7 @@ func TestPlainSale(t *testing.T) {
 			t.Fatalf("asked for %+v", got)
 		}
 		c.pass(5 * time.Second)
-		a := accepted(c.p.pay.attempt)
+		a := accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.says(
 			"14:32:05 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.",
@@ -62,7 +63,7 @@ func TestPlainSaleInKiswahili(t *testing.T) {
 			"Rejea (Enter kama hakuna):",
 			"Inaomba 0733 123 456 ilipe KES 450 …",
 		)
-		a := accepted(c.p.pay.attempt)
+		a := accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.says(
 			"14:32:00 INASUBIRI PIN: mwambie mteja aangalie simu yake. Usimpe bidhaa bado.",
@@ -193,13 +194,13 @@ func TestPlainCancelled(t *testing.T) {
 		if got := c.till.charged; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
 			t.Fatalf("asked for %+v", got)
 		}
-		b := accepted(c.p.pay.attempt)
+		b := accepted(c.p.session.Front.Attempt)
 		c.tell(b, pos.EventPushed)
 		c.tell(refused(b, "1032", ""), pos.EventCalledBack)
 		c.all()
 		c.types("tena") // the word can mean nothing else, in whatever language
 		c.says("Asking 0712 345 678 for KES 450 …")
-		c.tell(refused(accepted(c.p.pay.attempt), "1", "low"), pos.EventCalledBack)
+		c.tell(refused(accepted(c.p.session.Front.Attempt), "1", "low"), pos.EventCalledBack)
 		c.all()
 		c.types("new")
 		c.says("Amount:")
@@ -210,7 +211,7 @@ func TestPlainCancelled(t *testing.T) {
 func TestPlainOtherNumber(t *testing.T) {
 	inSale(t, func(c *talk) {
 		c.types("450", phoneA, "INV 7")
-		a := accepted(c.p.pay.attempt)
+		a := accepted(c.p.session.Front.Attempt)
 		c.update(pos.Update{Attempt: refused(a, "2001", "wrong"), Event: pos.EventCalledBack, Changed: true, WrongPINs: 3})
 		if said := c.all(); !strings.Contains(said, "Three wrong PINs: use another number, or take cash.") {
 			t.Errorf("said %s", said)
@@ -280,7 +281,7 @@ func TestPlainNoMotion(t *testing.T) {
 			"14:33:10 STILL CHECKING KES 450: the customer can still pay. Hold the goods and wait until 14:34:00.",
 			"Enter: check now. new: next sale.",
 		)
-	}, func(_ *talk, cfg *Config, _ *tty) { cfg.NoMotion = true })
+	}, func(_ *talk, cfg *session.Config, _ *tty) { cfg.NoMotion = true })
 }
 
 // TestPlainLock: a phone is not asked twice within its two minutes, and afterwards only by a cashier who knows what it means.
@@ -338,7 +339,7 @@ func TestPlainLock(t *testing.T) {
 func TestPlainNothingToAskYet(t *testing.T) {
 	inSale(t, func(c *talk) {
 		c.types("450", phoneA, "")
-		a := c.p.pay.attempt
+		a := c.p.session.Front.Attempt
 		c.all()
 		c.types("")
 		c.says("Not taken: this payment comes first.", "stop: stop waiting.")
@@ -412,7 +413,7 @@ func TestPlainInTheWay(t *testing.T) {
 func TestPlainARunOfEnters(t *testing.T) {
 	inTalk(t, func(c *talk) {
 		c.types("450", "0712345678", "")
-		a := accepted(c.p.pay.attempt)
+		a := accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.pass(5 * time.Second)
 		c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)

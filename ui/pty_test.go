@@ -13,6 +13,7 @@ import (
 	"github.com/creack/pty"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 // ptySession is the screens in a real pseudo-terminal of 80×24, in real time, drawn into an emulated screen.
@@ -75,8 +76,8 @@ func newPTYSession(tb testing.TB, environ ...string) *ptySession {
 	ctx, end := context.WithCancel(context.Background())
 	s.end = end
 	go func() {
-		s.done <- Run(ctx, Config{
-			Shop: "DUKA", ShortCode: "174379", Mode: Live, Till: till, Book: &fakeBook{}, Input: tty, Output: tty,
+		s.done <- Run(ctx, session.Config{
+			Shop: "DUKA", ShortCode: "174379", Mode: session.Live, Till: till, Book: &fakeBook{}, Input: tty, Output: tty,
 			Environ: append([]string{"TERM=xterm-256color", "LANG=en_US.UTF-8"}, environ...),
 		})
 		_ = tty.Close()
@@ -209,7 +210,7 @@ func BenchmarkResultToFrame(b *testing.B) {
 	a := accepted(c.sell("1500", phoneA))
 	end := paid(a, "SKN4T7W2QX")
 	for b.Loop() {
-		c.app.pay.attempt = a
+		c.app.session.Front.Attempt = a
 		c.tell(end, pos.EventCalledBack)
 		c.app.View()
 	}

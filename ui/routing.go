@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -32,7 +33,7 @@ func (a *app) press(k key) tea.Cmd {
 	case "f3":
 		return a.goTo(screenOpen)
 	case "f4":
-		a.seen()
+		a.session.Seen()
 		return nil
 	case "f8":
 		if a.cfg.Phone != nil {
@@ -60,8 +61,8 @@ func (a *app) press(k key) tea.Cmd {
 			a.hand = false
 		}
 		return cmd
-	case k.typed().is(".") && len(a.banners) > 0 && !a.typing():
-		a.seen()
+	case k.typed().is(".") && len(a.session.News) > 0 && !a.typing():
+		a.session.Seen()
 		return nil
 	}
 	if k.digit() != "" && a.now.Sub(a.handLeft) < debounce {
@@ -72,15 +73,20 @@ func (a *app) press(k key) tea.Cmd {
 
 func (a *app) pressScreen(k key, l style) tea.Cmd {
 	var cmd tea.Cmd
-	var w action
+	left := false
 	switch {
 	case a.at == screenLedger:
-		a.ledger, cmd, w = a.ledger.press(k, a.commands, l)
-		return tea.Batch(cmd, a.carryOut(w))
+		if a.ledger, cmd, left = a.ledger.press(k, a.commands, l); left {
+			return tea.Batch(cmd, a.goTo(screenSale))
+		}
+		return cmd
 	case a.at == screenOpen:
-		a.open, cmd, w = a.open.press(k, a.commands, l)
-		return tea.Batch(cmd, a.carryOut(w))
-	case a.pay != nil:
+		var want session.Effect
+		if a.open, want, left = a.open.press(k, l); left {
+			return a.goTo(screenSale)
+		}
+		return a.commands.do(want)
+	case a.session.Front != nil:
 		return a.pressPay(k)
 	}
 	if a.emptySale() {
@@ -94,20 +100,21 @@ func (a *app) pressScreen(k key, l style) tea.Cmd {
 			return nil
 		}
 	}
-	_, offered := a.sale.offers()
+	_, offered := a.sale.Offers()
 	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < debounce {
 		a.offeredAt = a.now
 		return nil // it was meant for the question before
 	}
 	if k.is("esc") { // with the sale that it was to come after
-		a.next = a.next.cleared()
+		a.next.Clear()
 	}
-	next, request := a.burst.press(a.sale, k, a.now)
-	if _, offers := next.offers(); offers && !offered {
+	request := a.burst.press(&a.sale, k, a.now)
+	if _, offers := a.sale.Offers(); offers && !offered {
 		a.offeredAt = a.now
 	}
-	if a.sale = next; request != nil {
-		return a.charge(*request, nil)
+	if request != nil {
+		a.burst = burst{}
+		return a.commands.do(a.session.Ask(*request, a.now))
 	}
 	return nil
 }
@@ -120,29 +127,43 @@ func (a *app) pressPay(k key) tea.Cmd {
 	figure := k.typed()
 	forNext := a.typesAhead() && (figure.text != "" || k.is("enter", "esc", "backspace", "delete", "tab", "shift+tab", "ctrl+u", "ctrl+w"))
 	if !forNext {
-		next, w := a.pay.press(k, a.now)
-		if a.pay = &next; w != actionNothing || figure.digit() == "" {
-			return a.carryOut(w)
+		p := a.front()
+		p.Problem = nil
+		ledger, phone := p.leads(k)
+		switch w := p.press(k, a.session.Offers(a.now), a.now); {
+		case k.is("enter") && p.Attempt.State.Final() && a.now.Sub(p.Changed) < debounce:
+			// one of several, or held down: it is meant for the screen before until there is a pause
+			a.session.TooSoon(a.now)
+			return nil
+		case ledger:
+			return a.goTo(screenLedger)
+		case phone:
+			a.hand = a.cfg.Phone != nil
+			return nil
+		case w != session.Nothing:
+			return a.act(w)
+		case figure.digit() == "":
+			return nil
 		}
 	}
-	a.next, _ = a.burst.press(a.next, figure, a.now)
+	a.burst.press(&a.next, figure, a.now)
 	a.nextAt = a.now
-	if a.pay.goodNews() && a.now.Sub(a.pay.changed) >= stands {
-		return a.carryOut(actionNext)
+	if p := a.front(); p.GoodNews() && a.now.Sub(p.Changed) >= stands {
+		return a.act(session.Next)
 	}
 	return nil
 }
 
 // typesAhead reports whether the next sale is being typed while a payment is in front.
 func (a *app) typesAhead() bool {
-	return a.pay != nil && !a.next.empty() && a.now.Sub(a.nextAt) < stands
+	return a.session.Front != nil && !a.next.Empty() && a.now.Sub(a.nextAt) < stands
 }
 
 // typing reports whether keys are going into a text that has been begun.
 func (a *app) typing() bool {
 	switch {
-	case a.at == screenSale && a.pay == nil:
-		return a.sale.focus != fieldAmount || !a.sale.fields[fieldAmount].empty() || a.burst.spoilt(a.now)
+	case a.at == screenSale && a.session.Front == nil:
+		return a.sale.Focus != session.Amount || a.sale.Text[session.Amount] != "" || a.burst.spoilt(a.now)
 	case a.at == screenSale:
 		return a.typesAhead()
 	case a.at == screenLedger:
@@ -156,15 +177,15 @@ func (a *app) typing() bool {
 // fillsIn reports whether figures of a sale that has been begun are in front.
 func (a *app) fillsIn() bool {
 	s := a.sale
-	if a.pay != nil {
+	if a.session.Front != nil {
 		s = a.next
 	}
-	return a.at == screenSale && a.typing() && s.focus != fieldReference
+	return a.at == screenSale && a.typing() && s.Focus != session.Reference
 }
 
 // emptySale reports whether an empty form is in front, where the operators of the number pad lead
 // to the other screens.
-func (a *app) emptySale() bool { return a.at == screenSale && a.pay == nil && !a.typing() }
+func (a *app) emptySale() bool { return a.at == screenSale && a.session.Front == nil && !a.typing() }
 
 // helpKey and seenKey are the keys for the help and for the newest banner: those of the number pad
 // where these are free.
@@ -185,7 +206,7 @@ func (a *app) seenKey() string {
 // phoneKey is the key that puts a hand on the customer's phone: while a payment waits, the number
 // pad has one.
 func (a *app) phoneKey() string {
-	if p := a.pay; a.at == screenSale && p != nil && p.refused == nil && p.attempt.ID != "" && !p.attempt.State.Final() && p.attempt.State != pos.StillChecking {
+	if a.at == screenSale && a.session.Front.Phase() == session.UnderWay {
 		return "*"
 	}
 	return "f8"
@@ -202,54 +223,29 @@ func (a *app) goTo(s screen) tea.Cmd {
 	case screenOpen:
 		return a.refresh()
 	}
-	if a.pay != nil { // its news is in front now
-		a.dropBanners(a.pay.attempt.ID)
-	}
+	a.session.SeenFront()
 	return nil
 }
 
-// carryOut does what a screen wishes.
-func (a *app) carryOut(w action) tea.Cmd {
-	p := a.pay
-	switch w {
-	case actionSale:
-		return a.goTo(screenSale)
-	case actionLedger:
-		return a.goTo(screenLedger)
-	case actionCode:
-		a.at, a.help, a.hand = screenLedger, nil, false
-		day := pos.DayOf(p.attempt.AskedAt)
-		var cmd tea.Cmd
-		a.ledger, cmd = a.ledger.goTo(a.commands, day)
-		a.ledger.chosen = p.attempt.ID
-		a.ledger.detail = &detail{attempt: p.attempt, code: newCodeLine()}
-		return tea.Batch(cmd, a.commands.eventsCmd(p.attempt.ID))
-	case actionPhone:
-		a.hand = a.cfg.Phone != nil
-	case actionCheck:
-		p.checking = true
-		return a.commands.checkCmd(p.checked().ID)
-	case actionStop:
-		p.stopping = true
-		return a.commands.stopCmd(p.attempt.ID)
-	case actionAgain:
-		r := p.request
-		r.Sale, r.MayPayTwice = p.attempt.Sale, false
-		return a.charge(r, p)
-	case actionTwice:
-		r := p.request
-		r.MayPayTwice = true
-		return a.charge(r, p.before)
-	case actionNumber:
-		r := p.request
-		r.Sale = p.attempt.Sale
-		a.sale, a.pay, a.burst = a.sale.anotherNumber(r), nil, burst{}
-	case actionNext:
-		a.sale, a.next, a.pay = a.next, a.next.cleared(), nil
-	case actionForm:
-		a.giveUp()
+// act does what is offered of the payment in front.
+func (a *app) act(w session.Action) tea.Cmd {
+	if w == session.TypeCode {
+		return a.typeCode(a.front().Attempt)
 	}
-	return nil
+	if w != session.Next {
+		a.burst = burst{} // what comes after it goes into another form
+	}
+	return a.commands.do(a.session.Act(w, a.now))
+}
+
+// typeCode brings a payment to the front of the ledger, for the code of the customer's SMS.
+func (a *app) typeCode(attempt pos.Attempt) tea.Cmd {
+	a.at, a.help, a.hand = screenLedger, nil, false
+	var cmd tea.Cmd
+	a.ledger, cmd = a.ledger.goTo(a.commands, pos.DayOf(attempt.AskedAt))
+	a.ledger.chosen = attempt.ID
+	a.ledger.detail = &detail{attempt: attempt, code: newCodeLine()}
+	return tea.Batch(cmd, a.commands.do(session.ReadEvents{ID: attempt.ID}))
 }
 
 // switchLanguage turns every text into the other language.
@@ -263,18 +259,9 @@ func (a *app) switchLanguage() {
 
 // quit leaves: at once where nothing is open, and otherwise at the second Ctrl-C or Ctrl-Q.
 func (a *app) quit() tea.Cmd {
-	if a.quitting || a.openCount() == 0 {
+	if a.quitting || a.session.OpenCount() == 0 {
 		return tea.Quit
 	}
 	a.quitting = true
 	return nil
-}
-
-// openCount is how many payments have no end.
-func (a *app) openCount() int {
-	n := len(a.states)
-	if a.pay != nil && a.pay.refused == nil && a.pay.attempt.ID == "" {
-		n++
-	}
-	return n
 }

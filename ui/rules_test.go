@@ -8,6 +8,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -54,9 +55,9 @@ func TestOneRuleAMoment(t *testing.T) {
 					what := fmt.Sprintf("%s, %s, after %v, still %v", lang, name, after, still)
 					a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
 					for _, stopping := range []bool{false, true} {
-						p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a, stopping: stopping}
+						p := pay{&session.Payment{Request: pos.Request{Phone: a.Phone, Amount: a.Amount}, Attempt: a, Stopped: stopping}}
 						l := style{say: text.New(lang), width: 80, height: 20, now: noon.Add(after), still: still}
-						hold, again := p.unclearAdvice(l)
+						hold, again := p.UnclearAdvice(l.say, l.now, l.still)
 						var groups []string
 						for _, g := range p.unclear(l) {
 							groups = append(groups, g...)

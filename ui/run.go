@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 )
 
 // framesASecond is how often it is looked whether the screen has changed: each look wakes the
@@ -19,7 +20,7 @@ const framesASecond = 30
 
 // Run shows the screens until the cashier leaves or ctx ends, which is no error. It leaves no
 // goroutine behind; the till goes on.
-func Run(ctx context.Context, cfg Config) error {
+func Run(ctx context.Context, cfg session.Config) error {
 	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
 		return errors.New("screens: a till, a ledger and a mode are needed")
 	}
@@ -34,7 +35,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if cfg.Output == nil {
 		cfg.Output = os.Stdout
 	}
-	width, height := windowOf(cfg.Environ)
+	width, height := windowOf(cfg)
 	program := tea.NewProgram(newApp(cfg, crew),
 		tea.WithInput(keyboard(cfg.Input)), tea.WithOutput(cfg.Output), tea.WithEnvironment(cfg.Environ),
 		tea.WithWindowSize(width, height),
@@ -82,9 +83,9 @@ func Run(ctx context.Context, cfg Config) error {
 
 // windowOf is the window of an output that is no terminal of this machine and cannot be asked:
 // COLUMNS × LINES, or else 80×24.
-func windowOf(environ []string) (width, height int) {
+func windowOf(cfg session.Config) (width, height int) {
 	number := func(name string, otherwise int) int {
-		if n, err := strconv.Atoi(getenv(environ, name)); err == nil && n > 0 {
+		if n, err := strconv.Atoi(cfg.Getenv(name)); err == nil && n > 0 {
 			return n
 		}
 		return otherwise

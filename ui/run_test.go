@@ -3,7 +3,6 @@ package ui
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -17,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -40,8 +40,8 @@ func (m *memory) Append(context.Context, pos.Event) (pos.Attempt, bool, error) {
 	return m.next, true, nil
 }
 
-// session is the whole program in an emulated terminal of 80×24, in a bubble of synctest where waiting costs no time.
-type session struct {
+// emulated is the whole program in an emulated terminal of 80×24, in a bubble of synctest where waiting costs no time.
+type emulated struct {
 	t      *testing.T
 	term   *vt.SafeEmulator
 	keys   io.Writer
@@ -78,9 +78,9 @@ func (c *counted) written() int {
 	return n
 }
 
-func newSession(t *testing.T) *session {
+func newEmulated(t *testing.T) *emulated {
 	t.Helper()
-	s := &session{
+	s := &emulated{
 		t: t, term: vt.NewSafeEmulator(80, 24), till: &fakeTill{}, book: &fakeBook{}, ledger: &memory{}, done: make(chan error, 1),
 	}
 	var err error
@@ -103,8 +103,8 @@ func newSession(t *testing.T) *session {
 	s.end = end
 	go func() { _, _ = io.Copy(io.Discard, s.term) }() // its answers to queries: a terminal need not give any
 	go func() {
-		s.done <- Run(ctx, Config{
-			Shop: "DUKA", ShortCode: "174379", Mode: Live, Till: s.till, Book: s.book,
+		s.done <- Run(ctx, session.Config{
+			Shop: "DUKA", ShortCode: "174379", Mode: session.Live, Till: s.till, Book: s.book,
 			Input: in, Output: s.out, Environ: []string{"TERM=xterm-256color", "LANG=en_US.UTF-8", "COLUMNS=80", "LINES=24"},
 		})
 		_ = keys.Close()
@@ -115,7 +115,7 @@ func newSession(t *testing.T) *session {
 }
 
 // tell has the real till announce the attempt as it is.
-func (s *session) tell(a pos.Attempt) {
+func (s *emulated) tell(a pos.Attempt) {
 	a.CheckoutRequestID = "" // so that the till has nothing to query
 	s.ledger.mu.Lock()
 	s.ledger.next = a
@@ -126,7 +126,7 @@ func (s *session) tell(a pos.Attempt) {
 }
 
 // types writes keys as a terminal sends them, one by one.
-func (s *session) types(keys ...string) {
+func (s *emulated) types(keys ...string) {
 	for _, k := range keys {
 		if _, err := io.WriteString(s.keys, k); err != nil {
 			s.t.Error(err)
@@ -136,12 +136,12 @@ func (s *session) types(keys ...string) {
 }
 
 // settle lets the program take everything in and draw it.
-func (s *session) settle() {
+func (s *emulated) settle() {
 	<-time.After(100 * time.Millisecond) // of the bubble's time
 	synctest.Wait()
 }
 
-func (s *session) screen() string {
+func (s *emulated) screen() string {
 	s.out.mu.Lock() // a cell can change once the emulator has given it
 	defer s.out.mu.Unlock()
 	var b strings.Builder
@@ -158,7 +158,7 @@ func (s *session) screen() string {
 	return b.String()
 }
 
-func (s *session) sees(want ...string) {
+func (s *emulated) sees(want ...string) {
 	s.t.Helper()
 	got := s.screen()
 	for _, w := range want {
@@ -168,7 +168,7 @@ func (s *session) sees(want ...string) {
 	}
 }
 
-func (s *session) close() {
+func (s *emulated) close() {
 	s.end()
 	if err := <-s.done; err != nil {
 		s.t.Errorf("Run: %v", err)
@@ -184,7 +184,7 @@ func (s *session) close() {
 // TestProgram takes a payment through the real program: bytes of keys in, a drawn terminal out.
 func TestProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSession(t)
+		s := newEmulated(t)
 		s.settle()
 		s.sees("DUKA  till 174379  SALE", "Type the amount.")
 
@@ -220,7 +220,7 @@ func TestProgram(t *testing.T) {
 // TestResultIsSoonOnTheScreen: whatever the pace of the frames, a result is drawn within 34 ms.
 func TestResultIsSoonOnTheScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSession(t)
+		s := newEmulated(t)
 		s.settle()
 		s.types("4", "5", "0", "\r")
 		s.types(strings.Split(phoneA+"\r", "")...)
@@ -241,39 +241,21 @@ func TestResultIsSoonOnTheScreen(t *testing.T) {
 	})
 }
 
-// TestPlanHoldsWhatIsOpen: after a long day the screens keep no more of it than at its beginning.
-func TestPlanHoldsWhatIsOpen(t *testing.T) {
-	c := newCashier(t)
-	for n := range 1000 {
-		a := accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
-		a.ID = pos.AttemptID(fmt.Sprint("attempt-", n))
-		next := c.now.Add(15 * time.Second)
-		c.send(updateMsg{Attempt: a, NextCheck: next})
-		if !c.app.open.plan[a.ID].Equal(next) {
-			t.Fatal("when M-PESA is asked about an open payment is not known")
-		}
-		c.send(updateMsg{Attempt: paid(a, "SKN4T7W2QX"), Event: pos.EventCalledBack, NextCheck: next}) // its second witness
-	}
-	if n := len(c.app.open.plan) + len(c.app.states) + len(c.app.announced) + len(c.app.unheard); n != 0 {
-		t.Errorf("%d things are kept of payments that have ended", n)
-	}
-}
-
 // TestProgramEnds for each way out, and leaves nothing running; goleak looks after the last test too.
 func TestProgramEnds(t *testing.T) {
-	for name, leave := range map[string]func(*session){
-		"ctrl-q":               func(s *session) { s.types("\x11") },
-		"the caller's context": func(s *session) { s.end() },
+	for name, leave := range map[string]func(*emulated){
+		"ctrl-q":               func(s *emulated) { s.types("\x11") },
+		"the caller's context": func(s *emulated) { s.end() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSession(t)
+				s := newEmulated(t)
 				leave(s)
 				s.close()
 			})
 		})
 	}
-	if err := Run(t.Context(), Config{}); err == nil {
+	if err := Run(t.Context(), session.Config{}); err == nil {
 		t.Error("Run without a till succeeded")
 	}
 }
@@ -281,7 +263,7 @@ func TestProgramEnds(t *testing.T) {
 // TestBytes: what goes down a slow line for a key, for a second of waiting and for a minute of doing nothing.
 func TestBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSession(t)
+		s := newEmulated(t)
 		s.settle()
 		s.out.written()
 		s.types("4")
@@ -316,7 +298,7 @@ func TestBytes(t *testing.T) {
 // TestPasteIsBracketed: a pasted number with a newline asks for nothing.
 func TestPasteIsBracketed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSession(t)
+		s := newEmulated(t)
 		s.types("450\r", "\x1b[200~+254 712 345 678\r\n\x1b[201~")
 		s.sees("0712 345 678")
 		if len(s.till.charged) != 0 {
@@ -328,7 +310,7 @@ func TestPasteIsBracketed(t *testing.T) {
 
 // TestNoColourOutput: with any NO_COLOR not one colour leaves the program.
 func TestNoColourOutput(t *testing.T) {
-	c := newCashier(t, func(cfg *Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=yes") })
+	c := newCashier(t, func(cfg *session.Config) { cfg.Environ = append(cfg.Environ, "NO_COLOR=yes") })
 	c.day(12)
 	for _, keys := range [][]string{{"450"}, {"<f2>"}, {"<f3>"}, {"?"}} {
 		c.press(keys...)

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 )
 
 // TestFifteenKeys is the promise of a new customer's sale in 15 keys.
@@ -27,11 +28,11 @@ func TestFifteenKeys(t *testing.T) {
 		t.Errorf("asked for %+v, want %+v", got, want)
 	}
 	c.sees("0712 345 678", "KES 450", "Do not give goods yet.")
-	c.tell(paid(c.app.pay.attempt, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.tell(paid(c.app.session.Front.Attempt, "SKN4T7W2QX"), pos.EventCalledBack)
 	c.tick(2 * time.Second)
 	c.press("8") // and the next sale begins with its own first digit
 	c.sees("KES 8", "Amount     8")
-	if c.app.pay != nil {
+	if c.app.session.Front != nil {
 		t.Error("the payment is still in front")
 	}
 }
@@ -54,13 +55,13 @@ func TestNumberPadAlone(t *testing.T) {
 	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 500 || c.till.charged[0].Phone != "254712345678" {
 		t.Fatalf("asked for %+v", c.till.charged)
 	}
-	c.tell(refused(c.app.pay.attempt, "1037", "DS timeout"), pos.EventCalledBack)
+	c.tell(refused(c.app.session.Front.Attempt, "1037", "DS timeout"), pos.EventCalledBack)
 	c.tick(2e9)
 	pad("/0712345601\n")
 	if got := c.till.charged; len(got) != 2 || got[1].Amount != 500 || got[1].Phone != "254712345601" || got[1].Sale == "" {
 		t.Fatalf("another number: asked for %+v", got)
 	}
-	c.tell(paid(c.app.pay.attempt, "SKN4T7W2QX"), pos.EventCalledBack)
+	c.tell(paid(c.app.session.Front.Attempt, "SKN4T7W2QX"), pos.EventCalledBack)
 	c.tick(2e9)
 	pad("+*")
 	c.sees("LEDGER")
@@ -190,19 +191,19 @@ func TestPaste(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := newCashier(t)
-			f := fieldAmount
+			f := session.Amount
 			if tc.phone {
-				f = fieldPhone
+				f = session.Phone
 				c.press("<tab>")
 			}
 			c.send(tea.PasteMsg{Content: tc.text})
-			if got := c.app.sale.fields[f].String(); got != tc.want {
+			if got := c.app.sale.Text[f]; got != tc.want {
 				t.Errorf("the field holds %q, want %q", got, tc.want)
 			}
 			if tc.wrong != "" {
 				c.sees(tc.wrong)
 			}
-			if c.app.pay != nil {
+			if c.app.session.Front != nil {
 				t.Error("pasting asked for a payment")
 			}
 		})

@@ -6,6 +6,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -35,10 +36,10 @@ func (s sale) view(l style, above []string) draw.Block {
 
 // amountView is the amount as it is typed, where it will stand until the sale has ended.
 func (s sale) amountView(l style, st bandLayout) []string {
-	amount, part, _ := s.running()
+	amount, part, _ := s.Running()
 	i, inWords := l.theme.Strong, text.KES(amount)
 	switch {
-	case part != nil && !s.agreedTo():
+	case part != nil && !s.Agreed():
 		i, inWords = l.theme.Tones[draw.ToneCheck], inWords+"?"
 	case amount == 0 && st.big:
 		i = l.theme.Line
@@ -70,16 +71,16 @@ func (s sale) formView(l style, b draw.Block) draw.Block {
 	if l.size >= sizeBig && spare > 5 {
 		b.Lines = append(b.Lines, draw.Blank(left)+l.theme.Line.Render(draw.Repeat("─", width)))
 	}
-	for f := fieldAmount; f <= fieldReference; f++ {
-		if f == fieldAgain && !s.showsAgain() {
+	for f := session.Amount; f <= session.Reference; f++ {
+		if f == session.Retype && !s.Retypes() {
 			continue
 		}
 		mark, label := "  ", l.theme.Dim
-		if f == s.focus {
+		if f == s.Focus {
 			mark, label = l.theme.Accent.Render("▌")+" ", l.theme.Text
 		}
 		value, x := s.value(l, f, room)
-		if f == s.focus {
+		if f == s.Focus {
 			b.Cursor, b.X, b.Y = true, left+2+labels+2+x, len(b.Lines)
 		}
 		b.Lines = append(b.Lines, draw.Blank(left)+mark+label.Render(draw.Fit(s.label(l.say, f), labels))+"  "+value)
@@ -100,27 +101,27 @@ func (s sale) formView(l style, b draw.Block) draw.Block {
 	return b
 }
 
-func (s sale) label(w *text.Words, f saleField) string {
-	return [...]string{fieldAmount: w.Amount, fieldAgain: w.Again, fieldPhone: w.PhoneField, fieldReference: w.Reference}[f]
+func (s sale) label(w *text.Words, f session.Field) string {
+	return [...]string{session.Amount: w.Amount, session.Retype: w.Again, session.Phone: w.PhoneField, session.Reference: w.Reference}[f]
 }
 
 // value is a field's text in at most room cells, with what the till knows of it behind, and the
 // cursor's column.
-func (s sale) value(l style, f saleField, room int) (string, int) {
-	text, x := visible(s.fields[f], room)
+func (s sale) value(l style, f session.Field, room int) (string, int) {
+	text, x := visible(s.field(f), room)
 	known := ""
 	switch f {
-	case fieldAmount:
+	case session.Amount:
 		known = s.comesTo()
-	case fieldPhone:
-		phone, err := pos.ParseMSISDN(s.fields[f].String())
+	case session.Phone:
+		phone, err := pos.ParseMSISDN(s.Text[f])
 		if err != nil {
 			break
 		}
-		if known = phone.Network(); f != s.focus {
+		if known = phone.Network(); f != s.Focus {
 			text = phone.Local()
 		}
-	case fieldReference:
+	case session.Reference:
 		if s.fields[f].empty() {
 			known = l.say.Optional
 		}
@@ -138,7 +139,7 @@ func (s sale) value(l style, f saleField, room int) (string, int) {
 // comesTo is the amount behind what is typed, where that is not the same: of a sum, and of what is
 // or would be rounded.
 func (s sale) comesTo() string {
-	amount, part, isSum := s.running()
+	amount, part, isSum := s.Running()
 	sum := ""
 	if isSum {
 		sum = "= " + amount.String()
@@ -149,7 +150,7 @@ func (s sale) comesTo() string {
 	if sum = "→ " + amount.String(); isSum {
 		sum = "= " + part.Exact + " " + sum
 	}
-	if !s.agreedTo() {
+	if !s.Agreed() {
 		sum += "?"
 	}
 	return sum
@@ -158,7 +159,7 @@ func (s sale) comesTo() string {
 // inLine is what has been typed of a sale while another is in front: "next sale: 3*150 = 450
 // 0712345678". Empty where that is nothing.
 func (s sale) inLine(w *text.Words) string {
-	if s.empty() {
+	if s.Empty() {
 		return ""
 	}
 	line := w.KNext + ":"
@@ -167,7 +168,7 @@ func (s sale) inLine(w *text.Words) string {
 			continue
 		}
 		line += " " + field.String()
-		if known := s.comesTo(); saleField(f) == fieldAmount && known != "" {
+		if known := s.comesTo(); session.Field(f) == session.Amount && known != "" {
 			line += " " + known
 		}
 		line += " "
@@ -180,27 +181,27 @@ func visible(f field, room int) (string, int) { return draw.Visible(f.String(), 
 
 // note is the one sentence below the form: what is wrong, or what to do next.
 func (s sale) note(l style) (string, draw.Style) {
-	wrong := s.wrong
+	wrong := s.Wrong
 	if wrong == nil {
-		wrong = s.refusal()
+		wrong = s.Refusal()
 	}
-	part := fraction(wrong)
+	part := session.Fraction(wrong)
 	switch {
-	case part != nil && s.offered == s.fields[fieldAmount].String():
+	case part != nil && s.Offered():
 		return fmt.Sprintf(l.say.RoundOffer, part.Exact, part.Whole, part.Whole), l.theme.Tones[draw.ToneCheck]
 	case part != nil:
 		return l.say.Err(part), l.theme.Tones[draw.ToneCheck]
 	case wrong != nil:
 		return l.say.Err(wrong), l.theme.Tones[draw.ToneFail]
-	case s.id != "" && s.fields[fieldPhone].empty():
+	case s.Sale != "" && s.Text[session.Phone] == "":
 		return l.say.SameSale, l.theme.Dim
-	case s.empty():
+	case s.Empty():
 		return l.say.TypeAmount, l.theme.Dim
-	case s.focus == fieldAgain && s.fields[fieldAgain].empty():
-		return fmt.Sprintf(l.say.TypeAgain, s.retypeAbove), l.theme.Dim
-	case s.focus == fieldPhone && s.fields[fieldPhone].empty() && l.practice:
+	case s.Focus == session.Retype && s.Text[session.Retype] == "":
+		return fmt.Sprintf(l.say.TypeAgain, s.RetypeAbove()), l.theme.Dim
+	case s.Focus == session.Phone && s.Text[session.Phone] == "" && l.practice:
 		return l.say.AnyPhone, l.theme.Dim
-	case s.focus == fieldPhone && s.fields[fieldPhone].empty():
+	case s.Focus == session.Phone && s.Text[session.Phone] == "":
 		return l.say.TypePhone, l.theme.Dim
 	}
 	return "", ""

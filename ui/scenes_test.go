@@ -9,6 +9,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -21,14 +22,14 @@ const (
 // scene is a moment at the counter that golden frames and pictures are made of.
 type scene struct {
 	name   string
-	config func(*Config)
+	config func(*session.Config)
 	play   func(*cashier)
 }
 
 // scenes are the screens in every state a cashier meets.
 func scenes() []scene {
-	practice := func(cfg *Config) {
-		cfg.Mode = Training
+	practice := func(cfg *session.Config) {
+		cfg.Mode = session.Training
 		cfg.Phone = &fakePhone{}
 		cfg.Endings = []text.Ending{
 			{Digits: "01", Text: pos.Text{EN: "not enough money", SW: "hana pesa za kutosha"}},
@@ -46,7 +47,7 @@ func scenes() []scene {
 		{"sale-again", nil, func(c *cashier) { c.press("12500", "<enter>", "12600", "<enter>") }},
 		{"sale-rounded", nil, func(c *cashier) { c.press("3*33.35", "<enter>") }},
 		{"sale-refused", nil, func(c *cashier) { c.press("450", "<enter>", "0202345678", "<enter>") }},
-		{"sale-resumed", func(cfg *Config) {
+		{"sale-resumed", func(cfg *session.Config) {
 			book := cfg.Book.(*fakeBook)
 			for _, n := range []int{9, 8} {
 				at := noon.Add(-time.Duration(n) * time.Minute)
@@ -220,10 +221,10 @@ func scenes() []scene {
 }
 
 // stage plays a scene.
-func (s scene) stage(t *testing.T, change ...func(*Config)) *cashier {
+func (s scene) stage(t *testing.T, change ...func(*session.Config)) *cashier {
 	t.Helper()
 	if s.config != nil {
-		change = append([]func(*Config){s.config}, change...)
+		change = append([]func(*session.Config){s.config}, change...)
 	}
 	c := newCashier(t, change...)
 	s.play(c)

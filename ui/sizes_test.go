@@ -13,6 +13,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -23,7 +24,7 @@ func TestNoFrameOverflows(t *testing.T) {
 	all := scenes()
 	for n, s := range all {
 		for m, lang := range []text.Language{text.English, text.Kiswahili} {
-			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+			c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 			for w := 1; w <= 200; w++ {
 				for h := 1; h <= 60; h++ {
 					if !*allSizes && (w+7*h)%(2*len(all)) != 2*n+m {
@@ -58,7 +59,7 @@ func overflows(frame string, w, h int) error {
 func TestTooSmall(t *testing.T) {
 	for _, s := range scenes() {
 		for lang, want := range map[text.Language]string{text.English: "have 30×10, need 40×12", text.Kiswahili: "ni 30×10, inahitaji 40×12"} {
-			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+			c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 			c.size(30, 10)
 			if got := strings.Join(strings.Fields(c.text()), " "); !strings.Contains(got, want) && s.name != "quit" {
 				t.Errorf("%s in %s does not say %q:\n%s", s.name, lang, want, c.text())
@@ -71,7 +72,7 @@ func TestTooSmall(t *testing.T) {
 // blink.
 func TestNothingMovesWithoutMotion(t *testing.T) {
 	for _, s := range scenes() {
-		c := s.stage(t, func(cfg *Config) { cfg.NoMotion = true })
+		c := s.stage(t, func(cfg *session.Config) { cfg.NoMotion = true })
 		c.now = c.now.Truncate(time.Minute)
 		c.send(tickMsg(c.app.tick))
 		before := c.text()
@@ -91,13 +92,13 @@ func TestNothingMovesWithoutMotion(t *testing.T) {
 
 // TestASCIIIsASCII: no character but ASCII in any scene, size and language, whichever way it was asked for.
 func TestASCIIIsASCII(t *testing.T) {
-	for name, ask := range map[string]func(*Config){
-		"--ascii": func(cfg *Config) { cfg.ASCII = true },
-		"LANG=C":  func(cfg *Config) { cfg.Environ = []string{"TERM=xterm", "LANG=C"} },
+	for name, ask := range map[string]func(*session.Config){
+		"--ascii": func(cfg *session.Config) { cfg.ASCII = true },
+		"LANG=C":  func(cfg *session.Config) { cfg.Environ = []string{"TERM=xterm", "LANG=C"} },
 	} {
 		for _, s := range scenes() {
 			for _, lang := range []text.Language{text.English, text.Kiswahili} {
-				c := s.stage(t, ask, func(cfg *Config) { cfg.Language = lang })
+				c := s.stage(t, ask, func(cfg *session.Config) { cfg.Language = lang })
 				for _, size := range everySize {
 					c.size(size[0], size[1])
 					frame := c.frame()
@@ -130,9 +131,9 @@ func TestCursorOfEveryField(t *testing.T) {
 func TestResizingAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		lang := rapid.SampledFrom([]text.Language{text.English, text.Kiswahili}).Draw(r, "language")
-		c := newCashier(t, func(cfg *Config) {
+		c := newCashier(t, func(cfg *session.Config) {
 			cfg.Language = lang
-			cfg.Mode, cfg.Phone = Training, &fakePhone{}
+			cfg.Mode, cfg.Phone = session.Training, &fakePhone{}
 			cfg.ASCII = rapid.Bool().Draw(r, "ascii")
 		})
 		a := c.sell("1500", phoneA)
@@ -164,10 +165,10 @@ func TestResizingAtAnyMoment(t *testing.T) {
 			if err := overflows(c.frame(), w, h); err != nil {
 				r.Fatal(err)
 			}
-			if c.app.pay == nil || sizeOf(w, h) == sizeTiny {
+			if c.app.session.Front == nil || sizeOf(w, h) == sizeTiny {
 				continue
 			}
-			_, word := c.app.pay.word(c.app.say)
+			_, word := c.app.front().word(c.app.say)
 			if c.app.ascii {
 				word = strings.Map(draw.ASCII, word)
 			}
@@ -186,12 +187,12 @@ func TestResizingAtAnyMoment(t *testing.T) {
 func TestBigWords(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
-			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
-			if c.app.pay == nil {
+			c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
+			if c.app.session.Front == nil {
 				continue
 			}
-			_, word := c.app.pay.word(c.app.say)
-			short := c.app.pay.shortWord(c.app.say)
+			_, word := c.app.front().word(c.app.say)
+			short := c.app.front().shortWord(c.app.say)
 			for w := bigWidth; w <= 200; w++ {
 				c.size(w, 40)
 				_, l := c.app.layout()

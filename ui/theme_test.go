@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -142,7 +143,7 @@ func TestStyles(t *testing.T) {
 func TestEveryTerminalHasTheStyles(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
-			c := s.stage(t, func(cfg *Config) { cfg.Language = lang })
+			c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
 			for _, k := range everyTerminal() {
 				k.set(c)
 				th := c.app.theme

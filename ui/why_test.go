@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -59,19 +60,19 @@ func TestWhyIsReadOnce(t *testing.T) {
 	book := &fakeBook{}
 	a := pos.Attempt{ID: "a", Asked: pos.Asked{Amount: 888}, AskedAt: noon, Notices: pos.DoesNotMatch, State: pos.StillChecking, Events: 3}
 	book.events = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
-	known := whys(nil).of([]pos.Attempt{a}, book)
+	known := session.Whys(nil).Of([]pos.Attempt{a}, book)
 	if known[a.ID].Paid != 889 {
 		t.Fatalf("%+v", known)
 	}
 	book.events[a.ID] = wrongAmount(a, 890, "SKN7P2M4XQ")
-	if again := known.of([]pos.Attempt{a}, book); again[a.ID].Paid != 889 {
+	if again := known.Of([]pos.Attempt{a}, book); again[a.ID].Paid != 889 {
 		t.Error("it was read again without need")
 	}
 	a.Events++
-	if again := known.of([]pos.Attempt{a}, book); again[a.ID].Paid != 890 || known[a.ID].Paid != 889 {
+	if again := known.Of([]pos.Attempt{a}, book); again[a.ID].Paid != 890 || known[a.ID].Paid != 889 {
 		t.Errorf("%+v, was %+v", again, known)
 	}
-	if again := known.of(nil, book); len(again) != 0 {
+	if again := known.Of(nil, book); len(again) != 0 {
 		t.Errorf("%+v", again)
 	}
 }
@@ -80,8 +81,8 @@ func TestWhyIsReadOnce(t *testing.T) {
 func TestWhyForAll(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
-	for _, a := range c.app.open.rows {
-		why := c.app.say.Why(a, c.app.open.whys[a.ID].Known, c.now)
+	for _, a := range c.app.session.Unsettled.Rows {
+		why := c.app.say.Why(a, c.app.session.Unsettled.Why[a.ID].Known, c.now)
 		if len(why) == 0 || strings.Contains(strings.Join(why, ""), "%!") {
 			t.Errorf("%s: %q", a.ID, why)
 		}
@@ -130,7 +131,7 @@ func TestWhyIsSaidToItsEnd(t *testing.T) {
 			for _, next := range []string{"", "next"} {
 				for _, size := range [][2]int{{40, 8}, {40, 9}, {56, 14}, {60, 16}, {80, 20}} {
 					l := style{say: text.New(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}
-					p := pay{request: pos.Request{Phone: a.Phone, Amount: a.Amount}, attempt: a}
+					p := pay{&session.Payment{Request: pos.Request{Phone: a.Phone, Amount: a.Amount}, Attempt: a}}
 					text := strings.Join(strings.Fields(strings.Join(p.view(l, next).Lines, " ")), " ")
 					whole := l.say.Text(what)
 					begin := strings.Join(strings.Fields(whole)[:3], " ")

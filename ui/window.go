@@ -26,7 +26,7 @@ func (a *app) View() tea.View {
 
 // layout is how the screens layout at the moment.
 func (a *app) layout() (arrangement, style) {
-	arr := arrange(a.width, a.height, len(a.banners) > 0, a.wantsStrip()).warned(len(a.warning()))
+	arr := arrange(a.width, a.height, len(a.session.News) > 0, a.wantsStrip()).warned(len(a.warning()))
 	return arr, style{
 		say: a.say, theme: a.theme, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil,
 		width: arr.width, height: arr.height, now: a.now,
@@ -60,7 +60,7 @@ func (a *app) frame() (string, draw.Block) {
 		add(l.theme.Bands[draw.ToneFail].Render(draw.Fit(" "+line, a.width)))
 	}
 	if arr.banner {
-		add(bannerLine(l, a.banners, a.seenKey(), a.width))
+		add(bannerLine(l, a.session.News, a.seenKey(), a.width))
 	}
 	b, hints := a.body(l, arr)
 	var strip draw.Block

@@ -123,7 +123,7 @@ func (s scriptTB) Errorf(format string, args ...any) { s.Logf(format, args...) }
 // this module.
 func TestImports(t *testing.T) {
 	allowed := map[string][]string{
-		"kaunta":                    {"daraja/simulator", "pos", "ui/app/practice", "ui/app/shop", "store", "ui/app/reach", "tunnel/ssh", "ui", "ui/cli", "ui/doctor", "ui/keeper", "ui/app/settings", "ui/setup", "ui/text"},
+		"kaunta":                    {"daraja/simulator", "pos", "ui/app/practice", "ui/app/shop", "store", "ui/app/reach", "tunnel/ssh", "ui", "ui/cli", "ui/doctor", "ui/keeper", "ui/app/settings", "ui/session", "ui/setup", "ui/text"},
 		"kaunta/daraja":             {},
 		"kaunta/daraja/simulator":   {},
 		"kaunta/pos":                {"daraja"},
@@ -145,13 +145,14 @@ func TestImports(t *testing.T) {
 		"kaunta/tunnel/cloudflared": {"tunnel"},
 		"kaunta/tunnel/ssh":         {"tunnel"},
 		"kaunta/tunnel/ssh/sshtest": {"tunnel/ssh"},
-		"kaunta/ui":                 {"pos", "ui/draw", "ui/frame", "ui/text"},
+		"kaunta/ui":                 {"pos", "ui/draw", "ui/frame", "ui/session", "ui/text"},
 		"kaunta/ui/cli":             {"daraja", "pos", "store/export", "ui/doctor", "ui/app/settings", "ui/setup", "ui/text", "daraja/simulator", "store", "ui/keeper", "ui/app/localapi"},
 		"kaunta/ui/draw":            {},
 		"kaunta/ui/doctor":          {"daraja", "pos", "ui/app/settings", "ui/text"},
 		"kaunta/ui/keeper":          {"ui/app/shop", "store", "ui/app/settings"},
 		"kaunta/ui/frame":           {},
 		"kaunta/ui/setup":           {"daraja", "pos", "ui/app/settings", "ui/text"},
+		"kaunta/ui/session":         {"pos", "ui/text"},
 		"kaunta/ui/text":            {"daraja", "pos"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "kaunta/...").Output()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // Field is one of the fields of a sale, from top to bottom.
@@ -128,13 +129,6 @@ func (f Form) Offered() bool { return f.offered != "" && f.Text[Amount] == f.off
 // Withdraw takes the offer to round back: what was typed instead is no answer to it.
 func (f *Form) Withdraw() { f.offered = "" }
 
-// A RetypeError says that an amount was typed a second time as another one.
-type RetypeError struct{ Amount pos.Shillings }
-
-func (e *RetypeError) Error() string {
-	return fmt.Sprintf("not the same amount: KES %v is asked", e.Amount)
-}
-
 // Enter takes the field in front and goes to the next; from the phone or the reference it returns
 // the request for the payment.
 func (f *Form) Enter() *pos.Request {
@@ -144,12 +138,12 @@ func (f *Form) Enter() *pos.Request {
 	}
 	amount, err := f.Amount()
 	if part := Fraction(err); part != nil {
-		text := f.Text[Amount]
-		if f.Focus != Amount || f.offered != text {
-			f.offered = text
+		typed := f.Text[Amount]
+		if f.Focus != Amount || f.offered != typed {
+			f.offered = typed
 			return refuse(Amount, nil)
 		}
-		f.rounded = text
+		f.rounded = typed
 		amount, err = part.Whole, nil
 	}
 	if err != nil {
@@ -162,7 +156,7 @@ func (f *Form) Enter() *pos.Request {
 		}
 		f.Text[Retype] = ""
 		if err != nil || again != amount {
-			return refuse(Retype, &RetypeError{amount})
+			return refuse(Retype, text.InBoth(func(w *text.Words) string { return fmt.Sprintf(w.NotTheSame, amount) }))
 		}
 		f.agreed, f.Focus = amount, Phone
 		return nil
@@ -185,11 +179,11 @@ func (f *Form) Enter() *pos.Request {
 // characters stand before the cursor then.
 func (f *Form) Paste(line string, at int) int {
 	f.Wrong = nil
-	text := &f.Text[f.Focus]
+	typed := &f.Text[f.Focus]
 	switch f.Focus {
 	case Amount, Retype:
 		line = pos.CleanAmount(line)
-		if Only(line, AmountChars) != line || len(line) > Longest[f.Focus]-len(*text) {
+		if Only(line, AmountChars) != line || len(line) > Longest[f.Focus]-len(*typed) {
 			f.Refuse()
 			return at
 		}
@@ -199,13 +193,13 @@ func (f *Form) Paste(line string, at int) int {
 			f.Wrong = err
 			return at
 		}
-		*text = phone.Local()
-		return len(*text)
+		*typed = phone.Local()
+		return len(*typed)
 	case Reference:
 		line = Only(line, ReferenceChars)
-		line = line[:min(len(line), Longest[Reference]-len(*text))]
+		line = line[:min(len(line), Longest[Reference]-len(*typed))]
 	}
-	*text = (*text)[:at] + line + (*text)[at:]
+	*typed = (*typed)[:at] + line + (*typed)[at:]
 	return at + len(line)
 }
 

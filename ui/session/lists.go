@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
 // PageSize is how many rows of the ledger are read at once, and found at most.
@@ -51,13 +52,12 @@ func (l *List) planned(id pos.AttemptID, at time.Time) {
 	l.Plan[id] = at
 }
 
-// Whys is what is known of why something is unsettled, among what is unsettled.
+// Whys is why each of what is unsettled is so, as far as it has been read.
 type Whys map[pos.AttemptID]Why
 
-// Why is why something is unsettled, as of so many of its events.
+// Why is what is known of why something is unsettled, as of so many of its events.
 type Why struct {
-	pos.Mismatch
-	Other  pos.Attempt // that may be the same purchase
+	text.Known
 	events int
 }
 
@@ -77,7 +77,7 @@ func (known Whys) Of(unsettled []pos.Attempt, book Book) Whys {
 			// that it does not match is said all the same, and the ledger's trouble elsewhere
 			continue
 		}
-		m := Why{Mismatch: mismatchOf(events, book), events: a.Events}
+		m := Why{Known: text.Known{Mismatch: mismatchOf(events, book)}, events: a.Events}
 		if a.Doubtful() {
 			m.Other, _ = book.Attempt(a.Other) // else it is not named
 		}
@@ -168,36 +168,33 @@ func renew(rows []pos.Attempt, a pos.Attempt) bool {
 // Search is a text that is being typed, and the payments that were found for it. One look-up runs
 // at a time: what has been typed meanwhile is looked for after it.
 type Search struct {
-	Text string
-	Rows []pos.Attempt
-	Err  error
-	want string // what is being looked for
+	Text   string
+	Rows   []pos.Attempt
+	Err    error
+	Wanted string // what is being looked for; empty: nothing
 }
 
 // For looks for a text, unless a look-up is under way.
 func (s *Search) For(text string) Effect {
 	s.Text = text
 	switch {
-	case s.want != "":
+	case s.Wanted != "":
 		return nil
 	case text == "":
 		s.Rows = nil
 		return nil
 	}
-	s.want = text
+	s.Wanted = text
 	return Find{text}
 }
-
-// Busy reports whether a look-up is under way.
-func (s *Search) Busy() bool { return s.want != "" }
 
 // Found takes what was found, and looks again if more has been typed since. It reports whether this
 // was looked for.
 func (s *Search) Found(f Found) (Effect, bool) {
-	if s.want == "" || f.Text != s.want {
+	if s.Wanted == "" || f.Text != s.Wanted {
 		return nil, false
 	}
-	s.want, s.Err, s.Rows = "", f.Err, f.Rows
+	s.Wanted, s.Err, s.Rows = "", f.Err, f.Rows
 	if s.Text != f.Text {
 		return s.For(s.Text), true
 	}

@@ -6,7 +6,7 @@ import (
 	"kaunta/pos"
 )
 
-// News is what there is to say of a payment that nobody has in front.
+// News is what a cashier has to see of a payment that is not in sight.
 type News struct {
 	Attempt pos.Attempt
 	Notices pos.Notice // what is new; none where the news is its end

@@ -8,7 +8,7 @@ import (
 )
 
 // Session is what one cashier has in front, and what was said to that cashier. It is used by one
-// goroutine at a time. The exported fields may be read; they change by the methods.
+// goroutine at a time. The forms are typed into from outside; all else changes by the methods.
 type Session struct {
 	Form      Form     // the sale that is typed
 	Ahead     Form     // the one after it, typed while a payment is in front
@@ -23,22 +23,23 @@ type Session struct {
 	announced announced
 	open      map[pos.AttemptID]bool      // without an end
 	followed  map[pos.AttemptID]bool      // whose end is told although they are not in front
-	unheard   map[pos.AttemptID]pos.State // what was open at the start and has not been heard of since
+	atStart   map[pos.AttemptID]bool      // what was open at the start
+	unheard   map[pos.AttemptID]pos.State // and has not been heard of since
 	checks    map[pos.AttemptID]bool      // the cashier asked for a check that has not come back
 	early     []pos.Update                // came while the till was still taking a request
 }
 
-// New is a session at its start. form is an empty form, and resumed what was open when the till
-// started, as it was then.
-func New(form Form, resumed []pos.Attempt) *Session {
+// New is a session at its start.
+func New(cfg Config) *Session {
+	form := NewForm(cfg.MaxAmount, cfg.RetypeAbove)
 	s := &Session{
-		Form: form, Ahead: form, Resumed: len(resumed),
+		Form: form, Ahead: form, Resumed: len(cfg.Resumed),
 		announced: make(announced), open: make(map[pos.AttemptID]bool), followed: make(map[pos.AttemptID]bool),
-		unheard: make(map[pos.AttemptID]pos.State), checks: make(map[pos.AttemptID]bool),
+		atStart: make(map[pos.AttemptID]bool), unheard: make(map[pos.AttemptID]pos.State), checks: make(map[pos.AttemptID]bool),
 	}
-	for _, r := range resumed {
+	for _, r := range cfg.Resumed {
 		s.Follow(r)
-		s.unheard[r.ID], s.announced[r.ID] = r.State, r.Notices
+		s.atStart[r.ID], s.unheard[r.ID], s.announced[r.ID] = true, r.State, r.Notices
 	}
 	return s
 }
@@ -51,6 +52,9 @@ func (s *Session) Know(a pos.Attempt) {
 	s.open[a.ID] = true
 	s.followed[a.ID] = s.followed[a.ID] || a.State == pos.StillChecking
 }
+
+// AtStart reports whether an attempt was open at the start.
+func (s *Session) AtStart(id pos.AttemptID) bool { return s.atStart[id] }
 
 // OpenCount is how many payments have no end, as far as the session knows.
 func (s *Session) OpenCount() int {
@@ -80,7 +84,7 @@ func (s *Session) Act(a Action, now time.Time) Effect {
 	}
 	switch a {
 	case Check:
-		return s.Check(p.About().ID)
+		return s.Check(p.About())
 	case Stop:
 		p.Stopped = true
 		return StopWaiting{p.Attempt.ID}
@@ -107,13 +111,18 @@ func (s *Session) Act(a Action, now time.Time) Effect {
 	return nil
 }
 
-// Check has M-PESA asked about an attempt now. Its end is told then.
-func (s *Session) Check(id pos.AttemptID) Effect {
-	s.checks[id] = true
-	if p := s.Front; p != nil && p.About().ID == id {
+// TooSoon holds back the actions on what is in front: a key came that was meant for what stood there
+// before, and until there is a pause the next one may be, too.
+func (s *Session) TooSoon(now time.Time) { s.Front.Changed = now }
+
+// Check has M-PESA asked about an attempt now. Where that is open, its end is told then.
+func (s *Session) Check(a pos.Attempt) Effect {
+	s.checks[a.ID] = true
+	s.followed[a.ID] = s.followed[a.ID] || a.Open()
+	if p := s.Front; p != nil && p.About().ID == a.ID {
 		p.Checking = true
 	}
-	return CheckNow{id}
+	return CheckNow{a.ID}
 }
 
 // Ask asks the till for the payment of a form. Until the till has answered, nothing can be done to
@@ -135,10 +144,7 @@ func (s *Session) back(wrong error, now time.Time) {
 		return
 	}
 	s.Ahead.Clear() // the form is what is typed into
-	if s.Form.Wrong = wrong; wrong == nil {
-		return
-	}
-	s.Form.Focus = Phone
+	s.Form.Wrong, s.Form.Focus = wrong, Phone
 	var amount *pos.AmountError
 	if errors.As(wrong, &amount) {
 		s.Form.Focus = Amount
@@ -188,6 +194,10 @@ func (s *Session) Take(f Fact, now time.Time) []Heard {
 		if f.Err != nil && p != nil && p.Attempt.ID == f.ID {
 			p.Problem, p.Stopped = f.Err, false
 		}
+	case ReceiptTyped:
+		if a := f.Claim.Attempt; f.Err == nil && a.Open() {
+			s.followed[a.ID] = true
+		}
 	case AgainRead:
 		var heard []Heard
 		for _, a := range f.Attempts {
@@ -225,12 +235,13 @@ func (s *Session) charged(f Charged, now time.Time) {
 // Heard is what there is to say of an update.
 type Heard struct {
 	pos.Update
-	Place   Place
-	Was     pos.State  // what the payment in front was before
-	Ended   bool       // it has come to an end that somebody waits for
-	Fresh   pos.Notice // the notices that were not announced yet
-	Checked bool       // it answers a check that the cashier asked for
-	Bells   int        // how often the bell rings
+	Place     Place
+	Was       pos.State  // what the payment in front was before
+	Ended     bool       // it has come to an end that somebody waits for
+	PaysFront bool       // the sale in front is paid by it, an earlier request
+	Fresh     pos.Notice // the notices that were not announced yet
+	Checked   bool       // it answers a check that the cashier asked for
+	Bells     int        // how often the bell rings: 0 where there is nothing that somebody must know
 }
 
 // Place is where the payment of an update is.
@@ -241,7 +252,6 @@ const (
 	Elsewhere Place = iota // not in front
 	WasInTheWay
 	InFront
-	CameInFront // the sale in front is paid, by an earlier request
 )
 
 // Learn takes an update, wherever it belongs. While the till is taking a request, updates wait for
@@ -276,22 +286,24 @@ func (s *Session) Learn(u pos.Update, now time.Time) []Heard {
 			h.Ended = true
 			s.back(nil, now) // nothing is in the way any more
 		}
-	case p != nil && p.Attempt.ID != "" && p.Attempt.Sale == a.Sale && a.State == pos.Paid && p.Attempt.State != pos.Paid:
-		// that is what the cashier waits for
-		h.Place, h.Ended, h.Bells = CameInFront, true, 2
-		r := pos.Request{Sale: a.Sale, Phone: a.Phone, Amount: a.Amount, Reference: a.Reference}
-		s.Front = &Payment{Request: r, Attempt: a, Changed: now}
-		return []Heard{h}
 	default:
-		h.Ended = a.State.Final() && waited
+		h.PaysFront = p != nil && p.Attempt.ID != "" && p.Attempt.Sale == a.Sale && a.State == pos.Paid && p.Attempt.State != pos.Paid
+		h.Ended = a.State.Final() && waited || h.PaysFront
 	}
-	if h.Fresh != 0 || h.Ended {
-		s.Post(News{Attempt: a, Notices: h.Fresh})
-		if h.Bells = 2; h.Fresh == 0 && a.State == pos.Paid {
-			h.Bells = 1
-		}
+	switch {
+	case h.Fresh == 0 && !h.Ended:
+	case h.Fresh == 0 && a.State == pos.Paid:
+		h.Bells = 1
+	default:
+		h.Bells = 2
 	}
 	return []Heard{h}
+}
+
+// Bring puts a payment in front in place of a later request for the same sale, which it has paid.
+func (s *Session) Bring(a pos.Attempt, now time.Time) {
+	r := pos.Request{Sale: a.Sale, Phone: a.Phone, Amount: a.Amount, Reference: a.Reference}
+	s.Front = &Payment{Request: r, Attempt: a, Changed: now}
 }
 
 // keep brings up to date what is known of an attempt wherever it is.

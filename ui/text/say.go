@@ -97,6 +97,18 @@ func Clock(t time.Time) string { return t.In(pos.EAT).Format("15:04") }
 // Seconds is a time of day to the second.
 func Seconds(t time.Time) string { return t.In(pos.EAT).Format("15:04:05") }
 
+// At is the time of day of t, with the date where that is not now's, and to the second if it is to
+// be exact.
+func (w *Words) At(t, now time.Time, exact bool) string {
+	switch {
+	case pos.DayOf(t) != pos.DayOf(now):
+		return w.DateShort(t) + " " + Clock(t)
+	case exact:
+		return Seconds(t)
+	}
+	return Clock(t)
+}
+
 // Span is a length of time in minutes and seconds.
 func Span(d time.Duration) string {
 	s := int((max(0, d) + time.Second/2) / time.Second)

@@ -11,7 +11,7 @@ import (
 	"kaunta/pos"
 )
 
-// Book is what is read of the ledger: see ui.Book and store.Ledger, which is one.
+// Book is what is read of the ledger: see session.Book and store.Ledger, which is one.
 type Book interface {
 	Attempt(id pos.AttemptID) (pos.Attempt, error)
 	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)

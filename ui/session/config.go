@@ -1,8 +1,8 @@
-package ui
+package session
 
 import (
-	"context"
 	"io"
+	"strings"
 	"time"
 
 	"kaunta/pos"
@@ -19,8 +19,8 @@ const (
 	Live                     // money
 )
 
-// name is the word for a mode, which stands on every screen.
-func (m Mode) name(w *text.Words) string {
+// Name is the word for a mode, which stands on every screen.
+func (m Mode) Name(w *text.Words) string {
 	switch m {
 	case Training:
 		return w.Training
@@ -30,7 +30,7 @@ func (m Mode) name(w *text.Words) string {
 	return w.Live
 }
 
-// Config is what a session of the screens cannot be without, and its settings.
+// Config is what a session cannot be without, and its settings, however it is shown.
 type Config struct {
 	Shop      string
 	ShortCode string // the number customers pay to
@@ -52,63 +52,6 @@ type Config struct {
 	Environ  []string         // TERM, NO_COLOR, LANG …, of whoever sits at the terminal
 	ASCII    bool             // nothing but ASCII; so too where the locale is not UTF-8
 	NoMotion bool             // nothing moves by itself: times of day in place of bars and countdowns
-}
-
-// Till takes payments. *pos.Till is the real one.
-type Till interface {
-	// Charge asks a customer for a payment and returns as soon as the attempt is on disk.
-	Charge(ctx context.Context, r pos.Request) (pos.Attempt, error)
-
-	// CheckNow puts an attempt first in the queue and returns when M-PESA will be asked.
-	CheckNow(id pos.AttemptID) (time.Time, error)
-
-	// StopWaiting records that the cashier no longer waits.
-	StopWaiting(ctx context.Context, id pos.AttemptID) error
-
-	// TypeReceipt records a receipt number from a customer's SMS and says what is known of it. It
-	// proves nothing (L8).
-	TypeReceipt(ctx context.Context, id pos.AttemptID, typed string) (pos.Claim, error)
-
-	// Resolve records that a person gave back what was paid twice, or cleared up what M-PESA never
-	// told.
-	Resolve(ctx context.Context, seen pos.Attempt, as pos.EventKind) error
-
-	// Health tells how M-PESA has been answering.
-	Health() pos.Health
-
-	// Subscribe returns a queue of everything that happens from now on.
-	Subscribe() *pos.Subscription
-}
-
-// Book is what the screens read of the ledger. Package store has the real one. Rows come newest
-// first but from Open and Unsettled.
-type Book interface {
-	// DayPage returns at most n attempts of a day that are older than before; from the newest where
-	// before is empty.
-	DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error)
-
-	// Totals returns what a day came to.
-	Totals(day pos.Day) (pos.Totals, error)
-
-	// Days returns what each day from the first to the last came to, oldest first, without those on
-	// which nothing was asked.
-	Days(first, last pos.Day) ([]pos.DayTotals, error)
-
-	// Find returns at most n attempts with this receipt, end of a phone number, amount or
-	// reference.
-	Find(text string, n int) ([]pos.Attempt, error)
-
-	// Events returns an attempt's evidence in the order it was written.
-	Events(id pos.AttemptID) ([]pos.Event, error)
-
-	// Attempt returns one attempt, or pos.ErrNotFound.
-	Attempt(id pos.AttemptID) (pos.Attempt, error)
-
-	// Open lists every attempt that still needs an end.
-	Open() ([]pos.Attempt, error)
-
-	// Unsettled lists these, what does not match and what is owed back.
-	Unsettled() ([]pos.Attempt, error)
 }
 
 // LinkHealth is how callbacks reach this till at present.
@@ -152,3 +95,17 @@ const (
 	PhoneWrongPIN PhoneAction = "wrong_pin"
 	PhoneIgnore   PhoneAction = "ignore"
 )
+
+// Getenv is the last value of a variable in the environment of whoever sits at the terminal, or "".
+func (c Config) Getenv(name string) string {
+	for i := len(c.Environ) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(c.Environ[i], name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// OnlyASCII reports whether nothing but ASCII is to be written: somebody asked for it, or the
+// locale is not UTF-8.
+func (c Config) OnlyASCII() bool { return c.ASCII || !text.UTF8(c.Getenv) }

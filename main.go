@@ -37,6 +37,7 @@ import (
 	"kaunta/ui/cli"
 	"kaunta/ui/doctor"
 	"kaunta/ui/keeper"
+	"kaunta/ui/plain"
 	"kaunta/ui/session"
 	"kaunta/ui/setup"
 	"kaunta/ui/text"
@@ -258,7 +259,7 @@ func run(ctx context.Context, sh *shop.Shop, s settings.Settings, cfg session.Co
 	cfg.ASCII, cfg.NoMotion = o.ASCII, o.NoMotion
 	screens := ui.Run
 	if o.Plain {
-		screens = ui.RunPlain
+		screens = plain.Run
 	}
 	sh.KeepDaily(s.Records)
 	return errors.Join(screens(ctx, cfg), sh.Close())

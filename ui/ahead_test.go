@@ -59,7 +59,7 @@ func TestTypingAhead(t *testing.T) {
 			tc.play(c)
 			c.press(tc.keys...)
 			c.sees(tc.sees...)
-			if got := [3]int{len(c.till.charged), len(c.till.checked), len(c.till.stopped)}; got != tc.calls {
+			if got := [3]int{len(c.till.Charges), len(c.till.Checks), len(c.till.Stops)}; got != tc.calls {
 				t.Errorf("charged, checked, stopped %v times, want %v", got, tc.calls)
 			}
 		})
@@ -86,29 +86,29 @@ func TestTypedAheadIsInSight(t *testing.T) {
 // TestAmountTypedWhereARequestIsInTheWay: the key that asks all the same is a digit, too.
 func TestAmountTypedWhereARequestIsInTheWay(t *testing.T) {
 	c := newCashier(t)
-	c.till.charge = c.inTheWay(0)
+	c.till.OnCharge = c.inTheWay(0)
 	c.press("1500", "<enter>", phoneA, "<enter>", "2", "5", "<pause>", "2", "<pause>", "2")
 	c.sees("next sale: 2522")
-	if len(c.till.charged) != 1 {
+	if len(c.till.Charges) != 1 {
 		t.Fatal("a digit of an amount asked all the same")
 	}
 	c.press("<pause>", "<pause>", "2")
-	if len(c.till.charged) != 2 || !c.till.charged[1].MayPayTwice {
-		t.Errorf("asked for %+v", c.till.charged)
+	if len(c.till.Charges) != 2 || !c.till.Charges[1].MayPayTwice {
+		t.Errorf("asked for %+v", c.till.Charges)
 	}
 }
 
 // TestTypedAheadOfARequestThatFails: the form comes back, and with it ends what was to come after it.
 func TestTypedAheadOfARequestThatFails(t *testing.T) {
 	c := newCashier(t)
-	c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }
 	c.press("450", "<enter>", phoneA)
 	_, charge := c.app.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
 	c.press("25")
 	c.sees("next sale: 25")
 	c.do(charge)
 	c.sees("the disk is full", "KES 450")
-	c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
+	c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
 	c.press("<enter>")
 	c.sees("SENDING", "450")
 	c.seesNot("next sale: 25")

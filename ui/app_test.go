@@ -106,7 +106,7 @@ func TestResumed(t *testing.T) {
 	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
 	c = newCashier(t, func(cfg *session.Config) {
 		cfg.Resumed = []pos.Attempt{second, first}
-		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, first}
+		cfg.Book.(*fakeBook).Rows = []pos.Attempt{second, first}
 	})
 	c.sees("2 payments were open when the till stopped.")
 	c.tell(paid(first, "SKN4T7W2QX"), pos.EventQueried)
@@ -122,7 +122,7 @@ func TestResumedWaiting(t *testing.T) {
 	a := accepted(c.row(0, 450, phoneA))
 	c = newCashier(t, func(cfg *session.Config) {
 		cfg.Resumed = []pos.Attempt{a}
-		cfg.Book.(*fakeBook).rows = []pos.Attempt{a}
+		cfg.Book.(*fakeBook).Rows = []pos.Attempt{a}
 	})
 	c.sees("KES 450 to 0712 ••• 678 was open when the till stopped.", "? checking 1 (KES 450)")
 	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
@@ -138,7 +138,7 @@ func TestResumedWaiting(t *testing.T) {
 // TestWhoseStateInTheHeader: over the ledger the payment in front has its amount beside its state, since another stands below.
 func TestWhoseStateInTheHeader(t *testing.T) {
 	c := newCashier(t)
-	c.book.put(unclear(c.row(9, 450, phoneB)))
+	c.book.Put(unclear(c.row(9, 450, phoneB)))
 	a := accepted(c.sell("300", phoneA))
 	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 	c.press("<f3>")
@@ -194,7 +194,7 @@ func TestResumedBeforeTheScreens(t *testing.T) {
 	ended := paid(first, "SKN4T7W2QX")
 	c = newCashier(t, func(cfg *session.Config) {
 		cfg.Resumed = []pos.Attempt{first, second}
-		cfg.Book.(*fakeBook).rows = []pos.Attempt{second, ended}
+		cfg.Book.(*fakeBook).Rows = []pos.Attempt{second, ended}
 	})
 	c.sees("✓ PAID  KES 450")
 	c.press(".")
@@ -226,7 +226,7 @@ func TestQuit(t *testing.T) {
 		c.press("<ctrl+c>")
 		c.sees("1 payment is open. It will be resumed at the next start.", "ctrl-c quit")
 		c.press("<esc>")
-		if c.left || len(c.till.stopped) != 0 {
+		if c.left || len(c.till.Stops) != 0 {
 			t.Fatal("Esc left, or stopped waiting")
 		}
 		c.sees("Ask the customer")
@@ -299,7 +299,7 @@ func TestCustomersPhone(t *testing.T) {
 func TestStatusLine(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
-	c.till.health = pos.Health{Refusing: "blocked", Since: noon.Add(-time.Minute)}
+	c.till.HealthIs = pos.Health{Refusing: "blocked", Since: noon.Add(-time.Minute)}
 	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Forged: 3} }
 	c.do(c.app.refresh())
 	c.size(140, 24)
@@ -307,7 +307,7 @@ func TestStatusLine(t *testing.T) {
 	c.size(40, 12)
 	c.sees("KES 3,330", "? checking 2 (KES 15,400)")
 	c.size(140, 24)
-	c.till.health = pos.Health{Refusing: "unknown", Unreached: true, Since: noon.Add(-time.Minute)}
+	c.till.HealthIs = pos.Health{Refusing: "unknown", Unreached: true, Since: noon.Add(-time.Minute)}
 	c.do(c.app.refresh())
 	c.sees("! M-PESA not reached since 14:31")
 	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Replaced: 2} }
@@ -316,7 +316,7 @@ func TestStatusLine(t *testing.T) {
 	c.app.commands.link = func() session.LinkHealth { return session.LinkHealth{Failing: true} }
 	c.do(c.app.refresh())
 	c.sees("! no internet since 14:31")
-	c.till.health.Elsewhere = true
+	c.till.HealthIs.Elsewhere = true
 	c.do(c.app.refresh())
 	c.size(200, 24)
 	c.sees("! something else answers in M-PESA's place since 14:31: this network may want a login")
@@ -328,7 +328,7 @@ func TestStatusLine(t *testing.T) {
 	c.size(140, 24)
 	c.sees("! daily care of the ledger failed")
 	c.size(40, 12)
-	c.till.health.Ledger = fmt.Errorf("no space left")
+	c.till.HealthIs.Ledger = fmt.Errorf("no space left")
 	c.do(c.app.refresh())
 	c.sees("! LEDGER: no new payments")
 }
@@ -375,7 +375,7 @@ func TestRefreshesAreOneAtATime(t *testing.T) {
 	c := newCashier(t)
 	read := c.app.refresh()
 	stale := read() // read before the change, and taken in after it
-	c.book.put(unclear(c.row(1, 450, phoneA)))
+	c.book.Put(unclear(c.row(1, 450, phoneA)))
 	if c.app.refresh() != nil {
 		t.Fatal("two readings at a time")
 	}
@@ -422,15 +422,15 @@ func TestAnyKeys(t *testing.T) {
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(r, "scene").stage(t)
-		charged := len(c.till.charged)
+		charged := len(c.till.Charges)
 		again := false
 		for _, k := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 30).Draw(r, "keys") {
 			again = again || k == "*" || k == "a" // asks again after STILL CHECKING
 			c.press(k)
 			c.app.View()
 		}
-		if !again && len(c.till.charged) != charged {
-			r.Fatalf("asked for %+v", c.till.charged)
+		if !again && len(c.till.Charges) != charged {
+			r.Fatalf("asked for %+v", c.till.Charges)
 		}
 	})
 }
@@ -525,7 +525,7 @@ func TestAnEndIsTold(t *testing.T) {
 		c.bells = 0
 		a = paid(a, "SKN4T7W2QX")
 		if read {
-			c.book.put(a)
+			c.book.Put(a)
 			c.tick(11 * time.Second)
 		}
 		c.tell(a, pos.EventCalledBack)

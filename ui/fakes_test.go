@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"cmp"
 	"context"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,162 +11,21 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 	"kaunta/ui/text"
 )
 
-// fakeTill is a scripted till: what a function is not set for does nothing.
-type fakeTill struct {
-	charge func(pos.Request) (pos.Attempt, error)
-	check  func(pos.AttemptID) (time.Time, error)
-	stop   func(pos.AttemptID) error
-	health pos.Health
-	subs   func() *pos.Subscription
-	known  func(pos.AttemptID) (pos.Attempt, error) // nil: nothing is known of an attempt for which a code is typed
+// The scripted till and the ledger in memory, what becomes of an attempt, and when the tests' sales
+// begin.
+type (
+	fakeTill = sessiontest.Till
+	fakeBook = sessiontest.Book
+)
 
-	charged []pos.Request
-	checked []pos.AttemptID
-	stopped []pos.AttemptID
-	typed   []string
-	byHand  []pos.AttemptID
-	as      []pos.EventKind // what was said of each
-}
-
-func (f *fakeTill) Charge(_ context.Context, r pos.Request) (pos.Attempt, error) {
-	f.charged = append(f.charged, r)
-	return f.charge(r)
-}
-
-func (f *fakeTill) CheckNow(id pos.AttemptID) (time.Time, error) {
-	f.checked = append(f.checked, id)
-	if f.check == nil {
-		return time.Time{}, nil
-	}
-	return f.check(id)
-}
-
-func (f *fakeTill) StopWaiting(_ context.Context, id pos.AttemptID) error {
-	f.stopped = append(f.stopped, id)
-	if f.stop == nil {
-		return nil
-	}
-	return f.stop(id)
-}
-
-func (f *fakeTill) TypeReceipt(_ context.Context, id pos.AttemptID, typed string) (pos.Claim, error) {
-	f.typed = append(f.typed, typed)
-	if len(typed) != 10 {
-		return pos.Claim{}, pos.ErrReceipt
-	}
-	a := pos.Attempt{ID: id}
-	if f.known != nil {
-		a, _ = f.known(id)
-	}
-	a.Claimed = typed
-	return pos.Claim{Attempt: a, Typed: typed}, nil
-}
-
-func (f *fakeTill) Resolve(_ context.Context, seen pos.Attempt, as pos.EventKind) error {
-	f.byHand, f.as = append(f.byHand, seen.ID), append(f.as, as)
-	return nil
-}
-
-func (f *fakeTill) Health() pos.Health           { return f.health }
-func (f *fakeTill) Subscribe() *pos.Subscription { return f.subs() }
-
-// fakeBook is a ledger in memory.
-type fakeBook struct {
-	rows   []pos.Attempt // newest first
-	events map[pos.AttemptID][]pos.Event
-	err    error
-	reads  int
-
-	damaged error // of a payment that lists leave out
-}
-
-func (b *fakeBook) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error) {
-	b.reads++
-	var page []pos.Attempt
-	for _, a := range b.rows {
-		if pos.DayOf(a.AskedAt) == day && (before == "" || a.ID < before) && len(page) < n {
-			page = append(page, a)
-		}
-	}
-	return page, cmp.Or(b.damaged, b.err)
-}
-
-func (b *fakeBook) Totals(day pos.Day) (pos.Totals, error) {
-	var t pos.Totals
-	for _, a := range b.rows {
-		if pos.DayOf(a.AskedAt) == day {
-			t.Add(a, 1)
-		}
-	}
-	return t, b.err
-}
-
-func (b *fakeBook) Days(first, last pos.Day) ([]pos.DayTotals, error) {
-	b.reads++
-	var days []pos.DayTotals
-	for day := first; day <= last; day = day.Add(1) {
-		if t, _ := b.Totals(day); t != (pos.Totals{}) {
-			days = append(days, pos.DayTotals{Day: day, Totals: t})
-		}
-	}
-	return days, b.err
-}
-
-func (b *fakeBook) Find(text string, n int) ([]pos.Attempt, error) {
-	var found []pos.Attempt
-	for _, a := range b.rows {
-		if strings.HasSuffix(string(a.Phone), text) || strings.EqualFold(a.Receipt, text) || a.Amount.String() == text {
-			found = append(found, a)
-		}
-	}
-	return found[:min(n, len(found))], cmp.Or(b.damaged, b.err)
-}
-
-func (b *fakeBook) Events(id pos.AttemptID) ([]pos.Event, error) { return b.events[id], b.err }
-
-func (b *fakeBook) Attempt(id pos.AttemptID) (pos.Attempt, error) {
-	for _, a := range b.rows {
-		if a.ID == id {
-			return a, b.err
-		}
-	}
-	return pos.Attempt{}, pos.ErrNotFound
-}
-
-func (b *fakeBook) Open() ([]pos.Attempt, error) {
-	var open []pos.Attempt
-	for _, a := range b.rows {
-		if a.Open() {
-			open = append(open, a)
-		}
-	}
-	return open, b.err
-}
-
-func (b *fakeBook) Unsettled() ([]pos.Attempt, error) {
-	var unsettled []pos.Attempt
-	for _, a := range b.rows {
-		if a.Unsettled() {
-			unsettled = append(unsettled, a)
-		}
-	}
-	slices.Reverse(unsettled)
-	return unsettled, b.err
-}
-
-// put adds an attempt, or what has become of it.
-func (b *fakeBook) put(a pos.Attempt) {
-	for i := range b.rows {
-		if b.rows[i].ID == a.ID {
-			b.rows[i] = a
-			return
-		}
-	}
-	b.rows = append([]pos.Attempt{a}, b.rows...)
-}
+var (
+	accepted, paid, refused    = sessiontest.Accepted, sessiontest.Paid, sessiontest.Refused
+	queriesOnly, unclear, noon = sessiontest.QueriesOnly, sessiontest.Unclear, sessiontest.Noon
+)
 
 // fakePhone is the phones of a practice.
 type fakePhone struct {
@@ -186,9 +43,6 @@ func (p *fakePhone) Act(_ pos.MSISDN, a session.PhoneAction) error {
 	return p.err
 }
 
-// noon is when the tests' sales begin.
-var noon = time.Date(2026, time.November, 23, 14, 32, 0, 0, pos.EAT)
-
 // cashier sits at a till's screens: presses keys, sees frames, hears bells. Commands run at once, ticks never by themselves.
 type cashier struct {
 	t     testing.TB
@@ -204,12 +58,12 @@ type cashier struct {
 func newCashier(t testing.TB, change ...func(*session.Config)) *cashier {
 	t.Helper()
 	c := &cashier{t: t, till: &fakeTill{}, book: &fakeBook{}, now: noon}
-	c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+	c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 		a := c.attempt(r)
-		c.book.put(a)
+		c.book.Put(a)
 		return a, nil
 	}
-	c.till.known = c.book.Attempt
+	c.till.Known = c.book.Attempt
 	cfg := session.Config{
 		Shop: "DUKA LA MAMA", ShortCode: "174379", Mode: session.Live, Till: c.till, Book: c.book,
 		Link:        func() session.LinkHealth { return session.LinkHealth{Reachable: true} },
@@ -314,7 +168,7 @@ func (c *cashier) press(keys ...string) {
 
 // tell has the till announce an attempt, which the ledger then holds.
 func (c *cashier) tell(a pos.Attempt, event pos.EventKind) {
-	c.book.put(a)
+	c.book.Put(a)
 	u := pos.Update{Attempt: a, Event: event, Changed: true}
 	if a.Open() {
 		u.Deadline = a.AskedAt.Add(pos.Patience)
@@ -331,40 +185,6 @@ func (c *cashier) sell(amount, phone string) pos.Attempt {
 		c.t.Fatalf("no payment is in front:\n%s", c.text())
 	}
 	return c.app.session.Front.Attempt
-}
-
-// accepted, paid, refused and unclear are what becomes of an attempt.
-func accepted(a pos.Attempt) pos.Attempt {
-	a.State, a.CheckoutRequestID, a.Events = pos.Waiting, "ws_CO_1", a.Events+1
-	a.Facts |= pos.PushAccepted
-	return a
-}
-
-func paid(a pos.Attempt, receipt string) pos.Attempt {
-	a.State, a.Receipt, a.Events = pos.Paid, receipt, a.Events+1
-	a.Facts |= pos.CallbackPaid
-	a.PaidAt = a.AskedAt.Add(8 * time.Second)
-	return a
-}
-
-func refused(a pos.Attempt, code, desc string) pos.Attempt {
-	a.State, a.Events = pos.NotPaid, a.Events+1
-	a.Facts |= pos.CallbackFailed
-	a.Cause = pos.Cause{Endpoint: "callback", Verdict: "failed", ResultCode: code, ResultDesc: desc}
-	return a
-}
-
-// queriesOnly is the attempt PAID in a shop that no callback can reach.
-func queriesOnly(a pos.Attempt) pos.Attempt {
-	a.State, a.Facts, a.EndedAt, a.Reachable = pos.Paid, pos.PushAccepted|pos.QueryPaid, a.AskedAt.Add(12*time.Second), false
-	a.Events++
-	return a
-}
-
-func unclear(a pos.Attempt) pos.Attempt {
-	a.State, a.Events = pos.StillChecking, a.Events+1
-	a.Facts |= pos.Waited
-	return a
 }
 
 // text is the frame without its styles.

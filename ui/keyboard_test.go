@@ -252,8 +252,8 @@ func TestTypingAsAResultLands(t *testing.T) {
 				}
 				s.types(leave)
 				s.sees("KES 250", "Amount     250")
-				if len(s.till.charged) != 1 || len(s.till.stopped) != 0 || len(s.till.checked) != 0 {
-					t.Errorf("charged %d, stopped %d, checked %d", len(s.till.charged), len(s.till.stopped), len(s.till.checked))
+				if len(s.till.Charges) != 1 || len(s.till.Stops) != 0 || len(s.till.Checks) != 0 {
+					t.Errorf("charged %d, stopped %d, checked %d", len(s.till.Charges), len(s.till.Stops), len(s.till.Checks))
 				}
 				s.close()
 			})

@@ -19,16 +19,16 @@ import (
 func TestLedgerPages(t *testing.T) {
 	c := newCashier(t)
 	for i := 3 * session.PageSize; i > 0; i-- {
-		c.book.put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
+		c.book.Put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
 	}
 	c.press("<f2>")
 	rows := func() int { return len(c.app.ledger.day.Rows) }
 	if rows() != session.PageSize {
 		t.Fatalf("%d rows were read at first, want %d", rows(), session.PageSize)
 	}
-	reads := c.book.reads
+	reads := c.book.Reads
 	c.press("<down>", "<down>")
-	if c.book.reads != reads {
+	if c.book.Reads != reads {
 		t.Error("moving within what was read went to the ledger")
 	}
 	c.press("<end>")
@@ -42,9 +42,9 @@ func TestLedgerPages(t *testing.T) {
 		t.Errorf("%d rows at the end of the day, whole %v", rows(), c.app.ledger.day.Whole)
 	}
 	c.sees("300") // the oldest
-	reads = c.book.reads
+	reads = c.book.Reads
 	c.press("<end>")
-	if c.book.reads != reads {
+	if c.book.Reads != reads {
 		t.Error("a whole day was read on")
 	}
 }
@@ -53,13 +53,13 @@ func TestLedgerPages(t *testing.T) {
 func TestDamagedRow(t *testing.T) {
 	c := newCashier(t)
 	for i := 2 * session.PageSize; i > 0; i-- {
-		c.book.put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
+		c.book.Put(paid(c.row(i, pos.Shillings(i), phoneA), ""))
 	}
-	c.book.rows = c.book.rows[1:]
-	c.book.damaged = errors.New("a payment is damaged")
+	c.book.Rows = c.book.Rows[1:]
+	c.book.Damaged = errors.New("a payment is damaged")
 	c.press("<f2>")
 	c.sees("a payment is damaged")
-	c.book.damaged = nil // of the pages that follow
+	c.book.Damaged = nil // of the pages that follow
 	for range 3 {
 		c.press("<end>")
 	}
@@ -91,7 +91,7 @@ func TestSelectionStaysOnItsRow(t *testing.T) {
 func TestLedgerDays(t *testing.T) {
 	c := newCashier(t)
 	yesterday := paid(c.row(24*60, 4321, phoneA), "SKM1AAAAAA")
-	c.book.put(yesterday)
+	c.book.Put(yesterday)
 	c.press("<f2>")
 	c.sees("Monday 23 November", "No payments on this day.")
 	c.press("<left>")
@@ -120,13 +120,13 @@ func TestReadDay(t *testing.T) {
 		"231125": "2025-11-23", "23.11.25": "2025-11-23", "23112024": "2024-11-23", "2026-02-03": "2026-02-03", "yesterday": "2026-11-22",
 		"29.2.2025": "", "32": "", "0": "", "1.13": "", "abc": "", "1.2.3.4": "",
 	} {
-		day, ok := readDay(in, noon)
+		day, ok := session.ParseDay(in, noon)
 		got := ""
 		if ok {
 			got = day.String()
 		}
 		if got != want {
-			t.Errorf("readDay(%q) = %q, want %q", in, got, want)
+			t.Errorf("session.ParseDay(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func TestFindAsYouType(t *testing.T) {
 	c.press("/", "nothing")
 	c.sees("Nothing found.")
 	c.press("<esc>")
-	c.send(session.Found{Text: "nothing", Rows: c.book.rows}) // an answer that nobody waits for
+	c.send(session.Found{Text: "nothing", Rows: c.book.Rows}) // an answer that nobody waits for
 	c.sees("Monday 23 November")
 }
 
@@ -175,10 +175,10 @@ func TestDetail(t *testing.T) {
 
 	// The payment changes while it is looked at.
 	c.press("<f2>", "<enter>")
-	a := c.book.rows[0]
+	a := c.book.Rows[0]
 	a.Notices, a.Events = pos.Disagree, a.Events+1
-	events := c.book.events[a.ID]
-	c.book.events[a.ID] = append(events, pos.Event{Attempt: a.ID, Kind: pos.EventStopped, At: c.now})
+	events := c.book.Evidence[a.ID]
+	c.book.Evidence[a.ID] = append(events, pos.Event{Attempt: a.ID, Kind: pos.EventStopped, At: c.now})
 	c.tell(a, pos.EventStopped)
 	c.sees("M-PESA has given two different answers.", "stopped waiting")
 }
@@ -191,8 +191,8 @@ func TestHostileText(t *testing.T) {
 	c := newCashier(t, func(cfg *session.Config) { cfg.Shop = nasty })
 	a := refused(c.row(1, 450, phoneA), nasty, nasty)
 	a.Receipt, a.Reference = nasty, nasty
-	c.book.put(a)
-	c.book.events = map[pos.AttemptID][]pos.Event{a.ID: {{Attempt: a.ID, Kind: pos.EventCalledBack, At: c.now, Answer: &answer, Typed: nasty}}}
+	c.book.Put(a)
+	c.book.Evidence = map[pos.AttemptID][]pos.Event{a.ID: {{Attempt: a.ID, Kind: pos.EventCalledBack, At: c.now, Answer: &answer, Typed: nasty}}}
 	frames := []string{}
 	for _, keys := range [][]string{{"<f2>"}, {"<enter>"}, {"r"}, {"<f3>"}, {"<f1>"}} {
 		c.press(keys...)
@@ -214,7 +214,7 @@ func TestHostileText(t *testing.T) {
 
 func TestOpenPayments(t *testing.T) {
 	c := newCashier(t)
-	c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now.Add(9 * time.Second), nil }
+	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now.Add(9 * time.Second), nil }
 	c.day(12)
 	c.press("<f3>")
 	c.sees("3,000", "? checking", "12,400", "? does not match", "owed back", "SKN2TW1CE9")
@@ -225,7 +225,7 @@ func TestOpenPayments(t *testing.T) {
 	c.press("<down>", "c") // what is owed back has no code to type
 	c.sees("It came twice and is owed back: return", "it to the customer, then press Enter.")
 	c.seesNot("check now", "Code from the SMS")
-	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
+	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
 	c.sees("M-PESA cannot be asked about this payment.")
 
@@ -235,12 +235,12 @@ func TestOpenPayments(t *testing.T) {
 	c.send(tea.PasteMsg{Content: "t7w2qx\n"})
 	c.press("<enter>")
 	c.sees("it is no proof", "? does not match")
-	if got := c.till.typed; len(got) != 2 || got[1] != "SKN4T7W2QX" {
+	if got := c.till.Codes; len(got) != 2 || got[1] != "SKN4T7W2QX" {
 		t.Errorf("typed %q", got)
 	}
 
 	// The end comes while the list is on the screen.
-	a := paid(c.book.rows[4], "SKN9P2M4XQ")
+	a := paid(c.book.Rows[4], "SKN9P2M4XQ")
 	a.Notices = pos.PaidLate
 	c.tell(a, pos.EventCalledBack)
 	c.sees("! PAID LATE  KES 3,000")
@@ -259,28 +259,28 @@ func TestGivingBack(t *testing.T) {
 	c.sees("OPEN PAYMENTS", "owed back")
 	c.seesNot("Was KES 250")
 	c.press("<enter>", "<down>", "<up>", "<enter>") // another key begins anew
-	if c.till.byHand != nil || c.till.checked != nil {
-		t.Fatalf("given back %v, checked %v", c.till.byHand, c.till.checked)
+	if c.till.Resolutions != nil || c.till.Checks != nil {
+		t.Fatalf("given back %v, checked %v", c.till.Resolutions, c.till.Checks)
 	}
 
 	// The list changes under the question: the answer is not for whoever stands there now.
-	c.book.put(pos.Attempt{ID: owed.ID, Asked: owed.Asked, AskedAt: owed.AskedAt, State: pos.Paid, Notices: pos.PaidTwice | pos.Refunded})
+	c.book.Put(pos.Attempt{ID: owed.ID, Asked: owed.Asked, AskedAt: owed.AskedAt, State: pos.Paid, Notices: pos.PaidTwice | pos.Refunded})
 	c.do(c.app.refresh())
 	c.press("<enter>")
-	if c.till.byHand != nil {
-		t.Fatalf("given back %v", c.till.byHand)
+	if c.till.Resolutions != nil {
+		t.Fatalf("given back %v", c.till.Resolutions)
 	}
-	c.book.put(owed)
+	c.book.Put(owed)
 	c.do(c.app.refresh())
 
 	c.press("<up>", "<up>", "<down>", "<enter>", "<enter>") // a key that bounces answers nothing
-	if c.till.byHand != nil {
-		t.Fatalf("given back %v", c.till.byHand)
+	if c.till.Resolutions != nil {
+		t.Fatalf("given back %v", c.till.Resolutions)
 	}
 	c.tick(time.Second)
 	c.press("<enter>")
-	if len(c.till.byHand) != 1 || c.till.byHand[0] != owed.ID {
-		t.Fatalf("given back %v", c.till.byHand)
+	if len(c.till.Resolutions) != 1 || c.till.Resolutions[0] != owed.ID {
+		t.Fatalf("given back %v", c.till.Resolutions)
 	}
 	c.sees("Noted: KES 250 was given back.")
 	owed.Notices |= pos.Refunded
@@ -300,8 +300,8 @@ func TestGivingBack(t *testing.T) {
 func TestClearingUp(t *testing.T) {
 	c := newCashier(t)
 	young, old := unclear(c.row(60, 450, phoneA)), unclear(c.row(49*60, 200, phoneB))
-	c.book.put(old)
-	c.book.put(young)
+	c.book.Put(old)
+	c.book.Put(young)
 	c.do(c.app.refresh())
 	c.press("<f3>")
 	c.sees("450", "200")
@@ -314,8 +314,8 @@ func TestClearingUp(t *testing.T) {
 	c.sees("Was this KES 200 cleared up", "enter write it down")
 	c.tick(time.Second)
 	c.press("<enter>")
-	if len(c.till.byHand) != 1 || c.till.byHand[0] != old.ID || c.till.checked != nil {
-		t.Fatalf("by hand %v, checked %v", c.till.byHand, c.till.checked)
+	if len(c.till.Resolutions) != 1 || c.till.Resolutions[0] != old.ID || c.till.Checks != nil {
+		t.Fatalf("by hand %v, checked %v", c.till.Resolutions, c.till.Checks)
 	}
 	c.sees("Noted: KES 200 was cleared up.")
 	old.Notices |= pos.Resolved
@@ -338,7 +338,7 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c := newCashier(t)
 	a := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")
 	a.Notices = pos.DoesNotMatch
-	c.book.put(a)
+	c.book.Put(a)
 	c.do(c.app.refresh())
 	c.sees("! does not match 1 (KES 450)")
 	c.press("<f3>")
@@ -349,8 +349,8 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.sees("Was this KES 450 cleared up", "enter write it down")
 	c.tick(time.Second)
 	c.press("<enter>")
-	if len(c.till.byHand) != 1 || c.till.byHand[0] != a.ID || c.till.checked != nil {
-		t.Fatalf("by hand %v, checked %v", c.till.byHand, c.till.checked)
+	if len(c.till.Resolutions) != 1 || c.till.Resolutions[0] != a.ID || c.till.Checks != nil {
+		t.Fatalf("by hand %v, checked %v", c.till.Resolutions, c.till.Checks)
 	}
 	c.sees("Noted: KES 450 was cleared up.")
 	a.Notices |= pos.Resolved
@@ -376,7 +376,7 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c := newCashier(t)
 	a := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")
 	a.Notices = pos.DoesNotMatch
-	c.book.put(a)
+	c.book.Put(a)
 	c.do(c.app.refresh())
 	c.press("<f3>", "<enter>")
 	c.sees("Was this KES 450 cleared up")
@@ -386,8 +386,8 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c.seesNot("Was this KES 450 cleared up")
 	c.press("<enter>")
 	c.sees("Was this KES 450 cleared up")
-	if c.till.byHand != nil {
-		t.Fatalf("by hand %v", c.till.byHand)
+	if c.till.Resolutions != nil {
+		t.Fatalf("by hand %v", c.till.Resolutions)
 	}
 	a.Notices |= pos.PaidTwice
 	a.Events++
@@ -395,8 +395,8 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c.seesNot("cleared up", "Was KES 450 given back")
 	c.press("<enter>")
 	c.sees("Was KES 450 given back to the customer?")
-	if c.till.byHand != nil {
-		t.Fatalf("by hand %v", c.till.byHand)
+	if c.till.Resolutions != nil {
+		t.Fatalf("by hand %v", c.till.Resolutions)
 	}
 	a.Notices |= pos.Refunded
 	a.Events++
@@ -409,11 +409,11 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 // TestLedgerErrors are said, and the till goes on.
 func TestLedgerErrors(t *testing.T) {
 	c := newCashier(t)
-	c.book.err = errors.New("the ledger cannot be read")
+	c.book.Err = errors.New("the ledger cannot be read")
 	c.press("<f2>", "<left>")
 	c.do(c.app.refresh())
 	c.sees("the ledger cannot be read", "LEDGER: cannot be read")
-	c.book.err = nil
+	c.book.Err = nil
 	c.press("<right>")
 	c.sees("No payments on this day.")
 }

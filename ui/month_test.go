@@ -54,10 +54,10 @@ func TestMonthFollowsSales(t *testing.T) {
 	c.sees("KES 2,075,500  150 paid", "66,250")
 	c.send(session.MonthRead{Month: 202610}) // an answer that came late
 	c.sees("KES 2,075,500  150 paid")
-	c.book.err = errors.New("the ledger cannot be read")
+	c.book.Err = errors.New("the ledger cannot be read")
 	c.press("<left>")
 	c.sees("October 2026", "the ledger cannot be read")
-	c.book.err = nil
+	c.book.Err = nil
 	c.press("<right>")
 	c.sees("November 2026", "KES 2,075,500")
 }

@@ -40,7 +40,7 @@ var openKeys = map[session.Action][]string{session.Resolve: {"*"}, session.TypeC
 // press answers a key on the screen that looks like v; left says that it leads back to the sale.
 func (o openList) press(k key, v style) (next openList, want session.Effect, left bool) {
 	asked := o.asks()
-	if asked && k.is("enter") && v.now.Sub(o.askedAt) < debounce {
+	if asked && k.is("enter") && v.now.Sub(o.askedAt) < session.Debounce {
 		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
 		return o, nil, false
 	}

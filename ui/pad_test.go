@@ -59,16 +59,16 @@ func TestNumberPadInEveryMode(t *testing.T) {
 					}
 				}
 				pad("450\n0712345678\n")
-				if len(s.till.charged) != 1 || keys != 15 {
-					t.Fatalf("%d keys asked for %+v:\n%s", keys, s.till.charged, s.screen())
+				if len(s.till.Charges) != 1 || keys != 15 {
+					t.Fatalf("%d keys asked for %+v:\n%s", keys, s.till.Charges, s.screen())
 				}
 				s.sees("◔ SENDING", "0712 345 678")
 				s.tell(refused(attempt(), "1032", "Request Cancelled by user."))
 				<-time.After(time.Second)
 				s.sees("× NOT PAID")
 				pad("\n")
-				if len(s.till.charged) != 2 || s.till.charged[1].Sale != "sale" {
-					t.Fatalf("one key asked for %+v", s.till.charged[1:])
+				if len(s.till.Charges) != 2 || s.till.Charges[1].Sale != "sale" {
+					t.Fatalf("one key asked for %+v", s.till.Charges[1:])
 				}
 				s.tell(paid(accepted(attempt()), "SKN4T7W2QX"))
 				<-time.After(time.Second)

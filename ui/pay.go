@@ -11,10 +11,6 @@ import (
 // pay is the payment in front of the cashier on the screen.
 type pay struct{ *session.Payment }
 
-// debounce is how long a fresh result takes no Enter: a key meant for the screen before must not
-// dismiss an end that nobody has seen, nor ask again.
-const debounce = 700 * time.Millisecond
-
 // stands is how long a result, or a question, stands against typing, and how long after a key of
 // the next sale the other keys belong to that too.
 const stands = 1500 * time.Millisecond
@@ -33,7 +29,7 @@ var payKeys = map[session.Action][]string{
 // press says what a key does of what is offered; Nothing where it does none of it now.
 func (p pay) press(k key, offers []session.Offer, now time.Time) session.Action {
 	k = k.typed()
-	fresh := now.Sub(p.Changed) < debounce
+	fresh := now.Sub(p.Changed) < session.Debounce
 	for _, o := range offers {
 		switch {
 		case !(o.First && k.is("enter")) && !k.is(payKeys[o.Action]...):

@@ -26,11 +26,11 @@ func TestEnterTwiceNeverChargesTwice(t *testing.T) {
 	c.press("<enter>", "<enter>")
 	c.tell(accepted(c.app.session.Front.Attempt), pos.EventPushed)
 	c.press("<enter>", "<enter>")
-	if len(c.till.charged) != 1 {
-		t.Errorf("%d payments were asked for", len(c.till.charged))
+	if len(c.till.Charges) != 1 {
+		t.Errorf("%d payments were asked for", len(c.till.Charges))
 	}
-	if len(c.till.checked) != 2 {
-		t.Errorf("Enter while waiting checked %d times, want 2", len(c.till.checked))
+	if len(c.till.Checks) != 2 {
+		t.Errorf("Enter while waiting checked %d times, want 2", len(c.till.Checks))
 	}
 }
 
@@ -39,13 +39,13 @@ func TestEnterTwiceNeverChargesTwice(t *testing.T) {
 // moves.
 func TestNoCheckBeforeThereIsSomethingToAsk(t *testing.T) {
 	c := newCashier(t)
-	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
+	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	a := c.sell("450", phoneA)
 	c.press("<enter>")
 	c.sees("SENDING", "stop waiting")
 	c.seesNot("check now", "M-PESA cannot be asked")
-	if len(c.till.checked) != 0 {
-		t.Errorf("M-PESA was asked about a push without an answer: %v", c.till.checked)
+	if len(c.till.Checks) != 0 {
+		t.Errorf("M-PESA was asked about a push without an answer: %v", c.till.Checks)
 	}
 	waits := accepted(a)
 	c.tell(waits, pos.EventPushed)
@@ -63,7 +63,7 @@ func TestNoCheckBeforeThereIsSomethingToAsk(t *testing.T) {
 	c = newCashier(t)
 	sends := c.attempt(pos.Request{Phone: "254712345678", Amount: 200})
 	sends.ID = "earlier"
-	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{}, &pos.OpenError{Earlier: sends, Left: pos.PhoneLock}
 	}
 	c.press("450", "<enter>", phoneA, "<enter>", "<enter>")
@@ -72,8 +72,8 @@ func TestNoCheckBeforeThereIsSomethingToAsk(t *testing.T) {
 	c.tell(accepted(sends), pos.EventPushed)
 	c.sees("MAY PAY TWICE", "enter check now")
 	c.press("<enter>")
-	if want := []pos.AttemptID{"earlier"}; !slices.Equal(c.till.checked, want) {
-		t.Errorf("checked %v, want %v", c.till.checked, want)
+	if want := []pos.AttemptID{"earlier"}; !slices.Equal(c.till.Checks, want) {
+		t.Errorf("checked %v, want %v", c.till.Checks, want)
 	}
 }
 
@@ -84,13 +84,13 @@ func TestAKeyMeantForTheScreenBefore(t *testing.T) {
 	c.tell(a, pos.EventPushed)
 	c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 	c.press("<enter>")
-	if len(c.till.charged) != 1 {
+	if len(c.till.Charges) != 1 {
 		t.Fatal("an Enter in the same moment asked again")
 	}
 	c.sees("NOT PAID")
 	c.tick(time.Second)
 	c.press("<enter>")
-	if got := c.till.charged; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
+	if got := c.till.Charges; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
 		t.Errorf("asking again asked for %+v", got)
 	}
 }
@@ -134,7 +134,7 @@ func TestResultKeys(t *testing.T) {
 			c.tick(2 * time.Second)
 			c.press(tc.keys...)
 			c.sees(tc.sees...)
-			if got := [3]int{len(c.till.charged), len(c.till.checked), len(c.till.stopped)}; got != tc.calls {
+			if got := [3]int{len(c.till.Charges), len(c.till.Checks), len(c.till.Stops)}; got != tc.calls {
 				t.Errorf("charged, checked, stopped %v times, want %v", got, tc.calls)
 			}
 		})
@@ -193,7 +193,7 @@ func TestBell(t *testing.T) {
 func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c := newCashier(t)
 	c.size(60, 20)
-	c.till.charge = c.inTheWay(75 * time.Second)
+	c.till.OnCharge = c.inTheWay(75 * time.Second)
 	c.press("1500", "<enter>", phoneA, "<enter>")
 	c.sees("? MAY PAY TWICE", "hold the goods", "wait 1:15")
 	c.seesNot("cash", "pay twice.")
@@ -207,11 +207,11 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c.tick(time.Second)
 	c.sees("the customer may pay twice", "Press 2 to ask all the same.")
 	c.press("<enter>", "<enter>")
-	if len(c.till.charged) != 1 || len(c.till.checked) != 2 || c.till.checked[0] != "earlier" {
-		t.Fatalf("Enter charged %d times and checked %v", len(c.till.charged), c.till.checked)
+	if len(c.till.Charges) != 1 || len(c.till.Checks) != 2 || c.till.Checks[0] != "earlier" {
+		t.Fatalf("Enter charged %d times and checked %v", len(c.till.Charges), c.till.Checks)
 	}
 	c.press("2")
-	if got := c.till.charged; len(got) != 2 || !got[1].MayPayTwice {
+	if got := c.till.Charges; len(got) != 2 || !got[1].MayPayTwice {
 		t.Fatalf("asked for %+v", got)
 	}
 	c.sees("SENDING")
@@ -219,7 +219,7 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 
 func TestLeavingARefusedRequest(t *testing.T) {
 	c := newCashier(t)
-	c.till.charge = c.inTheWay(75 * time.Second)
+	c.till.OnCharge = c.inTheWay(75 * time.Second)
 	c.press("1500", "<enter>", phoneA, "<enter>", "<esc>")
 	c.sees("KES 1,500", "0712345678") // the form as it was
 
@@ -236,18 +236,18 @@ func TestLeavingARefusedRequest(t *testing.T) {
 // TestChargeErrors come back to the form that they are about, in the cashier's language.
 func TestChargeErrors(t *testing.T) {
 	c := newCashier(t, func(cfg *session.Config) { cfg.Language = text.Kiswahili })
-	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{}, &pos.AmountError{Reason: pos.AmountTooBig, Max: 300}
 	}
 	c.press("450", "<enter>", phoneA, "<enter>")
 	c.sees("M-PESA hupokea KES 300 tu", "0712 345 678")
-	c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }
 	c.press("<tab>", "<enter>")
 	c.sees("the disk is full")
 
 	c = newCashier(t)
 	c.tell(refused(c.sell("450", phoneA), "1", "low"), pos.EventCalledBack)
-	c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, pos.ErrSalePaid }
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, pos.ErrSalePaid }
 	c.tick(time.Second)
 	c.press("<enter>")
 	c.sees("This sale is paid already", "KES 450")
@@ -314,7 +314,7 @@ func TestNoReceiptCode(t *testing.T) {
 		c.press("/")
 		c.send(tea.PasteMsg{Content: "skn4t7w2qx\n"})
 		c.press("<enter>")
-		if got := c.till.typed; len(got) != 2 || got[1] != "SKN4T7W2QX" {
+		if got := c.till.Codes; len(got) != 2 || got[1] != "SKN4T7W2QX" {
 			t.Fatalf("typed %q", got)
 		}
 		c.sees("SKN4T7W2QX")
@@ -332,8 +332,8 @@ func TestNoReceiptCode(t *testing.T) {
 		c.tick(2 * time.Second)
 		c.press("5") // it is still good news, to be typed over
 		c.sees("Amount")
-		if c.bells != 1 || len(c.till.charged) != 1 {
-			t.Errorf("%d bells, charged %d times", c.bells, len(c.till.charged))
+		if c.bells != 1 || len(c.till.Charges) != 1 {
+			t.Errorf("%d bells, charged %d times", c.bells, len(c.till.Charges))
 		}
 	}
 
@@ -353,7 +353,7 @@ func TestNoReceiptCode(t *testing.T) {
 // TestNextCheck says when M-PESA is asked, by the plan and by the till's word after Enter.
 func TestNextCheck(t *testing.T) {
 	c := newCashier(t)
-	c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now.Add(7 * time.Second), nil }
+	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now.Add(7 * time.Second), nil }
 	a := accepted(c.sell("450", phoneA))
 	c.tell(a, pos.EventPushed)
 	c.sees("M-PESA is asked again in 0:15")
@@ -363,7 +363,7 @@ func TestNextCheck(t *testing.T) {
 	c.sees("M-PESA is asked again in 0:07")
 	c.tick(8 * time.Second)
 	c.sees("M-PESA is being asked")
-	c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, errors.New("nothing to ask with") }
+	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, errors.New("nothing to ask with") }
 	c.press("<enter>")
 	c.sees("nothing to ask with")
 }
@@ -385,7 +385,7 @@ func TestNoMotion(t *testing.T) {
 	}
 
 	c = newCashier(t, func(cfg *session.Config) { cfg.NoMotion = true })
-	c.till.charge = c.inTheWay(75 * time.Second)
+	c.till.OnCharge = c.inTheWay(75 * time.Second)
 	c.sell("1500", phoneA)
 	c.sees("hold the goods and wait until 14:33:15.")
 	c.seesNot("Press 2", "pay twice", "cash")
@@ -422,7 +422,7 @@ func TestResizeDuringAPayment(t *testing.T) {
 	c.size(20, 5)
 	c.sees("Make the")
 	c.press("<esc>") // blindly
-	if len(c.till.stopped) != 0 {
+	if len(c.till.Stops) != 0 {
 		t.Error("a key was obeyed that nobody could see the meaning of")
 	}
 	c.size(80, 24)
@@ -451,13 +451,13 @@ func TestARunOfEnters(t *testing.T) {
 				c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 			}
 			run()
-			if len(c.till.charged) != 1 || c.app.session.Front == nil {
-				t.Errorf("%s, %s: %d pushes, in front %v", name, end, len(c.till.charged), c.app.session.Front != nil)
+			if len(c.till.Charges) != 1 || c.app.session.Front == nil {
+				t.Errorf("%s, %s: %d pushes, in front %v", name, end, len(c.till.Charges), c.app.session.Front != nil)
 			}
 			c.tick(time.Second)
 			c.press("<enter>")
-			if again := len(c.till.charged) == 2; again != (end == "not paid") {
-				t.Errorf("%s, %s: %d pushes after a pause", name, end, len(c.till.charged))
+			if again := len(c.till.Charges) == 2; again != (end == "not paid") {
+				t.Errorf("%s, %s: %d pushes after a pause", name, end, len(c.till.Charges))
 			}
 		}
 	}
@@ -471,7 +471,7 @@ func TestBehindARefusal(t *testing.T) {
 	c.tick(time.Second)
 	other := c.attempt(pos.Request{Sale: "other", Phone: a.Phone, Amount: 99}) // of a kaunta charge, which holds the phone
 	other.ID = "other"
-	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{}, &pos.OpenError{Earlier: other, Left: time.Minute}
 	}
 	c.press("<enter>")
@@ -509,7 +509,7 @@ func TestNotSentForAPaidSale(t *testing.T) {
 	c.tick(time.Second)
 	c.press("<enter>")
 	c.sees("Type the amount.")
-	if len(c.till.charged) != 1 {
-		t.Errorf("Enter asked for a sale that is paid: %+v", c.till.charged)
+	if len(c.till.Charges) != 1 {
+		t.Errorf("Enter asked for a sale that is paid: %+v", c.till.Charges)
 	}
 }

@@ -14,13 +14,14 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 )
 
 // ptySession is the screens in a real pseudo-terminal of 80×24, in real time, drawn into an emulated screen.
 type ptySession struct {
 	testing.TB
 	ptmx   *os.File
-	ledger *memory
+	ledger *sessiontest.Ledger
 	real   *pos.Till
 	end    context.CancelFunc
 	done   chan error
@@ -43,13 +44,13 @@ func newPTYSession(tb testing.TB, environ ...string) *ptySession {
 		tb.Fatal(err)
 	}
 	s := &ptySession{
-		TB: tb, ptmx: ptmx, ledger: &memory{}, screen: vt.NewEmulator(80, 24), changed: make(chan struct{}), done: make(chan error, 1),
+		TB: tb, ptmx: ptmx, ledger: &sessiontest.Ledger{}, screen: vt.NewEmulator(80, 24), changed: make(chan struct{}), done: make(chan error, 1),
 	}
 	if s.real, err = pos.Start(context.Background(), pos.Config{Ledger: s.ledger}); err != nil {
 		tb.Fatal(err)
 	}
-	till := &fakeTill{subs: s.real.Subscribe}
-	till.charge = func(r pos.Request) (pos.Attempt, error) {
+	till := &fakeTill{OnSubscribe: s.real.Subscribe}
+	till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 		a := pos.Attempt{
 			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
 			Asked: pos.Asked{Sale: "sale", Phone: r.Phone, Amount: r.Amount},
@@ -88,9 +89,7 @@ func newPTYSession(tb testing.TB, environ ...string) *ptySession {
 // tell has the real till announce the attempt as it is.
 func (s *ptySession) tell(a pos.Attempt) {
 	a.CheckoutRequestID = ""
-	s.ledger.mu.Lock()
-	s.ledger.next = a
-	s.ledger.mu.Unlock()
+	s.ledger.Become(a)
 	if err := s.real.StopWaiting(context.Background(), a.ID); err != nil {
 		s.Error(err)
 	}

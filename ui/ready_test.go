@@ -17,7 +17,7 @@ func TestWarningOnEveryScreen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCashier(t)
-			c.till.health = health
+			c.till.HealthIs = health
 			c.do(c.app.refresh())
 			for _, key := range []string{"", "<f2>", "<f3>", "<f1>", "?"} {
 				if key != "" {
@@ -29,29 +29,11 @@ func TestWarningOnEveryScreen(t *testing.T) {
 			if c.bells != 2 {
 				t.Errorf("the bell rang %d times", c.bells)
 			}
-			c.till.health = pos.Health{}
+			c.till.HealthIs = pos.Health{}
 			c.do(c.app.refresh())
 			c.seesNot(name)
 		})
 	}
-}
-
-// TestPlainReady: the same, line by line.
-func TestPlainReady(t *testing.T) {
-	inSale(t, func(c *talk) {
-		c.falls(pos.Health{Ledger: store.ErrMoved}, true)
-		c.pass(time.Minute)
-		c.says("14:32:10 LEDGER: The ledger's file is not at its place: no new payments. Call the owner.", "Amount:")
-		c.falls(pos.Health{Clock: &pos.ClockError{Says: time.Unix(0, 0), Last: c.now()}}, true)
-		c.pass(time.Minute)
-		c.says("14:33:10 CLOCK: The clock says 1 Jan 1970, the ledger 23 Nov 2026: set it. No new payments.", "Amount:")
-		c.falls(pos.Health{}, true)
-		c.pass(time.Minute)
-		c.says("14:34:10 New payments are taken again.", "Amount:")
-		c.falls(pos.Health{Clock: &pos.ClockError{Says: c.now().AddDate(12, 0, 0), Last: c.now()}}, true)
-		c.pass(time.Minute)
-		c.says("14:35:10 CLOCK: The clock says 23 Nov 2038, and the last payment was on 23 Nov 2026: if that is wrong, set the clock.", "Amount:")
-	})
 }
 
 // TestLockOnTheScreen: what the till says is left of a lock is counted down by the screen, whatever the times of day are that the
@@ -59,7 +41,7 @@ func TestPlainReady(t *testing.T) {
 func TestLockOnTheScreen(t *testing.T) {
 	c := newCashier(t)
 	earlier := pos.Attempt{ID: "earlier", Asked: pos.Asked{Sale: "earlier", Phone: "254712345678", Amount: 450}, AskedAt: c.now.AddDate(1, 0, 0), State: pos.Waiting}
-	c.till.charge = func(pos.Request) (pos.Attempt, error) {
+	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Left: 90 * time.Second}
 	}
 	c.press("450", "<enter>", phoneA, "<enter>")
@@ -73,7 +55,7 @@ func TestLockOnTheScreen(t *testing.T) {
 // TestUnlockOnTheScreen: when a phone may be asked again hangs on how long ago the till took the request, not on its time of day.
 func TestUnlockOnTheScreen(t *testing.T) {
 	c := newCashier(t)
-	c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+	c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 		a := c.attempt(r)
 		a.AskedAt = c.now.AddDate(1, 0, 0)
 		return a, nil

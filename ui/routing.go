@@ -65,7 +65,7 @@ func (a *app) press(k key) tea.Cmd {
 		a.session.Seen()
 		return nil
 	}
-	if k.digit() != "" && a.now.Sub(a.handLeft) < debounce {
+	if k.digit() != "" && a.now.Sub(a.handLeft) < session.Debounce {
 		return nil // it was meant for the phone, and would be the next sale's amount
 	}
 	return a.pressScreen(k, l)
@@ -101,7 +101,7 @@ func (a *app) pressScreen(k key, l style) tea.Cmd {
 		}
 	}
 	_, offered := a.sale.Offers()
-	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < debounce {
+	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < session.Debounce {
 		a.offeredAt = a.now
 		return nil // it was meant for the question before
 	}
@@ -131,7 +131,7 @@ func (a *app) pressPay(k key) tea.Cmd {
 		p.Problem = nil
 		ledger, phone := p.leads(k)
 		switch w := p.press(k, a.session.Offers(a.now), a.now); {
-		case k.is("enter") && p.Attempt.State.Final() && a.now.Sub(p.Changed) < debounce:
+		case k.is("enter") && p.Attempt.State.Final() && a.now.Sub(p.Changed) < session.Debounce:
 			// one of several, or held down: it is meant for the screen before until there is a pause
 			a.session.TooSoon(a.now)
 			return nil

@@ -17,28 +17,10 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// memory is a ledger that a real till writes to: whatever is appended, the attempt becomes what the test has said.
-type memory struct {
-	pos.Ledger
-	mu   sync.Mutex
-	next pos.Attempt
-}
-
-func (m *memory) Followed() ([]pos.Attempt, error) { return nil, nil }
-
-func (m *memory) AtItsPath() error { return nil }
-
-func (m *memory) Last(time.Time) (time.Time, error) { return time.Time{}, nil }
-
-func (m *memory) Append(context.Context, pos.Event) (pos.Attempt, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.next, true, nil
-}
 
 // emulated is the whole program in an emulated terminal of 80×24, in a bubble of synctest where waiting costs no time.
 type emulated struct {
@@ -48,7 +30,7 @@ type emulated struct {
 	till   *fakeTill
 	book   *fakeBook
 	real   *pos.Till
-	ledger *memory
+	ledger *sessiontest.Ledger
 	out    *counted
 	done   chan error
 	end    context.CancelFunc
@@ -81,14 +63,14 @@ func (c *counted) written() int {
 func newEmulated(t *testing.T) *emulated {
 	t.Helper()
 	s := &emulated{
-		t: t, term: vt.NewSafeEmulator(80, 24), till: &fakeTill{}, book: &fakeBook{}, ledger: &memory{}, done: make(chan error, 1),
+		t: t, term: vt.NewSafeEmulator(80, 24), till: &fakeTill{}, book: &fakeBook{}, ledger: &sessiontest.Ledger{}, done: make(chan error, 1),
 	}
 	var err error
 	if s.real, err = pos.Start(t.Context(), pos.Config{Ledger: s.ledger}); err != nil {
 		t.Fatal(err)
 	}
-	s.till.subs = s.real.Subscribe
-	s.till.charge = func(r pos.Request) (pos.Attempt, error) {
+	s.till.OnSubscribe = s.real.Subscribe
+	s.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 		a := pos.Attempt{
 			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
 			Asked: pos.Asked{Sale: "sale", Phone: r.Phone, Amount: r.Amount},
@@ -117,9 +99,7 @@ func newEmulated(t *testing.T) *emulated {
 // tell has the real till announce the attempt as it is.
 func (s *emulated) tell(a pos.Attempt) {
 	a.CheckoutRequestID = "" // so that the till has nothing to query
-	s.ledger.mu.Lock()
-	s.ledger.next = a
-	s.ledger.mu.Unlock()
+	s.ledger.Become(a)
 	if err := s.real.StopWaiting(s.t.Context(), a.ID); err != nil {
 		s.t.Error(err)
 	}
@@ -207,8 +187,8 @@ func TestProgram(t *testing.T) {
 		s.tell(paid(a, "SKN4T7W2QX"))
 		s.settle()
 		s.sees("✓ PAID", "receipt SKN4T7W2QX", "Hand over the goods.")
-		if len(s.till.charged) != 1 {
-			t.Errorf("%d payments were asked for", len(s.till.charged))
+		if len(s.till.Charges) != 1 {
+			t.Errorf("%d payments were asked for", len(s.till.Charges))
 		}
 		s.close()
 		if s.term.IsAltScreen() {
@@ -301,7 +281,7 @@ func TestPasteIsBracketed(t *testing.T) {
 		s := newEmulated(t)
 		s.types("450\r", "\x1b[200~+254 712 345 678\r\n\x1b[201~")
 		s.sees("0712 345 678")
-		if len(s.till.charged) != 0 {
+		if len(s.till.Charges) != 0 {
 			t.Error("pasting asked for a payment")
 		}
 		s.close()

@@ -20,11 +20,11 @@ func TestFifteenKeys(t *testing.T) {
 		t.Fatalf("%d keys", len(keys))
 	}
 	c.press(keys...)
-	if len(c.till.charged) != 1 {
-		t.Fatalf("%d payments were asked for", len(c.till.charged))
+	if len(c.till.Charges) != 1 {
+		t.Fatalf("%d payments were asked for", len(c.till.Charges))
 	}
 	want := pos.Request{Phone: "254712345678", Amount: 450}
-	if got := c.till.charged[0]; got != want {
+	if got := c.till.Charges[0]; got != want {
 		t.Errorf("asked for %+v, want %+v", got, want)
 	}
 	c.sees("0712 345 678", "KES 450", "Do not give goods yet.")
@@ -52,13 +52,13 @@ func TestNumberPadAlone(t *testing.T) {
 		}
 	}
 	pad("3*150+56--0\n0712345699--78\n")
-	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 500 || c.till.charged[0].Phone != "254712345678" {
-		t.Fatalf("asked for %+v", c.till.charged)
+	if len(c.till.Charges) != 1 || c.till.Charges[0].Amount != 500 || c.till.Charges[0].Phone != "254712345678" {
+		t.Fatalf("asked for %+v", c.till.Charges)
 	}
 	c.tell(refused(c.app.session.Front.Attempt, "1037", "DS timeout"), pos.EventCalledBack)
 	c.tick(2e9)
 	pad("/0712345601\n")
-	if got := c.till.charged; len(got) != 2 || got[1].Amount != 500 || got[1].Phone != "254712345601" || got[1].Sale == "" {
+	if got := c.till.Charges; len(got) != 2 || got[1].Amount != 500 || got[1].Phone != "254712345601" || got[1].Sale == "" {
 		t.Fatalf("another number: asked for %+v", got)
 	}
 	c.tell(paid(c.app.session.Front.Attempt, "SKN4T7W2QX"), pos.EventCalledBack)
@@ -126,8 +126,8 @@ func TestSaleEntry(t *testing.T) {
 			c.press(tc.keys...)
 			c.sees(tc.sees...)
 			c.seesNot(tc.not...)
-			if len(c.till.charged) != 0 {
-				t.Errorf("asked for %+v", c.till.charged)
+			if len(c.till.Charges) != 0 {
+				t.Errorf("asked for %+v", c.till.Charges)
 			}
 		})
 	}
@@ -144,12 +144,12 @@ func TestLargeAmountIsTypedTwice(t *testing.T) {
 	c.seesNot("Again")
 	c.press("<up>", "0", "<tab>", "<enter>") // 125,000 now, and the phone is there already
 	c.sees("Again")
-	if len(c.till.charged) != 0 {
-		t.Fatalf("asked for %+v", c.till.charged)
+	if len(c.till.Charges) != 0 {
+		t.Fatalf("asked for %+v", c.till.Charges)
 	}
 	c.press("125000", "<enter>", "<enter>")
-	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 125_000 {
-		t.Errorf("asked for %+v", c.till.charged)
+	if len(c.till.Charges) != 1 || c.till.Charges[0].Amount != 125_000 {
+		t.Errorf("asked for %+v", c.till.Charges)
 	}
 }
 
@@ -157,8 +157,8 @@ func TestLargeAmountIsTypedTwice(t *testing.T) {
 func TestRoundedAmountIsAsked(t *testing.T) {
 	c := newCashier(t)
 	c.press("3*33.35", "<enter>", "<pause>", "<enter>", phoneA, "<enter>")
-	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 100 {
-		t.Errorf("asked for %+v", c.till.charged)
+	if len(c.till.Charges) != 1 || c.till.Charges[0].Amount != 100 {
+		t.Errorf("asked for %+v", c.till.Charges)
 	}
 	c = newCashier(t)
 	c.press("12500.50", "<enter>", "<pause>", "<enter>")
@@ -166,8 +166,8 @@ func TestRoundedAmountIsAsked(t *testing.T) {
 	c.press("12500", "<enter>")
 	c.sees("Not the same amount: KES 12,501 is asked.")
 	c.press("12500.50", "<enter>", phoneA, "<enter>")
-	if len(c.till.charged) != 1 || c.till.charged[0].Amount != 12_501 {
-		t.Errorf("asked for %+v", c.till.charged)
+	if len(c.till.Charges) != 1 || c.till.Charges[0].Amount != 12_501 {
+		t.Errorf("asked for %+v", c.till.Charges)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestCursor(t *testing.T) {
 func TestRoundingIsSeenFirst(t *testing.T) {
 	c := newCashier(t)
 	c.press("12.50", "<enter>", "<enter>", phoneA, "<enter>")
-	if len(c.till.charged) != 0 {
-		t.Errorf("KES %v asked for 12.50", c.till.charged[0].Amount)
+	if len(c.till.Charges) != 0 {
+		t.Errorf("KES %v asked for 12.50", c.till.Charges[0].Amount)
 	}
 }

@@ -52,7 +52,7 @@ func scenes() []scene {
 			for _, n := range []int{9, 8} {
 				at := noon.Add(-time.Duration(n) * time.Minute)
 				open := pos.Attempt{ID: pos.AttemptID("row-" + at.Format("150405")), AskedAt: at, State: pos.StillChecking, Asked: pos.Asked{Amount: 450}}
-				book.put(open)
+				book.Put(open)
 				cfg.Resumed = append(cfg.Resumed, open)
 			}
 		}, func(c *cashier) {}},
@@ -102,16 +102,16 @@ func scenes() []scene {
 			c.press("<f3>", "<down>", "<enter>")
 		}},
 		{"open-clear-up", nil, func(c *cashier) {
-			c.book.put(unclear(c.row(49*60, 200, phoneB)))
+			c.book.Put(unclear(c.row(49*60, 200, phoneB)))
 			c.do(c.app.refresh())
 			c.press("<f3>", "*")
 		}},
 		{"open-error", nil, func(c *cashier) {
-			c.till.charge = c.inTheWay(75 * time.Second)
+			c.till.OnCharge = c.inTheWay(75 * time.Second)
 			c.sell("1500", phoneA)
 		}},
 		{"may-pay-twice", nil, func(c *cashier) {
-			c.till.charge = c.inTheWay(75 * time.Second)
+			c.till.OnCharge = c.inTheWay(75 * time.Second)
 			c.sell("1500", phoneA)
 			c.tick(80 * time.Second)
 		}},
@@ -142,7 +142,7 @@ func scenes() []scene {
 		}},
 		{"open", nil, func(c *cashier) {
 			c.day(42)
-			for _, a := range c.book.rows {
+			for _, a := range c.book.Rows {
 				if a.Open() {
 					c.send(updateMsg(pos.Update{Attempt: a, NextCheck: c.now.Add(42 * time.Second)}))
 				}
@@ -161,7 +161,7 @@ func scenes() []scene {
 		{"late", nil, func(c *cashier) {
 			c.day(12)
 			a := unclear(c.row(1, 450, phoneB))
-			c.book.put(a)
+			c.book.Put(a)
 			c.press("<f2>")
 			a = paid(a, "SKN7Q2ZX8M")
 			a.Notices = pos.PaidLate
@@ -169,25 +169,25 @@ func scenes() []scene {
 		}},
 		{"trouble", nil, func(c *cashier) {
 			c.day(12)
-			c.till.health = pos.Health{Refusing: "rate_limited", Since: noon.Add(-12 * time.Minute)}
+			c.till.HealthIs = pos.Health{Refusing: "rate_limited", Since: noon.Add(-12 * time.Minute)}
 			c.app.cfg.Link, c.app.commands.link = nil, nil
 			c.do(c.app.refresh())
 		}},
 		{"broken", nil, func(c *cashier) {
-			c.till.health = pos.Health{Ledger: errors.New("disk full")}
+			c.till.HealthIs = pos.Health{Ledger: errors.New("disk full")}
 			c.do(c.app.refresh())
 		}},
 		{"moved", nil, func(c *cashier) {
-			c.till.health = pos.Health{Ledger: store.ErrMoved}
+			c.till.HealthIs = pos.Health{Ledger: store.ErrMoved}
 			c.do(c.app.refresh())
 		}},
 		{"clock", nil, func(c *cashier) {
 			c.press("*")
-			c.till.health = pos.Health{Clock: &pos.ClockError{Says: time.Unix(0, 0), Last: c.now}}
+			c.till.HealthIs = pos.Health{Clock: &pos.ClockError{Says: time.Unix(0, 0), Last: c.now}}
 			c.do(c.app.refresh())
 		}},
 		{"clock-doubt", nil, func(c *cashier) {
-			c.till.health = pos.Health{Clock: &pos.ClockError{Says: c.now.AddDate(12, 0, 0), Last: c.now}}
+			c.till.HealthIs = pos.Health{Clock: &pos.ClockError{Says: c.now.AddDate(12, 0, 0), Last: c.now}}
 			c.do(c.app.refresh())
 		}},
 		{"help", practice, func(c *cashier) { c.press("?") }},
@@ -273,20 +273,20 @@ func (c *cashier) day(n int) {
 				a.Facts |= pos.QueryPaid
 			}
 		}
-		c.book.put(a)
+		c.book.Put(a)
 	}
-	newest := c.book.rows[0]
-	c.book.events = map[pos.AttemptID][]pos.Event{}
+	newest := c.book.Rows[0]
+	c.book.Evidence = map[pos.AttemptID][]pos.Event{}
 	if n >= 11 {
-		differs := c.book.rows[10]
-		c.book.events[differs.ID] = wrongAmount(differs, 12_500, "SKN7P2M4XQ")
+		differs := c.book.Rows[10]
+		c.book.Evidence[differs.ID] = wrongAmount(differs, 12_500, "SKN7P2M4XQ")
 	}
 	push := daraja.Explain("push", 200, []byte(`{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResponseCode":"0","ResponseDescription":"Success. Request accepted for processing"}`))[0].Answer
 	pending := daraja.Explain("query", 200, []byte(`{"ResponseCode":"0","MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":"4999","ResultDesc":"The transaction is still under processing"}`))[0].Answer
 	body := `{"Body":{"stkCallback":{"MerchantRequestID":"5998-46a7","CheckoutRequestID":"ws_CO_23112026141900123712345678","ResultCode":0,"ResultDesc":"The service request is processed successfully.","CallbackMetadata":{"Item":[{"Name":"Amount","Value":250.00},{"Name":"MpesaReceiptNumber","Value":"SKN1P2M4XQ"},{"Name":"TransactionDate","Value":20261123141908},{"Name":"PhoneNumber","Value":254712345678}]}}}}`
 	back := daraja.Explain("callback", 0, []byte(body))[0].Answer
 	asked := newest.Asked
-	c.book.events[newest.ID] = []pos.Event{
+	c.book.Evidence[newest.ID] = []pos.Event{
 		{Attempt: newest.ID, Kind: pos.EventAsked, At: newest.AskedAt, Asked: &asked},
 		{Attempt: newest.ID, Kind: pos.EventPushed, At: newest.AskedAt.Add(900 * time.Millisecond), Answer: &push},
 		{Attempt: newest.ID, Kind: pos.EventQueried, At: newest.AskedAt.Add(15 * time.Second), Answer: &pending},
@@ -329,7 +329,7 @@ func (c *cashier) month() {
 			case i == 49 && n == 1:
 				a.Notices = pos.PaidTwice
 			}
-			c.book.put(a)
+			c.book.Put(a)
 		}
 	}
 	c.do(c.app.refresh())

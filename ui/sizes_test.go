@@ -176,8 +176,8 @@ func TestResizingAtAnyMoment(t *testing.T) {
 				r.Fatalf("no %q at %d×%d:\n%s", word, w, h, got)
 			}
 		}
-		if len(c.till.charged) != 1 {
-			r.Fatalf("asked for %+v", c.till.charged)
+		if len(c.till.Charges) != 1 {
+			r.Fatalf("asked for %+v", c.till.Charges)
 		}
 		c.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	})

@@ -27,8 +27,8 @@ func TestWhyItDoesNotMatch(t *testing.T) {
 			} else {
 				a = unclear(a)
 			}
-			c.book.put(a)
-			c.book.events = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
+			c.book.Put(a)
+			c.book.Evidence = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
 			c.do(c.app.refresh())
 			from, kuanzia := "You can clear it up from 25 Nov 14:22.", "Unaweza kuyashughulikia kuanzia 25 Nov 14:22."
 			if ended {
@@ -59,12 +59,12 @@ func TestWhyItDoesNotMatch(t *testing.T) {
 func TestWhyIsReadOnce(t *testing.T) {
 	book := &fakeBook{}
 	a := pos.Attempt{ID: "a", Asked: pos.Asked{Amount: 888}, AskedAt: noon, Notices: pos.DoesNotMatch, State: pos.StillChecking, Events: 3}
-	book.events = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
+	book.Evidence = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
 	known := session.Whys(nil).Of([]pos.Attempt{a}, book)
 	if known[a.ID].Paid != 889 {
 		t.Fatalf("%+v", known)
 	}
-	book.events[a.ID] = wrongAmount(a, 890, "SKN7P2M4XQ")
+	book.Evidence[a.ID] = wrongAmount(a, 890, "SKN7P2M4XQ")
 	if again := known.Of([]pos.Attempt{a}, book); again[a.ID].Paid != 889 {
 		t.Error("it was read again without need")
 	}

@@ -23,6 +23,10 @@ const (
 	Resolve         // say what became of a payment that M-PESA does not tell of
 )
 
+// Debounce is how long a fresh result takes no Enter: a key meant for what stood there before must
+// not dismiss an end that nobody has seen, nor ask again.
+const Debounce = 700 * time.Millisecond
+
 // Offer is an action that can be taken now.
 type Offer struct {
 	Action Action

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ const mostCodes = 256
 
 // tell says what was heard: of what is in front all that happens to it, of the others what somebody
 // must know.
-func (p *plain) tell(h session.Heard) {
+func (p *conversation) tell(h session.Heard) {
 	a, front := h.Attempt, h.Place == session.InFront
 	if p.paid.ID == a.ID {
 		p.paid = a
@@ -50,7 +50,7 @@ func (p *plain) tell(h session.Heard) {
 }
 
 // tellFront says what was heard of the payment in front.
-func (p *plain) tellFront(h session.Heard) {
+func (p *conversation) tellFront(h session.Heard) {
 	a, front, now := h.Attempt, p.session.Front, p.now()
 	switch underWay := front.Phase() == session.UnderWay; {
 	case h.Ended:
@@ -75,13 +75,13 @@ func (p *plain) tellFront(h session.Heard) {
 
 // about is an attempt's state and what to say of it: "PAID KES 450, TRAINING, 0712 ••• 678, receipt
 // SKN4T7W2QX: …". whose says that it is not the one in front, so that its phone is named.
-func (p *plain) about(a pos.Attempt, whose bool, what ...string) string {
+func (p *conversation) about(a pos.Attempt, whose bool, what ...string) string {
 	return text.Sentence(p.facts(p.say.State(a), a, whose), what...)
 }
 
 // facts are a word about an attempt and what tells the attempt from others. Where it is paid, the
 // mode is never left out.
-func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
+func (p *conversation) facts(word string, a pos.Attempt, whose bool) []string {
 	facts := []string{word + " " + text.KES(a.Amount)}
 	if a.State == pos.Paid {
 		facts = append(facts, p.mode())
@@ -94,7 +94,7 @@ func (p *plain) facts(word string, a pos.Attempt, whose bool) []string {
 
 // tellEnd says PAID or NOT PAID and what to do. The notices that the word itself names are not said
 // again.
-func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
+func (p *conversation) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 	bells := 2
 	switch {
 	case a.State == pos.NotPaid:
@@ -125,7 +125,7 @@ func (p *plain) tellEnd(a pos.Attempt, fresh pos.Notice, whose bool) {
 }
 
 // tellNotices says what is new on top of a state, a line for each notice.
-func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
+func (p *conversation) tellNotices(a pos.Attempt, fresh pos.Notice) {
 	advice := p.say.Advice(fresh)
 	for i, word := range p.say.NoticeWords(fresh) {
 		p.news(2, text.Sentence(p.facts(word, a, true), advice[i]))
@@ -134,7 +134,7 @@ func (p *plain) tellNotices(a pos.Attempt, fresh pos.Notice) {
 
 // tellUnclear says what is not known of the payment in front, what to do, and when it can be asked
 // again.
-func (p *plain) tellUnclear() {
+func (p *conversation) tellUnclear() {
 	front, now := p.session.Front, p.now()
 	a := front.Attempt
 	bells, first := 2, p.say.MoneyMayHaveMoved
@@ -157,4 +157,4 @@ func (p *plain) tellUnclear() {
 }
 
 // at is the time of day of t, with its date where that is another day.
-func (p *plain) at(t time.Time) string { return p.say.At(t, p.now(), true) }
+func (p *conversation) at(t time.Time) string { return p.say.At(t, p.now(), true) }

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"fmt"
@@ -18,31 +18,31 @@ type command struct {
 	pad  string
 	with pos.Text // what comes behind the word
 	does pos.Text
-	run  func(p *plain, with string)
+	run  func(p *conversation, with string)
 }
 
 // commandTable are what can be typed besides the answers to a question.
 func commandTable() []command {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	return []command{
-		{t("ledger", "daftari"), "*", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*plain).showDay},
-		{t("find", "tafuta"), "", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*plain).showFound},
-		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*plain).showMore},
-		{t("open", "wazi"), "-", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*plain).showOpen},
-		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*plain).checkNumber},
-		{t("receipt", "risiti"), "", t("[N] CODE", "[N] CODE"), t("note the code from the customer's SMS, for number N or the last payment", "andika code ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*plain).typeReceipt},
-		{t("settled", "tayari"), "", t("N [1|2]", "N [1|2]"), t("note that number N was given back, or cleared up; 1 two sales, 2 given back", "andika kwamba namba N imerudishwa, au imeshughulikiwa; 1 mauzo mawili, 2 imerudishwa"), (*plain).byHand},
-		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*plain).showToday},
-		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*plain).showMonth},
-		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*plain).showEndings},
-		{t("lugha", "language"), "", t("", ""), t("Kiswahili", "English"), (*plain).switchLanguage},
-		{t("help", "msaada"), "/", t("", ""), t("this list", "orodha hii"), (*plain).showHelp},
-		{t("quit", "funga"), "", t("", ""), t("close the till; so does Ctrl-D", "funga till; Ctrl-D pia"), (*plain).quit},
+		{t("ledger", "daftari"), "*", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*conversation).showDay},
+		{t("find", "tafuta"), "", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*conversation).showFound},
+		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*conversation).showMore},
+		{t("open", "wazi"), "-", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*conversation).showOpen},
+		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*conversation).checkNumber},
+		{t("receipt", "risiti"), "", t("[N] CODE", "[N] CODE"), t("note the code from the customer's SMS, for number N or the last payment", "andika code ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*conversation).typeReceipt},
+		{t("settled", "tayari"), "", t("N [1|2]", "N [1|2]"), t("note that number N was given back, or cleared up; 1 two sales, 2 given back", "andika kwamba namba N imerudishwa, au imeshughulikiwa; 1 mauzo mawili, 2 imerudishwa"), (*conversation).byHand},
+		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*conversation).showToday},
+		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*conversation).showMonth},
+		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*conversation).showEndings},
+		{t("lugha", "language"), "", t("", ""), t("Kiswahili", "English"), (*conversation).switchLanguage},
+		{t("help", "msaada"), "/", t("", ""), t("this list", "orodha hii"), (*conversation).showHelp},
+		{t("quit", "funga"), "", t("", ""), t("close the till; so does Ctrl-D", "funga till; Ctrl-D pia"), (*conversation).quit},
 	}
 }
 
 // commands are those that this till has: only practice has practice phones.
-func (p *plain) commands() []command {
+func (p *conversation) commands() []command {
 	return slices.DeleteFunc(commandTable(), func(c command) bool {
 		return c.word.EN == "phones" && len(p.cfg.Endings) == 0
 	})
@@ -50,7 +50,7 @@ func (p *plain) commands() []command {
 
 // takeCommand runs the command that was typed; false where it was none. The number pad's keys are
 // commands where an amount is asked for.
-func (p *plain) takeCommand(line string) bool {
+func (p *conversation) takeCommand(line string) bool {
 	word, with, _ := strings.Cut(line, " ")
 	empty := p.session.Front == nil && p.session.Form.Focus == session.Amount
 	for _, c := range p.commands() {
@@ -66,9 +66,9 @@ func (p *plain) takeCommand(line string) bool {
 	return false
 }
 
-func (p *plain) quit(string) { p.left = true }
+func (p *conversation) quit(string) { p.left = true }
 
-func (p *plain) switchLanguage(string) {
+func (p *conversation) switchLanguage(string) {
 	was, other := p.say.Language, text.Kiswahili
 	if was == text.Kiswahili {
 		other = text.English
@@ -77,7 +77,7 @@ func (p *plain) switchLanguage(string) {
 	p.out.line(text.New(was).KLanguage + ".")
 }
 
-func (p *plain) showHelp(string) {
+func (p *conversation) showHelp(string) {
 	p.out.line(p.choices())
 	for _, c := range p.commands() {
 		p.out.line(strings.Join(text.NonEmpty([]string{p.say.Text(c.word), p.say.Text(c.with)}), " ") + ": " + p.say.Text(c.does) + ".")
@@ -87,7 +87,7 @@ func (p *plain) showHelp(string) {
 	}
 }
 
-func (p *plain) showEndings(string) {
+func (p *conversation) showEndings(string) {
 	for _, e := range p.cfg.Endings {
 		digits := e.Digits
 		if digits == "" {
@@ -101,7 +101,7 @@ func (p *plain) showEndings(string) {
 const rowsAtOnce = 10
 
 // row is one payment in a list of the day's. Its date is said where it is of another one.
-func (p *plain) row(a pos.Attempt, day pos.Day) string {
+func (p *conversation) row(a pos.Attempt, day pos.Day) string {
 	word := p.say.State(a)
 	if a.State == pos.NotPaid {
 		title := p.say.Text(text.Title(a))
@@ -136,7 +136,7 @@ func (p *plain) row(a pos.Attempt, day pos.Day) string {
 
 // showRows says rows as far as one can listen; next says what comes after them, nil where nothing
 // does.
-func (p *plain) showRows(rows []pos.Attempt, day pos.Day, next func()) {
+func (p *conversation) showRows(rows []pos.Attempt, day pos.Day, next func()) {
 	for _, a := range rows {
 		p.out.line(p.row(a, day))
 	}
@@ -145,7 +145,7 @@ func (p *plain) showRows(rows []pos.Attempt, day pos.Day, next func()) {
 	}
 }
 
-func (p *plain) showMore(string) {
+func (p *conversation) showMore(string) {
 	if p.next == nil {
 		p.out.line(p.plain.NoMore)
 		return
@@ -154,8 +154,8 @@ func (p *plain) showMore(string) {
 }
 
 // showDay says what a day came to, and its payments.
-func (p *plain) showDay(with string) {
-	day, ok := readDay(with, p.now())
+func (p *conversation) showDay(with string) {
+	day, ok := session.ParseDay(with, p.now())
 	if !ok {
 		p.out.line(p.say.DateWrong)
 		return
@@ -170,7 +170,7 @@ func (p *plain) showDay(with string) {
 }
 
 // showPage says the payments of a day that are older than before.
-func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
+func (p *conversation) showPage(day pos.Day, before pos.AttemptID) {
 	rows, err := p.cfg.Book.DayPage(day, before, rowsAtOnce+1)
 	if err != nil { // rows are those that are not damaged
 		p.fails(p.say.LedgerUnread, err)
@@ -189,7 +189,7 @@ func (p *plain) showPage(day pos.Day, before pos.AttemptID) {
 	}
 }
 
-func (p *plain) showFound(text string) {
+func (p *conversation) showFound(text string) {
 	if text == "" {
 		p.out.line(p.say.FindPrompt + ": " + p.say.FindDo)
 		return
@@ -207,7 +207,7 @@ func (p *plain) showFound(text string) {
 	}
 }
 
-func (p *plain) showFoundRows(rows []pos.Attempt) {
+func (p *conversation) showFoundRows(rows []pos.Attempt) {
 	today := pos.DayOf(p.now())
 	if len(rows) <= rowsAtOnce {
 		p.showRows(rows, today, nil)
@@ -217,11 +217,11 @@ func (p *plain) showFoundRows(rows []pos.Attempt) {
 }
 
 // sum says what some days came to.
-func (p *plain) sum(what string, t pos.Totals) {
+func (p *conversation) sum(what string, t pos.Totals) {
 	p.out.line(text.Sentence([]string{what, p.mode()}, strings.Join(p.say.Totals(t), ", ")+"."))
 }
 
-func (p *plain) showToday(string) {
+func (p *conversation) showToday(string) {
 	t, err := p.cfg.Book.Totals(pos.DayOf(p.now()))
 	if err != nil {
 		p.fails(p.say.LedgerUnread, err)
@@ -231,9 +231,9 @@ func (p *plain) showToday(string) {
 }
 
 // showMonth says what the month of a day came to, and each of its days on which anything was asked.
-func (p *plain) showMonth(with string) {
+func (p *conversation) showMonth(with string) {
 	now := p.now()
-	in, ok := readDay(with, now)
+	in, ok := session.ParseDay(with, now)
 	if !ok {
 		p.out.line(p.say.DateWrong)
 		return
@@ -256,7 +256,7 @@ func (p *plain) showMonth(with string) {
 }
 
 // showOpen says what is unsettled, each with its number.
-func (p *plain) showOpen(string) {
+func (p *conversation) showOpen(string) {
 	unsettled, err := p.cfg.Book.Unsettled()
 	if err != nil {
 		p.fails(p.say.LedgerUnread, err)
@@ -282,7 +282,7 @@ func (p *plain) showOpen(string) {
 
 // numbered is the payment with a number in the list of open ones, and what comes behind the number;
 // false where there is none, which the cashier is told.
-func (p *plain) numbered(with string) (a pos.Attempt, rest string, ok bool) {
+func (p *conversation) numbered(with string) (a pos.Attempt, rest string, ok bool) {
 	number, rest, _ := strings.Cut(with, " ")
 	n, err := strconv.Atoi(number)
 	switch {
@@ -296,14 +296,14 @@ func (p *plain) numbered(with string) (a pos.Attempt, rest string, ok bool) {
 	return pos.Attempt{}, "", false
 }
 
-func (p *plain) checkNumber(with string) {
+func (p *conversation) checkNumber(with string) {
 	if a, _, ok := p.numbered(with); ok {
 		p.carryOut(p.session.Check(a))
 	}
 }
 
 // typeReceipt notes a receipt number from a customer's SMS, which proves nothing (L8).
-func (p *plain) typeReceipt(with string) {
+func (p *conversation) typeReceipt(with string) {
 	a, code := p.paid, with
 	first, _, _ := strings.Cut(with, " ")
 	if _, notNumber := strconv.Atoi(first); notNumber == nil || first == "" || !a.WithoutReceipt() {
@@ -322,7 +322,7 @@ func (p *plain) typeReceipt(with string) {
 
 // byHand notes that what is owed back was given back, or that what has no end or does not match was
 // cleared up: a person's word (L8).
-func (p *plain) byHand(with string) {
+func (p *conversation) byHand(with string) {
 	a, how, ok := p.numbered(with)
 	if !ok {
 		return

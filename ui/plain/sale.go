@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 )
 
 // question is what the sale needs next.
-func (p *plain) question() string {
+func (p *conversation) question() string {
 	switch p.session.Form.Focus {
 	case session.Retype:
 		return p.say.Amount + " " + strings.ToLower(p.say.Again) + ":"
@@ -25,7 +25,7 @@ func (p *plain) question() string {
 
 // takeSale takes a line as the answer to the sale's question, by the rules of the form on the
 // screen, where it would have been pasted. What the till has understood it says back.
-func (p *plain) takeSale(line string) {
+func (p *conversation) takeSale(line string) {
 	form := p.session.Form
 	at := form.Focus
 	switch {

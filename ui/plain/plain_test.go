@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 )
 
 func TestPlainSale(t *testing.T) {
@@ -24,23 +25,23 @@ func TestPlainSale(t *testing.T) {
 			"Reference (Enter for none):",
 			"Asking 0712 345 678 for KES 500 …",
 		)
-		if got := c.till.charged; len(got) != 1 || got[0] != (pos.Request{Phone: "254712345678", Amount: 500, Reference: "INV 7"}) {
+		if got := c.till.Charges; len(got) != 1 || got[0] != (pos.Request{Phone: "254712345678", Amount: 500, Reference: "INV 7"}) {
 			t.Fatalf("asked for %+v", got)
 		}
 		c.pass(5 * time.Second)
-		a := accepted(c.p.session.Front.Attempt)
+		a := sessiontest.Accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.says(
 			"14:32:05 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.",
 			"Enter: check now. stop: stop waiting.",
 		)
 		c.pass(6 * time.Second)
-		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		c.says(
 			"14:32:11 PAID KES 500, receipt SKN4T7W2QX: hand over the goods.",
 			"Amount:",
 		)
-		a = paid(a, "SKN4T7W2QX")
+		a = sessiontest.Paid(a, "SKN4T7W2QX")
 		a.Events, a.Facts = a.Events+1, a.Facts|pos.QueryPaid
 		c.tell(a, pos.EventQueried) // the second witness is no news
 		c.types("KES 1,500", "0110123456")
@@ -63,13 +64,13 @@ func TestPlainSaleInKiswahili(t *testing.T) {
 			"Rejea (Enter kama hakuna):",
 			"Inaomba 0733 123 456 ilipe KES 450 …",
 		)
-		a := accepted(c.p.session.Front.Attempt)
+		a := sessiontest.Accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.says(
 			"14:32:00 INASUBIRI PIN: mwambie mteja aangalie simu yake. Usimpe bidhaa bado.",
 			"Enter: uliza sasa. acha: acha kusubiri.",
 		)
-		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		c.says("14:32:00 IMELIPWA KES 450, MAZOEZI, risiti SKN4T7W2QX: mpe mteja bidhaa.", "Kiasi:")
 		c.types("language")
 		c.says("English.", "Amount:")
@@ -120,11 +121,11 @@ func TestPlainRefusals(t *testing.T) {
 			"A reference has at most 12 letters, digits, blanks and dashes.",
 			"Reference (Enter for none):",
 		)
-		if len(c.till.charged) != 0 {
-			t.Fatalf("asked for %+v", c.till.charged)
+		if len(c.till.Charges) != 0 {
+			t.Fatalf("asked for %+v", c.till.Charges)
 		}
 		c.types("quit now", "") // a reference that begins like a command
-		if got := c.till.charged; len(got) != 1 || got[0].Reference != "quit now" {
+		if got := c.till.Charges; len(got) != 1 || got[0].Reference != "quit now" {
 			t.Errorf("asked for %+v", got)
 		}
 	})
@@ -171,8 +172,8 @@ func TestPlainBack(t *testing.T) {
 			"TODAY: KES 0, 0 paid, 0 not paid.", "Reference (Enter for none):",
 			"Amount:", "KES 45", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):", "Amount:",
 		)
-		if len(c.till.charged) != 0 {
-			t.Errorf("asked for %+v", c.till.charged)
+		if len(c.till.Charges) != 0 {
+			t.Errorf("asked for %+v", c.till.Charges)
 		}
 	})
 }
@@ -181,7 +182,7 @@ func TestPlainBack(t *testing.T) {
 func TestPlainCancelled(t *testing.T) {
 	inSale(t, func(c *talk) {
 		a := c.sell("450", phoneA)
-		c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+		c.tell(sessiontest.Refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 		choices := "Enter: ask again. number: other number. new: next sale."
 		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again.", choices)
 		c.types("")
@@ -191,16 +192,16 @@ func TestPlainCancelled(t *testing.T) {
 		c.pass(time.Second)
 		c.types("")
 		c.says("Asking 0712 345 678 for KES 450 …")
-		if got := c.till.charged; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
+		if got := c.till.Charges; len(got) != 2 || got[1].Sale != a.Sale || got[1].Amount != 450 || got[1].Phone != a.Phone {
 			t.Fatalf("asked for %+v", got)
 		}
-		b := accepted(c.p.session.Front.Attempt)
+		b := sessiontest.Accepted(c.p.session.Front.Attempt)
 		c.tell(b, pos.EventPushed)
-		c.tell(refused(b, "1032", ""), pos.EventCalledBack)
+		c.tell(sessiontest.Refused(b, "1032", ""), pos.EventCalledBack)
 		c.all()
 		c.types("tena") // the word can mean nothing else, in whatever language
 		c.says("Asking 0712 345 678 for KES 450 …")
-		c.tell(refused(accepted(c.p.session.Front.Attempt), "1", "low"), pos.EventCalledBack)
+		c.tell(sessiontest.Refused(sessiontest.Accepted(c.p.session.Front.Attempt), "1", "low"), pos.EventCalledBack)
 		c.all()
 		c.types("new")
 		c.says("Amount:")
@@ -211,15 +212,15 @@ func TestPlainCancelled(t *testing.T) {
 func TestPlainOtherNumber(t *testing.T) {
 	inSale(t, func(c *talk) {
 		c.types("450", phoneA, "INV 7")
-		a := accepted(c.p.session.Front.Attempt)
-		c.update(pos.Update{Attempt: refused(a, "2001", "wrong"), Event: pos.EventCalledBack, Changed: true, WrongPINs: 3})
+		a := sessiontest.Accepted(c.p.session.Front.Attempt)
+		c.update(pos.Update{Attempt: sessiontest.Refused(a, "2001", "wrong"), Event: pos.EventCalledBack, Changed: true, WrongPINs: 3})
 		if said := c.all(); !strings.Contains(said, "Three wrong PINs: use another number, or take cash.") {
 			t.Errorf("said %s", said)
 		}
 		c.types("number", "0722000000")
 		c.says("The same sale, with another number.", "Phone:", "0722 000 000, Safaricom.", "Asking 0722 000 000 for KES 450 …")
 		want := pos.Request{Sale: a.Sale, Phone: "254722000000", Amount: 450, Reference: "INV 7"}
-		if got := c.till.charged; len(got) != 2 || got[1] != want {
+		if got := c.till.Charges; len(got) != 2 || got[1] != want {
 			t.Errorf("asked for %+v", got)
 		}
 	})
@@ -229,29 +230,29 @@ func TestPlainOtherNumber(t *testing.T) {
 func TestPlainWaiting(t *testing.T) {
 	inSale(t, func(c *talk) {
 		a := c.sell("450", phoneA)
-		c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now().Add(7 * time.Second), nil }
+		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now().Add(7 * time.Second), nil }
 		c.pass(10 * time.Second)
 		c.types("")
 		c.says("M-PESA is asked at 14:32:17.")
 		c.pass(7 * time.Second)
 		a.Events++
-		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: noon.Add(40 * time.Second)})
+		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: sessiontest.Noon.Add(40 * time.Second)})
 		c.says("14:32:17 M-PESA says nothing new; still waiting, 0:17; next check at 14:32:40.")
 		a.Events++
-		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: noon.Add(40 * time.Second)}) // by the plan: nobody asked
+		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: sessiontest.Noon.Add(40 * time.Second)}) // by the plan: nobody asked
 		c.pass(13 * time.Second)
 		c.says("14:32:30 still waiting, 0:30; next check at 14:32:40.")
 		c.pass(30 * time.Second)
 		c.says("14:33:00 still waiting, 1:00.")
 		c.types("what?")
 		c.says("Not taken: this payment comes first.", "Enter: check now. stop: stop waiting.")
-		c.till.check = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
+		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 		c.types("check")
 		c.says("M-PESA cannot be asked about this payment. If no answer comes, look in M-PESA's messages.")
 		c.types("today")
 		c.says("TODAY: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
 		c.pass(2 * time.Minute)
-		c.tell(unclear(a), pos.EventGaveUp)
+		c.tell(sessiontest.Unclear(a), pos.EventGaveUp)
 		c.says(
 			"14:33:30 still waiting, 1:30.",
 			"14:34:00 still waiting, 2:00.",
@@ -264,8 +265,8 @@ func TestPlainWaiting(t *testing.T) {
 		if said := c.all(); said != "" {
 			t.Errorf("said %s", said)
 		}
-		if len(c.till.charged) != 1 || len(c.till.checked) != 2 {
-			t.Errorf("charged %d times, checked %d times", len(c.till.charged), len(c.till.checked))
+		if len(c.till.Charges) != 1 || len(c.till.Checks) != 2 {
+			t.Errorf("charged %d times, checked %d times", len(c.till.Charges), len(c.till.Checks))
 		}
 	})
 }
@@ -273,7 +274,7 @@ func TestPlainWaiting(t *testing.T) {
 // TestPlainNoMotion: nothing is said by itself, and times of day stand for lengths of time.
 func TestPlainNoMotion(t *testing.T) {
 	inSale(t, func(c *talk) {
-		a := unclear(c.sell("450", phoneA))
+		a := sessiontest.Unclear(c.sell("450", phoneA))
 		c.pass(70 * time.Second)
 		c.types("stop")
 		c.tell(a, pos.EventStopped)
@@ -291,13 +292,13 @@ func TestPlainLock(t *testing.T) {
 		c.pass(40 * time.Second)
 		c.all()
 		c.types("stop")
-		c.tell(unclear(a), pos.EventStopped)
+		c.tell(sessiontest.Unclear(a), pos.EventStopped)
 		c.says(
 			"14:32:40 STILL CHECKING KES 450: the customer can still pay. Hold the goods and wait 1:20.",
 			"Enter: check now. new: next sale.",
 		)
-		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
-			e := &pos.OpenError{Earlier: unclear(a), Left: a.AskedAt.Add(pos.PhoneLock).Sub(c.now())}
+		c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
+			e := &pos.OpenError{Earlier: sessiontest.Unclear(a), Left: a.AskedAt.Add(pos.PhoneLock).Sub(c.now())}
 			if r.MayPayTwice && !e.Locked() {
 				return c.attempt(r), nil
 			}
@@ -313,8 +314,8 @@ func TestPlainLock(t *testing.T) {
 		c.types("back")
 		c.says("Enter: check now. new: next sale.")
 		c.types("again", "")
-		if len(c.till.checked) != 1 || c.till.checked[0] != a.ID {
-			t.Errorf("checked %v", c.till.checked)
+		if len(c.till.Checks) != 1 || c.till.Checks[0] != a.ID {
+			t.Errorf("checked %v", c.till.Checks)
 		}
 		c.all()
 		c.pass(80 * time.Second)
@@ -324,11 +325,11 @@ func TestPlainLock(t *testing.T) {
 		)
 		c.types("2")
 		c.says("Asking 0712 345 678 for KES 450 …")
-		if got := c.till.charged; !got[len(got)-1].MayPayTwice || got[len(got)-1].Sale != a.Sale {
+		if got := c.till.Charges; !got[len(got)-1].MayPayTwice || got[len(got)-1].Sale != a.Sale {
 			t.Errorf("asked for %+v", got[len(got)-1])
 		}
 		// The first is paid after all while the second is asked.
-		late := paid(unclear(a), "SKN4T7W2QX")
+		late := sessiontest.Paid(sessiontest.Unclear(a), "SKN4T7W2QX")
 		late.Notices = pos.PaidLate
 		c.tell(late, pos.EventCalledBack)
 		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.")
@@ -343,11 +344,11 @@ func TestPlainNothingToAskYet(t *testing.T) {
 		c.all()
 		c.types("")
 		c.says("Not taken: this payment comes first.", "stop: stop waiting.")
-		c.tell(accepted(a), pos.EventPushed)
+		c.tell(sessiontest.Accepted(a), pos.EventPushed)
 		c.says("14:32:00 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.", "Enter: check now. stop: stop waiting.")
 		c.types("")
-		if len(c.till.checked) != 1 {
-			t.Errorf("checked %v", c.till.checked)
+		if len(c.till.Checks) != 1 {
+			t.Errorf("checked %v", c.till.Checks)
 		}
 	})
 }
@@ -358,13 +359,13 @@ func TestPlainInTheWay(t *testing.T) {
 		inSale(t, func(c *talk) {
 			a := c.sell("450", phoneA)
 			c.types("stop")
-			c.tell(unclear(a), pos.EventStopped)
-			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
-				return pos.Attempt{}, &pos.OpenError{Earlier: unclear(a), Left: a.AskedAt.Add(pos.PhoneLock).Sub(c.now())}
+			c.tell(sessiontest.Unclear(a), pos.EventStopped)
+			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
+				return pos.Attempt{}, &pos.OpenError{Earlier: sessiontest.Unclear(a), Left: a.AskedAt.Add(pos.PhoneLock).Sub(c.now())}
 			}
 			c.types("again")
 			c.all()
-			late := paid(unclear(a), "SKN4T7W2QX")
+			late := sessiontest.Paid(sessiontest.Unclear(a), "SKN4T7W2QX")
 			late.Notices = pos.PaidLate
 			c.tell(late, pos.EventCalledBack)
 			c.says(
@@ -375,34 +376,34 @@ func TestPlainInTheWay(t *testing.T) {
 	})
 	t.Run("after a refusal", func(t *testing.T) {
 		inSale(t, func(c *talk) {
-			earlier := unclear(accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 200})))
-			c.tell(refused(c.sell("450", phoneA), "1032", ""), pos.EventCalledBack)
-			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+			earlier := sessiontest.Unclear(sessiontest.Accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 200})))
+			c.tell(sessiontest.Refused(c.sell("450", phoneA), "1032", ""), pos.EventCalledBack)
+			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Left: time.Minute}
 			}
 			c.pass(time.Second)
 			c.types("", "")
-			c.tell(refused(earlier, "1032", ""), pos.EventQueried)
+			c.tell(sessiontest.Refused(earlier, "1032", ""), pos.EventQueried)
 			c.types("") // meant for the one in the way
-			if said := c.all(); !strings.Contains(said, "Too soon after the result: nothing was asked.") || len(c.till.charged) != 2 || len(c.till.checked) != 1 {
-				t.Errorf("charged %d times, checked %d times: %s", len(c.till.charged), len(c.till.checked), said)
+			if said := c.all(); !strings.Contains(said, "Too soon after the result: nothing was asked.") || len(c.till.Charges) != 2 || len(c.till.Checks) != 1 {
+				t.Errorf("charged %d times, checked %d times: %s", len(c.till.Charges), len(c.till.Checks), said)
 			}
 		})
 	})
 	t.Run("another sale's", func(t *testing.T) {
 		inSale(t, func(c *talk) {
-			earlier := unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
-			c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+			earlier := sessiontest.Unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 200}))
+			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 				return pos.Attempt{}, &pos.OpenError{Earlier: earlier, Left: time.Minute}
 			}
 			c.types("450", phoneA, "")
 			c.all()
-			c.tell(refused(earlier, "1032", ""), pos.EventQueried)
+			c.tell(sessiontest.Refused(earlier, "1032", ""), pos.EventQueried)
 			c.says(
 				"14:32:00 NOT PAID KES 200, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again.",
 				"Phone:",
 			)
-			c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
+			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
 			c.types(phoneA, "")
 			c.says("0712 345 678, Safaricom.", "Reference (Enter for none):", "Asking 0712 345 678 for KES 450 …")
 		})
@@ -413,15 +414,15 @@ func TestPlainInTheWay(t *testing.T) {
 func TestPlainARunOfEnters(t *testing.T) {
 	inTalk(t, func(c *talk) {
 		c.types("450", "0712345678", "")
-		a := accepted(c.p.session.Front.Attempt)
+		a := sessiontest.Accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.pass(5 * time.Second)
-		c.tell(refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+		c.tell(sessiontest.Refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 		for range 4 {
 			c.pass(400 * time.Millisecond)
 			c.types("")
 		}
-		if n := len(c.till.charged); n != 1 {
+		if n := len(c.till.Charges); n != 1 {
 			t.Errorf("%d pushes", n)
 		}
 	})

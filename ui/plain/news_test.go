@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"errors"
@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/store"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 	"kaunta/ui/text"
 )
 
@@ -20,12 +22,12 @@ func TestPlainNotices(t *testing.T) {
 		says []string
 	}{
 		{"late", func(a pos.Attempt) pos.Attempt {
-			a = paid(a, "SKN4T7W2QX")
+			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidLate
 			return a
 		}, []string{"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up."}},
 		{"twice", func(a pos.Attempt) pos.Attempt {
-			a = paid(a, "SKN4T7W2QX")
+			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidTwice | pos.PaidLate
 			return a
 		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: This sale is paid: goods once only. This money is owed back."}},
@@ -34,14 +36,14 @@ func TestPlainNotices(t *testing.T) {
 			return a
 		}, []string{"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: What M-PESA reports does not match this request. Call the owner."}},
 		{"witnesses disagree", func(a pos.Attempt) pos.Attempt {
-			a = paid(a, "SKN4T7W2QX")
+			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.Disagree | pos.PaidLate
 			return a
 		}, []string{
 			"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.",
 			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: M-PESA has given two different answers. Call the owner.",
 		}},
-		{"not paid after all", func(a pos.Attempt) pos.Attempt { return refused(a, "1032", "") },
+		{"not paid after all", func(a pos.Attempt) pos.Attempt { return sessiontest.Refused(a, "1032", "") },
 			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again."}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -63,7 +65,7 @@ func TestPlainNotices(t *testing.T) {
 // TestPlainDoesNotMatch: the payment in front is held, and the owner is to be told.
 func TestPlainDoesNotMatch(t *testing.T) {
 	inSale(t, func(c *talk) {
-		a := unclear(c.sell("450", phoneA))
+		a := sessiontest.Unclear(c.sell("450", phoneA))
 		a.Notices, a.Facts = pos.DoesNotMatch, a.Facts|pos.Held
 		c.tell(a, pos.EventCalledBack)
 		c.says(
@@ -77,7 +79,7 @@ func TestPlainDoesNotMatch(t *testing.T) {
 // TestPlainUnclearEnd says M-PESA's code and what it means where there is one.
 func TestPlainUnclearEnd(t *testing.T) {
 	inSale(t, func(c *talk) {
-		a := unclear(c.sell("450", phoneA))
+		a := sessiontest.Unclear(c.sell("450", phoneA))
 		a.Cause = pos.Cause{Endpoint: "callback", Verdict: "unknown", ResultCode: "9999", ResultDesc: "\x1b[31mno clear end"}
 		c.pass(2 * time.Minute)
 		c.all()
@@ -96,13 +98,13 @@ func TestPlainCodeLater(t *testing.T) {
 		a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
 		c.tell(a, pos.EventQueried)
 		c.says("14:32:00 PAID KES 450, TRAINING, receipt code later: hand over the goods.", "Amount:")
-		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		c.says("14:32:00 RECEIPT SKN4T7W2QX: KES 450, 0712 ••• 678.", "Amount:")
 
 		a = c.stopped("60", phoneB) // the same of one that is not in front
 		a.State, a.Events, a.Facts = pos.Paid, 5, pos.QueryPaid
 		c.tell(a, pos.EventQueried)
-		c.tell(paid(a, "SKN5T7W2QX"), pos.EventCalledBack)
+		c.tell(sessiontest.Paid(a, "SKN5T7W2QX"), pos.EventCalledBack)
 		if said := c.all(); !strings.HasSuffix(said, "14:32:00 RECEIPT SKN5T7W2QX: KES 60, 0712 ••• 601.\nAmount:\n") {
 			t.Errorf("said %s", said)
 		}
@@ -112,9 +114,9 @@ func TestPlainCodeLater(t *testing.T) {
 // TestPlainNoReceiptCode: where none comes, the customer's can be typed for the last payment without looking for its number.
 func TestPlainNoReceiptCode(t *testing.T) {
 	inSale(t, func(c *talk) {
-		c.till.known = c.book.Attempt
-		a := queriesOnly(accepted(c.sell("450", phoneA)))
-		c.book.put(a)
+		c.till.Known = c.book.Attempt
+		a := sessiontest.QueriesOnly(sessiontest.Accepted(c.sell("450", phoneA)))
+		c.book.Put(a)
 		c.all()
 		c.tell(a, pos.EventQueried)
 		c.says(
@@ -126,7 +128,7 @@ func TestPlainNoReceiptCode(t *testing.T) {
 		c.says("SKN4T7W2QX is noted as the customer's word, not as M-PESA's.", "Amount:")
 		c.types("receipt 1 SKN4T7W2QX")
 		c.says("No number 1 in the list. open: names them.", "Amount:")
-		if got := c.till.typed; len(got) != 1 || got[0] != "SKN4T7W2QX" {
+		if got := c.till.Codes; len(got) != 1 || got[0] != "SKN4T7W2QX" {
 			t.Errorf("typed %q", got)
 		}
 	}, inTraining)
@@ -137,8 +139,8 @@ func TestPlainAnotherSession(t *testing.T) {
 	inSale(t, func(c *talk) {
 		a := c.attempt(pos.Request{Phone: "254722000000", Amount: 450})
 		c.tell(a, pos.EventAsked)
-		c.tell(accepted(a), pos.EventPushed)
-		c.tell(paid(accepted(a), "SKN4T7W2QX"), pos.EventCalledBack)
+		c.tell(sessiontest.Accepted(a), pos.EventPushed)
+		c.tell(sessiontest.Paid(sessiontest.Accepted(a), "SKN4T7W2QX"), pos.EventCalledBack)
 		if said := c.all(); said != "" {
 			t.Errorf("said %s", said)
 		}
@@ -154,10 +156,10 @@ func TestPlainOpen(t *testing.T) {
 			"Nothing is open and nothing is owed back.", "Amount:",
 		)
 		a := c.stopped("450", phoneA)
-		owed := paid(c.attempt(pos.Request{Phone: "254722000000", Amount: 60}), "SKN5T7W2QX")
+		owed := sessiontest.Paid(c.attempt(pos.Request{Phone: "254722000000", Amount: 60}), "SKN5T7W2QX")
 		owed.Notices = pos.PaidTwice
-		c.book.put(owed)
-		c.till.check = func(pos.AttemptID) (time.Time, error) { return c.now().Add(8 * time.Second), nil }
+		c.book.Put(owed)
+		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now().Add(8 * time.Second), nil }
 		c.types("open", "check", "check 3", "check 2", "receipt 2 SKN", "receipt 2 SKN4T7W2QX")
 		c.says(
 			"1. 14:32 PAID TWICE KES 60, 0722 ••• 000, receipt SKN5T7W2QX, owed back.",
@@ -169,8 +171,8 @@ func TestPlainOpen(t *testing.T) {
 			"An M-PESA code has ten letters and digits: copy it from the customer's SMS.", "Amount:",
 			"SKN4T7W2QX is noted, but it is no proof. Hold the goods until the screen says PAID.", "Amount:",
 		)
-		if len(c.till.checked) != 1 || c.till.checked[0] != a.ID {
-			t.Errorf("checked %v", c.till.checked)
+		if len(c.till.Checks) != 1 || c.till.Checks[0] != a.ID {
+			t.Errorf("checked %v", c.till.Checks)
 		}
 		a.Events++
 		c.tell(a, pos.EventQueried)
@@ -198,17 +200,17 @@ func TestPlainResumed(t *testing.T) {
 			"2. 14:32 STILL CHECKING KES 450, 0712 ••• 678.",
 			"Amount:",
 		)
-		c.tell(paid(first, "SKN4T7W2QX"), pos.EventQueried)
+		c.tell(sessiontest.Paid(first, "SKN4T7W2QX"), pos.EventQueried)
 		c.says("14:32:00 PAID KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods.", "Amount:")
-		c.tell(refused(second, "1037", ""), pos.EventQueried)
+		c.tell(sessiontest.Refused(second, "1037", ""), pos.EventQueried)
 		if said := c.all(); !strings.HasPrefix(said, "14:32:00 NOT PAID KES 200, 0722 ••• 000: ") {
 			t.Errorf("said %s", said)
 		}
 	}, func(c *talk, cfg *session.Config, _ *tty) {
-		first = unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
-		second = accepted(c.attempt(pos.Request{Phone: "254722000000", Amount: 200}))
-		c.book.put(first)
-		c.book.put(second)
+		first = sessiontest.Unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
+		second = sessiontest.Accepted(c.attempt(pos.Request{Phone: "254722000000", Amount: 200}))
+		c.book.Put(first)
+		c.book.Put(second)
 		cfg.Resumed = []pos.Attempt{first, second}
 	})
 }
@@ -217,13 +219,13 @@ func TestPlainResumed(t *testing.T) {
 func TestPlainLedger(t *testing.T) {
 	inSale(t, func(c *talk) {
 		for i := range 12 {
-			c.book.put(paid(pos.Attempt{
-				ID: pos.AttemptID(fmt.Sprintf("row-%02d", i)), AskedAt: noon.Add(time.Duration(i-20) * time.Minute), Events: 2,
+			c.book.Put(sessiontest.Paid(pos.Attempt{
+				ID: pos.AttemptID(fmt.Sprintf("row-%02d", i)), AskedAt: sessiontest.Noon.Add(time.Duration(i-20) * time.Minute), Events: 2,
 				Asked: pos.Asked{Phone: "254712345678", Amount: pos.Shillings(100 + i), Reference: "INV 7"},
 			}, fmt.Sprintf("SKN4T7W2%02d", i)))
 		}
-		c.book.put(refused(pos.Attempt{
-			ID: "row-12", AskedAt: noon.AddDate(0, 0, -1), Events: 2, Asked: pos.Asked{Phone: "254722000000", Amount: 60},
+		c.book.Put(sessiontest.Refused(pos.Attempt{
+			ID: "row-12", AskedAt: sessiontest.Noon.AddDate(0, 0, -1), Events: 2, Asked: pos.Asked{Phone: "254722000000", Amount: 60},
 		}, "1032", ""))
 		c.types("ledger")
 		said := c.all()
@@ -279,13 +281,13 @@ func TestPlainLedger(t *testing.T) {
 			"TODAY, TRAINING: KES 1,266, 12 paid, 0 not paid.",
 			"Amount:",
 		)
-		c.book.damaged = errors.New("one is damaged")
+		c.book.Damaged = errors.New("one is damaged")
 		c.types("ledger", "more", "more", "find 678")
 		said = c.all()
 		if strings.Count(said, "cannot be read: one is damaged\n") != 4 || strings.Count(said, " PAID KES 100,") != 1 || strings.Count(said, " PAID KES 111,") != 2 {
 			t.Errorf("said %s", said)
 		}
-		c.book.err, c.book.damaged, c.book.rows = errors.New("the disk is gone"), nil, nil
+		c.book.Err, c.book.Damaged, c.book.Rows = errors.New("the disk is gone"), nil, nil
 		c.types("ledger", "find 678", "open", "month", "today")
 		said = c.all()
 		if strings.Count(said, "LEDGER: cannot be read: the disk is gone\nAmount:\n") != 5 {
@@ -320,7 +322,7 @@ func TestPlainHealth(t *testing.T) {
 			"14:34:10 Callbacks come again.",
 			"Amount:",
 		)
-		c.till.charge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, full }
+		c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, full }
 		c.types("450", phoneA, "")
 		c.says(
 			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
@@ -328,7 +330,7 @@ func TestPlainHealth(t *testing.T) {
 			"Enter: ask again. number: other number. new: next sale.",
 		)
 		c.pass(time.Second)
-		c.till.charge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
+		c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
 		c.types("")
 		c.says("Asking 0712 345 678 for KES 450 …")
 	})
@@ -366,7 +368,7 @@ func TestPlainAtATerminal(t *testing.T) {
 			t.Errorf("said %q", said)
 		}
 		a := c.sell("450", phoneA)
-		c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
+		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		if said := c.all(); said != "14:32:00 PAID KES 450, receipt SKN4T7W2QX: hand over the goods.\n\aAmount: " {
 			t.Errorf("said %q", said)
 		}
@@ -408,18 +410,18 @@ func TestPlainBells(t *testing.T) {
 		want int
 	}{
 		{"waiting", func(*talk, pos.Attempt) {}, 0},
-		{"paid", func(c *talk, a pos.Attempt) { c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack) }, 1},
-		{"not paid", func(c *talk, a pos.Attempt) { c.tell(refused(a, "1", ""), pos.EventCalledBack) }, 2},
-		{"gave up", func(c *talk, a pos.Attempt) { c.tell(unclear(a), pos.EventGaveUp) }, 2},
+		{"paid", func(c *talk, a pos.Attempt) { c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack) }, 1},
+		{"not paid", func(c *talk, a pos.Attempt) { c.tell(sessiontest.Refused(a, "1", ""), pos.EventCalledBack) }, 2},
+		{"gave up", func(c *talk, a pos.Attempt) { c.tell(sessiontest.Unclear(a), pos.EventGaveUp) }, 2},
 		{"stopped by the cashier", func(c *talk, a pos.Attempt) {
 			c.types("stop")
-			c.tell(unclear(a), pos.EventStopped)
+			c.tell(sessiontest.Unclear(a), pos.EventStopped)
 		}, 0},
 		{"late", func(c *talk, a pos.Attempt) {
 			c.types("stop")
-			a = unclear(a)
+			a = sessiontest.Unclear(a)
 			c.tell(a, pos.EventStopped)
-			a = paid(a, "SKN4T7W2QX")
+			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidLate
 			c.tell(a, pos.EventCalledBack)
 		}, 2},
@@ -441,18 +443,18 @@ func TestPlainBells(t *testing.T) {
 func everything(c *talk) string {
 	a := c.stopped("3*1500", phoneA)
 	c.types("?", "450", "0733123456", "INV 7")
-	b := accepted(c.p.session.Front.Attempt)
+	b := sessiontest.Accepted(c.p.session.Front.Attempt)
 	c.tell(b, pos.EventPushed)
 	c.pass(31 * time.Second)
-	c.tell(refused(b, "1032", "Request Cancelled by user."), pos.EventCalledBack)
+	c.tell(sessiontest.Refused(b, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 	c.types("new", "simu")
-	a = paid(a, "SKN4T7W2QX")
+	a = sessiontest.Paid(a, "SKN4T7W2QX")
 	a.Notices = pos.PaidLate | pos.Disagree
 	c.tell(a, pos.EventCalledBack)
 	c.falls(pos.Health{Refusing: "blocked", Since: c.now()}, true)
 	c.pass(30 * time.Second)
 	c.types("ledger", "find 678", "open", "month", "nonsense", "450", "0203341234", phoneA, "a;b", "")
-	c.tell(unclear(accepted(c.p.session.Front.Attempt)), pos.EventGaveUp)
+	c.tell(sessiontest.Unclear(sessiontest.Accepted(c.p.session.Front.Attempt)), pos.EventGaveUp)
 	c.types("quit")
 	return c.all()
 }
@@ -503,12 +505,12 @@ func TestPlainASCII(t *testing.T) {
 // that comes soon is told.
 func TestPlainCodesAreFew(t *testing.T) {
 	var out strings.Builder
-	p := newPlain(t.Context(), session.Config{
-		Shop: "DUKA", Mode: session.Training, Till: &fakeTill{}, Book: &fakeBook{}, Now: func() time.Time { return noon }, Output: &out,
+	p := newConversation(t.Context(), session.Config{
+		Shop: "DUKA", Mode: session.Training, Till: &sessiontest.Till{}, Book: &sessiontest.Book{}, Now: func() time.Time { return sessiontest.Noon }, Output: &out,
 	}, tty{width: func() int { return 0 }})
 	attempt := func(n int) pos.Attempt {
 		return pos.Attempt{
-			ID: pos.AttemptID(fmt.Sprintf("01K%023d", n)), AskedAt: noon, State: pos.Paid, Events: 3,
+			ID: pos.AttemptID(fmt.Sprintf("01K%023d", n)), AskedAt: sessiontest.Noon, State: pos.Paid, Events: 3,
 			Asked: pos.Asked{Sale: "sale", Phone: phoneA, Amount: 450, Reachable: true},
 		}
 	}
@@ -531,4 +533,46 @@ func TestPlainCodesAreFew(t *testing.T) {
 	if !strings.Contains(out.String(), "RECEIPT SKN4T7W2QX") {
 		t.Errorf("a code that comes is not told: %q", out.String())
 	}
+}
+
+// TestPlainReady: while no new payment is taken the till says why, and when it is over says so.
+func TestPlainReady(t *testing.T) {
+	inSale(t, func(c *talk) {
+		c.falls(pos.Health{Ledger: store.ErrMoved}, true)
+		c.pass(time.Minute)
+		c.says("14:32:10 LEDGER: The ledger's file is not at its place: no new payments. Call the owner.", "Amount:")
+		c.falls(pos.Health{Clock: &pos.ClockError{Says: time.Unix(0, 0), Last: c.now()}}, true)
+		c.pass(time.Minute)
+		c.says("14:33:10 CLOCK: The clock says 1 Jan 1970, the ledger 23 Nov 2026: set it. No new payments.", "Amount:")
+		c.falls(pos.Health{}, true)
+		c.pass(time.Minute)
+		c.says("14:34:10 New payments are taken again.", "Amount:")
+		c.falls(pos.Health{Clock: &pos.ClockError{Says: c.now().AddDate(12, 0, 0), Last: c.now()}}, true)
+		c.pass(time.Minute)
+		c.says("14:35:10 CLOCK: The clock says 23 Nov 2038, and the last payment was on 23 Nov 2026: if that is wrong, set the clock.", "Amount:")
+	})
+}
+
+// TestPlainTwoSales: the plain till asks for the answer, and takes no half of one.
+func TestPlainTwoSales(t *testing.T) {
+	inTalk(t, func(c *talk) {
+		c.says("LIVE, DUKA LA MAMA, till 174379, Monday 23 November, 14:32.", "help: what you can type.", "Amount:")
+		first, second := sessiontest.Paid(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}), "SKN9P2M4XQ"), sessiontest.Paid(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}), "SKN9P2M4XR")
+		first.Notices, second.Notices = pos.PossiblyTwice, pos.PossiblyTwice
+		first.Other, second.Other = second.ID, first.ID
+		c.book.Put(first)
+		c.book.Put(second)
+		c.types("open", "settled 1", "settled 1 3", "settled 1 2")
+		c.says(
+			"1. 14:32 PAID KES 450, 0712 ••• 678, receipt SKN9P2M4XR, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
+			"2. 14:32 PAID KES 450, 0712 ••• 678, receipt SKN9P2M4XQ, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
+			"Amount:",
+			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
+			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
+			"Noted: KES 450 was given back.", "Amount:",
+		)
+		if len(c.till.ResolvedAs) != 1 || c.till.ResolvedAs[0] != pos.EventRefunded || !strings.HasPrefix(string(c.till.Resolutions[0]), string(second.ID)) {
+			t.Errorf("%v %v", c.till.Resolutions, c.till.ResolvedAs)
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"bytes"
@@ -13,29 +13,33 @@ import (
 	"time"
 	"unicode"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 )
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
 // startPlain runs the whole plain till on an input and an output, with a till whose updates are real.
-func startPlain(t *testing.T, ctx context.Context, in io.Reader, out io.Writer) (real *pos.Till, ledger *memory, done chan error) {
+func startPlain(t *testing.T, ctx context.Context, in io.Reader, out io.Writer) (real *pos.Till, ledger *sessiontest.Ledger, done chan error) {
 	t.Helper()
-	ledger, done = &memory{}, make(chan error, 1)
+	ledger, done = &sessiontest.Ledger{}, make(chan error, 1)
 	real, err := pos.Start(t.Context(), pos.Config{Ledger: ledger})
 	if err != nil {
 		t.Fatal(err)
 	}
-	till := &fakeTill{subs: real.Subscribe}
-	till.charge = func(r pos.Request) (pos.Attempt, error) {
+	till := &sessiontest.Till{OnSubscribe: real.Subscribe}
+	till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 		return pos.Attempt{
 			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
 			Asked: pos.Asked{Sale: "sale", Phone: r.Phone, Amount: r.Amount},
 		}, nil
 	}
 	go func() {
-		done <- RunPlain(ctx, session.Config{Mode: session.Training, Till: till, Book: &fakeBook{}, Input: in, Output: out, Environ: []string{"LANG=C.UTF-8"}})
+		done <- Run(ctx, session.Config{Mode: session.Training, Till: till, Book: &sessiontest.Book{}, Input: in, Output: out, Environ: []string{"LANG=C.UTF-8"}})
 	}()
 	t.Cleanup(func() {
 		if err := real.Close(context.Background()); err != nil {
@@ -45,8 +49,8 @@ func startPlain(t *testing.T, ctx context.Context, in io.Reader, out io.Writer) 
 	return real, ledger, done
 }
 
-// TestRunPlain takes a payment through pipes, with updates from a real till's subscription.
-func TestRunPlain(t *testing.T) {
+// TestRun takes a payment through pipes, with updates from a real till's subscription.
+func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, keys := io.Pipe()
 		out := &talk{T: t}
@@ -57,14 +61,12 @@ func TestRunPlain(t *testing.T) {
 		if said := out.all(); !strings.HasSuffix(said, "\nAsking 0712 345 678 for KES 450 …\n") {
 			t.Fatalf("said %s", said)
 		}
-		a := accepted(pos.Attempt{
+		a := sessiontest.Accepted(pos.Attempt{
 			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1, Asked: pos.Asked{Sale: "sale", Phone: "254712345678", Amount: 450},
 		})
-		for _, a := range []pos.Attempt{a, paid(a, "SKN4T7W2QX")} {
+		for _, a := range []pos.Attempt{a, sessiontest.Paid(a, "SKN4T7W2QX")} {
 			a.CheckoutRequestID = "" // so that the till has nothing to query
-			ledger.mu.Lock()
-			ledger.next = a
-			ledger.mu.Unlock()
+			ledger.Become(a)
 			if err := real.StopWaiting(t.Context(), a.ID); err != nil {
 				t.Fatal(err)
 			}
@@ -85,9 +87,9 @@ func TestRunPlain(t *testing.T) {
 	})
 }
 
-// TestRunPlainEndsAtOnce although nobody types and the read of a real pipe goes on; goleak looks after the last test that
+// TestRunEndsAtOnce although nobody types and the read of a real pipe goes on; goleak looks after the last test that
 // the read was ended too.
-func TestRunPlainEndsAtOnce(t *testing.T) {
+func TestRunEndsAtOnce(t *testing.T) {
 	in, keys, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -123,8 +125,8 @@ func TestRunPlainEndsAtOnce(t *testing.T) {
 	_ = said.Close()
 }
 
-// TestRunPlainWithoutReaders: a till that nobody can hear does not go on selling.
-func TestRunPlainWithoutReaders(t *testing.T) {
+// TestRunWithoutReaders: a till that nobody can hear does not go on selling.
+func TestRunWithoutReaders(t *testing.T) {
 	out, said := io.Pipe()
 	_ = out.CloseWithError(errors.New("the line is dead"))
 	in, keys := io.Pipe()
@@ -133,7 +135,7 @@ func TestRunPlainWithoutReaders(t *testing.T) {
 	if err := <-done; err == nil || err.Error() != "plain till: nobody can read it any more: the line is dead" {
 		t.Errorf("ended with %v", err)
 	}
-	if err := RunPlain(t.Context(), session.Config{}); err == nil {
+	if err := Run(t.Context(), session.Config{}); err == nil {
 		t.Error("it runs without a till")
 	}
 }
@@ -194,10 +196,10 @@ func TestPlainFromAFile(t *testing.T) {
 func TestPlainAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var out bytes.Buffer
-		now := noon
-		till, book := &fakeTill{}, &fakeBook{}
+		now := sessiontest.Noon
+		till, book := &sessiontest.Till{}, &sessiontest.Book{}
 		known := []pos.Attempt{}
-		till.charge = func(r pos.Request) (pos.Attempt, error) {
+		till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 			for _, a := range known {
 				if e := (&pos.OpenError{Earlier: a, Left: a.AskedAt.Add(pos.PhoneLock).Sub(now)}); a.Open() && a.Phone == r.Phone && (e.Locked() || !r.MayPayTwice) {
 					return pos.Attempt{}, e
@@ -208,10 +210,10 @@ func TestPlainAnything(t *testing.T) {
 				Asked: pos.Asked{Sale: "sale", Phone: r.Phone, Amount: r.Amount, Reference: r.Reference},
 			}
 			known = append(known, a)
-			book.put(a)
+			book.Put(a)
 			return a, nil
 		}
-		p := newPlain(t.Context(), session.Config{
+		p := newConversation(t.Context(), session.Config{
 			Shop: "DUKA", Mode: session.Training, Till: till, Book: book, RetypeAbove: 10_000,
 			Now: func() time.Time { return now }, Output: &out, Environ: []string{"LANG=C.UTF-8"},
 		}, tty{width: func() int { return 0 }})
@@ -237,16 +239,16 @@ func TestPlainAnything(t *testing.T) {
 				i := rapid.IntRange(0, len(known)-1).Draw(t, "which")
 				a := known[i]
 				change := rapid.SampledFrom([]func(pos.Attempt) pos.Attempt{
-					accepted, unclear,
-					func(a pos.Attempt) pos.Attempt { return paid(a, "SKN4T7W2QX") },
-					func(a pos.Attempt) pos.Attempt { return refused(a, "1032", "\x1b[2Jdescription\r\n") },
+					sessiontest.Accepted, sessiontest.Unclear,
+					func(a pos.Attempt) pos.Attempt { return sessiontest.Paid(a, "SKN4T7W2QX") },
+					func(a pos.Attempt) pos.Attempt { return sessiontest.Refused(a, "1032", "\x1b[2Jdescription\r\n") },
 				}).Draw(t, "change")
 				if a = change(a); known[i].State == pos.Paid {
 					a.State = pos.Paid // for ever
 				}
 				a.Notices |= pos.Notice(rapid.IntRange(0, 15).Draw(t, "notices"))
 				known[i] = a
-				book.put(a)
+				book.Put(a)
 				p.learn(pos.Update{Attempt: a, Event: pos.EventQueried, Changed: true})
 				p.prompt()
 			},

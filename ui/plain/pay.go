@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ type answer struct {
 }
 
 // answerTo is how an action is done.
-func (p *plain) answerTo(a session.Action) answer {
+func (p *conversation) answerTo(a session.Action) answer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	return map[session.Action]answer{
 		session.Check:  {word: t("check", "uliza"), does: p.say.KCheck},
@@ -34,7 +34,7 @@ func (p *plain) answerTo(a session.Action) answer {
 }
 
 // choices says the offers: "Enter: ask again. number: other number. new: next sale."
-func (p *plain) choices() string {
+func (p *conversation) choices() string {
 	var parts []string
 	for _, o := range p.session.Offers(p.now()) {
 		if o.Locked(p.now()) {
@@ -54,13 +54,13 @@ func (p *plain) choices() string {
 }
 
 // takeOffer carries out the offer that was typed; false where it was none.
-func (p *plain) takeOffer(line string) bool {
+func (p *conversation) takeOffer(line string) bool {
 	now := p.now()
 	for _, o := range p.session.Offers(now) {
 		by := p.answerTo(o.Action)
 		enter := o.First && line == ""
 		switch {
-		case enter && o.Action == session.Again && now.Sub(p.session.Front.Changed) < debounce:
+		case enter && o.Action == session.Again && now.Sub(p.session.Front.Changed) < session.Debounce:
 			p.session.TooSoon(now)
 			p.out.line(p.plain.TooSoon) // it was meant for the line before
 		case enter, text.IsWord(by.word, line), by.pad != "" && by.pad == line:
@@ -74,7 +74,7 @@ func (p *plain) takeOffer(line string) bool {
 }
 
 // act does what is offered, and says what came of it.
-func (p *plain) act(a session.Action) {
+func (p *conversation) act(a session.Action) {
 	if e := p.session.Act(a, p.now()); e != nil {
 		p.carryOut(e)
 	} else if a == session.Number {
@@ -83,7 +83,7 @@ func (p *plain) act(a session.Action) {
 }
 
 // carryOut does what the session wants done about a payment, and says what came of it.
-func (p *plain) carryOut(e session.Effect) {
+func (p *conversation) carryOut(e session.Effect) {
 	switch f := p.do(e).(type) {
 	case session.Charged:
 		p.charged(f)
@@ -104,7 +104,7 @@ func (p *plain) carryOut(e session.Effect) {
 }
 
 // charged says what the till made of a request.
-func (p *plain) charged(f session.Charged) {
+func (p *conversation) charged(f session.Charged) {
 	var earlier *pos.OpenError
 	switch {
 	case errors.As(f.Err, &earlier):
@@ -118,12 +118,12 @@ func (p *plain) charged(f session.Charged) {
 }
 
 // tellRefused says which earlier request is in the way, with the word for what that means now.
-func (p *plain) tellRefused(word string) {
+func (p *conversation) tellRefused(word string) {
 	p.news(2, text.Sentence([]string{word}, p.session.Front.Blocked(p.say, p.now(), p.cfg.NoMotion)))
 }
 
 // tellUnlocked says that the payment in front can be asked again.
-func (p *plain) tellUnlocked() {
+func (p *conversation) tellUnlocked() {
 	switch front := p.session.Front; front.Phase() {
 	case session.InTheWay:
 		p.tellRefused(p.say.PayTwiceWarning)
@@ -135,7 +135,7 @@ func (p *plain) tellUnlocked() {
 }
 
 // tellProgress says, now and then, that nothing has come yet.
-func (p *plain) tellProgress() {
+func (p *conversation) tellProgress() {
 	if p.session.Front.Phase() != session.UnderWay {
 		return
 	}
@@ -145,7 +145,7 @@ func (p *plain) tellProgress() {
 }
 
 // waiting is how long the customer has been asked, and when M-PESA is asked next.
-func (p *plain) waiting(now time.Time) string {
+func (p *conversation) waiting(now time.Time) string {
 	s := fmt.Sprintf(p.plain.StillWaiting, text.Span(now.Sub(p.session.Front.Asked())))
 	if at := p.session.Front.NextCheck; at.After(now) {
 		s += "; " + fmt.Sprintf(p.plain.NextCheck, p.at(at))
@@ -155,7 +155,7 @@ func (p *plain) waiting(now time.Time) string {
 
 // plan sets when to say next that the payment in front is still waiting: at every half minute of
 // it.
-func (p *plain) plan(now time.Time) {
+func (p *conversation) plan(now time.Time) {
 	const every = 30 * time.Second
 	asked := p.session.Front.Asked()
 	next := asked.Add((now.Sub(asked)/every + 1) * every)

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"cmp"
@@ -15,7 +15,7 @@ import (
 	"kaunta/ui/text"
 )
 
-// RunPlain is the till line by line, for screen readers, braille displays, logs and teletypes: the
+// Run is the till line by line, for screen readers, braille displays, logs and teletypes: the
 // same till, words and facts as [Run], and nothing but lines, each a whole statement. It writes no
 // colour and moves no cursor, so that input and output may be pipes. It goes on until the cashier
 // leaves or the input or ctx ends, none of which is an error; the till goes on.
@@ -28,17 +28,17 @@ import (
 // One goroutine converses: it takes what comes in the order in which it comes, asks the till
 // itself, and prompts again when it has said what it has to say. So a line that is typed ahead is
 // answered in its turn.
-func RunPlain(ctx context.Context, cfg session.Config) error {
+func Run(ctx context.Context, cfg session.Config) error {
 	if cfg.Input == nil {
 		cfg.Input = os.Stdin
 	}
 	if cfg.Output == nil {
 		cfg.Output = os.Stdout
 	}
-	return runPlain(ctx, cfg, ttyOf(cfg))
+	return run(ctx, cfg, ttyOf(cfg))
 }
 
-func runPlain(ctx context.Context, cfg session.Config, behind tty) error {
+func run(ctx context.Context, cfg session.Config, behind tty) error {
 	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
 		return errors.New("plain till: a till, a ledger and a mode are needed")
 	}
@@ -62,7 +62,7 @@ func runPlain(ctx context.Context, cfg session.Config, behind tty) error {
 	})
 	lines, leave := listen(working, cfg.Input)
 
-	err := newPlain(ctx, cfg, behind).converse(working, lines, facts)
+	err := newConversation(ctx, cfg, behind).converse(working, lines, facts)
 
 	end()
 	updates.Close()
@@ -74,8 +74,8 @@ func runPlain(ctx context.Context, cfg session.Config, behind tty) error {
 	return nil
 }
 
-// plain is the conversation. It is used by one goroutine only.
-type plain struct {
+// conversation is the session as it is said and answered. It is used by one goroutine only.
+type conversation struct {
 	cfg   session.Config
 	ctx   context.Context // of what is asked of the till; a charge is never cut in two
 	out   *teller
@@ -95,12 +95,12 @@ type plain struct {
 	left bool        // the cashier has left
 }
 
-// newPlain is the conversation before its first word.
-func newPlain(ctx context.Context, cfg session.Config, behind tty) *plain {
+// newConversation is the conversation before its first word.
+func newConversation(ctx context.Context, cfg session.Config, behind tty) *conversation {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	p := &plain{
+	p := &conversation{
 		cfg:     cfg,
 		ctx:     ctx,
 		out:     &teller{to: cfg.Output, tty: behind, ascii: cfg.OnlyASCII()},
@@ -112,13 +112,13 @@ func newPlain(ctx context.Context, cfg session.Config, behind tty) *plain {
 }
 
 // speak takes a language.
-func (p *plain) speak(l text.Language) { p.say, p.plain = text.New(l), text.NewPlain(l) }
+func (p *conversation) speak(l text.Language) { p.say, p.plain = text.New(l), text.NewPlain(l) }
 
-func (p *plain) now() time.Time { return p.cfg.Now() }
+func (p *conversation) now() time.Time { return p.cfg.Now() }
 
 // converse takes what comes, one after the other. It returns the error of an output that takes no
 // more.
-func (p *plain) converse(ctx context.Context, lines <-chan string, facts <-chan pos.Update) error {
+func (p *conversation) converse(ctx context.Context, lines <-chan string, facts <-chan pos.Update) error {
 	p.begin()
 	for p.out.err == nil && !p.left && ctx.Err() == nil {
 		if ahead := len(lines) > 0; !ahead || !p.out.tty.typed { // the terminal has shown the answer before the question
@@ -147,7 +147,7 @@ func (p *plain) converse(ctx context.Context, lines <-chan string, facts <-chan 
 }
 
 // begin says whose till this is, and what must be known before the first sale.
-func (p *plain) begin() {
+func (p *conversation) begin() {
 	now := p.now()
 	till := ""
 	if p.cfg.ShortCode != "" {
@@ -174,7 +174,7 @@ func (p *plain) begin() {
 }
 
 // mode is the word for a mode in which no money moves; empty where it does.
-func (p *plain) mode() string {
+func (p *conversation) mode() string {
 	if p.cfg.Mode == session.Live {
 		return ""
 	}
@@ -182,17 +182,17 @@ func (p *plain) mode() string {
 }
 
 // news says what has happened, with the time, and rings the bell.
-func (p *plain) news(bells int, what string) {
+func (p *conversation) news(bells int, what string) {
 	now := p.now()
 	p.out.line(text.Seconds(now) + " " + what)
 	p.out.ring(bells, now)
 }
 
 // fails says what could not be done, and why.
-func (p *plain) fails(what string, err error) { p.out.line(what + ": " + p.say.Err(err)) }
+func (p *conversation) fails(what string, err error) { p.out.line(what + ": " + p.say.Err(err)) }
 
 // due is when there is something to do although nothing comes.
-func (p *plain) due() time.Time {
+func (p *conversation) due() time.Time {
 	due := p.looks
 	for _, t := range []time.Time{p.unlock, p.speaks, p.out.again} {
 		if !t.IsZero() && t.Before(due) {
@@ -203,7 +203,7 @@ func (p *plain) due() time.Time {
 }
 
 // tick does what is due.
-func (p *plain) tick() {
+func (p *conversation) tick() {
 	now := p.now()
 	has := func(t *time.Time) bool {
 		if t.IsZero() || now.Before(*t) {
@@ -228,7 +228,7 @@ func (p *plain) tick() {
 }
 
 // do carries out what the session wants done, and says what was heard meanwhile.
-func (p *plain) do(e session.Effect) session.Fact {
+func (p *conversation) do(e session.Effect) session.Fact {
 	f := session.Do(p.ctx, p.cfg.Till, p.cfg.Book, e)
 	for _, h := range p.session.Take(f, p.now()) {
 		p.tell(h)
@@ -237,7 +237,7 @@ func (p *plain) do(e session.Effect) session.Fact {
 }
 
 // learn takes an update.
-func (p *plain) learn(u pos.Update) {
+func (p *conversation) learn(u pos.Update) {
 	for _, h := range p.session.Learn(u, p.now()) {
 		p.tell(h)
 	}
@@ -245,7 +245,7 @@ func (p *plain) learn(u pos.Update) {
 }
 
 // settle goes on to the next sale where one is paid, and sets when to say that a lock ends.
-func (p *plain) settle() {
+func (p *conversation) settle() {
 	now := p.now()
 	if front := p.session.Front; front.Phase() == session.Done {
 		p.paid = front.Attempt
@@ -261,7 +261,7 @@ func (p *plain) settle() {
 // take answers a typed line: to the payment in front, as a command, or to the sale. One word alone
 // is never taken for a reference if it is one of the till's: who types quit there does not want a
 // customer to be asked.
-func (p *plain) take(line string) {
+func (p *conversation) take(line string) {
 	line = trimmed(line)
 	front, form := p.session.Front, p.session.Form
 	reference := front == nil && form.Focus == session.Reference
@@ -281,7 +281,7 @@ func (p *plain) take(line string) {
 
 // prompt asks for what is needed next, unless that has been asked. While a payment is under way
 // nothing is.
-func (p *plain) prompt() {
+func (p *conversation) prompt() {
 	if p.out.asking || p.out.err != nil {
 		return
 	}
@@ -300,7 +300,7 @@ func (p *plain) prompt() {
 }
 
 // farewell names what is open: it goes on by itself, here or at the next start.
-func (p *plain) farewell() {
+func (p *conversation) farewell() {
 	open, err := p.cfg.Book.Open()
 	switch {
 	case err != nil:
@@ -325,7 +325,7 @@ type trouble struct {
 }
 
 // render looks at the till's health, and says what has changed.
-func (p *plain) render() {
+func (p *conversation) render() {
 	const every = 10 * time.Second
 	now := p.now()
 	p.looks = now.Add(every)

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"bytes"
@@ -14,15 +14,22 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/session/sessiontest"
 	"kaunta/ui/text"
+)
+
+// The phones of two customers.
+const (
+	phoneA = "0712345678"
+	phoneB = "0712345601"
 )
 
 // talk is a cashier at the plain till: types lines and reads lines, in a bubble of synctest where the time is virtual.
 type talk struct {
 	*testing.T
-	p     *plain
-	till  *fakeTill
-	book  *fakeBook
+	p     *conversation
+	till  *sessiontest.Till
+	book  *sessiontest.Book
 	start time.Time
 	asked int
 
@@ -39,7 +46,7 @@ type talk struct {
 
 // talkTill is a fakeTill whose health may change while the till looks at it.
 type talkTill struct {
-	*fakeTill
+	*sessiontest.Till
 	talk *talk
 }
 
@@ -60,13 +67,13 @@ func (c *talk) falls(h pos.Health, reachable bool) {
 func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *session.Config, *tty)) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &talk{
-			T: t, till: &fakeTill{}, book: &fakeBook{}, start: time.Now(),
+			T: t, till: &sessiontest.Till{}, book: &sessiontest.Book{}, start: time.Now(),
 			lines: make(chan string), facts: make(chan pos.Update), done: make(chan error, 1),
 			link: session.LinkHealth{Reachable: true},
 		}
-		c.till.charge = func(r pos.Request) (pos.Attempt, error) {
+		c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
 			a := c.attempt(r)
-			c.book.put(a)
+			c.book.Put(a)
 			return a, nil
 		}
 		cfg := session.Config{
@@ -83,7 +90,7 @@ func inTalk(t *testing.T, f func(*talk), change ...func(*talk, *session.Config, 
 			f(c, &cfg, &behind)
 		}
 		ctx, end := context.WithCancel(t.Context())
-		c.end, c.p = end, newPlain(ctx, cfg, behind)
+		c.end, c.p = end, newConversation(ctx, cfg, behind)
 		go func() { c.done <- c.p.converse(ctx, c.lines, c.facts) }()
 		synctest.Wait()
 		f(c)
@@ -104,7 +111,7 @@ func inKiswahili(_ *talk, cfg *session.Config, _ *tty) { cfg.Language = text.Kis
 func inTraining(_ *talk, cfg *session.Config, _ *tty)  { cfg.Mode = session.Training }
 func atTerminal(_ *talk, _ *session.Config, b *tty)    { b.rings, b.typed = true, true }
 
-func (c *talk) now() time.Time { return noon.Add(time.Since(c.start)) }
+func (c *talk) now() time.Time { return sessiontest.Noon.Add(time.Since(c.start)) }
 
 func (c *talk) Write(p []byte) (int, error) {
 	c.mu.Lock()
@@ -161,7 +168,7 @@ func (c *talk) attempt(r pos.Request) pos.Attempt {
 
 // tell has the till announce an attempt, which the ledger then holds.
 func (c *talk) tell(a pos.Attempt, event pos.EventKind) {
-	c.book.put(a)
+	c.book.Put(a)
 	u := pos.Update{Attempt: a, Event: event, Changed: true}
 	if a.Open() {
 		u.Deadline, u.NextCheck = a.AskedAt.Add(pos.Patience), c.now().Add(15*time.Second)
@@ -181,7 +188,7 @@ func (c *talk) sell(amount, phone string) pos.Attempt {
 	if c.p.session.Front == nil {
 		c.Fatalf("no payment is in front: %s", c.all())
 	}
-	a := accepted(c.p.session.Front.Attempt)
+	a := sessiontest.Accepted(c.p.session.Front.Attempt)
 	c.tell(a, pos.EventPushed)
 	c.all()
 	return a
@@ -190,7 +197,7 @@ func (c *talk) sell(amount, phone string) pos.Attempt {
 // stopped is the payment that the cashier has stopped waiting for, with the till ready for the next.
 func (c *talk) stopped(amount, phone string) pos.Attempt {
 	c.Helper()
-	a := unclear(c.sell(amount, phone))
+	a := sessiontest.Unclear(c.sell(amount, phone))
 	c.types("stop")
 	c.tell(a, pos.EventStopped)
 	c.types("new")

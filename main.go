@@ -4,7 +4,7 @@
 //
 //	cli.Run ──► a command ──► shop.Open ──► the till and what it stands on
 //	                              │
-//	                           ui.Run
+//	                    ui.Run, or plain.Run
 package main
 
 import (

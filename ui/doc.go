@@ -1,16 +1,18 @@
-// Package ui is the till's screens: what a cashier sees and presses. It is the only package that
-// draws, and it never changes the state of money (L7): it asks a [Till] for payments and a [Book]
-// for what is in the ledger, and shows the facts that come back.
+// Package ui is the till's screens: the frames of one cashier's session, for Bubble Tea. What can
+// be done in a session, and what there is to say, is of package session. The screens bind keys to
+// its actions, draw it and carry its effects out; they never change the state of money (L7).
 //
-//	keys ──► app ──► the screen in front        sale · pay · ledger · detail · month · open · help · phone
-//	          ▲  │
-//	          │  └─► commands ──► Till.Charge, Book.DayPage …   (goroutines, never in Update or View)
-//	          │            │
-//	          └── facts ◄──┴── relay ◄── pos.Subscription       (chargedMsg, dayLoadedMsg, updateMsg)
+//	keys ────────────► app ──► the screen in front
+//	                   │ ▲        sale · pay · ledger · detail · month · open · help · phone
+//	pos.Subscription ──┤ │
+//	                   ▼ │ heard
+//	           session.Session ──► effects ──► commands   (goroutines, never in Update or View)
+//	                   ▲                          │
+//	                   └────────── facts ◄────────┘
 //
 // Only keys go to the screen in front; facts and sizes go to every screen, so that none of them is
-// out of date when it is shown. A screen answers a key with its own next value and a wish (ask for
-// payment, check now, …), and the app carries the wish out.
+// out of date when it is shown. What is the screens' own is how a session is looked at: cursors,
+// rows that are chosen, scrolling, sizes, what moves, and which keys come too soon.
 //
 // A frame is exactly as wide and high as the window, whatever its size. [sizeOf] and [arrange],
 // pure functions, say what there is room for; every line passes through [draw.Fit]. Package draw is
@@ -19,11 +21,8 @@
 //
 // Every key that a screen needs is on the number pad; [readKey] makes one key of all that terminals
 // send for one. A key that comes at once after something has changed was meant for what stood there
-// before: see [aside]. An amount that does not come out whole is rounded only by a second Enter,
-// and what a person has settled by hand is noted only by one.
-//
-// [RunPlain] is the same till line by line, for screen readers and logs: the same form, facts and
-// words, and no frames.
+// before: see [session.Debounce]. An amount that does not come out whole is rounded only by a
+// second Enter, and what a person has settled by hand is noted only by one.
 //
 // The bell rings once for PAID and twice for everything a cashier must look at: NOT PAID, STILL
 // CHECKING, and any notice. It is silent where the cashier's own key brought the change about.

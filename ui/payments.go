@@ -12,9 +12,7 @@ func (a *app) front() pay { return pay{a.session.Front} }
 // takeFact gives the session a fact.
 func (a *app) takeFact(f session.Fact) tea.Cmd {
 	heard := a.session.Take(f, a.now)
-	if a.session.Front.Phase() == session.NotTaken { // the form says why, or what is asked again
-		a.session.Act(session.Back, a.now)
-	}
+	a.session.GiveUp(a.now)
 	return a.heardAll(heard)
 }
 
@@ -33,7 +31,7 @@ func (a *app) heardAll(heard []session.Heard) tea.Cmd {
 
 // heard shows what the session has heard wherever it belongs, with the bell.
 func (a *app) heard(h session.Heard) tea.Cmd {
-	front := h.Place == session.InFront
+	front := h.Front
 	if h.PaysFront { // that is what the cashier waits for
 		a.session.Bring(h.Attempt, a.now)
 		front = true

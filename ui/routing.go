@@ -128,7 +128,7 @@ func (a *app) pressPay(k key) tea.Cmd {
 	forNext := a.typesAhead() && (figure.text != "" || k.is("enter", "esc", "backspace", "delete", "tab", "shift+tab", "ctrl+u", "ctrl+w"))
 	if !forNext {
 		p := a.front()
-		p.Problem = nil
+		a.session.Quiet()
 		ledger, phone := p.leads(k)
 		switch w := p.press(k, a.session.Offers(a.now), a.now); {
 		case k.is("enter") && p.Attempt.State.Final() && a.now.Sub(p.Changed) < session.Debounce:
@@ -142,6 +142,8 @@ func (a *app) pressPay(k key) tea.Cmd {
 			return nil
 		case w != session.Nothing:
 			return a.act(w)
+		case k.is("enter") && p.Phase() == session.Unclear:
+			return a.act(session.Check) // which says why it cannot be done
 		case figure.digit() == "":
 			return nil
 		}

@@ -19,12 +19,12 @@ const mostCodes = 256
 // tell says what was heard: of what is in front all that happens to it, of the others what somebody
 // must know.
 func (p *conversation) tell(h session.Heard) {
-	a, front := h.Attempt, h.Place == session.InFront
+	a := h.Attempt
 	if p.paid.ID == a.ID {
 		p.paid = a
 	}
 	switch {
-	case front:
+	case h.Front:
 		p.tellFront(h)
 	case h.Ended:
 		p.tellEnd(a, h.Fresh, true)
@@ -40,7 +40,7 @@ func (p *conversation) tell(h session.Heard) {
 	case p.codes[a.ID] && a.Receipt != "":
 		delete(p.codes, a.ID)
 		p.news(0, fmt.Sprintf(p.plain.ReceiptIs, text.Printable(a.Receipt), a.Amount, a.Phone))
-	case a.WithoutReceipt() && a.Reachable && (front || h.Ended || h.Fresh != 0): // as has just been said
+	case a.WithoutReceipt() && a.Reachable && (h.Front || h.Ended || h.Fresh != 0): // as has just been said
 		p.codes[a.ID] = true
 		if len(p.codes) > mostCodes {
 			// the oldest: a receipt that is days late is told by nobody

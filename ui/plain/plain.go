@@ -15,19 +15,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// Run is the till line by line, for screen readers, braille displays, logs and teletypes: the
-// same till, words and facts as [Run], and nothing but lines, each a whole statement. It writes no
-// colour and moves no cursor, so that input and output may be pipes. It goes on until the cashier
-// leaves or the input or ctx ends, none of which is an error; the till goes on.
-//
-//	typed lines ──► listen ──┐
-//	pos.Subscription ─ relay ┼──► conversation ──► teller ──► lines and prompts
-//	the time ────────────────┘         │
-//	                                   └──► Till, Book
-//
-// One goroutine converses: it takes what comes in the order in which it comes, asks the till
-// itself, and prompts again when it has said what it has to say. So a line that is typed ahead is
-// answered in its turn.
+// Run holds the conversation of a session until the cashier leaves or the input or ctx ends, none
+// of which is an error; the till goes on.
 func Run(ctx context.Context, cfg session.Config) error {
 	if cfg.Input == nil {
 		cfg.Input = os.Stdin

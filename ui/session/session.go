@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"kaunta/pos"
@@ -10,12 +11,12 @@ import (
 // Session is what one cashier has in front, and what was said to that cashier. It is used by one
 // goroutine at a time. The forms are typed into from outside; all else changes by the methods.
 type Session struct {
-	Form      Form     // the sale that is typed
-	Ahead     Form     // the one after it, typed while a payment is in front
-	Front     *Payment // nil while there is none
-	Last      pos.Attempt
-	News      []News // the newest last
-	Unsettled List   // what is to be settled
+	Form      Form        // the sale that is typed
+	Ahead     Form        // the one after it, typed while a payment is in front
+	Front     *Payment    // nil while there is none
+	Last      pos.Attempt // the last one that the till took
+	News      []News      // that nobody has seen yet, the newest last
+	Unsettled List        // what is to be settled
 
 	// Resumed is how many payments were open at the start; 0 once that is known to all.
 	Resumed int
@@ -65,9 +66,15 @@ func (s *Session) OpenCount() int {
 	return n
 }
 
-// Act does an action that is offered. What it wants done comes back, nil where that is nothing.
+// Act does an action, if it is offered. What it wants done comes back, nil where that is nothing.
 func (s *Session) Act(a Action, now time.Time) Effect {
 	p := s.Front
+	if !slices.ContainsFunc(s.Offers(now), func(o Offer) bool { return o.Action == a }) {
+		if a == Check && p.Phase() == Unclear {
+			p.Problem = pos.ErrNothingToAsk
+		}
+		return nil
+	}
 	if p == nil {
 		switch a {
 		case Back:
@@ -102,17 +109,27 @@ func (s *Session) Act(a Action, now time.Time) Effect {
 		s.Form = s.Ahead
 		s.Ahead.Clear()
 	case Back:
-		var wrong error
-		if p.Phase() == NotTaken {
-			wrong = p.Problem
-		}
-		s.back(wrong, now)
+		s.back(nil, now)
 	}
 	return nil
 }
 
-// TooSoon holds back the actions on what is in front: a key came that was meant for what stood there
-// before, and until there is a pause the next one may be, too.
+// GiveUp takes a request that the till has refused back to where it came from, where it says why.
+func (s *Session) GiveUp(now time.Time) {
+	if s.Front.Phase() == NotTaken {
+		s.back(s.Front.Problem, now)
+	}
+}
+
+// Quiet takes away what was said of the last action.
+func (s *Session) Quiet() {
+	if s.Front.Phase() != NotTaken {
+		s.Front.Problem = nil
+	}
+}
+
+// TooSoon holds back the actions on what is in front: a key came that was meant for what stood
+// there before, and until there is a pause the next one may be, too.
 func (s *Session) TooSoon(now time.Time) { s.Front.Changed = now }
 
 // Check has M-PESA asked about an attempt now. Where that is open, its end is told then.
@@ -140,7 +157,9 @@ func (s *Session) charge(r pos.Request, before *Payment, now time.Time) Effect {
 func (s *Session) back(wrong error, now time.Time) {
 	before := s.Front.before
 	if s.leave(before, now); before != nil {
-		before.Problem = wrong
+		if wrong != nil {
+			before.Problem = wrong
+		}
 		return
 	}
 	s.Ahead.Clear() // the form is what is typed into
@@ -222,7 +241,7 @@ func (s *Session) charged(f Charged, now time.Time) {
 		s.followed[open.Earlier.ID] = true
 	case f.Err != nil:
 		if p.Problem = f.Err; errors.As(f.Err, &amount) {
-			s.back(f.Err, now) // there is nothing to ask again
+			s.GiveUp(now) // there is nothing to ask again
 		}
 	default:
 		p.Attempt, p.Began, p.before = f.Attempt, now, nil
@@ -235,24 +254,14 @@ func (s *Session) charged(f Charged, now time.Time) {
 // Heard is what there is to say of an update.
 type Heard struct {
 	pos.Update
-	Place     Place
-	Was       pos.State  // what the payment in front was before
+	Front     bool       // it is about the payment in front
+	Was       pos.State  // what that was before
 	Ended     bool       // it has come to an end that somebody waits for
 	PaysFront bool       // the sale in front is paid by it, an earlier request
 	Fresh     pos.Notice // the notices that were not announced yet
 	Checked   bool       // it answers a check that the cashier asked for
 	Bells     int        // how often the bell rings: 0 where there is nothing that somebody must know
 }
-
-// Place is where the payment of an update is.
-type Place uint8
-
-// The places.
-const (
-	Elsewhere Place = iota // not in front
-	WasInTheWay
-	InFront
-)
 
 // Learn takes an update, wherever it belongs. While the till is taking a request, updates wait for
 // its answer: one may be about the payment whose id is not known yet.
@@ -274,16 +283,14 @@ func (s *Session) Learn(u pos.Update, now time.Time) []Heard {
 	}
 	switch {
 	case p != nil && p.Attempt.ID == a.ID:
-		h.Place, h.Was = InFront, p.Attempt.State
+		h.Front, h.Was = true, p.Attempt.State
 		p.learn(u, now)
 		h.Ended = h.Was != a.State && a.State.Final()
 		h.Bells = p.bells(h)
 		return []Heard{h}
 	case p != nil && p.Refused != nil && p.Refused.Earlier.ID == a.ID:
-		h.Place = WasInTheWay
 		p.learnEarlier(u)
-		if a.State.Final() {
-			h.Ended = true
+		if h.Ended = a.State.Final(); h.Ended {
 			s.back(nil, now) // nothing is in the way any more
 		}
 	default:

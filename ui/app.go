@@ -64,9 +64,6 @@ type app struct {
 
 // newApp is the screens at their start.
 func newApp(cfg session.Config, run *runner) *app {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	a := &app{
 		cfg:      cfg,
 		commands: commands{till: cfg.Till, book: cfg.Book, phone: cfg.Phone, link: cfg.Link, runner: run},
@@ -102,6 +99,8 @@ func (a *app) Init() tea.Cmd {
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	a.now = a.cfg.Now()
 	cmd := a.take(msg)
+	a.sale.follow()
+	a.next.follow()
 	return a, tea.Batch(cmd, a.schedule())
 }
 
@@ -134,7 +133,7 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 			return a.refresh()
 		}
 	case updateMsg:
-		return a.heardAll(a.session.Learn(pos.Update(m), a.now))
+		return a.learn(pos.Update(m))
 	case session.Checked:
 		if m.Err != nil && a.at == screenOpen {
 			a.open.wrong = m.Err

@@ -34,9 +34,6 @@ func (o openList) at() int { return max(0, session.IndexOf(o.rows(), o.chosen)) 
 // meanwhile, that is another question.
 func (o openList) asks() bool { return len(o.rows()) > 0 && o.rows()[o.at()].SameResolution(o.byHand) }
 
-// openKeys are the keys of what can be done about a row, besides Enter for what is offered first.
-var openKeys = map[session.Action][]string{session.Resolve: {"*"}, session.TypeCode: {"/", "c"}}
-
 // press answers a key on the screen that looks like v; left says that it leads back to the sale.
 func (o openList) press(k key, v style) (next openList, want session.Effect, left bool) {
 	asked := o.asks()
@@ -74,22 +71,17 @@ func (o openList) press(k key, v style) (next openList, want session.Effect, lef
 	case k.is("enter") && asked:
 		return o, session.ResolveAs{Seen: row, As: answers[0]}, false
 	}
-	for _, offer := range session.OffersOf(row) {
-		if !(offer.First && k.is("enter")) && !k.is(openKeys[offer.Action]...) {
-			continue
-		}
-		o.chosen = row.ID
-		switch {
-		case offer.Action == session.Check:
-			return o, o.session.Check(row), false
-		case offer.Action == session.TypeCode:
-			o.code = newCodeLine()
-		case offer.Locked(v.now):
-			o.wrong = &pos.StillAskingError{Until: offer.Until}
-		default:
-			o.byHand, o.askedAt = row, v.now
-		}
-		return o, nil, false
+	offer := taken(k, session.OffersOf(row))
+	o.chosen = row.ID
+	switch {
+	case offer.Action == session.Check:
+		return o, o.session.Check(row), false
+	case offer.Action == session.TypeCode:
+		o.code = newCodeLine()
+	case offer.Locked(v.now):
+		o.wrong = &pos.StillAskingError{Until: offer.Until}
+	case offer.Action == session.Resolve:
+		o.byHand, o.askedAt = row, v.now
 	}
 	height := openRows(v.height)
 	at, _ := k.step(o.at(), len(o.rows()), height)
@@ -143,21 +135,10 @@ func (o openList) hints(w *text.Words, now time.Time) []hint {
 	case o.asks():
 		return []hint{{"enter", w.KNoteDown}, {"-", w.KBack}}
 	}
-	var list []hint
 	row := o.rows()[o.at()]
-	for _, offer := range session.OffersOf(row) {
-		key := "enter"
-		if !offer.First {
-			key = openKeys[offer.Action][0]
-		}
-		if offer.Action == session.Resolve && row.Open() {
-			key = "*" // Enter asks M-PESA about the others of the list
-		}
-		if does := map[session.Action]string{
-			session.Check: w.KCheck, session.Resolve: w.Question(row).Key, session.TypeCode: w.KTypeCode,
-		}[offer.Action]; !offer.Locked(now) {
-			list = append(list, hint{key, does})
-		}
+	list := hintsOf(w, session.OffersOf(row), now)
+	if !row.Open() {
+		list[0].does = w.Question(row).Key
 	}
 	return append(list, hint{"-", w.KSale}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
 }

@@ -3,23 +3,32 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"kaunta/pos"
 	"kaunta/ui/session"
 )
 
 // front is the payment in front; there is one.
 func (a *app) front() pay { return pay{a.session.Front} }
 
-// takeFact gives the session a fact.
+// takeFact gives the session a fact. A request that the till has refused goes back at once to where
+// it came from.
 func (a *app) takeFact(f session.Fact) tea.Cmd {
+	front := a.session.Front
 	heard := a.session.Take(f, a.now)
 	a.session.GiveUp(a.now)
-	return a.heardAll(heard)
+	return a.heardAll(front, heard)
 }
 
-// heardAll shows what the session has heard. What was being typed in one go is cut off where a form
-// comes back.
-func (a *app) heardAll(heard []session.Heard) tea.Cmd {
-	if a.session.Front == nil {
+// learn gives the session an update.
+func (a *app) learn(u pos.Update) tea.Cmd {
+	front := a.session.Front
+	return a.heardAll(front, a.session.Learn(u, a.now))
+}
+
+// heardAll shows what the session has heard. What was being typed in one go is cut off where the
+// form comes back in place of the payment that was in front.
+func (a *app) heardAll(front *session.Payment, heard []session.Heard) tea.Cmd {
+	if front != nil && a.session.Front == nil {
 		a.burst = burst{}
 	}
 	var cmds []tea.Cmd

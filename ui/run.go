@@ -2,9 +2,7 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"sync"
 
@@ -21,22 +19,17 @@ const framesASecond = 30
 // Run shows the screens until the cashier leaves or ctx ends, which is no error. It leaves no
 // goroutine behind; the till goes on.
 func Run(ctx context.Context, cfg session.Config) error {
-	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
-		return errors.New("screens: a till, a ledger and a mode are needed")
+	cfg, err := cfg.Complete()
+	if err != nil {
+		return fmt.Errorf("screens: %w", err)
 	}
 	// Before anything can happen, so that nothing is missed.
 	updates := cfg.Till.Subscribe()
 
 	working, end := context.WithCancel(ctx)
-	crew := &runner{ctx: working}
-	if cfg.Input == nil {
-		cfg.Input = os.Stdin
-	}
-	if cfg.Output == nil {
-		cfg.Output = os.Stdout
-	}
+	run := &runner{ctx: working}
 	width, height := windowOf(cfg)
-	program := tea.NewProgram(newApp(cfg, crew),
+	program := tea.NewProgram(newApp(cfg, run),
 		tea.WithInput(keyboard(cfg.Input)), tea.WithOutput(cfg.Output), tea.WithEnvironment(cfg.Environ),
 		tea.WithWindowSize(width, height),
 		tea.WithColorProfile(draw.Profile(cfg.Output, cfg.Environ)),
@@ -68,13 +61,13 @@ func Run(ctx context.Context, cfg session.Config) error {
 	}
 	left := context.AfterFunc(ctx, program.Quit)
 
-	_, err := program.Run()
+	_, err = program.Run()
 
 	left()
 	end()
 	updates.Close()
 	relays.Wait()
-	crew.wait()
+	run.wait()
 	if err != nil {
 		return fmt.Errorf("screens: %w", err)
 	}

@@ -25,13 +25,13 @@ func newSale(form *session.Form) sale {
 	return s
 }
 
-// field is a field as it is edited. Where the session has changed its text, the cursor stands
-// behind that.
-func (s sale) field(f session.Field) field {
-	if s.fields[f].String() != s.Text[f] {
-		return s.fields[f].with(s.Text[f])
+// follow takes the texts that the session has changed, with the cursor behind each.
+func (s *sale) follow() {
+	for f := range s.fields {
+		if s.fields[f].String() != s.Text[f] {
+			s.fields[f] = s.fields[f].with(s.Text[f])
+		}
 	}
-	return s.fields[f]
 }
 
 // edit puts an edited field into the form.
@@ -66,7 +66,7 @@ func (s *sale) press(k key) *pos.Request {
 		return nil
 	}
 	at := s.Focus
-	f := s.field(at)
+	f := s.fields[at]
 	if f.empty() && at != session.Reference && k.is("left", "right", "home", "end", "delete") {
 		s.Wrong = errNumLock() // there is nothing to move in: these are digits
 		return nil
@@ -116,7 +116,7 @@ func (s sale) takes(k key) bool {
 // paste takes pasted text at the cursor.
 func (s *sale) paste(pasted string) {
 	at := s.Focus
-	f := s.field(at)
+	f := s.fields[at]
 	cursor := s.Form.Paste(firstLine(pasted), f.cursor())
 	s.fields[at] = f.with(s.Text[at]).to(cursor)
 }

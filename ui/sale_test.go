@@ -239,3 +239,18 @@ func TestRoundingIsSeenFirst(t *testing.T) {
 		t.Errorf("KES %v asked for 12.50", c.till.Charges[0].Amount)
 	}
 }
+
+// TestBurstThroughNews: keys that come too fast for a person are one burst, whatever is heard of another payment meanwhile.
+func TestBurstThroughNews(t *testing.T) {
+	c := newCashier(t)
+	other := accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 70}))
+	for _, r := range "40x1" {
+		c.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+		if r == '0' {
+			c.tell(other, pos.EventPushed)
+		}
+	}
+	if got := c.app.sale.Text[session.Amount]; got != "" {
+		t.Errorf("a part of a burst was taken: %q", got)
+	}
+}

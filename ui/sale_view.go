@@ -108,7 +108,7 @@ func (s sale) label(w *text.Words, f session.Field) string {
 // value is a field's text in at most room cells, with what the till knows of it behind, and the
 // cursor's column.
 func (s sale) value(l style, f session.Field, room int) (string, int) {
-	text, x := visible(s.field(f), room)
+	text, x := visible(s.fields[f], room)
 	known := ""
 	switch f {
 	case session.Amount:

@@ -3,9 +3,7 @@ package plain
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -18,18 +16,9 @@ import (
 // Run holds the conversation of a session until the cashier leaves or the input or ctx ends, none
 // of which is an error; the till goes on.
 func Run(ctx context.Context, cfg session.Config) error {
-	if cfg.Input == nil {
-		cfg.Input = os.Stdin
-	}
-	if cfg.Output == nil {
-		cfg.Output = os.Stdout
-	}
-	return run(ctx, cfg, ttyOf(cfg))
-}
-
-func run(ctx context.Context, cfg session.Config, behind tty) error {
-	if cfg.Till == nil || cfg.Book == nil || cfg.Mode == 0 {
-		return errors.New("plain till: a till, a ledger and a mode are needed")
+	cfg, err := cfg.Complete()
+	if err != nil {
+		return fmt.Errorf("plain till: %w", err)
 	}
 	// Before anything can happen, so that nothing is missed.
 	updates := cfg.Till.Subscribe()
@@ -51,7 +40,7 @@ func run(ctx context.Context, cfg session.Config, behind tty) error {
 	})
 	lines, leave := listen(working, cfg.Input)
 
-	err := newConversation(ctx, cfg, behind).converse(working, lines, facts)
+	err = newConversation(ctx, cfg, ttyOf(cfg)).converse(working, lines, facts)
 
 	end()
 	updates.Close()
@@ -86,9 +75,6 @@ type conversation struct {
 
 // newConversation is the conversation before its first word.
 func newConversation(ctx context.Context, cfg session.Config, behind tty) *conversation {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	p := &conversation{
 		cfg:     cfg,
 		ctx:     ctx,

@@ -1,7 +1,10 @@
 package session
 
 import (
+	"cmp"
+	"errors"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -95,6 +98,18 @@ const (
 	PhoneWrongPIN PhoneAction = "wrong_pin"
 	PhoneIgnore   PhoneAction = "ignore"
 )
+
+// Complete is the configuration with its defaults, or why there can be no session.
+func (c Config) Complete() (Config, error) {
+	if c.Till == nil || c.Book == nil || c.Mode == 0 {
+		return c, errors.New("a till, a ledger and a mode are needed")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Input, c.Output = cmp.Or(c.Input, io.Reader(os.Stdin)), cmp.Or(c.Output, io.Writer(os.Stdout))
+	return c, nil
+}
 
 // Getenv is the last value of a variable in the environment of whoever sits at the terminal, or "".
 func (c Config) Getenv(name string) string {

@@ -73,8 +73,7 @@ func (f Form) Empty() bool {
 	return f.Text[Amount] == "" && f.Text[Phone] == "" && f.Text[Reference] == ""
 }
 
-// Max is the largest amount that the form takes, and RetypeAbove the largest that is typed once.
-func (f Form) Max() pos.Shillings         { return f.max }
+// RetypeAbove is the largest amount that is typed once.
 func (f Form) RetypeAbove() pos.Shillings { return f.retypeAbove }
 
 // Next is the field so many below the one in front, around the ends.

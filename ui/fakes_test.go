@@ -43,7 +43,8 @@ func (p *fakePhone) Act(_ pos.MSISDN, a session.PhoneAction) error {
 	return p.err
 }
 
-// cashier sits at a till's screens: presses keys, sees frames, hears bells. Commands run at once, ticks never by themselves.
+// cashier sits at a till's screens: presses keys, sees frames, hears bells. Commands run at once,
+// ticks never by themselves.
 type cashier struct {
 	t     testing.TB
 	app   *app
@@ -133,7 +134,8 @@ func (c *cashier) tick(d time.Duration) {
 	}
 }
 
-// press presses keys: names in angle brackets, and the characters of everything else. After each press a moment passes.
+// press presses keys: names in angle brackets, and the characters of everything else. After each
+// press a moment passes.
 func (c *cashier) press(keys ...string) {
 	c.t.Helper()
 	for _, k := range keys {

@@ -132,7 +132,7 @@ func (a *app) pressPay(k key) tea.Cmd {
 		ledger, phone := p.leads(k)
 		switch w := p.press(k, a.session.Offers(a.now), a.now); {
 		case k.is("enter") && p.Attempt.State.Final() && a.now.Sub(p.Changed) < session.Debounce:
-			// one of several, or held down: it is meant for the screen before until there is a pause
+			// one of several, or held down: meant for the screen before until there is a pause
 			a.session.TooSoon(a.now)
 			return nil
 		case ledger:

@@ -37,7 +37,8 @@ func TestFifteenKeys(t *testing.T) {
 	}
 }
 
-// TestNumberPadAlone takes, corrects and repeats a sale without any other key, in application-keypad mode.
+// TestNumberPadAlone takes, corrects and repeats a sale without any other key, in
+// application-keypad mode.
 func TestNumberPadAlone(t *testing.T) {
 	c := newCashier(t)
 	pad := func(keys string) {
@@ -73,8 +74,8 @@ func TestNumberPadAlone(t *testing.T) {
 	c.sees("Type the amount.")
 }
 
-// TestNumLockOff: the digits still count where the terminal tells the number pad from the arrows, and where it does not, the
-// till says what is wrong.
+// TestNumLockOff: the digits still count where the terminal tells the number pad from the arrows,
+// and where it does not, the till says what is wrong.
 func TestNumLockOff(t *testing.T) {
 	c := newCashier(t)
 	c.send(tea.KeyPressMsg{Code: tea.KeyKpLeft})
@@ -153,7 +154,8 @@ func TestLargeAmountIsTypedTwice(t *testing.T) {
 	}
 }
 
-// TestRoundedAmountIsAsked: what was agreed to is what the customer is asked for, and a large one is typed twice as any other.
+// TestRoundedAmountIsAsked: what was agreed to is what the customer is asked for, and a large one
+// is typed twice as any other.
 func TestRoundedAmountIsAsked(t *testing.T) {
 	c := newCashier(t)
 	c.press("3*33.35", "<enter>", "<pause>", "<enter>", phoneA, "<enter>")
@@ -240,7 +242,8 @@ func TestRoundingIsSeenFirst(t *testing.T) {
 	}
 }
 
-// TestBurstThroughNews: keys that come too fast for a person are one burst, whatever is heard of another payment meanwhile.
+// TestBurstThroughNews: keys that come too fast for a person are one burst, whatever is heard of
+// another payment meanwhile.
 func TestBurstThroughNews(t *testing.T) {
 	c := newCashier(t)
 	other := accepted(c.attempt(pos.Request{Phone: "254712345678", Amount: 70}))

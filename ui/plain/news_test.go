@@ -111,7 +111,8 @@ func TestPlainCodeLater(t *testing.T) {
 	}, inTraining)
 }
 
-// TestPlainNoReceiptCode: where none comes, the customer's can be typed for the last payment without looking for its number.
+// TestPlainNoReceiptCode: where none comes, the customer's can be typed for the last payment
+// without looking for its number.
 func TestPlainNoReceiptCode(t *testing.T) {
 	inSale(t, func(c *talk) {
 		c.till.Known = c.book.Attempt
@@ -147,7 +148,8 @@ func TestPlainAnotherSession(t *testing.T) {
 	})
 }
 
-// TestPlainOpen lists what is open and owed back, asks about one and notes a typed code as what it is.
+// TestPlainOpen lists what is open and owed back, asks about one and notes a typed code as what it
+// is.
 func TestPlainOpen(t *testing.T) {
 	inSale(t, func(c *talk) {
 		c.types("check 1", "open")
@@ -305,7 +307,8 @@ func TestPlainElsewhere(t *testing.T) {
 	})
 }
 
-// TestPlainHealth says what is not as it should be when that begins and when it ends, and not in between.
+// TestPlainHealth says what is not as it should be when that begins and when it ends, and not in
+// between.
 func TestPlainHealth(t *testing.T) {
 	full := errors.New("the disk is full: make room and start the till again")
 	inSale(t, func(c *talk) {
@@ -361,7 +364,8 @@ func TestPlainLeaving(t *testing.T) {
 	}
 }
 
-// TestPlainAtATerminal: what is typed stands behind the prompt, news interrupts it, and the bell rings.
+// TestPlainAtATerminal: what is typed stands behind the prompt, news interrupts it, and the bell
+// rings.
 func TestPlainAtATerminal(t *testing.T) {
 	inTalk(t, func(c *talk) {
 		if said := c.all(); !strings.HasSuffix(said, "\nAmount: ") {
@@ -402,7 +406,8 @@ func TestPlainInterrupted(t *testing.T) {
 	}, atTerminal)
 }
 
-// TestPlainBells rings once for good news and twice for what must be looked into, and not for the cashier's own act.
+// TestPlainBells rings once for good news and twice for what must be looked into, and not for the
+// cashier's own act.
 func TestPlainBells(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -501,8 +506,8 @@ func TestPlainASCII(t *testing.T) {
 	}
 }
 
-// TestPlainCodesAreFew: where only queries come, no receipt code ever does, and what waits for one does not grow with the sales. A code
-// that comes soon is told.
+// TestPlainCodesAreFew: where only queries come, no receipt code ever does, and what waits for one
+// does not grow with the sales. A code that comes soon is told.
 func TestPlainCodesAreFew(t *testing.T) {
 	var out strings.Builder
 	p := newConversation(t.Context(), session.Config{

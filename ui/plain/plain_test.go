@@ -79,7 +79,8 @@ func TestPlainSaleInKiswahili(t *testing.T) {
 	}, inKiswahili, inTraining)
 }
 
-// TestPlainRefusals: what cannot be asked is refused with its reason before anything is sent, and asked again.
+// TestPlainRefusals: what cannot be asked is refused with its reason before anything is sent, and
+// asked again.
 func TestPlainRefusals(t *testing.T) {
 	inSale(t, func(c *talk) {
 		for _, tc := range []struct{ typed, says string }{
@@ -285,7 +286,8 @@ func TestPlainNoMotion(t *testing.T) {
 	}, func(_ *talk, cfg *session.Config, _ *tty) { cfg.NoMotion = true })
 }
 
-// TestPlainLock: a phone is not asked twice within its two minutes, and afterwards only by a cashier who knows what it means.
+// TestPlainLock: a phone is not asked twice within its two minutes, and afterwards only by a
+// cashier who knows what it means.
 func TestPlainLock(t *testing.T) {
 	inSale(t, func(c *talk) {
 		a := c.sell("450", phoneA)
@@ -410,7 +412,8 @@ func TestPlainInTheWay(t *testing.T) {
 	})
 }
 
-// TestPlainARunOfEnters: an Enter that was meant for the line before asks nobody again, nor do those that follow it at once.
+// TestPlainARunOfEnters: an Enter that was meant for the line before asks nobody again, nor do
+// those that follow it at once.
 func TestPlainARunOfEnters(t *testing.T) {
 	inTalk(t, func(c *talk) {
 		c.types("450", "0712345678", "")

@@ -23,7 +23,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// startPlain runs the whole plain till on an input and an output, with a till whose updates are real.
+// startPlain runs the whole plain till on an input and an output, with a till whose updates are
+// real.
 func startPlain(t *testing.T, ctx context.Context, in io.Reader, out io.Writer) (real *pos.Till, ledger *sessiontest.Ledger, done chan error) {
 	t.Helper()
 	ledger, done = &sessiontest.Ledger{}, make(chan error, 1)
@@ -87,8 +88,8 @@ func TestRun(t *testing.T) {
 	})
 }
 
-// TestRunEndsAtOnce although nobody types and the read of a real pipe goes on; goleak looks after the last test that
-// the read was ended too.
+// TestRunEndsAtOnce although nobody types and the read of a real pipe goes on; goleak looks after
+// the last test that the read was ended too.
 func TestRunEndsAtOnce(t *testing.T) {
 	in, keys, err := os.Pipe()
 	if err != nil {
@@ -191,8 +192,9 @@ func TestPlainFromAFile(t *testing.T) {
 	}
 }
 
-// TestPlainAnything types anything while anything happens. Whatever it is, no more is asked for than was asked for in words, a
-// payment is never called PAID without its mode, and nothing is written but whole lines of printable text.
+// TestPlainAnything types anything while anything happens. Whatever it is, no more is asked for
+// than was asked for in words, a payment is never called PAID without its mode, and nothing is
+// written but whole lines of printable text.
 func TestPlainAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var out bytes.Buffer

@@ -24,7 +24,8 @@ const (
 	phoneB = "0712345601"
 )
 
-// talk is a cashier at the plain till: types lines and reads lines, in a bubble of synctest where the time is virtual.
+// talk is a cashier at the plain till: types lines and reads lines, in a bubble of synctest where
+// the time is virtual.
 type talk struct {
 	*testing.T
 	p     *conversation
@@ -194,7 +195,8 @@ func (c *talk) sell(amount, phone string) pos.Attempt {
 	return a
 }
 
-// stopped is the payment that the cashier has stopped waiting for, with the till ready for the next.
+// stopped is the payment that the cashier has stopped waiting for, with the till ready for the
+// next.
 func (c *talk) stopped(amount, phone string) pos.Attempt {
 	c.Helper()
 	a := sessiontest.Unclear(c.sell(amount, phone))

@@ -89,7 +89,8 @@ func scenes(t *testing.T) map[Phase]*Session {
 	return scenes
 }
 
-// TestOffers holds the table, and that nothing outside it can be done: whoever shows a session need not guard the money.
+// TestOffers holds the table, and that nothing outside it can be done: whoever shows a session need
+// not guard the money.
 func TestOffers(t *testing.T) {
 	want := map[Phase][]Action{
 		Typing: {Back, Next}, Asking: nil, NotTaken: {Again, Number, Next}, InTheWay: {Check, Back, Next}, UnderWay: {Check, Stop},
@@ -143,7 +144,8 @@ func TestOffersUntil(t *testing.T) {
 	}
 }
 
-// TestAskingAgain: which sale is asked again, whether twice, and what comes back where the till refuses.
+// TestAskingAgain: which sale is asked again, whether twice, and what comes back where the till
+// refuses.
 func TestAskingAgain(t *testing.T) {
 	s := scenes(t)[Failed]
 	s.Ahead.Text[Amount] = "70"
@@ -162,6 +164,7 @@ func TestAskingAgain(t *testing.T) {
 		t.Errorf("wants %+v", e)
 	}
 	full := errors.New("the disk is full")
+	s.Learn(pos.Update{Attempt: attempt("a", request)}, noon) // older than what is known of the one that is asked again
 	s.Take(Charged{Err: full}, noon)
 	if s.GiveUp(noon); s.Front.Phase() != Failed || s.Front.Problem != full {
 		t.Errorf("in front after a request that failed: %+v", s.Front)
@@ -172,7 +175,8 @@ func TestAskingAgain(t *testing.T) {
 	}
 }
 
-// TestRefusedForm: where the till refuses a request of the form, the form says why, in the field that is wrong.
+// TestRefusedForm: where the till refuses a request of the form, the form says why, in the field
+// that is wrong.
 func TestRefusedForm(t *testing.T) {
 	for _, tc := range []struct {
 		err error
@@ -189,7 +193,8 @@ func TestRefusedForm(t *testing.T) {
 	}
 }
 
-// TestEarlyUpdates: what the till says while it takes a request is heard after its answer, which says whom it is about.
+// TestEarlyUpdates: what the till says while it takes a request is heard after its answer, which
+// says whom it is about.
 func TestEarlyUpdates(t *testing.T) {
 	s := New(Config{})
 	s.Ask(request, noon)
@@ -297,8 +302,8 @@ func TestSessionHoldsWhatIsOpen(t *testing.T) {
 	}
 }
 
-// TestSessionAnything: whatever a person does and M-PESA says, one request at a time is asked, none that a person did not ask for, and
-// what is PAID in front stays so.
+// TestSessionAnything: whatever a person does and M-PESA says, one request at a time is asked, none
+// that a person did not ask for, and what is PAID in front stays so.
 func TestSessionAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, now := New(Config{}), noon

@@ -120,7 +120,7 @@ func (e *OpenError) Say() Text {
 			until = fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
 			untilSW = until
 		}
-		then = Text{EN: "hold the goods and wait " + until + ".", SW: "usitoe bidhaa bado, subiri " + untilSW + "."}
+		then = Text{EN: "keep the goods and wait " + until + ".", SW: "usitoe bidhaa bado, subiri " + untilSW + "."}
 	}
 	if a.Notices.Has(DoesNotMatch) {
 		earlier = Text{
@@ -128,7 +128,7 @@ func (e *OpenError) Say() Text {
 			SW: fmt.Sprintf("M-PESA inaripoti malipo mengine kwa ombi la awali la KES %v kwa %v", a.Amount, a.Phone),
 		}
 		if e.Locked() {
-			then = Text{EN: "hold the goods and call the owner.", SW: "usitoe bidhaa bado, mpigie mwenye duka."}
+			then = Text{EN: "keep the goods and call the owner.", SW: "usitoe bidhaa bado, mpigie mwenye duka."}
 		} else {
 			then = Text{EN: "call the owner first. If you ask again, the customer may pay twice.", SW: "kwanza mpigie mwenye duka. Ukiomba tena, mteja anaweza kulipa mara mbili."}
 		}

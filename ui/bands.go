@@ -22,8 +22,8 @@ func (a *app) header(l style, width int) string {
 		mark = l.theme.Bands[draw.ToneCheck].Render(" " + name + " ")
 	}
 	if p := a.front(); p.Payment != nil && !a.bandSpeaks(l) {
-		tn, word := p.word(l.say)
-		if state = l.theme.Tones[tn].Render(word); a.at != screenSale { // else it would be read as the state of what is shown there
+		word := p.word(l.say, l.now)
+		if state = l.theme.Tones[word.tone].Render(word.String()); a.at != screenSale { // else it would be read as the state of what is shown there
 			state += " " + l.theme.Text.Render(text.KES(p.Request.Amount))
 		}
 	}
@@ -71,8 +71,7 @@ func (a *app) header(l style, width int) string {
 // already. Big letters are a drawing to a screen reader.
 func (a *app) bandSpeaks(l style) bool {
 	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
-	_, word := a.front().word(l.say)
-	_, big := bigBandLines(word, a.front().shortWord(l.say), stageOf(l), l)
+	_, big := a.front().word(l.say, l.now).large(stageOf(l), l)
 	return !covered && !big
 }
 
@@ -185,11 +184,18 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 }
 
 // keysLine is the keys that there is room for, the most important first, and always the help, which
-// has its own key.
+// has its own key: its word goes where one of the first two would.
 func keysLine(l style, hints []hint, helpKey string, width int) string {
 	dot := l.theme.Line.Render(" · ")
 	one := func(h hint) string { return l.theme.Strong.Render(h.key) + " " + l.theme.Dim.Render(h.does) }
 	help := one(hint{helpKey, l.say.KHelp})
+	needed := " "
+	for _, h := range hints[:min(2, len(hints))] {
+		needed += one(h) + dot
+	}
+	if draw.Width(needed)+draw.Width(help)+1 > width {
+		help = l.theme.Strong.Render(helpKey)
+	}
 	line := " "
 	for _, h := range hints {
 		longer := line + one(h)

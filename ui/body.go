@@ -128,8 +128,8 @@ func (a *app) smallView(l style) draw.Block {
 	case a.quitting:
 		return a.quitView(l)
 	case l.size == sizeTiny && a.session.Front != nil:
-		tn, word := a.front().word(l.say)
-		lines := append(l.center(l.theme.Bands[tn], word), l.center(l.theme.Tones[tn], text.KES(a.session.Front.Request.Amount))...)
+		word := a.front().word(l.say, l.now)
+		lines := append(l.center(l.theme.Bands[word.tone], word.String()), l.center(l.theme.Tones[word.tone], text.KES(a.session.Front.Request.Amount))...)
 		return draw.Block{Lines: append(append(lines, bigger...), size...)}
 	case l.size == sizeTiny:
 		return draw.Block{Lines: append(bigger, size...)}
@@ -142,7 +142,8 @@ func (a *app) smallView(l style) draw.Block {
 		first = append(first, l.theme.Tones[draw.ToneFail].Render(line))
 	}
 	if p := a.front(); p.Payment != nil {
-		tn, word = p.word(l.say)
+		state := p.word(l.say, l.now)
+		tn, word = state.tone, state.String()
 		amount, phone = p.Request.Amount, p.Request.Phone.Local()
 		if next := a.next.inLine(l.say); next != "" && len(first) == 0 {
 			first = l.center(l.theme.Accent, next)

@@ -115,7 +115,7 @@ func TestPartsOfAKeyTypeNothing(t *testing.T) {
 				typed := parts[1] == "Or" && gap < 70 // then it is the number pad's 2
 				cleared := parts[0] == "\x1b" && gap > 70
 				switch {
-				case typed && !strings.Contains(got, "KES 4,502"), cleared && !strings.Contains(got, "KES 0 "), !typed && !cleared && !strings.Contains(got, "KES 450 "):
+				case typed && !strings.Contains(got, "KES 4502_"), cleared && !strings.Contains(got, "KES _"), !typed && !cleared && !strings.Contains(got, "KES 450_"):
 					t.Errorf("%q in %d ms:\n%s", parts, gap, got)
 				}
 				if parts[1] == "20~" && !strings.Contains(got, "Kiasi") {
@@ -141,12 +141,12 @@ func TestEscAtOnce(t *testing.T) {
 // for these where no figures are being typed.
 func TestPuTTYsNumberPad(t *testing.T) {
 	typed := []struct{ bytes, want string }{
-		{"450\x1bOl50", "Amount     450+50  = 500"},
-		{"3\x1bOR150", "Amount     3*150  = 450"},
-		{"100\x1bOQ4", "Amount     100/4  = 25"},
-		{"100\x1bOS4", "Amount     100-4  = 96"},
-		{"100\x1bOS\x1bOS", "KES 10 "},
-		{"450\n0712\x1bOS", "Phone      071 "},
+		{"450\x1bOl50", "KES 450+50_  = 500"},
+		{"3\x1bOR150", "KES 3*150_  = 450"},
+		{"100\x1bOQ4", "KES 100/4_  = 25"},
+		{"100\x1bOS4", "KES 100-4_  = 96"},
+		{"100\x1bOS\x1bOS", "KES 10_"},
+		{"450\n0712\x1bOS", "│ 071_"},
 		{"\x1bOR", "OPEN PAYMENTS"},
 		{"450\x1b[13~", "OPEN PAYMENTS"},
 	}
@@ -180,18 +180,18 @@ func TestABurstIsTakenWholeOrNot(t *testing.T) {
 		{[]string{"Ksh 450/="}, []string{"KES 0", "That is not an amount"}}, // no key of it leads to another screen
 		{[]string{"x*"}, []string{"SALE"}},
 		{[]string{"x-"}, []string{"SALE"}},
-		{[]string{"450/="}, []string{"KES 450 ", "Amount     450/= "}},
+		{[]string{"450/="}, []string{"KES 450/=_"}},
 		{[]string{"450/=\r"}, []string{"KES 450", "customer's phone"}},
 		{[]string{"450+\r"}, []string{"KES 450", "The sum is not finished"}},
 		{[]string{"4", "5", "=", "0"}, []string{"KES 450"}},
-		{[]string{"7", "5KX20"}, []string{"KES 7 ", "That is not an amount"}},
-		{[]string{"7", "X520\r"}, []string{"KES 7 ", "That is not an amount"}},
-		{[]string{"7", "[20~"}, []string{"KES 7 ", "That is not an amount"}},
-		{[]string{"7", "0~"}, []string{"KES 7 ", "That is not an amount"}},
-		{[]string{"7", "5KX20\r", "5"}, []string{"KES 75 "}},
+		{[]string{"7", "5KX20"}, []string{"KES 7_", "That is not an amount"}},
+		{[]string{"7", "X520\r"}, []string{"KES 7_", "That is not an amount"}},
+		{[]string{"7", "[20~"}, []string{"KES 7_", "That is not an amount"}},
+		{[]string{"7", "0~"}, []string{"KES 7_", "That is not an amount"}},
+		{[]string{"7", "5KX20\r", "5"}, []string{"KES 75_"}},
 		{[]string{"4", "a", "5", "b", "0"}, []string{"KES 450"}}, // a person's slips
-		{[]string{"450\r", "0712[20~"}, []string{"Phone    ", "KES 450", "A phone number has only"}},
-		{[]string{"450\r", "0", "7", "712345678"}, []string{"Phone      07712345678"}},
+		{[]string{"450\r", "0712[20~"}, []string{"─ Phone ─", "KES 450", "A phone number has only"}},
+		{[]string{"450\r", "0", "7", "712345678"}, []string{"│ 07712345678_"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newEmulated(t)
@@ -251,7 +251,7 @@ func TestTypingAsAResultLands(t *testing.T) {
 					leave = "+"
 				}
 				s.types(leave)
-				s.sees("KES 250", "Amount     250")
+				s.sees("KES 250", "KES 250_")
 				if len(s.till.Charges) != 1 || len(s.till.Stops) != 0 || len(s.till.Checks) != 0 {
 					t.Errorf("charged %d, stopped %d, checked %d", len(s.till.Charges), len(s.till.Stops), len(s.till.Checks))
 				}

@@ -42,18 +42,8 @@ type hint struct{ key, does string }
 
 // toned is the state of an attempt in large: its tone, and sign and word.
 func toned(w *text.Words, a pos.Attempt) (draw.Tone, string) {
-	t, sign := draw.ToneWait, "◔ "
-	switch {
-	case a.State == pos.Paid && a.Owed():
-		t, sign = draw.ToneCheck, "✓ "
-	case a.State == pos.Paid:
-		t, sign = draw.TonePaid, "✓ "
-	case a.State == pos.NotPaid:
-		t, sign = draw.ToneFail, "× "
-	case a.State == pos.StillChecking:
-		t, sign = draw.ToneCheck, "? "
-	}
-	return t, sign + w.State(a)
+	s := stateWordOf(w, a)
+	return s.tone, s.String()
 }
 
 // resultOf is the state of an attempt in a column: its tone, and sign and word in at most 16 cells.

@@ -61,8 +61,9 @@ func (p pay) hints(w *text.Words, offers []session.Offer, now time.Time, practic
 	ledger := hint{"*", w.KLedger}
 	switch p.Phase() {
 	case session.UnderWay:
+		slices.Reverse(hints) // M-PESA is asked without a key, and nothing stops without one
 		if practice {
-			hints = slices.Insert(hints, len(hints)-1, hint{"*", w.KHand})
+			hints = append(hints, hint{"*", w.KHand})
 		}
 		return append(hints, hint{"f2", w.KLedger})
 	case session.Unclear:

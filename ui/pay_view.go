@@ -14,108 +14,58 @@ import (
 // state, and below them what is typed for the next sale.
 func (p pay) view(l style, next string) draw.Block {
 	st := stageOf(l)
-	tn, word := p.word(l.say)
+	word := p.word(l.say, l.now)
 	lines := make([]string, st.top, l.height)
-	lines = append(lines, bandLines(l.theme.Bands[tn], word, p.shortWord(l.say), st, l)...)
+	lines = append(lines, bandOf(word, st, l)...)
 	lines = append(lines, "")
-	lines = append(lines, amountLines(l, st, p.Request.Amount, text.KES(p.Request.Amount), l.theme.Tones[tn])...)
-	if st.big {
-		lines = append(lines, "")
+	lines = append(lines, st.amount(l, l.width, p.Request.Amount, l.theme.Tones[word.tone])...)
+	if st.big() {
+		lines = append(append(lines, l.center(l.theme.Dim, text.KES(p.Request.Amount))...), "")
+	} else {
+		lines = append(lines, l.center(l.theme.Tones[word.tone], text.KES(p.Request.Amount))...)
 	}
 	if next == "" {
-		return draw.Block{Lines: append(lines, draw.Stack(st.rest, p.detailsIn(st.rest, l)...)...)}
+		return draw.Block{Lines: append(lines, draw.Stack(st.rest, fitting(st.rest, p.details(l, st))...)...)}
 	}
-	lines = append(lines, draw.Stack(st.rest-1, p.detailsIn(st.rest-1, l)...)...)
+	lines = append(lines, draw.Stack(st.rest-1, fitting(st.rest-1, p.details(l, st))...)...)
 	lines = append(lines, make([]string, max(0, l.height-1-len(lines)))...)
 	return draw.Block{Lines: append(lines, l.center(l.theme.Accent, next)...)}
 }
 
-// bandLines is a band: the word as big as the amount where there is room, so that it can be read
-// from across the shop, and otherwise in the middle. In ASCII the big letters are the band.
-func bandLines(i draw.Style, word, short string, st bandLayout, l style) []string {
-	big, ok := bigBandLines(word, short, st, l)
-	if ok && l.ascii {
-		for n, s := range big {
-			big[n] = draw.Reversed(i, s)
-		}
-		return big
-	}
-	lines := make([]string, st.band)
-	if !ok {
-		big = []string{draw.Center(word, l.width)}
-	}
-	copy(lines[(st.band-len(big)+1)/2:], big)
-	for n, s := range lines {
-		lines[n] = i.Render(draw.Fit(s, l.width))
-	}
-	return lines
-}
-
-// bigBandLines is the word of a band in big letters, or else its short form, or else that without
-// its symbol: whatever fits; ok is false where nothing does.
-func bigBandLines(word, short string, st bandLayout, l style) (lines []string, ok bool) {
-	if st.band < bigBand {
-		return nil, false
-	}
-	_, bare, _ := strings.Cut(short, " ")
-	for _, s := range []string{word, short, bare} {
-		if lines = draw.Letters(s, 1, l.ascii); lines == nil || draw.Width(lines[0])+2 > l.width {
-			continue
-		}
-		if twice := draw.Letters(s, 2, l.ascii); st.huge && draw.Width(twice[0])+2 <= l.width {
-			lines = twice
-		}
-		return l.center("", lines...), true
-	}
-	return nil, false
-}
-
-func (p pay) word(w *text.Words) (draw.Tone, string) {
-	if p.Refused != nil {
-		return draw.ToneCheck, "? " + w.PayTwiceWarning
-	}
-	return toned(w, p.Attempt)
-}
-
-// shortWord is what stands in big letters where the word itself is too long for them.
-func (p pay) shortWord(w *text.Words) string {
-	_, word := p.word(w)
-	switch {
-	case p.Refused != nil, p.Attempt.State != pos.Paid:
-		return word
-	case p.Attempt.Notices.Has(pos.PaidTwice):
-		return "✓ " + w.PaidTwiceShort
-	case p.Attempt.Notices.Has(pos.PaidLate):
-		return "✓ " + w.PaidLateShort
-	}
-	return word
-}
-
-// detailsIn are the details for so many rows. Why money may have moved is said to its end or not at
-// all.
-func (p pay) detailsIn(rows int, l style) [][]string {
-	groups := p.details(l)
-	high := 0
+// fitting are the groups of lines, the most important first, that so many rows have room for:
+// what is said is said to its end or not at all. The first is always among them.
+func fitting(rows int, groups [][]string) (fit [][]string) {
 	for _, g := range groups {
-		high += len(g)
+		if len(g) > rows && len(fit) > 0 {
+			continue // a shorter one may fit
+		}
+		if len(g) > 0 {
+			fit = append(fit, g)
+			rows -= len(g)
+		}
 	}
-	if high > rows && p.Refused == nil && p.Attempt.State == pos.StillChecking && !p.Attempt.ForOwner() {
-		groups = groups[:len(groups)-1]
-	}
-	return groups
+	return fit
 }
 
-// details are the groups of lines below the amount, the most important first.
-func (p pay) details(l style) [][]string {
+// word is the word of the payment's state, and in front of an earlier request that is in the way,
+// what to beware of.
+func (p pay) word(w *text.Words, now time.Time) stateWord {
+	switch {
+	case p.Refused == nil:
+		return stateWordOf(w, p.Attempt)
+	case now.Before(p.Free):
+		return stateWord{draw.ToneCheck, "?", w.KeepWarning, w.KeepLarge}
+	}
+	return stateWord{draw.ToneCheck, "?", w.PayTwiceWarning, w.PayTwiceLarge}
+}
+
+// details are the groups of lines below the amount, the most important first: what to do, then why,
+// then how long.
+func (p pay) details(l style, st stage) [][]string {
 	var problem []string
 	if p.Problem != nil {
 		problem = l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.Problem))
 	}
-	whose := l.theme.Strong.Render(p.Request.Phone.Local())
-	if ref := text.Shown(p.Attempt.Phone, p.Attempt.Reference); ref != "" { // as the customer sees it
-		whose += l.theme.Dim.Render("  " + ref)
-	}
-	phone := []string{draw.Center(whose, l.width)}
 	switch {
 	case p.Refused != nil:
 		return p.refusal(l)
@@ -124,13 +74,23 @@ func (p pay) details(l style) [][]string {
 	case p.Attempt.State == pos.NotPaid:
 		return append([][]string{problem}, p.notPaid(l)...)
 	case p.Attempt.State == pos.StillChecking:
-		return append([][]string{problem}, p.unclear(l)...)
+		return append([][]string{problem}, p.unclear(l, st)...)
 	}
 	return [][]string{
-		problem, phone,
-		append(l.wrap(l.theme.Text, l.say.LookAtPhone), l.wrap(l.theme.Text, l.say.NoGoodsYet)...),
+		problem,
+		append(l.wrap(l.theme.Strong, l.say.LookAtPhone), l.wrap(l.theme.Text, l.say.NoGoodsYet)...),
 		p.progress(l),
+		l.center("", p.whose(l)),
 	}
+}
+
+// whose is the customer's number, and the reference as the customer sees it.
+func (p pay) whose(l style) string {
+	whose := l.theme.Strong.Render(p.Request.Phone.Local())
+	if ref := text.Shown(p.Request.Phone, p.Request.Reference); ref != "" {
+		whose += l.theme.Dim.Render("  " + ref)
+	}
+	return whose
 }
 
 func (p pay) paid(l style) [][]string {
@@ -142,78 +102,76 @@ func (p pay) paid(l style) [][]string {
 	for _, advice := range l.say.Advice(a.Notices) {
 		first = append(first, l.wrap(l.theme.Tones[draw.ToneCheck], advice)...)
 	}
-	receipt := l.theme.Dim.Render(l.say.ReceiptOf(a))
-	if a.Receipt != "" {
-		receipt = l.theme.Dim.Render(l.say.Receipt+" ") + l.theme.Strong.Render(text.Printable(a.Receipt))
-		if !a.PaidAt.IsZero() {
-			receipt += l.theme.Dim.Render("  " + text.Seconds(a.PaidAt))
-		}
+	code := l.wrap(l.theme.Dim, l.say.ReceiptOf(a))
+	if a.Receipt != "" { // it outweighs all but the word and the amount
+		code = l.center("", l.theme.Dim.Render(l.say.Receipt+"  ")+l.theme.Bands[draw.TonePaid].Render(" "+text.Printable(a.Receipt)+" "))
 	}
 	who := []string{a.Phone.Local()}
 	if a.Reference != "" {
 		who = append(who, text.Shown(a.Phone, a.Reference))
 	}
-	if names := l.say.Witnesses(a); names != "" {
-		who = append(who, l.say.ConfirmedBy+" "+names)
+	if a.Receipt != "" && !a.PaidAt.IsZero() {
+		who = append(who, text.Seconds(a.PaidAt))
 	}
-	code := []string{draw.Center(receipt, l.width)}
 	if p.CodeWanted() {
 		code = append(code, l.wrap(l.theme.Dim, l.say.NoteCode)...)
 	}
 	return [][]string{first, code, l.joined(who)}
 }
 
+// notPaid says what to do with the goods, why, and what to do next.
 func (p pay) notPaid(l style) [][]string {
 	what, _ := text.Reason(p.Attempt)
-	facts := []string{p.Attempt.Phone.Local()}
-	if code := p.Attempt.ResultCode(); code != "" {
-		facts = append(facts, l.say.Code+" "+text.Printable(code))
+	advice := p.FailedAdvice(l.say)
+	if len(advice) == 1 {
+		return [][]string{l.wrap(l.theme.Strong, advice[0]), l.wrap(l.theme.Text, l.say.Text(what)), l.joined([]string{p.Attempt.Phone.Local()})}
 	}
-	var advice []string
-	for _, s := range p.FailedAdvice(l.say) {
-		advice = append(advice, l.wrap(l.theme.Text, s)...)
+	keep := draw.FirstThatFits(l.width-4, advice[0], l.say.NoGoods) // the band says already that no money came in
+	return [][]string{
+		l.wrap(l.theme.Strong, keep), l.wrap(l.theme.Text, l.say.Text(what)), l.wrap(l.theme.Text, advice[1]), l.joined([]string{p.Attempt.Phone.Local()}),
 	}
-	return [][]string{l.wrap(l.theme.Strong, l.say.Text(what)), advice, l.joined(facts)}
 }
 
-func (p pay) unclear(l style) [][]string {
+// unclear says to keep the goods, why, when M-PESA is asked next, and where else the owner can see
+// the payment. The customer's SMS is no such place: it can be made up.
+func (p pay) unclear(l style, st stage) [][]string {
 	a := p.Attempt
-	what, _ := text.Reason(a)
-	first := l.wrap(l.theme.Strong, l.say.MoneyMayHaveMoved)
-	hold, again := p.UnclearAdvice(l.say, l.now, l.still)
+	keep := draw.Largest(l.width-2, wordHeight, func(scale int) []string { return draw.Letters(l.say.KeepTheGoods, scale, l.ascii) })
+	const roomy = 10
+	if st.rest < roomy || keep == nil {
+		keep = l.center(l.theme.Amber, " "+l.say.KeepTheGoods+" ")
+	} else {
+		keep = l.center(l.theme.Tones[draw.ToneCheck], keep...)
+	}
+	because := l.wrap(l.theme.Text, l.say.Text(text.WhyUnclear(a)))
+	var why []string
+	switch {
+	case a.ForOwner():
+		_, do := text.Reason(a)
+		why = append(l.wrap(l.theme.Strong, l.say.Text(do)), because...)
+	case p.Stopped:
+		why = l.wrap(l.theme.Strong, l.say.CanStillPay)
+	default:
+		why = append(l.wrap(l.theme.Strong, l.say.MoneyMayHaveMoved), because...)
+	}
+	next := p.nextCheck(l)
+	last := l.center(l.theme.Dim, draw.FirstThatFits(l.width-2, a.Phone.Local()+" · "+next, next))
+	elsewhere := l.center(l.theme.Dim, draw.Wrap(l.say.OwnerLooks, min(contentWidth+10, l.width-4))...)
 	if p.Stopped {
-		first = l.wrap(l.theme.Strong, l.say.CanStillPay)
+		elsewhere = l.wrap(l.theme.Dim, l.say.WrongAmount)
 	}
-	first = append(first, l.wrap(l.theme.Text, hold)...)
-	if p.Stopped {
-		first = append(first, l.wrap(l.theme.Dim, l.say.WrongAmount)...)
-	}
-	second := l.wrap(l.theme.Dim, l.say.Text(what))
-	if a.ForOwner() {
-		second = l.wrap(l.theme.Tones[draw.ToneCheck], l.say.Text(what))
-	}
-	if code := a.ResultCode(); code != "" {
-		second = append(second, l.wrap(l.theme.Dim, l.say.Code+" "+text.Printable(code)+" "+text.Shown(a.Phone, a.Cause.ResultDesc))...)
-	}
-	last := l.joined([]string{a.Phone.Local(), fmt.Sprintf(l.say.WaitingSince, text.Clock(a.AskedAt)), p.nextCheck(l)})
-	if a.ForOwner() {
-		return [][]string{first, second, last}
-	}
-	var offer []string
-	if again != "" {
-		offer = l.wrap(l.theme.Tones[draw.ToneCheck], again)
-	}
-	return [][]string{append(first, offer...), last, second}
+	return [][]string{keep, why, last, elsewhere}
 }
 
 // refusal says which earlier request is in the way, counts its lock down and then asks whether to
 // go on.
 func (p pay) refusal(l style) [][]string {
+	locked := l.now.Before(p.Free)
 	groups := [][]string{l.wrap(l.theme.Strong, p.Blocked(l.say, l.now, l.still))}
-	if !l.now.Before(p.Free) {
+	if !locked {
 		groups = append(groups, l.wrap(l.theme.Tones[draw.ToneCheck], l.say.TwiceKey))
 	}
-	if !p.NextCheck.IsZero() {
+	if !locked && !p.NextCheck.IsZero() { // one countdown at a time
 		groups = append(groups, l.center(l.theme.Dim, p.nextCheck(l)))
 	}
 	return groups
@@ -232,7 +190,7 @@ func (p pay) progress(l style) []string {
 	if l.still || p.Deadline.IsZero() {
 		return l.center(l.theme.Dim, fmt.Sprintf(l.say.WaitingSince, text.Seconds(p.Attempt.AskedAt)), next)
 	}
-	width := min(40, l.width-12)
+	width := min(max(40, l.width/2), l.width-12)
 	full := p.Deadline.Sub(p.Asked())
 	done := int(max(0, min(int64(width), int64(width)*int64(elapsed)/int64(max(1, full)))))
 	bar := l.theme.Tones[draw.ToneWait].Render(draw.Repeat("━", done)) + l.theme.Line.Render(draw.Repeat("┄", width-done))
@@ -241,7 +199,8 @@ func (p pay) progress(l style) []string {
 
 // nextCheck says when M-PESA is asked next.
 func (p pay) nextCheck(l style) string {
-	switch left := p.NextCheck.Sub(l.now); {
+	left := p.NextCheck.Sub(l.now)
+	switch {
 	case p.NextCheck.IsZero() && p.Checking:
 		return l.say.Asking
 	case p.NextCheck.IsZero() && !p.Attempt.Askable() && !p.Attempt.Reachable:
@@ -252,9 +211,8 @@ func (p pay) nextCheck(l style) string {
 		return l.say.Asking
 	case l.still || left > time.Hour:
 		return fmt.Sprintf(l.say.AskedAgainAt, l.say.At(p.NextCheck, l.now, l.still))
-	default:
-		return fmt.Sprintf(l.say.AskedAgainIn, text.Span(left))
 	}
+	return draw.FirstThatFits(l.width-2, fmt.Sprintf(l.say.AskedAgainIn, text.Span(left)), fmt.Sprintf(l.say.AskedAgainShort, text.Span(left)))
 }
 
 // joined is dim facts in one line if they fit, and one below the other if not.

@@ -64,7 +64,9 @@ func TestUnlockOnTheScreen(t *testing.T) {
 	c.tick(30 * time.Second)
 	c.sees("0:30")
 	c.tell(unclear(a), pos.EventStopped)
-	c.sees("1:30")
-	c.tick(91 * time.Second)
+	c.seesNot("ask again")
+	c.tick(89 * time.Second)
+	c.seesNot("ask again")
+	c.tick(2 * time.Second)
 	c.sees("ask again")
 }

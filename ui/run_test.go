@@ -186,7 +186,7 @@ func TestProgram(t *testing.T) {
 
 		s.tell(paid(a, "SKN4T7W2QX"))
 		s.settle()
-		s.sees("✓ PAID", "receipt SKN4T7W2QX", "Hand over the goods.")
+		s.sees("✓ PAID", "M-PESA code   SKN4T7W2QX", "Hand over the goods.")
 		if len(s.till.Charges) != 1 {
 			t.Errorf("%d payments were asked for", len(s.till.Charges))
 		}

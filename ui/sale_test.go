@@ -27,11 +27,11 @@ func TestFifteenKeys(t *testing.T) {
 	if got := c.till.Charges[0]; got != want {
 		t.Errorf("asked for %+v, want %+v", got, want)
 	}
-	c.sees("0712 345 678", "KES 450", "Do not give goods yet.")
+	c.sees("0712 345 678", "KES 450", "Keep the goods.")
 	c.tell(paid(c.app.session.Front.Attempt, "SKN4T7W2QX"), pos.EventCalledBack)
 	c.tick(2 * time.Second)
 	c.press("8") // and the next sale begins with its own first digit
-	c.sees("KES 8", "Amount     8")
+	c.sees("KES 8_")
 	if c.app.session.Front != nil {
 		t.Error("the payment is still in front")
 	}
@@ -95,11 +95,11 @@ func TestSaleEntry(t *testing.T) {
 		sees []string
 		not  []string
 	}{
-		{"a sum grows as it is typed", []string{"3*150+5"}, []string{"3*150+5  = 455", "KES 455"}, nil},
+		{"a sum grows as it is typed", []string{"3*150+5"}, []string{"KES 3*150+5_  = 455"}, nil},
 		{"an unfinished sum shows what it comes to so far", []string{"3*150+"}, []string{"= 450"}, nil},
-		{"letters are not typed into an amount", []string{"4a5b0"}, []string{"Amount     450"}, nil},
+		{"letters are not typed into an amount", []string{"4a5b0"}, []string{"KES 450_"}, nil},
 		{"an operator replaces the one before", []string{"450+*2"}, []string{"= 900"}, nil},
-		{"a sum does not begin with an operator", []string{"+45"}, []string{"Amount     45 "}, nil},
+		{"a sum does not begin with an operator", []string{"+45"}, []string{"KES 45_"}, nil},
 		{"backspace", []string{"455", "<backspace>", "0"}, []string{"KES 450"}, nil},
 		{"ctrl-u", []string{"455", "<ctrl+u>", "7"}, []string{"KES 7"}, nil},
 		{"in the middle", []string{"40", "<left>", "5"}, []string{"KES 450"}, nil},
@@ -109,9 +109,9 @@ func TestSaleEntry(t *testing.T) {
 		{"nought", []string{"0", "<enter>"}, []string{"at least KES 1"}, nil},
 		{"too much, said while it is typed", []string{"250001"}, []string{"KES 250,000 in one payment"}, nil},
 		{"cents, said while they are typed", []string{"12.5"}, []string{"whole shillings only"}, nil},
-		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Enter takes KES 13.", "Amount     12.50", "KES 13?"}, []string{"customer's phone"}},
-		{"and taken by a second Enter", []string{"12.50", "<enter>", "<pause>", "<enter>"}, []string{"Amount     12.50  → 13 ", "KES 13 ", "Type the customer's phone number."}, []string{"13?"}},
-		{"a sum that does not come out", []string{"100/3", "<enter>", "<pause>", "<enter>"}, []string{"100/3  = 33.33… → 33 "}, []string{"33?"}},
+		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Enter takes KES 13.", "KES 12.50_  → 13?"}, []string{"customer's phone"}},
+		{"and taken by a second Enter", []string{"12.50", "<enter>", "<pause>", "<enter>"}, []string{"KES 13 ", "Type the customer's phone number."}, []string{"13?"}},
+		{"a sum that does not come out", []string{"100/3", "<enter>", "<pause>", "<enter>"}, []string{"KES 33 "}, []string{"33?"}},
 		{"what was agreed to is another sum now", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "<backspace>", "1", "<enter>"}, []string{"12.51 → 13? Enter takes KES 13."}, nil},
 		{"and as it was agreed to again", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "1", "<backspace>", "<enter>"}, []string{"Type the customer's phone number."}, nil},
 		{"the offer comes up from the phone too", []string{"12.50", "<tab>", phoneA, "<enter>"}, []string{"12.50 → 13? Enter takes KES 13."}, []string{"SENDING"}},
@@ -119,8 +119,8 @@ func TestSaleEntry(t *testing.T) {
 		{"a landline", []string{"450", "<enter>", "0202345678", "<enter>"}, []string{"landline"}, []string{"SENDING"}},
 		{"no phone", []string{"450", "<enter>", "<enter>"}, []string{"Phone"}, []string{"SENDING"}},
 		{"the network is a hint", []string{"450", "<enter>", "0733123456"}, []string{"Airtel"}, nil},
-		{"tab reaches the reference", []string{"450", "<tab>", phoneA, "<tab>", "inv 7/8!"}, []string{"Reference  inv 78", "0712 345 678"}, nil},
-		{"up and down go around", []string{"<up>", "A1", "<down>", "9"}, []string{"Reference  A1", "KES 9"}, nil},
+		{"tab reaches the reference", []string{"450", "<tab>", phoneA, "<tab>", "inv 7/8!"}, []string{"─ Reference ─", "│ inv 78_", "0712 345 678"}, nil},
+		{"up and down go around", []string{"<up>", "A1", "<down>", "9"}, []string{"Reference  A1", "KES 9_"}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := newCashier(t)

@@ -10,15 +10,11 @@ import (
 	"kaunta/ui/text"
 )
 
-// formWidth is how wide the form of a sale runs.
-const formWidth = 46
-
 // view draws the form. above is what stands where the band of a payment will be: the last sale, or
 // what was open at the start.
 func (s sale) view(l style, above []string) draw.Block {
 	st := stageOf(l)
 	b := draw.Block{Lines: make([]string, st.top, l.height)}
-
 	for row := range st.band {
 		line := ""
 		if i := row - (st.band-len(above))/2; i >= 0 && i < len(above) {
@@ -26,77 +22,105 @@ func (s sale) view(l style, above []string) draw.Block {
 		}
 		b.Lines = append(b.Lines, line)
 	}
+	if s.Focus == session.Amount {
+		b = s.amountField(l, st, b)
+	} else {
+		b = s.amountView(l, st, b)
+	}
+	return s.formView(l, st, b)
+}
+
+// amountView adds the amount that has been typed, where it will stand until the sale has ended.
+func (s sale) amountView(l style, st stage, b draw.Block) draw.Block {
+	amount, _, _ := s.Running()
+	b.Lines = append(append(b.Lines, ""), st.amount(l, l.width, amount, l.theme.Strong)...)
+	if !st.big() {
+		b.Lines = append(b.Lines, l.center(l.theme.Strong, text.KES(amount))...)
+		return b
+	}
+	b.Lines = append(b.Lines, l.center(l.theme.Dim, text.KES(amount))...)
 	b.Lines = append(b.Lines, "")
-	b.Lines = append(b.Lines, s.amountView(l, st)...)
-	if st.big {
+	return b
+}
+
+// amountField adds the field of the amount: its outline around the figures, which stand where they
+// will stand until the sale has ended, and below them what is typed.
+func (s sale) amountField(l style, st stage, b draw.Block) draw.Block {
+	amount, part, _ := s.Running()
+	i := l.theme.Strong
+	if part != nil && !s.Agreed() {
+		i = l.theme.Tones[draw.ToneCheck]
+	}
+	width := st.width(l)
+	figures := make([]string, st.figures)
+	if amount > 0 {
+		figures = st.amount(l, width-4, amount, i)
+	}
+	f := draw.Field{
+		Title: l.say.Amount, Above: figures, Before: l.theme.Dim.Render("KES "),
+		Text: s.fields[session.Amount].String(), Caret: s.fields[session.Amount].cursor(), After: l.theme.Dim.Render(s.comesTo()), Width: width,
+	}
+	return l.field(b, f)
+}
+
+// field adds a field in front, in the middle of the body.
+func (l style) field(b draw.Block, f draw.Field) draw.Block {
+	left := (l.width - f.Width) / 2
+	drawn := f.Draw(l.theme.Accent, l.theme.Strong, l.theme.Strong)
+	b.Cursor, b.X, b.Y = true, left+drawn.X, len(b.Lines)+drawn.Y
+	for _, line := range drawn.Lines {
+		b.Lines = append(b.Lines, draw.Blank(left)+line)
+	}
+	return b
+}
+
+// formView adds the other fields to b, the one in front outlined, and below them what is wrong or
+// what to do. Where there is not room for all, the reference goes, which need not be typed.
+func (s sale) formView(l style, st stage, b draw.Block) draw.Block {
+	width := st.width(l)
+	left := (l.width - width) / 2
+	labels := max(len(l.say.Again), len(l.say.PhoneField), len(l.say.Reference))
+	note, i := s.note(l)
+	lines := draw.Wrap(note, max(width-4, min(contentWidth, l.width-left-3)))
+
+	const outline = 2
+	spare := l.height - len(b.Lines) - len(lines) - 1 // beside the phone
+	if s.Focus != session.Amount {
+		spare -= outline
+	}
+	if s.Retypes() {
+		spare--
+	}
+	withReference := spare > 0 || s.Focus == session.Reference || !s.fields[session.Reference].empty()
+	if withReference {
+		spare--
+	}
+	// The number stands where it is when it is typed: nothing else moves then.
+	still := s.Focus != session.Phone && spare > outline
+	for f := session.Retype; f <= session.Reference; f++ {
+		known := s.known(l, f)
+		switch {
+		case f == session.Retype && !s.Retypes():
+		case f == session.Reference && !withReference:
+		case f == s.Focus:
+			b = l.field(b, draw.Field{
+				Title: s.label(l.say, f), Text: s.fields[f].String(), Caret: s.fields[f].cursor(), After: l.theme.Dim.Render(known), Width: width,
+			})
+		default:
+			if f == session.Phone && still {
+				b.Lines = append(b.Lines, "")
+			}
+			b.Lines = append(b.Lines, draw.Blank(left+2)+l.theme.Dim.Render(draw.Fit(s.label(l.say, f), labels))+"  "+s.value(l, f, width-labels-4, known))
+			if f == session.Phone && still {
+				b.Lines = append(b.Lines, "")
+			}
+		}
+	}
+	if len(lines) > 0 && l.height-len(b.Lines) > len(lines) {
 		b.Lines = append(b.Lines, "")
 	}
-	return s.formView(l, b)
-}
-
-// amountView is the amount as it is typed, where it will stand until the sale has ended.
-func (s sale) amountView(l style, st bandLayout) []string {
-	amount, part, _ := s.Running()
-	i, inWords := l.theme.Strong, text.KES(amount)
-	switch {
-	case part != nil && !s.Agreed():
-		i, inWords = l.theme.Tones[draw.ToneCheck], inWords+"?"
-	case amount == 0 && st.big:
-		i = l.theme.Line
-	case amount == 0:
-		i = l.theme.Dim
-	}
-	return amountLines(l, st, amount, inWords, i)
-}
-
-// amountLines is an amount in the figures that there is room for, and in words.
-func amountLines(l style, st bandLayout, amount pos.Shillings, inWords string, i draw.Style) []string {
-	if !st.big {
-		return l.center(i, inWords)
-	}
-	scale := 1
-	if st.huge {
-		scale = 2
-	}
-	return append(l.center(i, draw.Figures(amount.String(), scale, l.ascii)...), l.center(l.theme.Dim, inWords)...)
-}
-
-// formView adds the fields to b, and the cursor.
-func (s sale) formView(l style, b draw.Block) draw.Block {
-	width := min(formWidth, l.width-4)
-	left := (l.width - width) / 2
-	labels := max(len(l.say.Amount), len(l.say.Again), len(l.say.PhoneField), len(l.say.Reference))
-	room := width - 2 - labels - 2
-	spare := l.height - len(b.Lines)
-	if l.size >= sizeBig && spare > 5 {
-		b.Lines = append(b.Lines, draw.Blank(left)+l.theme.Line.Render(draw.Repeat("─", width)))
-	}
-	for f := session.Amount; f <= session.Reference; f++ {
-		if f == session.Retype && !s.Retypes() {
-			continue
-		}
-		mark, label := "  ", l.theme.Dim
-		if f == s.Focus {
-			mark, label = l.theme.Accent.Render("▌")+" ", l.theme.Text
-		}
-		value, x := s.value(l, f, room)
-		if f == s.Focus {
-			b.Cursor, b.X, b.Y = true, left+2+labels+2+x, len(b.Lines)
-		}
-		b.Lines = append(b.Lines, draw.Blank(left)+mark+label.Render(draw.Fit(s.label(l.say, f), labels))+"  "+value)
-	}
-	if note, i := s.note(l); note != "" {
-		lines := draw.Wrap(note, l.width-left-3)
-		if l.width-left > contentWidth {
-			lines = draw.Wrap(note, width-2)
-		}
-		spare := l.height - len(b.Lines)
-		if spare > len(lines) {
-			b.Lines = append(b.Lines, "")
-		}
-		for _, line := range lines[:min(len(lines), max(0, l.height-len(b.Lines)))] {
-			b.Lines = append(b.Lines, draw.Blank(left+2)+i.Render(line))
-		}
+	for _, line := range lines[:min(len(lines), max(0, l.height-len(b.Lines)))] {
+		b.Lines = append(b.Lines, draw.Blank(left+2)+i.Render(line))
 	}
 	return b
 }
@@ -105,35 +129,36 @@ func (s sale) label(w *text.Words, f session.Field) string {
 	return [...]string{session.Amount: w.Amount, session.Retype: w.Again, session.Phone: w.PhoneField, session.Reference: w.Reference}[f]
 }
 
-// value is a field's text in at most room cells, with what the till knows of it behind, and the
-// cursor's column.
-func (s sale) value(l style, f session.Field, room int) (string, int) {
-	text, x := visible(s.fields[f], room)
-	known := ""
+// known is what the till knows of what is typed in a field.
+func (s sale) known(l style, f session.Field) string {
 	switch f {
-	case session.Amount:
-		known = s.comesTo()
 	case session.Phone:
-		phone, err := pos.ParseMSISDN(s.Text[f])
-		if err != nil {
-			break
-		}
-		if known = phone.Network(); f != s.Focus {
-			text = phone.Local()
+		if phone, err := pos.ParseMSISDN(s.fields[f].String()); err == nil {
+			return phone.Network()
 		}
 	case session.Reference:
 		if s.fields[f].empty() {
-			known = l.say.Optional
+			return l.say.Optional
 		}
 	}
-	line := l.theme.Strong.Render(text)
-	if known != "" && len(text)+2+draw.Width(known) <= room {
-		if text != "" {
-			line += "  "
-		}
-		line += l.theme.Dim.Render(known)
+	return ""
+}
+
+// value is the text of a field that is not in front in at most room cells, with what is known of it
+// behind.
+func (s sale) value(l style, f session.Field, room int, known string) string {
+	typed := s.fields[f].String()
+	if phone, err := pos.ParseMSISDN(typed); f == session.Phone && err == nil {
+		typed = phone.Local()
 	}
-	return line, x
+	line := l.theme.Strong.Render(draw.Cut(typed, room))
+	switch {
+	case typed == "":
+		return l.theme.Dim.Render(known)
+	case known != "" && draw.Width(typed)+2+draw.Width(known) <= room:
+		line += "  " + l.theme.Dim.Render(known)
+	}
+	return line
 }
 
 // comesTo is the amount behind what is typed, where that is not the same: of a sum, and of what is

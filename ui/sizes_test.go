@@ -168,7 +168,7 @@ func TestResizingAtAnyMoment(t *testing.T) {
 			if c.app.session.Front == nil || sizeOf(w, h) == sizeTiny {
 				continue
 			}
-			_, word := c.app.front().word(c.app.say)
+			word := c.app.front().word(c.app.say, c.app.now).String()
 			if c.app.ascii {
 				word = strings.Map(draw.ASCII, word)
 			}
@@ -191,20 +191,20 @@ func TestBigWords(t *testing.T) {
 			if c.app.session.Front == nil {
 				continue
 			}
-			_, word := c.app.front().word(c.app.say)
-			short := c.app.front().shortWord(c.app.say)
+			word := c.app.front().word(c.app.say, c.app.now)
+			forms := []string{word.String(), word.sign + " " + word.word, word.sign + " " + word.short + word.end(), word.short}
 			for w := bigWidth; w <= 200; w++ {
 				c.size(w, 40)
 				_, l := c.app.layout()
-				lines, ok := bigBandLines(word, short, stageOf(l), l)
+				lines, ok := word.large(stageOf(l), l)
 				if !ok {
 					continue
 				}
-				first := strings.TrimSpace(lines[0])
 				known := false
-				for _, text := range []string{word, short, word[strings.Index(word, " ")+1:], short[strings.Index(short, " ")+1:]} {
-					once, twice := draw.Letters(text, 1, false), draw.Letters(text, 2, false)
-					known = known || first == strings.TrimSpace(once[0]) || first == strings.TrimSpace(twice[0])
+				for _, form := range forms {
+					for scale := 1; scale <= draw.MostScale; scale++ {
+						known = known || strings.TrimSpace(lines[0]) == strings.TrimSpace(draw.Letters(form, scale, false)[0])
+					}
 				}
 				if !known {
 					t.Fatalf("%s in %s, %d wide: %q", s.name, lang, w, lines)

@@ -127,7 +127,7 @@ func TestWhyIsSaidToItsEnd(t *testing.T) {
 	for _, lang := range []text.Language{text.English, text.Kiswahili} {
 		for name, end := range unclearEnds() {
 			a := end(accepted(pos.Attempt{ID: "a", AskedAt: noon, Asked: pos.Asked{Phone: "254712345678", Amount: 450, Reachable: true}}))
-			what, _ := text.Reason(a)
+			what := text.WhyUnclear(a)
 			for _, next := range []string{"", "next"} {
 				for _, size := range [][2]int{{40, 8}, {40, 9}, {56, 14}, {60, 16}, {80, 20}} {
 					l := style{say: text.New(lang), width: size[0], height: size[1], now: noon.Add(20 * time.Second)}

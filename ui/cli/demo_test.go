@@ -136,7 +136,7 @@ func TestDemo(t *testing.T) {
 		x.see("0–9 next amount")
 	}
 	x.press("0")
-	x.see("Amount     60")
+	x.see("KES 60_")
 	x.press("\r0712345651\r")
 	x.see("WAITING FOR PIN", "0712 345 651")
 	x.kill()

@@ -65,7 +65,7 @@ func TestTunnel(t *testing.T) {
 		t.Fatal("the second callback does not come to the relay")
 	}
 	x.press("\r") // check now
-	x.see("✓ PAID", "KES 1,200", "receipt code later")
+	x.see("✓ PAID", "KES 1,200", "M-PESA code to follow")
 	relay.Restart()
 	// The next payment does not wait until the tunnel tries again by itself, and neither does what it
 	// brings for the one before.

@@ -10,24 +10,35 @@ func Visible(text string, caret, room int) (part string, x int) {
 
 // Field is a line of a form that is typed into. Each character of its text takes one cell.
 type Field struct {
-	Title string
-	Text  string
-	Caret int // the characters before the caret
-	Width int // of the whole, its edge included
+	Title  string
+	Above  []string // lines inside the outline, above the text
+	Before string   // what stands in front of the text
+	Text   string
+	Caret  int    // the characters before the caret
+	After  string // what stands behind the text, where there is room
+	Width  int    // of the whole, its edge included
 }
 
-// Draw outlines the field, three rows high. The block's cursor is the caret's place; where caret is
-// a style, its cell is drawn in that too, for pictures and for terminals without a cursor.
+// caretSign is the caret behind the last character.
+const caretSign = "_"
+
+// Draw outlines the field, three rows high and what stands above its text. The block's cursor is
+// the caret's place; where caret is a style, its cell is drawn in that too, for pictures and for
+// terminals without a cursor.
 func (f Field) Draw(edge, text, caret Style) Block {
-	part, x := Visible(f.Text, f.Caret, f.Width-4)
+	inner := f.Width - 4
+	before := Width(f.Before)
+	part, x := Visible(f.Text, f.Caret, inner-before)
 	line := text.Render(part)
-	if caret != "" {
-		cells := append([]rune(part), ' ')
-		after := ""
-		if x < len(cells)-1 {
-			after = string(cells[x+1 : len(cells)-1])
-		}
-		line = text.Render(string(cells[:x])) + caret.Render(string(cells[x])) + text.Render(after)
+	if cells := []rune(part); caret != "" && x == len(cells) {
+		line += caret.Render(caretSign)
+	} else if caret != "" {
+		line = text.Render(string(cells[:x])) + caret.Render(string(cells[x])) + text.Render(string(cells[x+1:]))
 	}
-	return Block{Lines: Outline(edge, f.Title, f.Width, []string{line}), Cursor: true, X: 2 + x, Y: 1}
+	line = f.Before + line
+	if f.After != "" && Width(line)+2+Width(f.After) <= inner {
+		line += "  " + f.After
+	}
+	lines := Outline(edge, f.Title, f.Width, append(append([]string(nil), f.Above...), line))
+	return Block{Lines: lines, Cursor: true, X: 2 + before + x, Y: 1 + len(f.Above)}
 }

@@ -46,7 +46,7 @@ type Theme struct {
 	// Amber is dark text on amber, whatever the background: money that may have moved.
 	Amber Style
 	Tones [5]Style // by Tone
-	Bands [5]Style // the same as a background
+	Bands [5]Style // the same as a background; that of ToneCheck is Amber
 }
 
 // Background is what the terminal's background is known to be.
@@ -76,7 +76,7 @@ func same(colour string) [3]string { return [3]string{colour, colour, colour} }
 // and reverse carry it.
 func NewTheme(profile colorprofile.Profile, bg Background) Theme {
 	text := shade{[3]string{"", "#1C1F23", "#E6E8EB"}, [3]string{"", "234", "254"}, [3]string{"", "0", "15"}}
-	dim := shade{[3]string{"#7A828C", "#5B6470", "#8D96A0"}, [3]string{"244", "241", "246"}, [3]string{"8", "8", "7"}}
+	dim := shade{[3]string{"#7A828C", "#5B6470", "#8D96A0"}, [3]string{"244", "241", "246"}, [3]string{"", "8", "7"}}
 	line := shade{[3]string{"#7A828C", "#C9CED4", "#3A4048"}, [3]string{"244", "251", "238"}, [3]string{"8", "7", "8"}}
 	onDark := shade{[3]string{"#FFFFFF", "#FFFFFF", "#0D1117"}, [3]string{"231", "231", "233"}, [3]string{"15", "15", "0"}}
 	amber := shade{same("#F2B33D"), same("214"), same("11")}
@@ -94,7 +94,7 @@ func NewTheme(profile colorprofile.Profile, bg Background) Theme {
 
 	complete := lipgloss.Complete(profile)
 	pick := func(s shade) color.Color {
-		if s.rgb[bg] == "" || profile <= colorprofile.ASCII {
+		if s.rgb[bg] == "" || profile <= colorprofile.ASCII || profile == colorprofile.ANSI && s.ansi[bg] == "" {
 			return nil
 		}
 		return complete(lipgloss.Color(s.ansi[bg]), lipgloss.Color(s.ansi256[bg]), lipgloss.Color(s.rgb[bg]))
@@ -138,6 +138,7 @@ func NewTheme(profile colorprofile.Profile, bg Background) Theme {
 			t.Bands[n.tone] = style(profile != colorprofile.ANSI, n.onBand, n.shade)
 		}
 	}
+	t.Bands[ToneCheck] = t.Amber
 	if profile == colorprofile.ANSI && bg != BackgroundDark {
 		t.Tones[ToneCheck] = t.Bands[ToneCheck] // the yellow of the sixteen cannot be read on white
 	}

@@ -25,12 +25,12 @@ func TestPlainNotices(t *testing.T) {
 			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidLate
 			return a
-		}, []string{"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up."}},
+		}, []string{"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up."}},
 		{"twice", func(a pos.Attempt) pos.Attempt {
 			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidTwice | pos.PaidLate
 			return a
-		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: This sale is paid: goods once only. This money is owed back."}},
+		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: This sale is paid: goods once only. This money is owed back."}},
 		{"does not match", func(a pos.Attempt) pos.Attempt {
 			a.Notices, a.Events = pos.DoesNotMatch, a.Events+1
 			return a
@@ -40,11 +40,11 @@ func TestPlainNotices(t *testing.T) {
 			a.Notices = pos.Disagree | pos.PaidLate
 			return a
 		}, []string{
-			"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.",
-			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: M-PESA has given two different answers. Call the owner.",
+			"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up.",
+			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: M-PESA has given two different answers. Call the owner.",
 		}},
 		{"not paid after all", func(a pos.Attempt) pos.Attempt { return sessiontest.Refused(a, "1032", "") },
-			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again."}},
+			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money came in. Keep the goods. Speak with the customer, then ask again."}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			inSale(t, func(c *talk) {
@@ -69,7 +69,7 @@ func TestPlainDoesNotMatch(t *testing.T) {
 		a.Notices, a.Facts = pos.DoesNotMatch, a.Facts|pos.Held
 		c.tell(a, pos.EventCalledBack)
 		c.says(
-			"14:32:00 STILL CHECKING KES 450: money may have moved. Hold the goods and call the owner.",
+			"14:32:00 STILL CHECKING KES 450: money may have left the customer. Hold the goods and call the owner.",
 			"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: What M-PESA reports does not match this request. Call the owner.",
 			"Enter: check now. new: next sale.",
 		)
@@ -97,7 +97,7 @@ func TestPlainCodeLater(t *testing.T) {
 		a := c.sell("450", phoneA)
 		a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
 		c.tell(a, pos.EventQueried)
-		c.says("14:32:00 PAID KES 450, TRAINING, receipt code later: hand over the goods.", "Amount:")
+		c.says("14:32:00 PAID KES 450, TRAINING, M-PESA code to follow: hand over the goods.", "Amount:")
 		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		c.says("14:32:00 RECEIPT SKN4T7W2QX: KES 450, 0712 ••• 678.", "Amount:")
 
@@ -121,7 +121,7 @@ func TestPlainNoReceiptCode(t *testing.T) {
 		c.all()
 		c.tell(a, pos.EventQueried)
 		c.says(
-			"14:32:00 PAID KES 450, TRAINING, no receipt code (queries only): hand over the goods.",
+			"14:32:00 PAID KES 450, TRAINING, M-PESA code only in customer's SMS: hand over the goods.",
 			"receipt CODE: note the code from the customer's SMS.",
 			"Amount:",
 		)
@@ -164,7 +164,7 @@ func TestPlainOpen(t *testing.T) {
 		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now().Add(8 * time.Second), nil }
 		c.types("open", "check", "check 3", "check 2", "receipt 2 SKN", "receipt 2 SKN4T7W2QX")
 		c.says(
-			"1. 14:32 PAID TWICE KES 60, 0722 ••• 000, receipt SKN5T7W2QX, owed back.",
+			"1. 14:32 PAID TWICE KES 60, 0722 ••• 000, M-PESA code SKN5T7W2QX, owed back.",
 			"2. 14:32 STILL CHECKING KES 450, 0712 ••• 678; next check at 14:32:15.",
 			"Amount:",
 			"Which one? Give its number in the list.", "Amount:",
@@ -186,7 +186,7 @@ func TestPlainOpen(t *testing.T) {
 		owed.Events++
 		c.tell(owed, pos.EventRefunded) // which is no news
 		c.types("find 60")
-		c.says("14:32 PAID TWICE KES 60, 0722 ••• 000, receipt SKN5T7W2QX, given back.", "Amount:")
+		c.says("14:32 PAID TWICE KES 60, 0722 ••• 000, M-PESA code SKN5T7W2QX, given back.", "Amount:")
 	})
 }
 
@@ -203,7 +203,7 @@ func TestPlainResumed(t *testing.T) {
 			"Amount:",
 		)
 		c.tell(sessiontest.Paid(first, "SKN4T7W2QX"), pos.EventQueried)
-		c.says("14:32:00 PAID KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods.", "Amount:")
+		c.says("14:32:00 PAID KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods.", "Amount:")
 		c.tell(sessiontest.Refused(second, "1037", ""), pos.EventQueried)
 		if said := c.all(); !strings.HasPrefix(said, "14:32:00 NOT PAID KES 200, 0722 ••• 000: ") {
 			t.Errorf("said %s", said)
@@ -236,7 +236,7 @@ func TestPlainLedger(t *testing.T) {
 		}
 		for _, want := range []string{
 			"Monday 23 November, TRAINING: KES 1,266, 12 paid, 0 not paid.\n",
-			"14:23 PAID KES 111, TRAINING, 0712 ••• 678, receipt SKN4T7W211, reference INV 7.\n",
+			"14:23 PAID KES 111, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W211, reference INV 7.\n",
 			"more: the next.\n",
 		} {
 			if !strings.Contains(said, want) {
@@ -245,8 +245,8 @@ func TestPlainLedger(t *testing.T) {
 		}
 		c.types("more", "more")
 		c.says(
-			"14:13 PAID KES 101, TRAINING, 0712 ••• 678, receipt SKN4T7W201, reference INV 7.",
-			"14:12 PAID KES 100, TRAINING, 0712 ••• 678, receipt SKN4T7W200, reference INV 7.",
+			"14:13 PAID KES 101, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W201, reference INV 7.",
+			"14:12 PAID KES 100, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W200, reference INV 7.",
 			"Amount:",
 			"No more.",
 			"Amount:",
@@ -264,7 +264,7 @@ func TestPlainLedger(t *testing.T) {
 		)
 		c.types("find skn4t7w205", "find 999", "find", "TAFUTA 678")
 		said = c.all()
-		if want := "14:17 PAID KES 105, TRAINING, 0712 ••• 678, receipt SKN4T7W205, reference INV 7.\nAmount:\nNothing found.\nAmount:\n" +
+		if want := "14:17 PAID KES 105, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W205, reference INV 7.\nAmount:\nNothing found.\nAmount:\n" +
 			"Find: A receipt, the last digits of a phone, an amount or a reference.\nAmount:\n14:23 PAID KES 111"; !strings.HasPrefix(said, want) {
 			t.Errorf("said %s", said)
 		}
@@ -373,7 +373,7 @@ func TestPlainAtATerminal(t *testing.T) {
 		}
 		a := c.sell("450", phoneA)
 		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
-		if said := c.all(); said != "14:32:00 PAID KES 450, receipt SKN4T7W2QX: hand over the goods.\n\aAmount: " {
+		if said := c.all(); said != "14:32:00 PAID KES 450, M-PESA code SKN4T7W2QX: hand over the goods.\n\aAmount: " {
 			t.Errorf("said %q", said)
 		}
 		c.pass(time.Second)
@@ -569,8 +569,8 @@ func TestPlainTwoSales(t *testing.T) {
 		c.book.Put(second)
 		c.types("open", "settled 1", "settled 1 3", "settled 1 2")
 		c.says(
-			"1. 14:32 PAID KES 450, 0712 ••• 678, receipt SKN9P2M4XR, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
-			"2. 14:32 PAID KES 450, 0712 ••• 678, receipt SKN9P2M4XQ, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
+			"1. 14:32 PAID KES 450, 0712 ••• 678, M-PESA code SKN9P2M4XR, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
+			"2. 14:32 PAID KES 450, 0712 ••• 678, M-PESA code SKN9P2M4XQ, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
 			"Amount:",
 			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
 			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",

@@ -32,13 +32,13 @@ func TestPlainSale(t *testing.T) {
 		a := sessiontest.Accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.says(
-			"14:32:05 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.",
+			"14:32:05 WAITING FOR PIN: ask the customer to enter the PIN. Keep the goods.",
 			"Enter: check now. stop: stop waiting.",
 		)
 		c.pass(6 * time.Second)
 		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 		c.says(
-			"14:32:11 PAID KES 500, receipt SKN4T7W2QX: hand over the goods.",
+			"14:32:11 PAID KES 500, M-PESA code SKN4T7W2QX: hand over the goods.",
 			"Amount:",
 		)
 		a = sessiontest.Paid(a, "SKN4T7W2QX")
@@ -67,11 +67,11 @@ func TestPlainSaleInKiswahili(t *testing.T) {
 		a := sessiontest.Accepted(c.p.session.Front.Attempt)
 		c.tell(a, pos.EventPushed)
 		c.says(
-			"14:32:00 INASUBIRI PIN: mwambie mteja aangalie simu yake. Usimpe bidhaa bado.",
+			"14:32:00 INASUBIRI PIN: mwambie mteja aweke PIN kwenye simu. Usitoe bidhaa bado.",
 			"Enter: uliza sasa. acha: acha kusubiri.",
 		)
 		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
-		c.says("14:32:00 IMELIPWA KES 450, MAZOEZI, risiti SKN4T7W2QX: mpe mteja bidhaa.", "Kiasi:")
+		c.says("14:32:00 IMELIPWA KES 450, MAZOEZI, code ya M-PESA SKN4T7W2QX: mpe mteja bidhaa.", "Kiasi:")
 		c.types("language")
 		c.says("English.", "Amount:")
 		c.types("lugha")
@@ -185,7 +185,7 @@ func TestPlainCancelled(t *testing.T) {
 		a := c.sell("450", phoneA)
 		c.tell(sessiontest.Refused(a, "1032", "Request Cancelled by user."), pos.EventCalledBack)
 		choices := "Enter: ask again. number: other number. new: next sale."
-		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again.", choices)
+		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. No money came in. Keep the goods. Speak with the customer, then ask again.", choices)
 		c.types("")
 		c.says("Too soon after the result: nothing was asked.", choices)
 		c.types("300")
@@ -258,7 +258,7 @@ func TestPlainWaiting(t *testing.T) {
 			"14:33:30 still waiting, 1:30.",
 			"14:34:00 still waiting, 2:00.",
 			"14:34:30 still waiting, 2:30.",
-			"14:35:00 STILL CHECKING KES 450: money may have moved. Hold the goods.",
+			"14:35:00 STILL CHECKING KES 450: money may have left the customer. Keep the goods.",
 			"* asks again. The customer may then pay twice.",
 			"Enter: check now. again: ask again. new: next sale.",
 		)
@@ -280,7 +280,7 @@ func TestPlainNoMotion(t *testing.T) {
 		c.types("stop")
 		c.tell(a, pos.EventStopped)
 		c.says(
-			"14:33:10 STILL CHECKING KES 450: the customer can still pay. Hold the goods and wait until 14:34:00.",
+			"14:33:10 STILL CHECKING KES 450: the customer can still pay. Keep the goods and wait until 14:34:00.",
 			"Enter: check now. new: next sale.",
 		)
 	}, func(_ *talk, cfg *session.Config, _ *tty) { cfg.NoMotion = true })
@@ -296,7 +296,7 @@ func TestPlainLock(t *testing.T) {
 		c.types("stop")
 		c.tell(sessiontest.Unclear(a), pos.EventStopped)
 		c.says(
-			"14:32:40 STILL CHECKING KES 450: the customer can still pay. Hold the goods and wait 1:20.",
+			"14:32:40 STILL CHECKING KES 450: the customer can still pay. Keep the goods and wait 1:20.",
 			"Enter: check now. new: next sale.",
 		)
 		c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {
@@ -308,7 +308,7 @@ func TestPlainLock(t *testing.T) {
 		}
 		c.types("again", "anyway")
 		c.says(
-			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: hold the goods and wait 1:20.",
+			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: keep the goods and wait 1:20.",
 			"Enter: check now. back. new: next sale.",
 			"Not taken: this payment comes first.",
 			"Enter: check now. back. new: next sale.",
@@ -334,7 +334,7 @@ func TestPlainLock(t *testing.T) {
 		late := sessiontest.Paid(sessiontest.Unclear(a), "SKN4T7W2QX")
 		late.Notices = pos.PaidLate
 		c.tell(late, pos.EventCalledBack)
-		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.")
+		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up.")
 	})
 }
 
@@ -347,7 +347,7 @@ func TestPlainNothingToAskYet(t *testing.T) {
 		c.types("")
 		c.says("Not taken: this payment comes first.", "stop: stop waiting.")
 		c.tell(sessiontest.Accepted(a), pos.EventPushed)
-		c.says("14:32:00 WAITING FOR PIN: ask the customer to look at the phone. Do not give goods yet.", "Enter: check now. stop: stop waiting.")
+		c.says("14:32:00 WAITING FOR PIN: ask the customer to enter the PIN. Keep the goods.", "Enter: check now. stop: stop waiting.")
 		c.types("")
 		if len(c.till.Checks) != 1 {
 			t.Errorf("checked %v", c.till.Checks)
@@ -371,7 +371,7 @@ func TestPlainInTheWay(t *testing.T) {
 			late.Notices = pos.PaidLate
 			c.tell(late, pos.EventCalledBack)
 			c.says(
-				"14:32:00 PAID LATE KES 450, 0712 ••• 678, receipt SKN4T7W2QX: hand over the goods. It came after the till gave up.",
+				"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up.",
 				"Amount:",
 			)
 		})
@@ -402,7 +402,7 @@ func TestPlainInTheWay(t *testing.T) {
 			c.all()
 			c.tell(sessiontest.Refused(earlier, "1032", ""), pos.EventQueried)
 			c.says(
-				"14:32:00 NOT PAID KES 200, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money moved. No goods. Speak with the customer, then ask again.",
+				"14:32:00 NOT PAID KES 200, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money came in. Keep the goods. Speak with the customer, then ask again.",
 				"Phone:",
 			)
 			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }

@@ -74,7 +74,7 @@ func TestRun(t *testing.T) {
 		}
 		synctest.Wait()
 		said := out.all()
-		if w, p := strings.Index(said, " WAITING FOR PIN: "), strings.Index(said, " PAID KES 450, TRAINING, receipt SKN4T7W2QX: hand over the goods.\nAmount:\n"); w < 0 || p < w {
+		if w, p := strings.Index(said, " WAITING FOR PIN: "), strings.Index(said, " PAID KES 450, TRAINING, M-PESA code SKN4T7W2QX: hand over the goods.\nAmount:\n"); w < 0 || p < w {
 			t.Errorf("said %s", said)
 		}
 		_, _ = io.WriteString(keys, "60") // and no line feed

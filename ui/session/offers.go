@@ -75,7 +75,9 @@ func (s *Session) Offers(now time.Time) []Offer {
 		also(Stop)
 	case Unclear:
 		check()
-		list = append(list, Offer{Action: Again, Until: p.Unlock()})
+		if !p.Attempt.ForOwner() { // who is called first
+			list = append(list, Offer{Action: Again, Until: p.Unlock()})
+		}
 		also(Next)
 	case PaidByAll:
 		first(Next)

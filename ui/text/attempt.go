@@ -28,6 +28,23 @@ func (w *Words) State(a pos.Attempt) string {
 	return w.Sending
 }
 
+// StateShort is the state of an attempt where [Words.State] is too long for large letters.
+func (w *Words) StateShort(a pos.Attempt) string {
+	switch {
+	case a.State == pos.Paid && (a.Owed() || a.Notices.Has(pos.PaidTwice)):
+		return w.PaidTwiceShort
+	case a.State == pos.Paid && a.Notices.Has(pos.PaidLate):
+		return w.PaidLateShort
+	case a.State == pos.NotPaid:
+		return w.NotPaidLarge
+	case a.State == pos.StillChecking:
+		return w.CheckingLarge
+	case a.State == pos.Waiting:
+		return w.WaitingLarge
+	}
+	return w.State(a)
+}
+
 // NoticeWords lists the notices of a set, the gravest first.
 func (w *Words) NoticeWords(n pos.Notice) []string {
 	return ofNotices(n, w.PaidTwice, w.PossiblyTwice, w.DoesNotMatch, w.Disagree, w.PaidLate, w.ClearedUp)

@@ -64,8 +64,9 @@ var codeTable = []codeRow{
 	}},
 	{[]string{"17"}, CodeMeaning{
 		Title: Both("too soon", "mapema mno"),
-		What:  Both("M-PESA refuses the same amount from the same customer within two minutes, or another rule of M-PESA was met.", "M-PESA hukataa kiasi kilekile kutoka kwa mteja yuleyule ndani ya dakika mbili, au kuna sheria nyingine ya M-PESA iliyozuia."),
-		Do:    Both("Check the earlier payment first. Then wait two minutes and ask again.", "Kwanza angalia malipo ya awali. Kisha subiri dakika mbili na uombe tena."),
+		What:  Both("M-PESA does not take the same amount twice from one customer within two minutes.", "M-PESA haipokei kiasi kilekile mara mbili kwa mteja mmoja ndani ya dakika mbili."),
+		Do:    Both("Check the earlier payment first. Then wait two minutes and ask again.", "Kwanza angalia malipo ya awali. Kisha subiri dakika 2, omba tena."),
+		Also:  Both("M-PESA has said this when another of its rules was met too.", "M-PESA imesema hivi pia sheria yake nyingine ilipozuia."),
 	}},
 	{[]string{"26"}, CodeMeaning{
 		Title: Both("M-PESA busy", "imelemewa"),

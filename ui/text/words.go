@@ -22,6 +22,7 @@ type Words struct {
 	PaidLate, PaidTwice, DoesNotMatch, Disagree    string
 	PaidLateShort, PaidTwiceShort, PaidLateColumn  string
 	PossiblyTwice, PossiblyShort                   string
+	WaitingLarge, NotPaidLarge, CheckingLarge      string
 
 	// The sale.
 	Amount, Again, PhoneField, Reference, Optional       string
@@ -33,14 +34,16 @@ type Words struct {
 
 	// Under way and ended.
 	LookAtPhone, NoGoodsYet, AskedAgainIn, AskedAgainAt, Asking string
+	AskedAgainShort                                             string
 	NothingPlanned, WaitingSince                                string
 	HandOver, Receipt, CodeLater, ConfirmedBy, Callback, Query  string
-	And, Code, NoMoney, MoneyMayHaveMoved                       string
+	And, Code, NoMoney, NoGoods, MoneyMayHaveMoved              string
 	HoldGoods, HoldAndWait, NoCode, NoteCode, ClaimedCode       string
 	WaitUntil, CanStillPay, MayAskAgain, TwiceKey               string
 	LateAdvice, TwiceAdvice, MatchAdvice, DisagreeAdvice        string
 	ThreeWrongPINs                                              string
-	PayTwiceWarning, NothingTells, WrongAmount                  string
+	PayTwiceWarning, PayTwiceLarge, KeepWarning, KeepLarge      string
+	NothingTells, WrongAmount, KeepTheGoods, OwnerLooks         string
 
 	// Ledger, detail, open payments.
 	ColTime, ColKES, ColPhone, ColReceipt, ColResult, ColAge, ColNext, ColDay, ColPaid     string
@@ -153,7 +156,7 @@ func New(lang Language) *Words {
 		OwedBack:     t("owed back %d (KES %v)", "rudisha %d (KES %v)"),
 		Doubtful:     t("maybe paid twice %d (KES %v)", "huenda mara mbili %d (KES %v)"),
 		Unmatched:    t("does not match %d (KES %v)", "hayalingani %d (KES %v)"),
-		PollingOnly:  t("polling only", "kwa kuuliza tu"),
+		PollingOnly:  t("results come late", "majibu huchelewa"),
 		Replaced:     t("%d for the replaced ledger", "%d za daftari lililobadilishwa"),
 		Forged:       t("%d forged", "%d za uongo"),
 		Unkept:       t("daily care of the ledger failed", "utunzaji wa daftari wa leo umeshindikana"),
@@ -173,8 +176,11 @@ func New(lang Language) *Words {
 		Sending:        t("SENDING", "INATUMA"),
 		Waiting:        t("WAITING FOR PIN", "INASUBIRI PIN"),
 		Paid:           t("PAID", "IMELIPWA"),
-		NotPaid:        t("NOT PAID", "HAIJALIPWA"),
-		StillChecking:  t("STILL CHECKING", "BADO INAANGALIWA"),
+		NotPaid:        t("NOT PAID", "PESA HAIKUINGIA"),
+		StillChecking:  t("STILL CHECKING", "BADO HATUJUI"),
+		WaitingLarge:   t("WAITING", "SUBIRI PIN"),
+		NotPaidLarge:   t("NOT PAID", "HAIKUINGIA"), // ?
+		CheckingLarge:  t("CHECKING", "SI HAKIKA"),  // ?
 		PaidLate:       t("PAID LATE", "IMELIPWA KWA KUCHELEWA"),
 		PaidTwice:      t("PAID TWICE", "IMELIPWA MARA MBILI"),
 		PaidLateShort:  t("PAID LATE", "IMELIPWA BAADAYE"),
@@ -205,19 +211,20 @@ func New(lang Language) *Words {
 		AnyPhone:         t("Type the customer's phone number. Here any will do, as 0712345678.", "Andika namba ya simu ya mteja. Hapa yoyote inafaa, kama 0712345678."),
 		SameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
 
-		LookAtPhone:       t("Ask the customer to look at the phone.", "Mwambie mteja aangalie simu yake."),
-		NoGoodsYet:        t("Do not give goods yet.", "Usimpe bidhaa bado."),
-		AskedAgainIn:      t("M-PESA is asked again in %s", "M-PESA itaulizwa tena baada ya %s"),
-		AskedAgainAt:      t("M-PESA is asked again at %s", "M-PESA itaulizwa tena saa %s"),
-		Asking:            t("M-PESA is being asked", "M-PESA inaulizwa"),
+		LookAtPhone:       t("Ask the customer to enter the PIN.", "Mwambie mteja aweke PIN kwenye simu."),
+		NoGoodsYet:        t("Keep the goods.", "Usitoe bidhaa bado."),
+		AskedAgainIn:      t("Asking M-PESA again in %s", "Kaunta itauliza M-PESA tena baada ya %s"),
+		AskedAgainAt:      t("Asking M-PESA again at %s", "Kaunta itauliza M-PESA tena saa %s"),
+		Asking:            t("Asking M-PESA now", "Kaunta inauliza M-PESA"),
+		AskedAgainShort:   t("Asking again in %s", "Itauliza tena: %s"),
 		NothingTells:      t("look for it in M-PESA's messages", "iangalie kwenye ujumbe wa M-PESA"),
 		WrongAmount:       t("Wrong amount? Ask the customer to cancel on the phone.", "Kiasi si sahihi? Mwambie mteja akatishe kwenye simu."),
 		NothingPlanned:    t("M-PESA will send its answer", "M-PESA italeta jibu"),
 		WaitingSince:      t("asked at %s", "imeombwa saa %s"),
 		HandOver:          In(lang, doHandOver),
-		Receipt:           t("receipt", "risiti"),
-		CodeLater:         t("receipt code later", "code ya M-PESA itafuata"),
-		NoCode:            t("no receipt code (queries only)", "hakuna code ya M-PESA (kwa kuuliza tu)"),
+		Receipt:           t("M-PESA code", "code ya M-PESA"), // ?
+		CodeLater:         t("M-PESA code to follow", "code ya M-PESA itafuata"),
+		NoCode:            t("M-PESA code only in customer's SMS", "code ya M-PESA: SMS ya mteja tu"),
 		NoteCode:          t("/ notes the code of the SMS.", "/ huandika code ya SMS."),
 		ClaimedCode:       t("code %s, the customer's word", "code %s, neno la mteja"),
 		ConfirmedBy:       t("confirmed by", "imethibitishwa na"),
@@ -225,10 +232,13 @@ func New(lang Language) *Words {
 		Query:             t("query", "swali"),
 		And:               t("and", "na"),
 		Code:              t("M-PESA code", "msimbo wa M-PESA"),
-		NoMoney:           t("No money moved. No goods.", "Hakuna pesa iliyohama. Usitoe bidhaa."),
-		MoneyMayHaveMoved: t("Money may have moved.", "Huenda pesa zimetoka."),
-		HoldGoods:         t("Hold the goods.", "Usitoe bidhaa bado."),
-		HoldAndWait:       t("Hold the goods and wait %s.", "Usitoe bidhaa bado. Subiri %s."),
+		NoMoney:           t("No money came in. Keep the goods.", "Hakuna pesa zilizoingia. Usitoe bidhaa."),
+		NoGoods:           t("Keep the goods.", "Usitoe bidhaa."),
+		MoneyMayHaveMoved: t("Money may have left the customer.", "Huenda pesa zimetoka."),
+		HoldGoods:         t("Keep the goods.", "Usitoe bidhaa bado."),
+		HoldAndWait:       t("Keep the goods and wait %s.", "Usitoe bidhaa bado. Subiri %s."),
+		KeepTheGoods:      t("KEEP THE GOODS", "USITOE BIDHAA BADO"),
+		OwnerLooks:        t("Owner: dial *234#, Merchant Services, Partner Self Statement.", "Mwenye duka: piga *234#, Merchant Services, Partner Self Statement."),
 		WaitUntil:         t("until %s", "hadi %s"),
 		CanStillPay:       t("The customer can still pay.", "Mteja bado anaweza kulipa."),
 		MayAskAgain:       t("* asks again. The customer may then pay twice.", "* huomba tena. Mteja anaweza kulipa mara mbili."),
@@ -238,7 +248,10 @@ func New(lang Language) *Words {
 		MatchAdvice:       t("What M-PESA reports does not match this request. Call the owner.", "Taarifa ya M-PESA hailingani na ombi hili. Mpigie mwenye duka."),
 		DisagreeAdvice:    t("M-PESA has given two different answers. Call the owner.", "M-PESA imetoa majibu mawili tofauti. Mpigie mwenye duka."),
 		ThreeWrongPINs:    t("Three wrong PINs: use another number, or take cash.", "PIN imekosewa mara tatu: tumia namba nyingine, au pokea pesa taslimu."),
-		PayTwiceWarning:   t("MAY PAY TWICE", "HUENDA MARA 2"),
+		PayTwiceWarning:   t("MAY PAY TWICE", "ASILIPE MARA 2"), // ?
+		PayTwiceLarge:     t("PAY TWICE?", "MARA MBILI?"),
+		KeepWarning:       t("KEEP GOODS", "USITOE BIDHAA"),
+		KeepLarge:         t("KEEP GOODS", "USITOE"),
 
 		ColTime:     t("TIME", "SAA"),
 		ColKES:      t("KES", "KES"),

@@ -181,7 +181,7 @@ func TestNothingTells(t *testing.T) {
 	a := unclear(c.sell("450", phoneA))
 	a.CheckoutRequestID, a.Reachable = "", false
 	c.send(updateMsg(pos.Update{Attempt: a, Event: pos.EventPushed, Changed: true}))
-	c.sees("look for it in M-PESA's messages", "+ next sale")
+	c.sees("M-PESA cannot be asked about it", "+ next sale")
 	c.seesNot("M-PESA will send its answer", "check now", "* ask again")
 	c.tick(2 * time.Minute)
 	c.sees("* ask again")

@@ -138,10 +138,11 @@ func (p pay) unclear(l style, st stage) [][]string {
 	a := p.Attempt
 	keep := draw.Largest(l.width-2, wordHeight, func(scale int) []string { return draw.Letters(l.say.KeepTheGoods, scale, l.ascii) })
 	const roomy = 10
+	again := "" // in plain letters, for screen readers
 	if st.rest < roomy || keep == nil {
 		keep = l.center(l.theme.Amber, " "+l.say.KeepTheGoods+" ")
 	} else {
-		keep = l.center(l.theme.Tones[draw.ToneCheck], keep...)
+		keep, again = l.center(l.theme.Tones[draw.ToneCheck], keep...), l.say.HoldGoods+" "
 	}
 	because := l.wrap(l.theme.Text, l.say.Text(text.WhyUnclear(a)))
 	var why []string
@@ -150,9 +151,9 @@ func (p pay) unclear(l style, st stage) [][]string {
 		_, do := text.Reason(a)
 		why = append(l.wrap(l.theme.Strong, l.say.Text(do)), because...)
 	case p.Stopped:
-		why = l.wrap(l.theme.Strong, l.say.CanStillPay)
+		why = l.wrap(l.theme.Strong, again+l.say.CanStillPay)
 	default:
-		why = append(l.wrap(l.theme.Strong, l.say.MoneyMayHaveMoved), because...)
+		why = append(l.wrap(l.theme.Strong, again+l.say.MoneyMayHaveMoved), because...)
 	}
 	next := p.nextCheck(l)
 	last := l.center(l.theme.Dim, draw.FirstThatFits(l.width-2, a.Phone.Local()+" · "+next, next))

@@ -217,7 +217,7 @@ func New(lang Language) *Words {
 		AskedAgainAt:      t("Asking M-PESA again at %s", "Kaunta itauliza M-PESA tena saa %s"),
 		Asking:            t("Asking M-PESA now", "Kaunta inauliza M-PESA"),
 		AskedAgainShort:   t("Asking again in %s", "Itauliza tena: %s"),
-		NothingTells:      t("look for it in M-PESA's messages", "iangalie kwenye ujumbe wa M-PESA"),
+		NothingTells:      t("M-PESA cannot be asked about it", "M-PESA haiwezi kuulizwa kuhusu haya"),
 		WrongAmount:       t("Wrong amount? Ask the customer to cancel on the phone.", "Kiasi si sahihi? Mwambie mteja akatishe kwenye simu."),
 		NothingPlanned:    t("M-PESA will send its answer", "M-PESA italeta jibu"),
 		WaitingSince:      t("asked at %s", "imeombwa saa %s"),

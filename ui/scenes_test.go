@@ -97,6 +97,21 @@ func scenes() []scene {
 			c.tick(180 * time.Second)
 			c.tell(unclear(a), pos.EventGaveUp)
 		}},
+		{"still-checking-stopped", nil, func(c *cashier) {
+			a := accepted(c.sell("1500", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.tick(40 * time.Second)
+			c.press("-")
+			c.tell(unclear(a), pos.EventStopped)
+		}},
+		{"still-checking-differs", nil, func(c *cashier) {
+			a := accepted(c.sell("1500", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.tick(180 * time.Second)
+			a = unclear(a)
+			a.Notices = pos.DoesNotMatch
+			c.tell(a, pos.EventCalledBack)
+		}},
 		{"open-given-back", nil, func(c *cashier) {
 			c.day(12)
 			c.press("<f3>", "<down>", "<enter>")

@@ -119,7 +119,7 @@ func TestDemo(t *testing.T) {
 	x.see("KES 450", "Type the customer's phone number.")
 	x.press("0712345678\r")
 	x.see("WAITING FOR PIN", "0712 345 678")
-	x.see("✓ PAID", "receipt U", "today KES 450  1 paid")
+	x.see("✓ PAID", "M-PESA code   U", "today KES 450  1 paid")
 	x.press("\x1bOQ") // F2
 	x.see("LEDGER", "0712 ••• 678", "✓ paid")
 	x.press("\x1bOP") // F1

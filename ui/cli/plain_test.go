@@ -140,10 +140,10 @@ func TestPlainThroughPipes(t *testing.T) {
 	d.hears("Asking 0712 345 632 for KES 60 …\n", " STILL CHECKING KES 60: the customer can still pay.")
 	d.types("new", "3*150", "0712345678", "INV 7")
 	d.hears("3*150 = KES 450\n", "Asking 0712 345 678 for KES 450 …\n", " WAITING FOR PIN: ")
-	d.hearsAnyhow(" PAID KES 450, TRAINING, receipt U", " NOT PAID KES 60, 0712 ••• 632: ")
+	d.hearsAnyhow(" PAID KES 450, TRAINING, M-PESA code U", " NOT PAID KES 60, 0712 ••• 632: ")
 	d.types("find 0712345678", "find 0712345632", "ledger")
 	d.hears(
-		" PAID KES 450, TRAINING, 0712 ••• 678, receipt U", ", reference INV 7.\nAmount:\n",
+		" PAID KES 450, TRAINING, 0712 ••• 678, M-PESA code U", ", reference INV 7.\nAmount:\n",
 		" NOT PAID (cancelled) KES 60, 0712 ••• 632.\nAmount:\n",
 		", TRAINING: KES 450, 1 paid, 1 not paid.\n", " PAID KES 450, ", " NOT PAID (cancelled) KES 60, ", "\nAmount:\n",
 	)
@@ -200,7 +200,7 @@ func TestDemoWithoutKeyboard(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{"TRAINING, ", "Asking 0712 345 678 for KES 450", " WAITING FOR PIN", " PAID KES 450, TRAINING, receipt U"} {
+	for _, want := range []string{"TRAINING, ", "Asking 0712 345 678 for KES 450", " WAITING FOR PIN", " PAID KES 450, TRAINING, M-PESA code U"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("%q is not said:\n%s", want, out)
 		}

@@ -53,7 +53,7 @@ func TestTunnel(t *testing.T) {
 	x.press("450\r0712345637\r")
 	x.see("WAITING FOR PIN", "0712 345 637")
 	pay("0712345637")
-	x.see("✓ PAID", "KES 450", "receipt U")
+	x.see("✓ PAID", "KES 450", "M-PESA code   U")
 
 	x.asksNext("1200", "0722345637")
 	x.see("WAITING FOR PIN", "0722 345 637")

@@ -103,9 +103,13 @@ func (s sale) formView(l style, st stage, b draw.Block) draw.Block {
 		case f == session.Retype && !s.Retypes():
 		case f == session.Reference && !withReference:
 		case f == s.Focus:
-			b = l.field(b, draw.Field{
+			field := draw.Field{
 				Title: s.label(l.say, f), Text: s.fields[f].String(), Caret: s.fields[f].cursor(), After: l.theme.Dim.Render(known), Width: width,
-			})
+			}
+			if f == session.Phone && st.figures > wordHeight && spare > wordHeight {
+				field.Above = s.numberLarge(l, width-4)
+			}
+			b = l.field(b, field)
 		default:
 			if f == session.Phone && still {
 				b.Lines = append(b.Lines, "")
@@ -123,6 +127,31 @@ func (s sale) formView(l style, st stage, b draw.Block) draw.Block {
 		b.Lines = append(b.Lines, draw.Blank(left+2)+i.Render(line))
 	}
 	return b
+}
+
+// numberLarge is the customer's number as it is typed, to be read back across the counter; blank
+// where it has not room for so many cells.
+func (s sale) numberLarge(l style, width int) []string {
+	rows := make([]string, wordHeight)
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s.fields[session.Phone].String())
+	for _, gap := range []int{7, 4} { // 0712 345 678
+		if strings.HasPrefix(digits, "0") && len(digits) > gap {
+			digits = digits[:gap] + "," + digits[gap:]
+		}
+	}
+	large := draw.Figures(digits, 1, l.ascii)
+	if !draw.Fits(large, width, wordHeight) {
+		return rows
+	}
+	for n, row := range large {
+		rows[n] = l.theme.Text.Render(row)
+	}
+	return rows
 }
 
 func (s sale) label(w *text.Words, f session.Field) string {

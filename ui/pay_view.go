@@ -20,7 +20,7 @@ func (p pay) view(l style, next string) draw.Block {
 	lines = append(lines, "")
 	lines = append(lines, st.amount(l, l.width, p.Request.Amount, l.theme.Tones[word.tone])...)
 	if st.big() {
-		lines = append(append(lines, l.center(l.theme.Dim, text.KES(p.Request.Amount))...), "")
+		lines = append(append(lines, l.center(l.theme.Text, text.KES(p.Request.Amount))...), "")
 	} else {
 		lines = append(lines, l.center(l.theme.Tones[word.tone], text.KES(p.Request.Amount))...)
 	}

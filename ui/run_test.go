@@ -249,7 +249,9 @@ func TestBytes(t *testing.T) {
 		s.types("4")
 		key := s.out.written()
 		s.types("5", "0", "\r")
-		s.types(strings.Split(phoneA+"\r", "")...)
+		s.types(strings.Split(phoneA, "")...)
+		typing := (key + s.out.written()) / (len("450\r") + len(phoneA))
+		s.types("\r")
 		a := accepted(pos.Attempt{
 			ID: "attempt", AskedAt: time.Now(), State: pos.Sending, Events: 1,
 			Asked: pos.Asked{Sale: "sale", Phone: "254712345678", Amount: 450},
@@ -267,8 +269,8 @@ func TestBytes(t *testing.T) {
 		<-time.After(time.Minute)
 		synctest.Wait()
 		minute := s.out.written()
-		t.Logf("%d bytes for a key, %d for a second of waiting, %d for an idle minute", key, second, minute)
-		if key == 0 || key > 400 || second == 0 || second > 200 || minute > 200 {
+		t.Logf("%d bytes for the first key, %d for a key of a sale, %d for a second of waiting, %d for an idle minute", key, typing, second, minute)
+		if key == 0 || key > 400 || typing > 120 || second == 0 || second > 200 || minute > 200 {
 			t.Error("too much for a slow line")
 		}
 		s.close()

@@ -33,12 +33,12 @@ func (s sale) view(l style, above []string) draw.Block {
 // amountView adds the amount that has been typed, where it will stand until the sale has ended.
 func (s sale) amountView(l style, st stage, b draw.Block) draw.Block {
 	amount, _, _ := s.Running()
-	b.Lines = append(append(b.Lines, ""), st.amount(l, l.width, amount, l.theme.Strong)...)
+	b.Lines = append(append(b.Lines, ""), st.amount(l, l.width, amount, l.theme.Text)...)
 	if !st.big() {
 		b.Lines = append(b.Lines, l.center(l.theme.Strong, text.KES(amount))...)
 		return b
 	}
-	b.Lines = append(b.Lines, l.center(l.theme.Dim, text.KES(amount))...)
+	b.Lines = append(b.Lines, l.center(l.theme.Text, text.KES(amount))...)
 	b.Lines = append(b.Lines, "")
 	return b
 }
@@ -47,7 +47,7 @@ func (s sale) amountView(l style, st stage, b draw.Block) draw.Block {
 // will stand until the sale has ended, and below them what is typed.
 func (s sale) amountField(l style, st stage, b draw.Block) draw.Block {
 	amount, part, _ := s.Running()
-	i := l.theme.Strong
+	i := l.theme.Text
 	if part != nil && !s.Agreed() {
 		i = l.theme.Tones[draw.ToneCheck]
 	}

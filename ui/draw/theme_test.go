@@ -72,6 +72,19 @@ func TestAmber(t *testing.T) {
 	})
 }
 
+// TestAmberIsTheBandOfMoneyThatMayHaveMoved in every kind of terminal, and no label is written in
+// bright black unless the background is known to be light.
+func TestAmberIsTheBandOfMoneyThatMayHaveMoved(t *testing.T) {
+	everyTheme(t, func(t *testing.T, name string, profile colorprofile.Profile, bg Background, th Theme) {
+		if th.Bands[ToneCheck] != th.Amber {
+			t.Errorf("%s: the band is %q, and amber %q", name, th.Bands[ToneCheck], th.Amber)
+		}
+		if profile == colorprofile.ANSI && bg != BackgroundLight && th.Dim == NewTheme(profile, BackgroundLight).Dim {
+			t.Errorf("%s: labels are %q", name, th.Dim)
+		}
+	})
+}
+
 // TestContrast: state colours can be read on the background that is known, and before it is on
 // black and on white.
 func TestContrast(t *testing.T) {

@@ -184,7 +184,7 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 }
 
 // keysLine is the keys that there is room for, the most important first, and always the help, which
-// has its own key: its word goes where one of the first two would.
+// has its own key: its word goes where that makes room for the first two.
 func keysLine(l style, hints []hint, helpKey string, width int) string {
 	dot := l.theme.Line.Render(" · ")
 	one := func(h hint) string { return l.theme.Strong.Render(h.key) + " " + l.theme.Dim.Render(h.does) }
@@ -193,8 +193,8 @@ func keysLine(l style, hints []hint, helpKey string, width int) string {
 	for _, h := range hints[:min(2, len(hints))] {
 		needed += one(h) + dot
 	}
-	if draw.Width(needed)+draw.Width(help)+1 > width {
-		help = l.theme.Strong.Render(helpKey)
+	if brief := l.theme.Strong.Render(helpKey); draw.Width(needed)+draw.Width(help) >= width && draw.Width(needed)+draw.Width(brief) < width {
+		help = brief
 	}
 	line := " "
 	for _, h := range hints {

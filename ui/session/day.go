@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"kaunta/pos"
+	"kaunta/ui/text"
 )
 
-// ParseDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", besides what
-// pos.ParseDay takes; nothing is today. A day without its month or year is the last such day.
+// ParseDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", and as people
+// write it, "23 Nov", besides what pos.ParseDay takes; nothing is today. A day without its month or year is the last such day.
 func ParseDay(s string, now time.Time) (pos.Day, bool) {
 	s = strings.TrimSpace(s)
 	if day, err := pos.ParseDay(s, now); err == nil {
@@ -28,6 +29,9 @@ func ParseDay(s string, now time.Time) (pos.Day, bool) {
 	}
 	for i, p := range parts {
 		n, err := strconv.Atoi(p)
+		if i == 1 && err != nil {
+			n, err = monthNamed(p), nil
+		}
 		if err != nil || n < 1 {
 			return 0, false
 		}
@@ -57,4 +61,32 @@ func ParseDay(s string, now time.Time) (pos.Day, bool) {
 		return 0, false
 	}
 	return pos.DayOf(d), true
+}
+
+// monthNamed is the month whose name in either language begins as name does, from three letters on;
+// 0 where there is none.
+func monthNamed(name string) int {
+	name = strings.ToLower(name)
+	if len(name) < 3 {
+		return 0
+	}
+	for _, lang := range []text.Language{text.English, text.Kiswahili} {
+		w := text.New(lang)
+		for i, month := range w.Months {
+			if strings.HasPrefix(strings.ToLower(month), name) || strings.EqualFold(w.Text(pos.MonthsShort[i]), name) {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// SoughtDay is the day that a text to be found names so that it can be nothing else: with its month,
+// or in words. Figures alone are an amount, or the end of a phone number or of a reference.
+func SoughtDay(s string, now time.Time) (pos.Day, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" || Only(s, Digits) == s {
+		return 0, false
+	}
+	return ParseDay(s, now)
 }

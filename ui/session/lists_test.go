@@ -119,3 +119,30 @@ func TestDo(t *testing.T) {
 		}
 	}
 }
+
+// TestParseDay: a day as people write it; what is sought is one only where it can be nothing else.
+func TestParseDay(t *testing.T) {
+	for in, want := range map[string]struct{ day, sought string }{
+		"": {"2026-11-23", ""}, "23": {"2026-11-23", ""}, "24": {"2026-10-24", ""}, "2311": {"2026-11-23", ""}, "231125": {"2025-11-23", ""},
+		"23112024": {"2024-11-23", ""}, "5.3": {"2026-03-05", "2026-03-05"}, "24/11": {"2025-11-24", "2025-11-24"}, "23/11": {"2026-11-23", "2026-11-23"},
+		"23.11.25": {"2025-11-23", "2025-11-23"}, " 23.11 ": {"2026-11-23", "2026-11-23"}, "2026-02-03": {"2026-02-03", "2026-02-03"},
+		"yesterday": {"2026-11-22", "2026-11-22"}, "Jana": {"2026-11-22", "2026-11-22"}, "leo": {"2026-11-23", "2026-11-23"},
+		"23 Nov": {"2026-11-23", "2026-11-23"}, "4 october": {"2026-10-04", "2026-10-04"}, "4 Okt": {"2026-10-04", "2026-10-04"},
+		"4 mac 2025": {"2025-03-04", "2025-03-04"}, "1 dec": {"2025-12-01", "2025-12-01"}, "9 des 25": {"2025-12-09", "2025-12-09"},
+		"29.2.2025": {}, "32": {}, "0": {}, "1.13": {}, "abc": {}, "1.2.3.4": {}, "23 no": {}, "23 nuv": {}, "Nov 23": {}, "12.50": {}, "31 nov": {},
+		"SKN4T7W2QX": {}, "MEZA 4": {}, "4 meza": {},
+	} {
+		is := func(day pos.Day, ok bool) string {
+			if !ok {
+				return ""
+			}
+			return day.String()
+		}
+		if got := is(ParseDay(in, noon)); got != want.day {
+			t.Errorf("ParseDay(%q) = %q, want %q", in, got, want.day)
+		}
+		if got := is(SoughtDay(in, noon)); got != want.sought {
+			t.Errorf("SoughtDay(%q) = %q, want %q", in, got, want.sought)
+		}
+	}
+}

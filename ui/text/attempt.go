@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"kaunta/pos"
 )
@@ -142,43 +141,6 @@ func (w *Words) Event(phone pos.MSISDN, e pos.Event) string {
 type Known struct {
 	pos.Mismatch
 	Other pos.Attempt // that may be the same purchase
-}
-
-// Why says why an attempt is unsettled, and from when a person can settle it: a sentence each.
-func (w *Words) Why(a pos.Attempt, known Known, now time.Time) []string {
-	m := known.Mismatch
-	var list []string
-	what, _ := Reason(a)
-	switch {
-	case a.Owed():
-		return []string{w.OwedAdvice}
-	case a.Doubtful() && known.Other.ID != "":
-		list = append(list, fmt.Sprintf(w.PossiblyWith, known.Other.Amount, w.DayMonthClock(known.Other.AskedAt)))
-	case a.Doubtful():
-		list = append(list, w.PossiblyAdvice)
-	case a.Notices.Has(pos.DoesNotMatch) && m != (pos.Mismatch{}):
-		list = append(list, w.Text(Mismatch(m)))
-	case a.Notices.Has(pos.DoesNotMatch):
-		list = append(list, w.MatchAdvice)
-	case a.State == pos.StillChecking:
-		list = append(list, w.Text(what))
-	default:
-		return nil // it is under way
-	}
-	switch {
-	case a.Open() && a.ResolvableFrom().After(now):
-		from := w.ByHandAlone
-		switch {
-		case a.Askable():
-			from = w.ByHandFrom
-		case a.Reachable:
-			from = w.ByHandTold
-		}
-		list = append(list, fmt.Sprintf(from, w.DayMonthClock(a.ResolvableFrom())))
-	case a.Open() || a.Unmatched():
-		list = append(list, w.ByHandNow)
-	}
-	return list
 }
 
 // Question is how an attempt that a person can settle is asked about.

@@ -15,6 +15,8 @@ func Reason(a pos.Attempt) (what, do pos.Text) {
 	return what, do
 }
 
+var notAnswered = Both("M-PESA has not answered yet.", "M-PESA bado haijajibu.")
+
 func reason(a pos.Attempt) (what, do pos.Text) {
 	switch {
 	case a.SaleWasPaid():
@@ -49,10 +51,7 @@ func reason(a pos.Attempt) (what, do pos.Text) {
 			"Kiasi hiki kinahitaji M-PESA ithibitishe mara mbili. Bado mara ya pili.",
 		), doHold
 	case a.State == pos.StillChecking:
-		return Both(
-			"M-PESA has not answered yet.",
-			"M-PESA bado haijajibu.",
-		), doHold
+		return notAnswered, doHold
 	}
 	return pos.Text{}, pos.Text{}
 }

@@ -7,6 +7,7 @@ import (
 // Words is every text of the screens in one language. [New] is the table of both.
 type Words struct {
 	Language Language
+	ListWords
 
 	// Screens, header and status.
 	Sale, Ledger, Detail, Month, Open                                string
@@ -138,7 +139,8 @@ func New(lang Language) *Words {
 		return en
 	}
 	return &Words{
-		Language: lang,
+		Language:  lang,
+		ListWords: listWords(t),
 
 		Sale:         t("SALE", "MAUZO"),
 		Ledger:       t("LEDGER", "DAFTARI"),

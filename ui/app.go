@@ -52,6 +52,9 @@ type app struct {
 	help      *helpPage
 	quitting  bool
 
+	evidence session.EventsRead // of the row in front of a list, where the window shows it
+	looking  pos.AttemptID      // whose is being read
+
 	shop    shopMsg
 	read    bool // shop has been read
 	reading bool // shop is being read
@@ -101,7 +104,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := a.take(msg)
 	a.sale.follow()
 	a.next.follow()
-	return a, tea.Batch(cmd, a.schedule())
+	return a, tea.Batch(cmd, a.lookAt(), a.schedule())
 }
 
 // take answers one message.
@@ -157,9 +160,14 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		a.ledger, cmd = a.ledger.foundRows(m, a.commands)
 		return cmd
 	case session.EventsRead:
-		if a.ledger.detail != nil {
-			d := a.ledger.detail.learned(m)
-			a.ledger.detail = &d
+		if m.Attempt.ID == a.looking {
+			a.looking, a.evidence = "", m
+		}
+		for _, d := range a.details() {
+			if *d != nil {
+				next := (*d).learned(m)
+				*d = &next
+			}
 		}
 	case promptsMsg:
 		if len(m) == 0 && len(a.phones.prompts) > 0 {
@@ -176,6 +184,28 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 		return a.takeFact(m)
 	}
 	return nil
+}
+
+// lookAt reads what happened with the row in front of a list where the window has room to show it;
+// one reading at a time, and again when there is more.
+func (a *app) lookAt() tea.Cmd {
+	var front pos.Attempt
+	var ok bool
+	switch {
+	case a.at == screenLedger && a.ledger.detail == nil && a.ledger.month == nil:
+		front, ok = a.ledger.front()
+	case a.at == screenOpen && a.open.detail == nil:
+		front, ok = a.open.front()
+	}
+	known := a.evidence.Attempt.ID == front.ID && (a.evidence.Err != nil || a.evidence.Attempt.Events >= front.Events)
+	if !ok || known || a.looking != "" {
+		return nil
+	}
+	if _, l := a.layout(); !splitOf(l).beside {
+		return nil
+	}
+	a.looking = front.ID
+	return a.commands.do(session.ReadEvents{ID: front.ID})
 }
 
 // schedule asks for the next tick: by the second while something moves, and otherwise by the minute
@@ -272,7 +302,7 @@ func (a *app) paste(text string) tea.Cmd {
 	case a.at == screenSale && a.session.Front == nil:
 		a.sale.paste(text)
 	case a.at == screenLedger:
-		a.ledger, cmd = a.ledger.paste(text, a.commands)
+		a.ledger, cmd = a.ledger.paste(text, a.commands, a.now)
 	case a.at == screenOpen:
 		a.open = a.open.paste(text)
 	}

@@ -82,7 +82,7 @@ func (a *app) hints(w *text.Words) []hint {
 // screenName is the name of the screen in front.
 func (a *app) screenName(w *text.Words) string {
 	switch {
-	case a.at == screenLedger && a.ledger.detail != nil:
+	case a.at == screenLedger && a.ledger.detail != nil, a.at == screenOpen && a.open.detail != nil:
 		return w.Detail
 	case a.at == screenLedger && a.ledger.month != nil:
 		return w.Month

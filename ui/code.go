@@ -1,15 +1,19 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
+	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
 // codeLine is the M-PESA code of a customer's SMS as it is typed.
 type codeLine struct {
-	on   bool // it is being typed
+	on   bool        // it is being typed
+	of   pos.Attempt // the payment that it is for, as it was
 	text field
 }
 
@@ -19,7 +23,9 @@ const longestCode = 16
 // codeChars are what M-PESA's codes are made of, and the blanks that people put between.
 const codeChars = session.Digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZ "
 
-func newCodeLine() codeLine { return codeLine{on: true, text: newField(longestCode)} }
+func newCodeLine(of pos.Attempt) codeLine {
+	return codeLine{on: true, of: of, text: newField(longestCode)}
+}
 
 // press answers a key while the code is typed; done says that it is whole.
 func (c codeLine) press(k key) (next codeLine, done bool) {
@@ -45,10 +51,15 @@ func (c codeLine) paste(text string) codeLine {
 	return c
 }
 
-// view is the line, and where the cursor is in it.
-func (c codeLine) view(l style) (line string, x int) {
+// view is the line, which names the payment: in two where one is too narrow.
+func (c codeLine) view(l style, width int) draw.Block {
+	prompt := fmt.Sprintf(l.say.CodeFor, c.of.Amount, c.of.Phone.Masked())
 	text, x := visible(c.text, longestCode)
-	return l.theme.Strong.Render(l.say.CodePrompt) + "  " + l.theme.Strong.Render(text), len(l.say.CodePrompt) + 2 + x
+	text, prompt = l.theme.Strong.Render(text), l.theme.Strong.Render(prompt)
+	if w := draw.Width(prompt); w+1+longestCode <= width {
+		return draw.Block{Lines: []string{prompt + " " + text}, Cursor: true, X: w + 1 + x}
+	}
+	return draw.Block{Lines: []string{prompt, text}, Cursor: true, X: x, Y: 1}
 }
 
 func (c codeLine) hints(w *text.Words) []hint {

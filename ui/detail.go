@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"kaunta/pos"
 	"kaunta/ui/draw"
 	"kaunta/ui/session"
@@ -28,17 +26,24 @@ type detail struct {
 	wrong error     // why it took none
 }
 
-// pressDetail answers a key while a payment is shown.
-func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, bool) {
-	d := *l.detail
-	l.detail = &d
+// leads is where a key on a payment's own screen leads to.
+type leads uint8
+
+const (
+	leadsNowhere leads = iota
+	leadsBack          // to the list that the payment is of
+	leadsToSale
+)
+
+// press answers a key on the screen that looks like v.
+func (d detail) press(k key, v style) (next detail, want session.Effect, to leads) {
 	d.claim, d.wrong = pos.Claim{}, nil
 	if d.code.on {
 		var done bool
 		if d.code, done = d.code.press(k); done {
-			return l, till.do(session.TypeReceipt{ID: d.attempt.ID, Code: d.code.text.String()}), false
+			want = session.TypeReceipt{ID: d.attempt.ID, Code: d.code.text.String()}
 		}
-		return l, nil, false
+		return d, want, leadsNowhere
 	}
 	page := v.height / 2
 	k = k.moving()
@@ -46,13 +51,11 @@ func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, boo
 	case k.is("esc", "-", "backspace") && d.raw:
 		d.raw = false
 	case k.is("esc", "-", "backspace"):
-		l.detail = nil
-		return l, nil, false
+		return d, nil, leadsBack
 	case k.is("+"):
-		l.detail = nil
-		return l, nil, true
+		return d, nil, leadsToSale
 	case k.is("c", "/") && d.attempt.WithoutReceipt():
-		d.code, d.raw = newCodeLine(), false
+		d.code, d.raw = newCodeLine(d.attempt), false
 	case k.is("r", "*", "enter"):
 		d.raw, d.rawTop = !d.raw, 0
 	case d.raw:
@@ -63,7 +66,17 @@ func (l ledger) pressDetail(k key, till commands, v style) (ledger, tea.Cmd, boo
 		d.chosen, _ = k.step(d.chosen, len(d.events), page)
 		d.chosen = max(0, min(d.chosen, len(d.events)-1))
 	}
-	return l, nil, false
+	return d, nil, leadsNowhere
+}
+
+// learn takes what an attempt has become, if it is the one shown.
+func (d *detail) learn(a pos.Attempt) *detail {
+	if d == nil || d.attempt.ID != a.ID {
+		return d
+	}
+	changed := *d
+	changed.attempt = a
+	return &changed
 }
 
 // typed takes what the till says of a code.
@@ -124,44 +137,14 @@ func (d detail) view(l style) draw.Block {
 	width := detailWidth(l.width)
 	left := draw.Blank((l.width - width) / 2)
 	row := func(s string) string { return left + draw.Fit(s, width) }
-	asked := l.say.DateShort(a.AskedAt) + " " + text.Seconds(a.AskedAt)
-	if width < 60 {
+	asked := "" // is one of the facts
+	if width < labelled {
 		asked = l.say.DayMonth(a.AskedAt) + " " + text.Clock(a.AskedAt)
 	}
 
 	lines := []string{
 		l.theme.Bands[tn].Render(draw.Fit(left+word, l.width)),
 		row(draw.Ends(l.theme.Strong.Render(text.KES(a.Amount))+"  "+l.theme.Text.Render(a.Phone.Masked()), l.theme.Dim.Render(asked), width)),
-	}
-	facts := []string{}
-	if receipt := l.say.ReceiptOf(a); receipt != "" {
-		facts = append(facts, receipt)
-	}
-	if names := l.say.Witnesses(a); names != "" && a.State.Final() {
-		facts = append(facts, l.say.ConfirmedBy+" "+names)
-	}
-	if a.Reference != "" {
-		facts = append(facts, l.say.SaleOf+" "+text.Shown(a.Phone, a.Reference))
-	}
-	if what, _ := text.Reason(a); len(facts) == 0 && !a.Notices.Has(pos.DoesNotMatch) {
-		facts = append(facts, l.say.Text(what))
-	}
-	if line := strings.Join(facts, " · "); line != "" && draw.Width(line) <= width {
-		facts = []string{line}
-	}
-	for _, s := range facts {
-		lines = append(lines, row(l.theme.Dim.Render(s)))
-	}
-	notices, why := a.Notices, []string(nil)
-	if a.Notices.Has(pos.DoesNotMatch) && d.differs != (pos.Mismatch{}) && !a.Owed() {
-		// in place of that it does not match
-		notices, why = notices&^pos.DoesNotMatch, l.say.Why(a, text.Known{Mismatch: d.differs}, l.now)
-	}
-	advice := append(l.say.Advice(notices), why...)
-	for _, s := range advice {
-		for _, line := range draw.Wrap(s, width) {
-			lines = append(lines, row(l.theme.Tones[draw.ToneCheck].Render(line)))
-		}
 	}
 	note, i := "", l.theme.Tones[draw.ToneCheck]
 	switch {
@@ -174,13 +157,20 @@ func (d detail) view(l style) draw.Block {
 		lines = append(lines, row(i.Render(line)))
 	}
 	var b draw.Block
-	if line := ""; d.code.on {
-		b.Cursor, b.Y = true, len(lines)
-		line, b.X = d.code.view(l)
-		b.X += len(left)
+	if d.code.on {
+		code := d.code.view(l, width)
+		b.Cursor, b.X, b.Y = true, len(left)+code.X, len(lines)+code.Y
+		for _, line := range code.Lines {
+			lines = append(lines, row(line))
+		}
+	}
+	const events = 1 // row of them, at least
+	for _, line := range l.facts(l.say.Facts(a, text.Known{Mismatch: d.differs}, l.now, false), width, l.height-len(lines)-events) {
 		lines = append(lines, row(line))
 	}
-	lines = append(lines, "")
+	if l.height-len(lines) > events {
+		lines = append(lines, "")
+	}
 	switch {
 	case d.err != nil:
 		lines = append(lines, row(l.theme.Tones[draw.ToneFail].Render(l.say.Err(d.err))))

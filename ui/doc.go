@@ -17,6 +17,8 @@
 // A frame is exactly as wide and high as the window, whatever its size. [sizeOf] and [arrange],
 // pure functions, say what there is room for; every line passes through [draw.Fit]. Package draw is
 // the drawing kit: the colours for each kind of terminal, text that fits, large letters, tables.
+// The row in front of a list is explained beside it in a wide window and below it in others, from
+// the same facts as the payment's own screen ([text.Words.Facts]).
 // The sentences of the screens in English and Kiswahili are in [text.Words].
 //
 // Every key that a screen needs is on the number pad; [readKey] makes one key of all that terminals

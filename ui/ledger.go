@@ -12,27 +12,18 @@ import (
 	"kaunta/ui/text"
 )
 
-// asks is what the ledger's one line of input is for.
-type asks uint8
-
-const (
-	asksNothing asks = iota
-	asksDate
-	asksFind
-)
-
 // ledger is a day's payments, newest first, or those that were found.
 type ledger struct {
 	day    session.Day
 	search session.Search
-	wrong  error // why what is typed is no day
 
 	chosen pos.AttemptID // kept by id, so that new rows do not move it
 	row    int           // where it was last
 	top    int           // the first row on the screen
 
-	asks  asks
-	input field
+	finding bool // something is typed to be found
+	input   field
+	sought  pos.Day // the day that this names; 0 where it names none
 
 	detail *detail // the payment shown in place of the list
 	month  *month  // the overview shown in place of the list
@@ -41,7 +32,7 @@ type ledger struct {
 // show is the ledger as it is come to: today's, unless it is looking at something. A search that
 // was left is over: the digits of whoever comes next must not go into it.
 func (l ledger) show(d commands, today pos.Day) (ledger, tea.Cmd) {
-	if l.day.Day == 0 || l.detail == nil && l.month == nil && (l.asks != asksNothing || l.chosen == "") {
+	if l.day.Day == 0 || l.detail == nil && l.month == nil && (l.finding || l.chosen == "") {
 		return l.goTo(d, today)
 	}
 	return l, nil
@@ -55,7 +46,7 @@ func (l ledger) goTo(d commands, day pos.Day) (ledger, tea.Cmd) {
 
 // list is the rows on the screen.
 func (l ledger) list() []pos.Attempt {
-	if l.asks == asksFind {
+	if l.finding {
 		return l.search.Rows
 	}
 	return l.day.Rows
@@ -74,12 +65,16 @@ func (l ledger) at() int {
 func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 	now, height := v.now, listRows(v.height)
 	if l.detail != nil {
-		return l.pressDetail(k, d, v)
+		next, want, leads := l.detail.press(k, v)
+		if l.detail = &next; leads != leadsNowhere {
+			l.detail = nil
+		}
+		return l, d.do(want), leads == leadsToSale
 	}
 	if l.month != nil {
 		return l.pressMonth(k, d, v)
 	}
-	if l.asks != asksNothing {
+	if l.finding {
 		return l.pressInput(k, d, now, height)
 	}
 	k = k.moving()
@@ -96,10 +91,8 @@ func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 	case k.is("t", "5"):
 		l, cmd := l.goTo(d, pos.DayOf(now))
 		return l, cmd, false
-	case k.is("g", "*"):
-		l.asks, l.input = asksDate, newField(10)
 	case k.is("/"):
-		l.asks, l.input, l.search, l.top = asksFind, newField(20), session.Search{}, 0
+		l.finding, l.input, l.search, l.sought, l.top = true, newField(20), session.Search{}, 0, 0
 	case k.is("m", "0", "insert"):
 		m := newMonth(l.day.Day)
 		l.month = &m
@@ -131,35 +124,27 @@ func (l ledger) move(k key, d commands, height int) (ledger, tea.Cmd, bool) {
 	l.chosen, l.row = list[at].ID, at
 	l.top = draw.Scroll(l.top, at, len(list), height)
 
-	if l.asks == asksNothing && at >= len(list)-height-1 {
+	if !l.finding && at >= len(list)-height-1 {
 		return l, d.do(l.day.More()), false
 	}
 	return l, nil, false
 }
 
-// pressInput answers a key while a day or a text to find is typed.
+// pressInput answers a key while a text to find is typed.
 func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger, tea.Cmd, bool) {
-	switch {
-	case l.asks == asksDate:
-		k = k.typed()
-	case k.is("+"):
+	if k.is("+") {
 		k = key{name: "down"}
 	}
-	if k.is("-") && session.Only(l.input.String(), session.Digits+".") == l.input.String() {
+	if k.is("-") && session.Only(l.input.String(), session.Digits+"./") == l.input.String() {
 		// the number pad's way to correct; between letters it is part of a reference
 		k = key{name: "backspace"}
 	}
 	switch {
 	case k.is("esc"), k.is("backspace") && l.input.empty():
-		l.asks, l.wrong, l.search = asksNothing, nil, session.Search{}
+		l.finding, l.search = false, session.Search{}
 		return l, nil, false
-	case k.is("enter") && l.asks == asksDate:
-		day, ok := session.ParseDay(l.input.String(), now)
-		if !ok {
-			l.wrong = text.InBoth(func(w *text.Words) string { return w.DateWrong })
-			return l, nil, false
-		}
-		l, cmd := l.goTo(d, day)
+	case k.is("enter") && l.sought != 0:
+		l, cmd := l.goTo(d, l.sought)
 		return l, cmd, false
 	case k.is("enter", "up", "down", "pgup", "pgdown"):
 		return l.move(k, d, height)
@@ -169,16 +154,17 @@ func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger
 	} else {
 		l.input = l.input.insert(k.text)
 	}
-	l.wrong, l.search.Err = nil, nil
-	return l, l.find(d), false
+	return l, l.find(d, now), false
 }
 
-// find looks for what is typed.
-func (l *ledger) find(d commands) tea.Cmd {
-	if l.asks != asksFind {
-		return nil
+// find looks for what is typed. A day is not looked for: Enter turns to it.
+func (l *ledger) find(d commands, now time.Time) tea.Cmd {
+	wanted := strings.TrimSpace(l.input.String())
+	l.sought, l.search.Err = 0, nil
+	if day, ok := session.SoughtDay(wanted, now); ok {
+		l.sought, wanted = day, ""
 	}
-	look := l.search.For(strings.TrimSpace(l.input.String()))
+	look := l.search.For(wanted)
 	if l.search.Text == "" && l.search.Wanted == "" {
 		l.chosen, l.top = "", 0
 	}
@@ -186,18 +172,18 @@ func (l *ledger) find(d commands) tea.Cmd {
 }
 
 // paste takes pasted text into the line of input.
-func (l ledger) paste(text string, d commands) (ledger, tea.Cmd) {
+func (l ledger) paste(text string, d commands, now time.Time) (ledger, tea.Cmd) {
 	switch {
 	case l.detail != nil:
 		d := *l.detail
 		d.code = d.code.paste(text)
 		l.detail = &d
 		return l, nil
-	case l.asks == asksNothing:
+	case !l.finding:
 		return l, nil
 	}
 	l.input = l.input.insert(firstLine(text))
-	return l, l.find(d)
+	return l, l.find(d, now)
 }
 
 // foundRows takes what was found, and looks again if more has been typed since.
@@ -221,19 +207,11 @@ func (l *ledger) learn(a pos.Attempt, height int) {
 	}
 	l.row = l.at()
 	l.top = draw.Scroll(l.top, l.row, len(l.list()), height)
-	if l.detail != nil && l.detail.attempt.ID == a.ID {
-		changed := *l.detail
-		changed.attempt = a
-		l.detail = &changed
-	}
 }
 
 // err is what is wrong with what is shown.
 func (l ledger) err() error {
-	switch l.asks {
-	case asksDate:
-		return l.wrong
-	case asksFind:
+	if l.finding {
 		return l.search.Err
 	}
 	return l.day.Err
@@ -246,12 +224,12 @@ func (l ledger) hints(w *text.Words) []hint {
 		return l.detail.hints(w)
 	case l.month != nil:
 		return l.month.hints(w)
-	case l.asks == asksDate:
-		return []hint{{"enter", w.KDate}, {"-", w.KBack}}
-	case l.asks == asksFind:
+	case l.sought != 0:
+		return []hint{{"enter", w.KOpenDay}, {"-", w.KRubOut}, {"esc", w.KBack}}
+	case l.finding:
 		return []hint{{"enter", w.KDetail}, {"+", w.KNextRow}, {"-", w.KRubOut}, {"esc", w.KBack}}
 	}
 	return []hint{
-		{"enter", w.KDetail}, {"/", w.KFind}, {"←→", w.KDay}, {"0", w.KMonth}, {"-", w.KSale}, {"*", w.KDate}, {"↑↓", w.KMove}, {"5", w.KToday},
+		{"enter", w.KDetail}, {"/", w.KFind}, {"←→", w.KDay}, {"0", w.KMonth}, {"-", w.KSale}, {"↑↓", w.KMove}, {"5", w.KToday},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/ui/session"
+	"kaunta/ui/text"
 )
 
 // TestLedgerPages reads a long day a page at a time, as the selection comes to the end of what was read.
@@ -98,13 +99,21 @@ func TestLedgerDays(t *testing.T) {
 	c.sees("Sunday 22 November", "4,321")
 	c.press("<right>", "<right>")
 	c.sees("Monday 23 November") // there is no tomorrow
-	c.press("g", "22", "<enter>")
-	c.sees("Sunday 22 November")
-	c.press("t")
-	c.sees("Monday 23 November")
-	c.press("*", "31.11", "<enter>")
-	c.sees("Write a day as")
-	c.press("<esc>", "4")
+	for _, day := range []string{"22.11", "22/11", "22 nov", "jana"} {
+		c.press("/", day)
+		c.sees("Press Enter for Sunday 22 November.", "enter open the day")
+		c.press("<enter>")
+		c.sees("Sunday 22 November", "4,321")
+		c.press("t")
+		c.sees("Monday 23 November")
+	}
+	c.press("/")
+	c.send(tea.PasteMsg{Content: "2026-11-22\n"})
+	c.press("<enter>")
+	c.sees("Sunday 22 November", "4,321")
+	c.press("/", "22.11", "-", "-", "-") // a day that is rubbed out is an amount
+	c.seesNot("Press Enter for")
+	c.press("<esc>", "5", "4")
 	c.sees("Sunday 22 November")
 
 	// A payment of the day that is shown ends late: row and totals follow.
@@ -112,23 +121,6 @@ func TestLedgerDays(t *testing.T) {
 	late.Receipt, late.Events = "SKM1BBBBBB", late.Events+1
 	c.tell(late, pos.EventCalledBack)
 	c.sees("SKM1BBBBBB", "KES 4,321  1 paid")
-}
-
-func TestReadDay(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "2026-11-23", "23": "2026-11-23", "24": "2026-10-24", "5.3": "2026-03-05", "24/11": "2025-11-24", "2311": "2026-11-23",
-		"231125": "2025-11-23", "23.11.25": "2025-11-23", "23112024": "2024-11-23", "2026-02-03": "2026-02-03", "yesterday": "2026-11-22",
-		"29.2.2025": "", "32": "", "0": "", "1.13": "", "abc": "", "1.2.3.4": "",
-	} {
-		day, ok := session.ParseDay(in, noon)
-		got := ""
-		if ok {
-			got = day.String()
-		}
-		if got != want {
-			t.Errorf("session.ParseDay(%q) = %q, want %q", in, got, want)
-		}
-	}
 }
 
 // TestFindAsYouType has one look-up under way at a time, and the last one typed wins.
@@ -217,21 +209,21 @@ func TestOpenPayments(t *testing.T) {
 	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now.Add(9 * time.Second), nil }
 	c.day(12)
 	c.press("<f3>")
-	c.sees("3,000", "? checking", "12,400", "? does not match", "owed back", "SKN2TW1CE9")
+	c.sees("3,000", "? checking", "12,400", "? does not match", "owed back", "SETTLE FROM", "25 Nov 13:27")
 	c.press("<enter>")
 	c.sees("0:09")
 	c.tick(4 * time.Second)
 	c.sees("0:05")
 	c.press("<down>", "c") // what is owed back has no code to type
-	c.sees("It came twice and is owed back: return", "it to the customer, then press Enter.")
-	c.seesNot("check now", "Code from the SMS")
+	c.sees("It came twice and is owed back: return", "it to the customer, then press Enter.", "SKN2TW1CE9")
+	c.seesNot("check now", "Code for")
 	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
 	c.sees("M-PESA cannot be asked about this payment.")
 
 	// The customer shows an SMS: a person's word, not a proof.
 	c.press("c", "skn4", "<enter>")
-	c.sees("ten letters and digits", "Code from the SMS  SKN4")
+	c.sees("An M-PESA code has ten letters", "Code for KES 12,400, 0712 ••• 678: SKN4")
 	c.send(tea.PasteMsg{Content: "t7w2qx\n"})
 	c.press("<enter>")
 	c.sees("it is no proof", "? does not match")
@@ -245,6 +237,98 @@ func TestOpenPayments(t *testing.T) {
 	c.tell(a, pos.EventCalledBack)
 	c.sees("! PAID LATE  KES 3,000")
 	c.seesNot("? checking  ")
+}
+
+// TestCodeStaysWithItsPayment: a code that is being typed is for the payment on which the line was opened, whatever becomes of the list, and the
+// line says which that is.
+func TestCodeStaysWithItsPayment(t *testing.T) {
+	for _, size := range everySize[:len(everySize)-1] {
+		c := newCashier(t)
+		c.size(size[0], size[1])
+		one, two := unclear(c.row(60, 450, phoneB)), unclear(c.row(50, 900, phoneA))
+		c.book.Put(one)
+		c.book.Put(two)
+		c.do(c.app.refresh())
+		c.press("<f3>", "<down>", "c", "skn4")
+		names := "Code for KES 450, 0712 ••• 601:"
+		c.sees(names)
+
+		newer := unclear(c.row(1, 700, phoneA))
+		c.book.Put(newer) // above it
+		c.tell(newer, pos.EventAsked)
+		c.do(c.app.refresh())
+		c.sees(names, "SKN4")
+
+		one = paid(one, "SKN4T7W2QX") // and then it is on the list no more
+		c.book.Put(one)
+		c.tell(one, pos.EventCalledBack)
+		c.do(c.app.refresh())
+		c.sees(names, "SKN4")
+		c.press("t7w2qx", "<enter>")
+		if got := c.till.CodesFor; len(got) != 1 || got[0] != one.ID {
+			t.Fatalf("%v: the code was typed for %q, want %q", size, got, one.ID)
+		}
+		c.press("<down>", "<enter>")
+		c.seesNot(names)
+		if got := c.till.Checks; len(got) != 1 || got[0] != two.ID {
+			t.Errorf("%v: after it the keys are for %q, want %q", size, got, two.ID)
+		}
+	}
+}
+
+// TestDetailOfWhatIsToSettle is the payment's own screen, as in the ledger, and leads back to the list.
+func TestDetailOfWhatIsToSettle(t *testing.T) {
+	c := newCashier(t)
+	c.day(12)
+	c.press("<f3>", "<end>", "d")
+	c.sees("PAYMENT", "? STILL CHECKING", "KES 12,400", "Asked KES 12,400, paid KES 12,500, code SKN7P2M4XQ.", "+0:09  callback")
+	c.press("<enter>")
+	c.sees("As it came: callback")
+	a := c.app.open.detail.attempt
+	a = paid(a, "SKN9P2M4XQ")
+	a.Notices |= pos.PaidLate
+	c.tell(a, pos.EventCalledBack)
+	c.sees("✓ PAID LATE", "SKN9P2M4XQ")
+	c.press("-", "-")
+	c.sees("OPEN PAYMENTS", "12,400")
+	c.press("d", "+")
+	c.sees("Type the amount.")
+	c.press("<f3>", "d", "<f3>")
+	c.sees("OPEN PAYMENTS")
+}
+
+// TestWhatIsToSettleKeepsPhone: where there is not room for all, the columns that explain go before those that say which payment it is; the footer
+// has the keys that decide in the smallest window too.
+func TestWhatIsToSettleKeepsPhone(t *testing.T) {
+	for lang, w := range map[text.Language]struct{ age, why, from, phone, code, answers string }{
+		text.English:   {"AGE", "WHY", "SETTLE FROM", "PHONE", "/ SMS code", "1 two sales · 2 given back"},
+		text.Kiswahili: {"MUDA", "SABABU", "TATUA LINI", "SIMU", "/ code", "1 ni mawili · 2 imerudishwa"},
+	} {
+		c := newCashier(t, func(cfg *session.Config) { cfg.Language = lang })
+		c.book.Put(unclear(c.row(60, 250_000, phoneA)))
+		c.do(c.app.refresh())
+		c.press("<f3>")
+		for _, size := range []struct {
+			width, height int
+			shown, not    []string
+		}{
+			{160, 48, []string{w.age, w.phone, w.why, w.from}, nil},
+			{120, 40, []string{w.age, w.phone, w.why, w.from}, nil},
+			{80, 24, []string{w.age, w.phone, w.why, w.from}, nil},
+			{60, 20, []string{w.phone, w.why}, []string{w.age, w.from}},
+			{40, 12, []string{w.phone, w.code}, []string{w.age, w.why, w.from}},
+		} {
+			c.size(size.width, size.height)
+			c.sees(append(size.shown, "250,000", "0712 ••• 678")...)
+			c.seesNot(size.not...)
+		}
+		two := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")
+		two.Notices = pos.PossiblyTwice
+		c.book.Put(two)
+		c.do(c.app.refresh())
+		c.press("<home>", "<enter>")
+		c.sees(w.answers)
+	}
 }
 
 // TestGivingBack takes two Enters, on the same payment, and is noted as somebody's word.

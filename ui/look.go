@@ -6,6 +6,7 @@ import (
 
 	"kaunta/pos"
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -20,6 +21,7 @@ type style struct {
 	width    int  // of the body
 	height   int
 	now      time.Time
+	evidence session.EventsRead // of the row in front of a list, where it is shown
 }
 
 // center puts lines in the middle of the body, each by itself.

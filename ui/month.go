@@ -89,7 +89,7 @@ func (m month) press(k key, v style) (next month, open, left bool) {
 	case k.is("t", "5"):
 		return newMonth(today), false, false
 	}
-	lay := monthLayoutOf(v, n)
+	lay := monthLayoutOf(splitOf(v).list, n)
 	at, _ := k.step(int(m.chosen%100)-1, n, lay.rows)
 	m.chosen = m.month.First() + pos.Day(max(0, min(at, n-1)))
 	m.top = draw.Scroll(m.top, int(m.chosen%100)-1, n, lay.columns*lay.rows)
@@ -172,8 +172,27 @@ func monthLayoutOf(v style, days int) monthLayout {
 	return lay
 }
 
-// view draws the month.
+// view draws the month, and beside it its chosen day where there is room for that.
 func (m month) view(l style) draw.Block {
+	s := splitOf(l)
+	if !s.beside {
+		return m.listView(l)
+	}
+	return s.draw(l, m.listView(s.list), m.dayView, "")
+}
+
+// dayView is what the chosen day came to, and its hours.
+func (m month) dayView(l style) draw.Block {
+	day := m.until(pos.DayOf(l.now))[m.chosen%100-1]
+	lines := []string{l.theme.Strong.Render(l.say.DateLong(day.Day.Start(), l.now)), ""}
+	if day.Attempts() == 0 {
+		return draw.Block{Lines: append(lines, l.theme.Dim.Render(l.say.EmptyDay))}
+	}
+	return draw.Block{Lines: append(append(append(lines, totalsParts(l, day.Totals)...), ""), hoursChart(l, day.Totals)...)}
+}
+
+// listView is the days of the month.
+func (m month) listView(l style) draw.Block {
 	days := m.until(pos.DayOf(l.now))
 	lay := monthLayoutOf(l, len(days))
 	first := m.month.First().Start().In(pos.EAT)

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -24,6 +23,8 @@ type openList struct {
 	noted   pos.Attempt // settled by hand with the last key
 	notedAs pos.EventKind
 	wrong   error // why the last key did nothing
+
+	detail *detail // the payment shown in place of the list
 }
 
 func (o openList) rows() []pos.Attempt { return o.session.Unsettled.Rows }
@@ -36,6 +37,13 @@ func (o openList) asks() bool { return len(o.rows()) > 0 && o.rows()[o.at()].Sam
 
 // press answers a key on the screen that looks like v; left says that it leads back to the sale.
 func (o openList) press(k key, v style) (next openList, want session.Effect, left bool) {
+	if o.detail != nil {
+		d, want, leads := o.detail.press(k, v)
+		if o.detail = &d; leads != leadsNowhere {
+			o.detail = nil
+		}
+		return o, want, leads == leadsToSale
+	}
 	asked := o.asks()
 	if asked && k.is("enter") && v.now.Sub(o.askedAt) < session.Debounce {
 		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
@@ -45,7 +53,7 @@ func (o openList) press(k key, v style) (next openList, want session.Effect, lef
 	if o.code.on {
 		var done bool
 		if o.code, done = o.code.press(k); done {
-			return o, session.TypeReceipt{ID: o.chosen, Code: o.code.text.String()}, false
+			return o, session.TypeReceipt{ID: o.code.of.ID, Code: o.code.text.String()}, false
 		}
 		return o, nil, false
 	}
@@ -71,13 +79,17 @@ func (o openList) press(k key, v style) (next openList, want session.Effect, lef
 	case k.is("enter") && asked:
 		return o, session.ResolveAs{Seen: row, As: answers[0]}, false
 	}
+	if k.is("d") {
+		o.chosen, o.detail = row.ID, &detail{attempt: row}
+		return o, session.ReadEvents{ID: row.ID}, false
+	}
 	offer := taken(k, session.OffersOf(row))
 	o.chosen = row.ID
 	switch {
 	case offer.Action == session.Check:
 		return o, o.session.Check(row), false
 	case offer.Action == session.TypeCode:
-		o.code = newCodeLine()
+		o.code = newCodeLine(row)
 	case offer.Locked(v.now):
 		o.wrong = &pos.StillAskingError{Until: offer.Until}
 	case offer.Action == session.Resolve:
@@ -93,6 +105,12 @@ func (o openList) press(k key, v style) (next openList, want session.Effect, lef
 
 // paste takes a pasted code.
 func (o openList) paste(text string) openList {
+	if o.detail != nil {
+		d := *o.detail
+		d.code = d.code.paste(text)
+		o.detail = &d
+		return o
+	}
 	o.code = o.code.paste(text)
 	return o
 }
@@ -115,6 +133,9 @@ func (o openList) resolved(f session.Resolved) openList {
 
 // moves reports whether a countdown is on the screen.
 func (o openList) moves(now time.Time) bool {
+	if o.detail != nil {
+		return false
+	}
 	for _, a := range o.rows() {
 		if at := o.session.Unsettled.Plan[a.ID]; at.After(now) && at.Sub(now) < time.Hour {
 			return true
@@ -124,10 +145,11 @@ func (o openList) moves(now time.Time) bool {
 }
 
 func (o openList) hints(w *text.Words, now time.Time) []hint {
-	if o.code.on {
-		return o.code.hints(w)
-	}
 	switch {
+	case o.detail != nil:
+		return o.detail.hints(w)
+	case o.code.on:
+		return o.code.hints(w)
 	case len(o.rows()) == 0:
 		return []hint{{"-", w.KSale}, {"f2", w.KLedger}}
 	case o.asks() && len(o.rows()[o.at()].Answers()) > 1:
@@ -140,95 +162,11 @@ func (o openList) hints(w *text.Words, now time.Time) []hint {
 	if !row.Open() {
 		list[0].does = w.Question(row).Key
 	}
-	return append(list, hint{"-", w.KSale}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
+	return append(list, hint{"-", w.KSale}, hint{"d", w.KDetail}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
 }
 
-// openHead is how many rows of the body are not the list while there is nothing to say above it.
-const openHead = 2
-
-func openRows(height int) int { return max(1, height-openHead) }
-
-// view draws the list: how old, how much, whose, what it is, and when M-PESA is asked next.
-func (o openList) view(l style) draw.Block {
-	if len(o.rows()) == 0 {
-		lines := append(l.center("", o.notes(l)...), make([]string, max(0, l.height/3))...)
-		return draw.Block{Lines: append(append(lines, l.wrap(l.theme.Text, l.say.EmptyOpen)...), l.wrap(l.theme.Dim, l.say.EmptyOpenDo)...)}
-	}
-	grid := openGrid(l)
-	var b draw.Block
-	lines := o.notes(l)
-	if o.code.on {
-		line, x := o.code.view(l)
-		b.Cursor, b.X, b.Y = true, len(grid.Margin)+x, 0
-		lines = append([]string{line}, lines...)
-	}
-	for i := range lines {
-		lines[i] = grid.Margin + lines[i]
-	}
-	lines = append(lines, "")
-	head := len(lines) + 1
-	lines = append(lines, l.theme.Dim.Render(grid.Margin+grid.Head()))
-	why := o.why(l, o.rows()[o.at()], l.height-head-1)
-	height := max(1, l.height-head-len(why))
-	top := draw.Scroll(o.top, o.at(), len(o.rows()), height)
-	for i := top; i < min(len(o.rows()), top+height); i++ {
-		a := o.rows()[i]
-		tn, result := resultOf(l.say, a)
-		cells := []draw.Cell{
-			l.theme.Text.Cell(l.say.Age(l.now.Sub(a.AskedAt))), l.theme.Text.Cell(a.Amount.String()), l.theme.Dim.Cell(a.Phone.Masked()),
-			l.theme.Tones[tn].Cell(result), l.theme.Dim.Cell(o.next(l, a)),
-		}
-		if i == o.at() {
-			lines = append(lines, grid.Chosen(l.theme.Chosen, cells...))
-			for _, s := range why {
-				lines = append(lines, grid.Margin+s)
-			}
-			continue
-		}
-		lines = append(lines, grid.Margin+grid.Row(cells...))
-	}
-	b.Lines = lines
-	return b
-}
-
-// why is what stands below the chosen row, in at most so many lines: why it is unsettled, and from
-// when a person can settle it. A sentence that does not fit is left out, but for the first, which
-// is cut unless a question about the row stands above.
-func (o openList) why(l style, a pos.Attempt, most int) []string {
-	var lines []string
-	for n, s := range l.say.Why(a, o.session.Unsettled.Why[a.ID].Known, l.now) {
-		sentence := draw.Wrap(s, min(l.width-6, listWidth))
-		if len(lines)+len(sentence) > most && (n > 0 || o.asks()) {
-			break
-		}
-		for _, line := range sentence {
-			lines = append(lines, "  "+l.theme.Tones[draw.ToneCheck].Render(line))
-		}
-	}
-	return lines[:max(0, min(len(lines), most))]
-}
-
-// notes are what the till says of the last key: why it did nothing, or what it knows of a typed
-// code.
-func (o openList) notes(l style) []string {
-	note, i := "", l.theme.Tones[draw.ToneCheck]
-	switch {
-	case o.wrong != nil:
-		note, i = l.say.Err(o.wrong), l.theme.Tones[draw.ToneFail]
-	case o.asks():
-		a := o.rows()[o.at()]
-		note = fmt.Sprintf(l.say.Question(a).Ask, a.Amount)
-	case o.noted.ID != "":
-		note = fmt.Sprintf(l.say.Noted(o.notedAs), o.noted.Amount)
-	case o.claim.Attempt.ID != "":
-		note = l.say.Text(o.claim.Say())
-	}
-	lines := draw.Wrap(note, l.width-4)
-	for n := range lines {
-		lines[n] = i.Render(lines[n])
-	}
-	return lines
-}
+// openRows is how many rows of the list a key moves by as a page.
+func openRows(height int) int { return max(1, height/2) }
 
 // answerTo is what a person says of an attempt that can be settled in two ways with the key 1 or 2.
 func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
@@ -238,42 +176,4 @@ func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// next is when M-PESA is asked about an attempt, or what of it does not match.
-func (o openList) next(l style, a pos.Attempt) string {
-	at, ok := o.session.Unsettled.Plan[a.ID]
-	title := l.say.Text(text.MismatchTitle(o.session.Unsettled.Why[a.ID].Mismatch))
-	switch {
-	case title != "" && !a.Owed():
-		return title
-	case !a.Open():
-		return text.OrDash(a.Receipt)
-	case !ok:
-		return "—"
-	case !at.After(l.now):
-		return l.say.Now
-	case pos.DayOf(at) != pos.DayOf(l.now):
-		return l.say.DayMonth(at) + " " + text.Clock(at)
-	case l.still || at.Sub(l.now) >= time.Hour:
-		return l.say.At(at, l.now, l.still)
-	}
-	return text.Span(at.Sub(l.now))
-}
-
-// The widths of the columns that the ledger has not.
-const (
-	ageWidth  = 7  // siku 12
-	nextWidth = 12 // 23 Nov 14:32
-)
-
-// openGrid lays out the open payments. PHONE goes under 70 cells, NEXT/RECEIPT under 50.
-func openGrid(l style) draw.Grid {
-	return draw.Table{Widest: listWidth, Spread: 6, Columns: []draw.Column{
-		{Title: l.say.ColAge, Width: ageWidth},
-		{Title: l.say.ColKES, Width: kesWidth, Align: draw.Right},
-		{Title: l.say.ColPhone, Width: phoneWidth, Priority: 1, From: 70},
-		{Title: l.say.ColResult, Width: resultWidth},
-		{Title: l.say.ColNext, Width: nextWidth, Priority: 2, From: 50},
-	}}.In(l.width)
 }

@@ -306,7 +306,7 @@ func TestNoReceiptCode(t *testing.T) {
 		c.press("<f9>")
 		c.sees("code ya M-PESA: SMS ya mteja tu")
 		c.press("<f9>", "/")
-		c.sees("Code from the SMS", "PAYMENT")
+		c.sees("Code for KES ", "PAYMENT")
 		c.press("skn4", "<enter>")
 		c.sees("copy it", "SKN4")
 		c.press("t7", "<esc>") // not this one
@@ -326,7 +326,7 @@ func TestNoReceiptCode(t *testing.T) {
 
 		// The same from the ledger, on the row of a payment that has none.
 		c.press("-", "<enter>", "/")
-		c.sees("Code from the SMS")
+		c.sees("Code for KES ")
 		c.press("<esc>", "+")
 		c.sees("PAID", "KES 450")
 		c.tick(2 * time.Second)
@@ -344,10 +344,10 @@ func TestNoReceiptCode(t *testing.T) {
 	c.tell(a, pos.EventQueried)
 	c.press("/")
 	c.sees("M-PESA code to follow")
-	c.seesNot("code from SMS", "PAYMENT ")
+	c.seesNot("SMS code", "PAYMENT ")
 	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
 	c.press("*", "<enter>", "/")
-	c.seesNot("Code from the SMS", "code from SMS")
+	c.seesNot("Code for KES ", "SMS code")
 }
 
 // TestNextCheck says when M-PESA is asked, by the plan and by the till's word after Enter.

@@ -55,21 +55,33 @@ func (a *app) heard(h session.Heard) tea.Cmd {
 	if h.Bells > 0 {
 		cmds = append(cmds, a.commands.bellCmd(h.Bells))
 	}
-	if h.Changed || h.Event != 0 && a.ledger.detail != nil {
-		cmds = append(cmds, a.refresh())
+	looked := false // a payment's own screen shows every event of it
+	for _, d := range a.details() {
+		if *d = (*d).learn(h.Attempt); *d != nil && (*d).attempt.ID == h.Attempt.ID && h.Event != 0 {
+			looked = true
+		}
 	}
-	if d := a.ledger.detail; d != nil && d.attempt.ID == h.Attempt.ID && h.Event != 0 {
+	if looked {
 		cmds = append(cmds, a.commands.do(session.ReadEvents{ID: h.Attempt.ID}))
+	}
+	if h.Changed || looked {
+		cmds = append(cmds, a.refresh())
 	}
 	return tea.Batch(cmds...)
 }
 
+// details are the places of a payment's own screen: in the ledger, and in the list of what is to be
+// settled.
+func (a *app) details() []**detail { return []**detail{&a.ledger.detail, &a.open.detail} }
+
 // typed takes what the till says of a code, where it was typed.
 func (a *app) typed(f session.ReceiptTyped) {
-	if d := a.ledger.detail; d != nil && d.code.on && d.attempt.ID == f.ID {
-		next := d.typed(f)
-		a.ledger.detail = &next
-	} else {
-		a.open = a.open.typed(f)
+	for _, d := range a.details() {
+		if *d != nil && (*d).code.on && (*d).attempt.ID == f.ID {
+			next := (*d).typed(f)
+			*d = &next
+			return
+		}
 	}
+	a.open = a.open.typed(f)
 }

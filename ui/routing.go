@@ -169,9 +169,9 @@ func (a *app) typing() bool {
 	case a.at == screenSale:
 		return a.typesAhead()
 	case a.at == screenLedger:
-		return a.ledger.asks != asksNothing || a.ledger.detail != nil && a.ledger.detail.code.on
+		return a.ledger.finding || a.ledger.detail != nil && a.ledger.detail.code.on
 	case a.at == screenOpen:
-		return a.open.code.on
+		return a.open.code.on || a.open.detail != nil && a.open.detail.code.on
 	}
 	return false
 }
@@ -223,6 +223,7 @@ func (a *app) goTo(s screen) tea.Cmd {
 		a.ledger, cmd = a.ledger.show(a.commands, pos.DayOf(a.now))
 		return cmd
 	case screenOpen:
+		a.open.detail = nil
 		return a.refresh()
 	}
 	a.session.SeenFront()
@@ -246,7 +247,7 @@ func (a *app) typeCode(attempt pos.Attempt) tea.Cmd {
 	var cmd tea.Cmd
 	a.ledger, cmd = a.ledger.goTo(a.commands, pos.DayOf(attempt.AskedAt))
 	a.ledger.chosen = attempt.ID
-	a.ledger.detail = &detail{attempt: attempt, code: newCodeLine()}
+	a.ledger.detail = &detail{attempt: attempt, code: newCodeLine(attempt)}
 	return tea.Batch(cmd, a.commands.do(session.ReadEvents{ID: attempt.ID}))
 }
 

@@ -134,6 +134,21 @@ func scenes() []scene {
 			c.day(42)
 			c.press("<f2>", "<down>")
 		}},
+		{"ledger-ref", nil, func(c *cashier) {
+			c.day(7)
+			a := paid(c.row(2, 1250, phoneA), "SKN4T7W2QX")
+			a.Reference, a.EndedAt = "MEZA 4", a.AskedAt.Add(19*time.Second)
+			b := refused(c.row(4, 300, phoneB), "2001", "The initiator information is invalid.")
+			b.Reference, b.EndedAt = "INV 2031", b.AskedAt.Add(25*time.Second)
+			c.book.Put(b)
+			c.book.Put(a)
+			c.do(c.app.refresh())
+			c.press("<f2>", "<down>")
+		}},
+		{"ledger-day", nil, func(c *cashier) {
+			c.day(7)
+			c.press("<f2>", "/", "22.11")
+		}},
 		{"ledger-empty", nil, func(c *cashier) { c.press("<f2>", "<left>") }},
 		{"ledger-find", nil, func(c *cashier) {
 			c.day(42)

@@ -115,7 +115,7 @@ func TestASCIIIsASCII(t *testing.T) {
 func TestCursorOfEveryField(t *testing.T) {
 	types := map[string]bool{
 		"sale-empty": true, "sale": true, "sale-again": true, "sale-rounded": true, "sale-refused": true, "sale-resumed": true,
-		"ledger-find": true, "open-code": true, "detail-code": true, "trouble": true, "broken": true, "moved": true, "clock-doubt": true,
+		"ledger-find": true, "ledger-day": true, "open-code": true, "detail-code": true, "trouble": true, "broken": true, "moved": true, "clock-doubt": true,
 		"practice-idle": true,
 	}
 	for _, s := range scenes() {

@@ -138,7 +138,7 @@ func shown(lines []string) int {
 func stateWordOf(w *text.Words, a pos.Attempt) stateWord {
 	s := stateWord{draw.ToneWait, "◔", w.State(a), w.StateShort(a)}
 	switch {
-	case a.State == pos.Paid && a.Owed():
+	case a.State == pos.Paid && (a.Owed() || a.Doubtful()): // goods may be given twice
 		s.tone, s.sign = draw.ToneCheck, "✓"
 	case a.State == pos.Paid:
 		s.tone, s.sign = draw.TonePaid, "✓"

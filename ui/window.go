@@ -28,7 +28,7 @@ func (a *app) View() tea.View {
 func (a *app) layout() (arrangement, style) {
 	arr := arrange(a.width, a.height, len(a.session.News) > 0, a.wantsStrip()).warned(len(a.warning()))
 	return arr, style{
-		say: a.say, theme: a.theme, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil,
+		say: a.say, theme: a.theme, size: arr.size, ascii: a.ascii, still: a.cfg.NoMotion, practice: a.cfg.Phone != nil, evidence: a.evidence,
 		width: arr.width, height: arr.height, now: a.now,
 	}
 }

@@ -1,5 +1,7 @@
 package draw
 
+import "strings"
+
 // Block is a drawing: lines, and where the terminal's cursor is in them if there is one.
 type Block struct {
 	Lines  []string
@@ -87,4 +89,29 @@ func Sparkline[N ~int64](values []N) string {
 		}
 	}
 	return string(line)
+}
+
+// Bars draws values as bars that many rows high and cells wide, a cell apart, from the top row down;
+// the smallest that is not nothing is seen.
+func Bars[N ~int64](values []N, high, wide int) []string {
+	bars := []rune(" ▁▂▃▄▅▆▇█")
+	eighths := N(len(bars) - 1)
+	most := N(1)
+	for _, v := range values {
+		most = max(most, v)
+	}
+	rows := make([]string, high)
+	for i := range rows {
+		below := N(high-1-i) * eighths
+		cells := make([]string, len(values))
+		for n, v := range values {
+			height := v * N(high) * eighths / most
+			if v > 0 {
+				height = max(height, 1)
+			}
+			cells[n] = Repeat(string(bars[max(0, min(eighths, height-below))]), wide)
+		}
+		rows[i] = strings.TrimRight(strings.Join(cells, " "), " ")
+	}
+	return rows
 }

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -115,5 +116,16 @@ func TestField(t *testing.T) {
 		if got := named(styled.Lines[1]); got != "│ "+tc.styled+" │" {
 			t.Errorf("%q at %d is styled %q, want %q", tc.text, tc.caret, got, tc.styled)
 		}
+	}
+}
+
+// TestBars: the greatest value is as high as there are rows, the smallest that is not nothing is seen, and nothing is empty.
+func TestBars(t *testing.T) {
+	got := strings.Join(Bars([]int64{0, 1, 50, 100, 25}, 2, 2), "|")
+	if want := "         ██|   ▁▁ ██ ██ ▄▄"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := strings.Join(Bars([]int64{0, 0}, 2, 1), "|"); got != "|" {
+		t.Errorf("of nothing: %q", got)
 	}
 }

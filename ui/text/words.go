@@ -48,8 +48,8 @@ type Words struct {
 
 	// Ledger, detail, open payments.
 	ColTime, ColKES, ColPhone, ColReceipt, ColResult, ColAge, ColNext, ColDay, ColPaid     string
-	EmptyDay, EmptyDayDo, FindPrompt, FindEmpty, FindDo, FindDoShort, DatePrompt           string
-	DateWrong, Reading, EmptyOpen, EmptyOpenDo, CodePrompt                                 string
+	EmptyDay, EmptyDayDo, FindPrompt, FindEmpty                                            string
+	FindDo, DateWrong, Reading, EmptyOpen, EmptyOpenDo                                     string
 	RawOf, NoRaw, SaleOf, Owed, OwedAdvice, ByHandFrom, ByHandNow, ByHandTold, ByHandAlone string
 	GivenBack, GivenBackAdvice, GiveBackAsk, GiveBackDone                                  string
 	PossiblyAdvice, PossiblyWith, TwoSales, TwoSalesAsk, TwoSalesDone                      string
@@ -62,7 +62,7 @@ type Words struct {
 
 	// Keys.
 	KAsk, KRounded, KNextField, KLedger, KOpen, KHelp, KSale, KClear, KCheck, KStop, KNext, KAgain, KNumber                                                                     string
-	KDrop, KTwice, KBack, KMove, KDay, KDate, KToday, KFind, KDetail, KRaw, KPhone, KHand, KLanguage                                                                            string
+	KDrop, KTwice, KBack, KMove, KDay, KToday, KFind, KDetail, KRaw, KPhone, KHand, KLanguage                                                                                   string
 	KTypeCode, KGiveBack, KClearUp, KSettle, KNoteDown, KRubOut, KReference, KNextRow, KQuit, KSeen, KPay, KCancel, KWrongPIN, KIgnore, KType, KPage, KScroll, KMonth, KOpenDay string
 
 	// Help.
@@ -263,19 +263,16 @@ func New(lang Language) *Words {
 		ColAge:      t("AGE", "MUDA"),
 		ColDay:      t("DAY", "SIKU"),
 		ColPaid:     t("PAID", "IDADI"),
-		ColNext:     t("NEXT/RECEIPT", "LINI/RISITI"),
+		ColNext:     t("NEXT", "LINI"),
 		EmptyDay:    t("No payments on this day.", "Hakuna malipo siku hii."),
 		EmptyDayDo:  t("← goes to the day before, - to a sale.", "← ni siku iliyotangulia, - ni mauzo."),
 		FindPrompt:  t("Find", "Tafuta"),
 		FindEmpty:   t("Nothing found.", "Hakuna kilichopatikana."),
 		FindDo:      t("A receipt, the last digits of a phone, an amount or a reference.", "Risiti, tarakimu za mwisho za simu, kiasi au rejea."),
-		FindDoShort: t("Receipt, phone, amount or reference.", "Risiti, simu, kiasi au rejea."),
-		DatePrompt:  t("Go to day", "Nenda siku"),
 		DateWrong:   t("Write a day as 23, 23.11 or 23.11.2026.", "Andika siku kama 23, 23.11 au 23.11.2026."),
 		Reading:     t("Reading the ledger", "Daftari linasomwa"),
 		EmptyOpen:   t("Nothing is open and nothing is owed back.", "Hakuna malipo wazi wala ya kurudisha."),
 		EmptyOpenDo: t("- goes to a sale.", "- ni mauzo."),
-		CodePrompt:  t("Code from the SMS", "Namba ya kwenye SMS"),
 		RawOf:       t("As it came", "Kama ilivyokuja"),
 		NoRaw:       t("Nothing came with this.", "Hakuna kilichokuja na tukio hili."),
 		SaleOf:      t("reference", "rejea"),
@@ -291,7 +288,7 @@ func New(lang Language) *Words {
 		GiveBackAsk:     t("Was KES %v given back to the customer? Enter writes it down.", "Je, KES %v zimerudishwa kwa mteja? Enter huandika."),
 		PossiblyAdvice:  t("Two sales to this phone are paid, and one was asked in place of the other. If it is one purchase, give the goods once, and call the owner.", "Mauzo mawili ya simu hii yamelipwa, na moja liliombwa badala ya jingine. Ikiwa ni mauzo yaleyale, toa bidhaa mara moja, na mpigie mwenye duka."),
 		PossiblyWith:    t("This and KES %v of %s are paid, and one was asked in place of the other: two sales, or one paid twice?", "Haya na KES %v za %s yamelipwa, na moja liliombwa badala ya jingine: ni mauzo mawili, au moja limelipwa mara mbili?"),
-		TwoSales:        t("two sales", "mauzo mawili"),
+		TwoSales:        t("two sales", "ni mawili"),
 		TwoSalesAsk:     t("KES %v: 1 if these are two sales, 2 if this money was given back to the customer.", "KES %v: 1 ikiwa ni mauzo mawili, 2 ikiwa pesa hizi zimerudishwa kwa mteja."),
 		TwoSalesDone:    t("Noted: KES %v is a sale of its own.", "Imeandikwa: KES %v ni mauzo peke yake."),
 		ClearedUp:       t("cleared up", "imeshughulikiwa"),
@@ -339,7 +336,6 @@ func New(lang Language) *Words {
 		KDay:       t("day", "siku"),
 		KMonth:     t("month", "mwezi"),
 		KOpenDay:   t("open the day", "fungua siku"),
-		KDate:      t("go to day", "nenda siku"),
 		KToday:     t("today", "leo"),
 		KFind:      t("find", "tafuta"),
 		KDetail:    t("detail", "undani"),
@@ -351,7 +347,7 @@ func New(lang Language) *Words {
 		KRubOut:    t("rub out", "futa mwisho"),
 		KReference: t("reference", "rejea"),
 		KNextRow:   t("next row", "mstari wa chini"),
-		KTypeCode:  t("code from SMS", "namba ya SMS"),
+		KTypeCode:  t("SMS code", "code"),
 		KGiveBack:  t("given back", "imerudishwa"),
 		KSettle:    t("settle", "shughulikia"),
 		KClearUp:   t("clear up", "shughulikia"),

@@ -30,6 +30,7 @@ type Till struct {
 	Checks      []pos.AttemptID
 	Stops       []pos.AttemptID
 	Codes       []string
+	CodesFor    []pos.AttemptID
 	Resolutions []pos.AttemptID
 	ResolvedAs  []pos.EventKind // what was said of each
 }
@@ -56,7 +57,7 @@ func (f *Till) StopWaiting(_ context.Context, id pos.AttemptID) error {
 }
 
 func (f *Till) TypeReceipt(_ context.Context, id pos.AttemptID, typed string) (pos.Claim, error) {
-	f.Codes = append(f.Codes, typed)
+	f.Codes, f.CodesFor = append(f.Codes, typed), append(f.CodesFor, id)
 	if len(typed) != 10 {
 		return pos.Claim{}, pos.ErrReceipt
 	}
@@ -83,6 +84,7 @@ type Book struct {
 	Err      error
 	Damaged  error // of a payment that lists leave out
 	Reads    int
+	Looked   []pos.AttemptID // whose evidence was read
 }
 
 func (b *Book) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error) {
@@ -127,7 +129,10 @@ func (b *Book) Find(text string, n int) ([]pos.Attempt, error) {
 	return found[:min(n, len(found))], cmp.Or(b.Damaged, b.Err)
 }
 
-func (b *Book) Events(id pos.AttemptID) ([]pos.Event, error) { return b.Evidence[id], b.Err }
+func (b *Book) Events(id pos.AttemptID) ([]pos.Event, error) {
+	b.Looked = append(b.Looked, id)
+	return b.Evidence[id], b.Err
+}
 
 func (b *Book) Attempt(id pos.AttemptID) (pos.Attempt, error) {
 	for _, a := range b.Rows {

@@ -28,6 +28,7 @@ import (
 	"kaunta/daraja/simulator"
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/store/disk"
 	"kaunta/tunnel/ssh"
 	"kaunta/ui"
 	"kaunta/ui/app/practice"
@@ -65,7 +66,7 @@ func main() {
 		Endings:     simulator.Table(),
 		Environ:     os.Environ(),
 		Setup:       setup.Parts{Key: reach.RelayKey, HostKeys: hostKeys, Relay: reach.RelayRecipe},
-		Doctor:      doctor.Parts{Ledger: lookAtLedger, Reach: reach.Try, Free: store.FreeBytes},
+		Doctor:      doctor.Parts{Ledger: lookAtLedger, Reach: reach.Try, Free: disk.Free},
 	}, os.Args[1:])
 	stop()
 	os.Exit(status)

@@ -10,6 +10,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"kaunta/pos"
+	"kaunta/store/disk"
 )
 
 // The file grows before it has to. Behind its pages there is room that the disk has given for good,
@@ -67,7 +68,7 @@ func (l *Ledger) lookAhead(used int64, unsettled int) error {
 			switch err := a.allot(l.db.file, used, size); {
 			case err == nil:
 				a.given = size
-			case !noRoom(err):
+			case !disk.NoRoom(err):
 				return err
 			}
 		}
@@ -107,7 +108,7 @@ func (l *Ledger) grow(to int64) (full bool, err error) {
 		return true, nil // to fail would take the last of it
 	}
 	if err := a.allot(l.db.file, a.given, to); err != nil {
-		if noRoom(err) {
+		if disk.NoRoom(err) {
 			return true, nil
 		}
 		return false, fmt.Errorf("growing the file: %w", err)
@@ -148,11 +149,11 @@ func (l *Ledger) full(err error, commit uint64) *fullError {
 		return &fullError{cause: l.lacks(), ahead: true}
 	}
 	var write *fs.PathError // bbolt flushes past the os package, so that a flush's error is none
-	if !errors.As(err, &write) || write.Op != "write" || !noRoom(write.Err) {
+	if !errors.As(err, &write) || write.Op != "write" || !disk.NoRoom(write.Err) {
 		return nil
 	}
 	for n := range int64(2) {
-		if number, ok, err := firstPage(l.db.file, n); err != nil || !ok || number >= commit {
+		if p, err := readFirst(l.db.file, n); err != nil || !p.whole || p.commit >= commit {
 			return nil
 		}
 	}

@@ -172,7 +172,7 @@ func (l *Ledger) write(batch []*request) error {
 // nothing was written.
 func (l *Ledger) try(batch []*request) error {
 	var tx *bolt.Tx
-	err := guard(func() (err error) {
+	err := Guard(func() (err error) {
 		if err := l.db.current(); err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func (l *Ledger) try(batch []*request) error {
 		return l.fail(err)
 	}
 	commit := uint64(tx.ID())
-	err = guard(func() error {
+	err = Guard(func() error {
 		b, err := l.begin(tx)
 		if err != nil {
 			return err

@@ -137,7 +137,7 @@ func TestARefusalDoesNotHurtItsCommit(t *testing.T) {
 func TestDamagedTotalsRefuseAllOfACommit(t *testing.T) {
 	l := open(t, newPath(t), training)
 	add(t, l, asked(1))
-	spoil(t, l, totalsBucket, totalsKey(pos.DayOf(opening)))
+	spoil(t, l, TotalsBucket, dayKey(pos.DayOf(opening)))
 	l = reopen(t, l) // which remembers nothing
 	a, b := &request{event: asked(2), done: make(chan struct{})}, &request{event: asked(3), done: make(chan struct{})}
 	l.commit([]*request{a, b})

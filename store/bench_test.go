@@ -195,7 +195,7 @@ func sold(b testing.TB, n int) *soldLedger {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := l.view(func(tx *bolt.Tx) error { s.bytes = tx.Size(); return nil }); err != nil {
+	if err := l.db.View(func(tx *bolt.Tx) error { s.bytes = tx.Size(); return nil }); err != nil {
 		b.Fatal(err)
 	}
 	for _, call := range calls {
@@ -295,5 +295,5 @@ func BenchmarkByAddress(b *testing.B) {
 }
 
 func BenchmarkVerify(b *testing.B) {
-	reads(b, func(l *soldLedger) error { return whole(l.Ledger) })
+	reads(b, func(l *soldLedger) error { return Whole(l.Ledger) })
 }

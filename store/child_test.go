@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,27 +21,6 @@ import (
 // child plays a role and returns the exit status.
 func child(role string) int {
 	path := os.Getenv("KAUNTA_STORE_LEDGER")
-	switch role { // these open it themselves
-	case "checks":
-		return complain(ServeCheck(context.Background(), os.Stdout, path))
-	case "checks-copy":
-		return complain(ServeCheckCopy(context.Background(), os.Stdout, path))
-	case "compares":
-		return complain(ServeCompare(context.Background(), os.Stdout, os.Getenv("KAUNTA_STORE_BACKUP"), path))
-	case "tries":
-		return complain(ServeTry(context.Background(), os.Stdout, path))
-	case "judges":
-		return childJudges()
-	case "on-disk":
-		return complain(childOnDisk(os.Getenv("KAUNTA_STORE_PART"), path))
-	case "looks":
-		return childLooks()
-	case "dies":
-		fmt.Fprintln(os.Stderr, "fatal: in the middle of it")
-		return 2
-	case "overflows":
-		return overflows(1)
-	}
 	o := Options{Environment: "training", ReadOnly: role == "reads"}
 	l, err := Open(path, o)
 	if err != nil {
@@ -66,23 +44,6 @@ func child(role string) int {
 		return 1
 	}
 	return 0
-}
-
-func complain(err error) int {
-	if err != nil {
-		fmt.Println("error", err)
-		return 1
-	}
-	return 0
-}
-
-// overflows ends the process as a page does that leads back to itself.
-func overflows(n int) int {
-	debug.SetMaxStack(1 << 20)
-	if n == 0 {
-		return 0 // never
-	}
-	return 1 + overflows(n+1)
 }
 
 // childSells sells with eight hands until it is killed, and acknowledges every event that was appended by printing the

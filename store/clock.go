@@ -21,13 +21,13 @@ const mostAhead = 1000
 // is the one that was written last: where a sale was begun although others bear a later date, those
 // were dated wrongly.
 func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
-	err = l.view(func(tx *bolt.Tx) error {
-		c := tx.Bucket([]byte(attemptsBucket)).Cursor()
+	err = l.view(func(rd reader) error {
+		c := rd.tx.Bucket([]byte(RecordsBucket)).Cursor()
 		newest := uint64(0)
 		looked := 0
 		for k, value := c.Last(); k != nil && looked < mostAhead; k, value = c.Prev() {
 			looked++
-			r, err := l.reader(tx).read(k, value)
+			r, err := rd.read(k, value)
 			if err != nil {
 				continue // what is damaged says nothing, and stops no shop
 			}
@@ -38,7 +38,7 @@ func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 				break
 			}
 		}
-		if before := restBefore(tx, last); !before.IsZero() {
+		if before := restBefore(rd.tx, last); !before.IsZero() {
 			last = before
 		}
 		return nil
@@ -46,11 +46,11 @@ func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 	return last, err
 }
 
-// plausible reports whether the clock can be right that says now, by when payments were asked: it
+// Plausible reports whether the clock can be right that says now, by when payments were asked: it
 // may not be after a long rest.
-func (l *Ledger) plausible(now time.Time) (plausible bool, err error) {
-	err = l.view(func(tx *bolt.Tx) error {
-		plausible = restBefore(tx, now).IsZero()
+func (l *Ledger) Plausible(now time.Time) (plausible bool, err error) {
+	err = l.view(func(rd reader) error {
+		plausible = restBefore(rd.tx, now).IsZero()
 		return nil
 	})
 	return plausible, err
@@ -59,7 +59,7 @@ func (l *Ledger) plausible(now time.Time) (plausible bool, err error) {
 // restBefore is when a rest began that was longer than a shop's, and that had not ended for as long
 // as a trial at the moment at; zero where there was none.
 func restBefore(tx *bolt.Tx, at time.Time) time.Time {
-	c := tx.Bucket([]byte(attemptsBucket)).Cursor()
+	c := tx.Bucket([]byte(RecordsBucket)).Cursor()
 	from := firstKey(at.Add(-trial))
 	k, _ := c.Seek(from[:])
 	if k == nil {

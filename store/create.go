@@ -1,63 +1,32 @@
 package store
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
+	"kaunta/store/disk"
 )
 
-// pageSize is bbolt's page in every ledger, whatever the machine's, so that a ledger behaves the
-// same on all.
-const pageSize = 4096
+// A power cut while a file is written can leave it unreadable. So each file is made under another
+// name, flushed, and only then called by its own.
 
-// create makes a new ledger at path. A power cut while a file is first written can leave it
-// unreadable, so it is made under another name, closed and synced, and only then called by its own.
-// Where another process makes the ledger in the meantime, that one stays.
-func create(path string, o Options) error {
-	if o.Environment == "" {
-		return fmt.Errorf("store: there is no ledger at %s, and a new one must be told what for: training, sandbox or production", path)
-	}
-	if err := build(path, o); err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			return fmt.Errorf("store: this user may not make a ledger at %s: choose another place, or open that one: %w", path, err)
-		}
-		return fmt.Errorf("store: no ledger could be made at %s: %w", path, err)
-	}
-	return nil
-}
+// Draft is a ledger's file that is being made.
+type Draft struct{ db *bolt.DB }
 
-func build(path string, o Options) error {
-	folder := filepath.Dir(path)
-	if err := makeFolder(folder); err != nil {
-		return err
-	}
-	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).Truncate(time.Microsecond).In(pos.EAT)}
-	temporary, err := newFile(path, func(db *bolt.DB) error {
-		return db.Update(func(tx *bolt.Tx) error { return layOut(tx, origin) })
-	})
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary)
-	if err := publish(temporary, path); err != nil {
-		return err
-	}
-	return syncFolder(folder)
-}
-
-// newFile makes a bbolt file beside path, under another name, that fill has filled and that is
-// flushed. While it is filled, nothing is: a power cut leaves a file that nobody asks for.
-func newFile(path string, fill func(*bolt.DB) error) (temporary string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*") // mode 0600
+// Make makes a file next to path that fill has filled and that is flushed; its name is the
+// caller's to change.
+func Make(path string, fill func(*Draft) error) (temporary string, err error) {
+	f, err := disk.Temp(path)
 	if err != nil {
 		return "", err
 	}
@@ -76,84 +45,216 @@ func newFile(path string, fill func(*bolt.DB) error) (temporary string, err erro
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(guard(func() error { return fill(db) }), db.Close()); err != nil {
-		return "", err
-	}
-	return name, syncFile(name)
-}
-
-// publish gives the finished file its name, unless there is a file by that name. Where the file
-// system knows no links, two processes that make the same ledger in the same instant could still
-// collide.
-func publish(temporary, path string) error {
-	err := os.Link(temporary, path)
-	switch {
-	case err == nil:
-		return os.Remove(temporary)
-	case errors.Is(err, fs.ErrExist):
-		return nil
-	default:
-		return os.Rename(temporary, path)
-	}
-}
-
-// makeFolder makes a folder that only its owner may enter, with those above it, and syncs the
-// folders they are made in.
-func makeFolder(folder string) error {
-	if info, err := os.Stat(folder); err == nil && info.IsDir() {
-		return nil
-	}
-	parent := filepath.Dir(folder)
-	if parent != folder {
-		if err := makeFolder(parent); err != nil {
+	err = Guard(func() error {
+		err := db.Update(func(tx *bolt.Tx) (err error) {
+			for _, b := range Buckets() {
+				if _, err = tx.CreateBucket([]byte(b)); err != nil {
+					break
+				}
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
+		return fill(&Draft{db})
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return "", err
 	}
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) { // another till may be making it
-		return err
-	}
-	return syncFolder(parent)
+	return name, disk.SyncFile(name)
 }
 
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
+// Fill writes rows, in steps of so many bytes that are each flushed before the next, and tells how
+// many are written. Rows that come in the order of their keys fill their pages.
+func (d *Draft) Fill(rows iter.Seq2[Row, error], step int, tell func(done int)) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	done := 0
+	for more := true; more; {
+		err := d.db.Update(func(tx *bolt.Tx) error {
+			for size := 0; size < step; done++ {
+				var row Row
+				var err error
+				if row, err, more = next(); err != nil || !more {
+					return err
+				}
+				to := tx.Bucket([]byte(row.Bucket))
+				to.FillPercent = fullest
+				if err := to.Put(row.Key, row.Value); err != nil {
+					return err
+				}
+				size += len(row.Key) + len(row.Value)
+			}
+			return nil
+		})
+		if err == nil && more { // the last step is flushed with the whole
+			err = d.db.Sync()
+		}
+		if err != nil {
+			return err
+		}
+		tell(done)
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return nil
 }
 
-// syncFolder makes names in a folder durable, where the system can: Windows cannot, nor can every
-// file system.
-func syncFolder(folder string) error {
-	if runtime.GOOS == "windows" {
+// fullest is how full the pages of a new file are. A ledger goes on to be written, so a little room
+// is left.
+const fullest = 0.9
+
+// View reads what has been written.
+func (d *Draft) View(read func(*View) error) error {
+	return d.db.View(func(tx *bolt.Tx) error {
+		v, err := newView(tx)
+		if err != nil {
+			return err
+		}
+		return read(v)
+	})
+}
+
+// create makes a new ledger at path. Where another process makes one in the meantime, that stays.
+func create(path string, o Options) error {
+	if o.Environment == "" {
+		return fmt.Errorf("store: there is no ledger at %s, and a new one must be told what for: training, sandbox or production", path)
+	}
+	origin := Origin{Environment: o.Environment, ShortCode: o.ShortCode, Created: o.Now().Round(0).Truncate(time.Microsecond).In(pos.EAT)}
+	err := disk.MakeFolder(filepath.Dir(path))
+	if err == nil {
+		var temporary string
+		temporary, err = Make(path, func(d *Draft) error { return d.Fill(firstRows(origin), 1<<20, func(int) {}) })
+		if err == nil {
+			defer os.Remove(temporary)
+			err = disk.Publish(temporary, path, false)
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrExist):
 		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("store: this user may not make a ledger at %s: choose another place, or open that one: %w", path, err)
+	case err != nil:
+		return fmt.Errorf("store: no ledger could be made at %s: %w", path, err)
 	}
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	err = f.Sync()
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		err = nil
-	}
-	return errors.Join(err, f.Close())
+	return nil
 }
 
-// leftover is how old a half-made file beside the ledger must be to be nobody's: no copy takes that
-// long.
-const leftover = 24 * time.Hour
-
-// sweep removes what programs that were killed have left beside the ledger at path: copies that
-// never got their name, which hold customers' numbers and fill the disk. The caller has the
-// ledger's lock.
-func sweep(path string) {
-	for _, name := range []string{".%s.new-*", ".%s.check-*", "..%s.new-*"} { // the last: a copy that was being brought up
-		stale, _ := filepath.Glob(filepath.Join(filepath.Dir(path), fmt.Sprintf(name, filepath.Base(path))))
-		for _, name := range stale {
-			if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftover {
-				_ = os.Remove(name) // where it cannot be removed, nothing depends on it
+// firstRows are the rows of a new ledger.
+func firstRows(o Origin) iter.Seq2[Row, error] {
+	var seed, phones [32]byte
+	_, _ = rand.Read(seed[:]) // never fails: crypto/rand ends the program instead
+	_, _ = rand.Read(phones[:])
+	return func(yield func(Row, error) bool) {
+		for _, row := range []Row{
+			VersionRow(), newRow(AboutBucket, originKey, encodeOrigin(o)), newRow(AboutBucket, seedKey, seed[:]),
+			newRow(AboutBucket, phonesKey, phones[:]), Anchor{Hash: seed}.head(),
+		} {
+			if !yield(row, nil) {
+				return
 			}
 		}
 	}
+}
+
+// Remake puts a new file, which fill has filled from the old one, in the place of the ledger at
+// path, which must be closed and may be of an older version. Errors are those of [Open], and
+// fill's; then nothing has changed.
+func Remake(path string, o Options, fill func(old *View, draft *Draft) error) error {
+	o.ReadOnly, o.older = false, true
+	db, _, err := inspect(path, o)
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	db, err = openFile(path, bolt.Options{}) // which takes the lock of a writer
+	if errors.Is(err, ErrDamaged) {          // its list of free pages is lost, which nothing else depends on
+		db, err = openFile(path, bolt.Options{ReadOnly: true})
+	}
+	if err != nil {
+		return err
+	}
+	temporary, err := Make(path, func(d *Draft) error {
+		return db.View(func(tx *bolt.Tx) error {
+			old, err := newView(tx)
+			if err != nil {
+				return err
+			}
+			return fill(old, d)
+		})
+	})
+	if err == nil {
+		defer os.Remove(temporary)
+		if runtime.GOOS == "windows" { // where nobody replaces a file that is open
+			err = db.Close()
+		}
+	}
+	if err == nil {
+		err = Replace(temporary, path)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("store: the ledger %s could not be made again, and is as it was: see that the disk has room for it twice: %w", path, err)
+	}
+	return nil
+}
+
+// After a failed flush the system may go on showing what the disk does not have, to this process
+// and to every later one, until the machine is started again. To build on such a page is how a
+// ledger is lost in the next power cut. So a file whose commit failed is left alone, a note next to
+// it says so, and the next Open goes on in a new file, made of what readers see and flushed again.
+
+func failurePath(path string) string { return path + ".failed" }
+
+// noteFailure leaves word for the next Open. On a full disk it may not succeed.
+func noteFailure(path string, cause error) {
+	_ = leaveNote(path, failurePath(path), cause.Error()+"\n")
+}
+
+// failedBefore reports whether the last writer of the file gave up on it. Windows lets nobody
+// replace a file that is open, and nothing is claimed there for a loss of power.
+func failedBefore(path string) bool {
+	_, err := os.Lstat(failurePath(path))
+	return err == nil && runtime.GOOS != "windows"
+}
+
+// renew puts a copy of the open ledger in its place and opens that. It takes db over.
+func renew(db *database, path string, o bolt.Options) (*database, error) {
+	// The lock is kept until the copy has the name; who waits for it finds the file replaced.
+	err := Guard(func() error {
+		f, err := disk.Temp(path)
+		if err != nil {
+			return err
+		}
+		defer os.Remove(f.Name())
+		err = db.View(func(tx *bolt.Tx) error {
+			_, err := tx.WriteTo(f)
+			return err
+		})
+		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		return Replace(f.Name(), path)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, fmt.Errorf("store: the ledger %s could not be written when it was last open, and now no copy of it could be "+
+			"made to go on with: see that the disk is well and has room for it twice: %w", path, err)
+	}
+	return openFile(path, o)
+}
+
+// Replace puts a finished file in the place of the ledger at path. If the last commit of that one
+// failed, that is of no concern any more.
+func Replace(temporary, path string) error {
+	if err := os.Rename(temporary, path); err != nil {
+		return err
+	}
+	if err := disk.SyncFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if err := os.Remove(failurePath(path)); !errors.Is(err, fs.ErrNotExist) { // another till that renewed it may have been here
+		return err
+	}
+	return nil
 }

@@ -77,7 +77,7 @@ func TestFlippedBits(t *testing.T) {
 		t.Fatalf("the ledger itself: %+v", good)
 	}
 	var size int64 // of the pages that were ever used
-	if err := l.view(func(tx *bolt.Tx) error { size = tx.Size(); return nil }); err != nil {
+	if err := l.db.View(func(tx *bolt.Tx) error { size = tx.Size(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Close(); err != nil {

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
-
-	"kaunta/pos"
 )
 
 // overwrite puts zeros in the place of a page of a file.
@@ -65,10 +63,10 @@ func TestOurPanicsAreOurs(t *testing.T) {
 				t.Errorf("%s: the panic was %v", name, p)
 			}
 		}()
-		err := guard(f)
+		err := Guard(f)
 		t.Errorf("%s: %v", name, err)
 	}
-	var nobody *rec
+	var nobody *Record
 	var none []int
 	panics("a mistake", "index out of range", func() error { none[len(none)] = 1; return nil })
 	panics("a nil pointer", "nil pointer", func() error { nobody.Key[0] = 1; return nil })
@@ -79,7 +77,7 @@ func TestOurPanicsAreOurs(t *testing.T) {
 	if _, err := l.Attempt(asked(1).Attempt); err != nil {
 		t.Errorf("after a mistake: %v", err)
 	}
-	err := guard(func() error {
+	err := Guard(func() error {
 		return l.db.View(func(tx *bolt.Tx) error { return tx.Commit() }) // which bbolt asserts that nobody does
 	})
 	if !errors.Is(err, ErrDamaged) {
@@ -93,72 +91,4 @@ func errText(p any) string {
 	}
 	s, _ := p.(string)
 	return s
-}
-
-// withoutFreeList is a ledger whose list of free pages is zeros, as bbolt#135 leaves it, and how many payments it has.
-func withoutFreeList(t *testing.T) (path string, payments int) {
-	t.Helper()
-	l := open(t, newPath(t), training)
-	for n := range 20 {
-		sell(t, l, n)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := bolt.Open(l.Path(), 0o600, &bolt.Options{ReadOnly: true, PreLoadFreelist: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list int64
-	err = db.View(func(tx *bolt.Tx) error {
-		for n := range int(tx.Size() / pageSize) {
-			if p, err := tx.Page(n); err != nil {
-				return err
-			} else if p != nil && p.Type == "freelist" {
-				list = int64(n)
-			}
-		}
-		return nil
-	})
-	if err := errors.Join(err, db.Close()); err != nil || list == 0 {
-		t.Fatalf("the list is on page %d: %v", list, err)
-	}
-	overwrite(t, l.Path(), list)
-	return l.Path(), 20
-}
-
-// TestLostFreeList: a ledger whose list of free pages is lost can be read and not written. It is told what to do, and Compact makes
-// it whole, with every payment.
-func TestLostFreeList(t *testing.T) {
-	path, payments := withoutFreeList(t)
-	check := func(path string, want int) {
-		t.Helper()
-		if err := Try(t.Context(), another(t, "tries", path)); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "kaunta compact") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("trying to write: %v", err)
-		}
-		if _, err := Open(path, Options{}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "kaunta compact") {
-			t.Errorf("opening: %v", err)
-		}
-		if _, _, err := Compact(t.Context(), path, Options{}, nil); err != nil {
-			t.Fatalf("compacting: %v", err)
-		}
-		if err := Try(t.Context(), another(t, "tries", path)); err != nil {
-			t.Errorf("after that: %v", err)
-		}
-		report, err := VerifyFile(t.Context(), path, nil)
-		if err != nil || report.First != nil || report.Attempts != want {
-			t.Errorf("after that: %+v, %v", report, err)
-		}
-	}
-	if report, err := VerifyFile(t.Context(), path, nil); err != nil || report.Evidence != 0 || report.Derived != 1 || !strings.Contains(report.First.Error(), "list of free pages") {
-		t.Errorf("verifying: %+v, %v", report, err)
-	}
-	check(path, payments)
-	l := open(t, path, Options{})
-	for n := range payments {
-		if a := attempt(t, l, asked(n).Attempt); a.State != pos.Paid {
-			t.Errorf("attempt %d is %v", n, a.State)
-		}
-	}
-	sell(t, l, 100)
 }

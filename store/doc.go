@@ -1,5 +1,7 @@
 // Package store is the till's ledger on disk: one bbolt file that keeps every piece of evidence,
-// and what follows from it. [Ledger] implements pos.Ledger and the reads that the screens need.
+// and what follows from it. What reads or writes a payment enters here; bytes belong in package
+// format, folders and disks in package disk, and what looks after the whole file in package
+// maintain. [Ledger] implements pos.Ledger and the reads that the screens need.
 //
 //	Append ─┐
 //	Append ─┼─► queue ─► one committing goroutine ─► one transaction ─► flush, flush ─► every caller returns
@@ -11,6 +13,19 @@
 // index entries and the totals that it changes. Nobody waits for company: a lone caller has a
 // commit of its own, and what arrives meanwhile shares the next.
 //
+// # Layers
+//
+// Each calls only those below it:
+//
+//	append       append.go ahead.go evidence.go twice.go tip.go forget.go
+//	read, find   ledger.go view.go reads.go read.go find.go clock.go
+//	records      records.go                     events ─► attempt, with the others of its sale
+//	indexes      index.go totals.go chain.go keys.go      what follows from the events of one record
+//	file         file.go create.go lock.go pages.go about.go rows.go errors.go
+//	             packages format and disk
+//
+// [Ledger.Views], [Make] and [Remake] are the doors for package maintain.
+//
 // # The file
 //
 // Evidence is written once, and everything else follows from it:
@@ -20,8 +35,8 @@
 //
 // Attempts are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds (6
 // bytes, "ms" below): so the bucket of attempts is in the order of time, and a day is a range of
-// it. Most indexes name an attempt by its moment alone: who reads them looks at all attempts of
-// that millisecond. Numbers in keys are big-endian.
+// it. Most indexes name an attempt by its moment alone: a reader looks at all attempts of that
+// millisecond. Numbers in keys are big-endian.
 //
 //	bucket       key                                              value
 //	kaunta       "version"                                        4 bytes: 1
@@ -60,43 +75,30 @@
 //
 // # Untouched
 //
-// Events are numbered and chained by hash through the whole ledger (package format).
-// [Ledger.Verify] walks the chain, and holds records, indexes and totals against one another; it
-// names the first row that is not what was written. Who has a copy of a day's anchor needs to trust
-// nobody who can write the file. [Rebuild] makes indexes and totals anew from the events.
+// Events are numbered and chained by hash through the whole ledger (package format). maintain.Verify
+// walks the chain, holds records, indexes and totals against one another, and names the first row
+// that is not what was written. Compare with a saved anchor to detect tampering, even by someone
+// with write access.
 //
 // # Forgetting
 //
 // A phone number stands in one place of a record, its private table, and its texts refer to it.
 // [Ledger.Forget] puts a keyed hash and the last three digits in that place, which is what the
-// chain covers: so the chain goes on to hold, the number is still found by who knows it, and what
-// is shown has stars. Any Kenyan mobile number in a text counts, whoever's it is. The key of the
-// hash stands in the ledger: who has the file finds a number again from its hash in seconds.
-// Deleted pages can hold a number until they are used again: Rebuild makes a file that has none.
-//
-// # Safe keeping
-//
-//	Ledger.Backup ──────────────────────────┐
-//	StreamBackup ─► socket ─► SaveBackup ───┴─► rows into a new file ─► flush ─► verify ─► its name   (backup.go)
-//	Daily.Run ─► once a day, at a quiet moment: Forget, Backup, and no more backups than are to be kept     (daily.go)
-//	Restore: copy ─► brought up, verified ─► the ledger that was there keeps a second name ─► renamed                 (restore.go)
-//	Compact: Rebuild, the old file kept until the new one is verified                                   (compact.go)
-//	Check, Compare ─► a child process ─► ServeCheck…, ServeCompare: for a file that may kill its reader     (check.go)
-//
-// Backups and compacted ledgers have no free pages, and so nothing that was forgotten.
-// [Ledger.Snapshot] hands out the pages as they are, for a check while the till has the ledger.
-// Package powercut is the disk on which all of it is tried with the power going off.
+// chain covers: so the chain goes on to hold, the number is still found by somebody who knows it,
+// and what is shown has stars. Any Kenyan mobile number in a text counts, no matter whose. The key
+// of the hash stands in the ledger: someone with the file finds a number again from its hash in
+// under a second. Deleted pages can hold a number until they are used again: maintain.Rebuild makes
+// a file that has none.
 //
 // # When things go wrong
 //
-// A new ledger is made under another name and renamed when it is whole and flushed; so is one that
-// is brought up from an older version (migrate.go), or made anew. A commit that fails is the last
-// one of its file ([ErrFailed]): what the system then shows may not be on the disk, so the next
-// Open goes on in a copy (renew.go). A disk that is almost full takes no new payments ([ErrFull]),
-// and still takes what becomes of the old ones: the file has room for that already (ahead.go). A
-// commit that wrote nothing for want of room is not the last one, and may be tried again
-// (pos.ErrNoRoom). A damaged record or page is an error, never a wrong amount ([ErrDamaged]). A
-// process that finds the ledger in use is told by whom ([*LockedError]). A ledger that others can
-// write, or of another user, is not written (private_unix.go). A ledger made for one environment is
-// not opened for another, and one of a newer version not at all.
+// A new file is made under another name and renamed when it is whole and flushed (create.go). A
+// commit that fails is the last one of its file ([ErrFailed]): what the system then shows may not be
+// on the disk, so the next Open goes on in a copy. A disk that is almost full takes no new payments
+// ([ErrFull]), and still takes what becomes of the old ones: the file has room for that already
+// (ahead.go). A commit that wrote nothing for want of room is not the last one, and may be tried
+// again (pos.ErrNoRoom). A damaged record or page is an error, never a wrong amount ([ErrDamaged]).
+// [*LockedError] says who has a ledger that is in use. A ledger that others can write, or of another
+// user, is not written. A ledger made for one environment is not opened for another, one of a newer
+// version not at all, and one of an older ([ErrOlder]) is made again first.
 package store

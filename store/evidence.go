@@ -19,10 +19,10 @@ const maxCallbacks = 64
 // step is one event, ready to be written: everything that can be refused has been looked at, so
 // that writing it leaves nothing half done.
 type step struct {
-	record *rec // with the event at its end, not chained yet
+	record *Record // with the event at its end, not chained yet
 
 	before, after pos.Attempt
-	index         []entry // what the indexes said before
+	index         []Row // what the indexes said before
 	changed       bool
 	skip          bool // nothing is to be written
 	needed        bool // an event about it follows, so its phone number is not forgotten yet
@@ -39,7 +39,7 @@ type batch struct {
 
 // begin reads what a commit goes on from.
 func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
-	b := &batch{reader: l.reader(tx), tip: l.tip, was: map[pos.Day]pos.Totals{}}
+	b := &batch{reader: reader{tx: tx, coder: l.coder}, tip: l.tip, was: map[pos.Day]pos.Totals{}}
 	l.tip = nil
 	if b.tip == nil {
 		var err error
@@ -132,7 +132,7 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 		return step{after: n.before, skip: true}, nil
 	}
 	n.after.Events++
-	return n, b.load(dayOf(k))
+	return n, b.load(k)
 }
 
 // namesID is the CheckoutRequestID that the answer in an event names, "" for none.
@@ -145,7 +145,7 @@ func namesID(e pos.Event) string {
 
 // saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked
 // whose attempt or address is there.
-func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
+func (b *batch) saleOf(k key, e pos.Event) (*Record, pos.Sale, error) {
 	if e.Kind != pos.EventAsked {
 		r, err := b.take(k)
 		if err != nil {
@@ -164,7 +164,7 @@ func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 	if len(e.Asked.Address) > longest {
 		return nil, nil, fmt.Errorf("store: the address of attempt %s is longer than %d bytes", e.Attempt, longest)
 	}
-	if has(b.tx, attemptsBucket, k[:]) {
+	if has(b.tx, RecordsBucket, k[:]) {
 		return nil, nil, fmt.Errorf("store: attempt %s is in the ledger already", e.Attempt)
 	}
 	if e.Asked.Address != "" {
@@ -182,13 +182,13 @@ func (b *batch) saleOf(k key, e pos.Event) (*rec, pos.Sale, error) {
 		return nil, nil, fmt.Errorf("store: attempt %s has the key of an earlier one", e.Attempt)
 	}
 	sale, err := b.sale(s)
-	return &rec{Record: format.Record{Key: k}}, sale, err
+	return &Record{Record: format.Record{Key: k}}, sale, err
 }
 
 // recorded reports whether the last event of the record is in it already, and counts the callbacks
 // before it. A callback is the same if its body is: it is delivered several times. Anything else is
 // the same in every byte, its time included.
-func (b *batch) recorded(r *rec) (known bool, callbacks int, err error) {
+func (b *batch) recorded(r *Record) (known bool, callbacks int, err error) {
 	last := len(r.Events) - 1
 	e := r.Events[last].Event
 	alike := false // another look, with the bodies, is worth it
@@ -249,7 +249,7 @@ func (b *batch) write(n *step) error {
 		b.coder.Forget(&r.Record)
 	}
 	r.sealed = b.coder.Value(&r.Record)
-	if err := putValue(b.tx, attemptsBucket, k[:], r.sealed); err != nil {
+	if err := (Row{RecordsBucket, k[:], r.sealed}).put(b.tx); err != nil {
 		return err
 	}
 	if !late {
@@ -263,23 +263,23 @@ func (b *batch) write(n *step) error {
 			return err
 		}
 	}
-	b.count(dayOf(k), n.before, n.after)
+	b.count(k, n.before, n.after)
 	return b.reindex(n.index, b.entries(r, n.after))
 }
 
 // chain makes the ith event of r the next of the ledger. The first event of another day leaves an
 // anchor for the day before.
-func (b *batch) chain(r *rec, i int) error {
+func (b *batch) chain(r *Record, i int) error {
 	e := &r.Events[i]
 	day := pos.DayOf(e.At)
-	if b.head.n > 0 && day != b.head.day {
-		if err := put(b.tx, anchorsBucket, dayKey(b.head.day), b.head.anchor()); err != nil {
+	if b.head.Events > 0 && day != b.head.Day {
+		if err := b.head.Row().put(b.tx); err != nil {
 			return err
 		}
 	}
-	e.N = b.head.n + 1
-	b.head = b.head.next(format.NewHasher().Leaf(b.coder, &r.Record, i), day)
-	e.Mark = b.head.mark()
+	e.N = b.head.Events + 1
+	b.head = b.head.Next(format.NewHasher().Leaf(b.coder, &r.Record, i), day)
+	e.Mark = b.head.Mark()
 	if kind := e.Kind.String(); !slices.Contains(b.kinds, kind) {
 		b.kinds = append(b.kinds, kind)
 		return putKinds(b.tx, b.kinds)
@@ -288,21 +288,21 @@ func (b *batch) chain(r *rec, i int) error {
 }
 
 // reindex brings the indexes from what they said of an attempt to what they are to say.
-func (b *batch) reindex(before, after []entry) error {
+func (b *batch) reindex(before, after []Row) error {
 	removed, added := changes(before, after)
 	for _, e := range removed {
-		if e.bucket == unsettledBucket {
+		if e.Bucket == unsettledBucket {
 			b.unsettled--
 		}
-		if err := b.tx.Bucket([]byte(e.bucket)).Delete(e.key); err != nil {
+		if err := b.tx.Bucket([]byte(e.Bucket)).Delete(e.Key); err != nil {
 			return err
 		}
 	}
 	for _, e := range added {
-		if e.bucket == unsettledBucket {
+		if e.Bucket == unsettledBucket {
 			b.unsettled++
 		}
-		if err := e.put(b.tx); err != nil {
+		if err := putEntry(b.tx, e); err != nil {
 			return err
 		}
 	}
@@ -310,8 +310,8 @@ func (b *batch) reindex(before, after []entry) error {
 }
 
 // load reads the totals of a day and of its month, for count.
-func (b *batch) load(day pos.Day) error {
-	for _, at := range []pos.Day{day, monthKey(day.Month())} {
+func (b *batch) load(k key) error {
+	for _, at := range Periods(k) {
 		if _, ok := b.totals[at]; ok {
 			continue
 		}
@@ -325,8 +325,8 @@ func (b *batch) load(day pos.Day) error {
 }
 
 // count takes an attempt out of the totals of its day and month as it was, and adds it as it is.
-func (b *batch) count(day pos.Day, before, after pos.Attempt) {
-	for _, at := range []pos.Day{day, monthKey(day.Month())} {
+func (b *batch) count(k key, before, after pos.Attempt) {
+	for _, at := range Periods(k) {
 		t := b.totals[at]
 		if _, changed := b.was[at]; !changed {
 			b.was[at] = t
@@ -343,10 +343,10 @@ func (b *batch) count(day pos.Day, before, after pos.Attempt) {
 func (b *batch) flush() error {
 	for at, was := range b.was {
 		if t := b.totals[at]; t != was {
-			if err := putTotals(b.tx, at, t); err != nil {
+			if err := TotalsRow(at, t).put(b.tx); err != nil {
 				return err
 			}
 		}
 	}
-	return put(b.tx, aboutBucket, headKey, b.head.bytes())
+	return b.head.head().put(b.tx)
 }

@@ -58,7 +58,7 @@ func childFills(l *Ledger, how string) error {
 	if err := l.Health(); err != nil {
 		return err
 	}
-	if err := whole(l); err != nil {
+	if err := Whole(l); err != nil {
 		return err
 	}
 	limit.Cur = unlimited
@@ -70,7 +70,7 @@ func childFills(l *Ledger, how string) error {
 			return fmt.Errorf("when there is room again: %w", err)
 		}
 	}
-	if err := whole(l); err != nil {
+	if err := Whole(l); err != nil {
 		return err
 	}
 	fmt.Println("done")

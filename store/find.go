@@ -42,8 +42,8 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 		return nil, nil
 	}
 	var found []pos.Attempt
-	err := l.view(func(tx *bolt.Tx) (err error) {
-		found, err = l.reader(tx).find(text, n)
+	err := l.view(func(rd reader) (err error) {
+		found, err = rd.find(text, n)
 		return err
 	})
 	return found, err
@@ -52,7 +52,7 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 // reading is a way to understand a search text: the attempts with an entry in some ranges of an
 // index.
 type reading struct {
-	bucket bucket
+	bucket Bucket
 	steps  [][]keyRange // what is in a later one is older than all that is in an earlier one
 	fits   func(pos.Attempt) bool
 }
@@ -70,13 +70,13 @@ func (r keyRange) holds(k []byte) bool {
 // readings lists the ways to understand a text.
 func (rd reader) readings(text string) []reading {
 	var list []reading
-	one := func(b bucket, keys keyRange) {
+	one := func(b Bucket, keys keyRange) {
 		list = append(list, reading{bucket: b, steps: [][]keyRange{{keys}}})
 	}
 	if code := receiptText(text); isCaps(code) && len(code) <= receiptLength {
-		one(receiptsBucket, receiptRange(code))
+		one(ReceiptsBucket, receiptRange(code))
 	}
-	one(receiptsBucket, prefixed(append([]byte{otherReceipt}, clip(receiptText(text))...)))
+	one(ReceiptsBucket, prefixed(append([]byte{otherReceipt}, clip(receiptText(text))...)))
 	if digits := phoneDigits(text); digits != "" {
 		list = append(list, reading{bucket: phonesBucket, steps: rd.phoneSteps(digits)})
 	}
@@ -159,7 +159,7 @@ func (rd reader) fits(r reading, k key, value []byte) (pos.Attempt, error) {
 		return pos.Attempt{}, err
 	}
 	for _, e := range rd.entries(record, a) {
-		if e.bucket == r.bucket && r.holds(e.key) && (r.fits == nil || r.fits(a)) {
+		if e.Bucket == r.bucket && r.holds(e.Key) && (r.fits == nil || r.fits(a)) {
 			return a, nil
 		}
 	}
@@ -258,7 +258,7 @@ func receiptRange(code string) keyRange {
 // of the ledger to the oldest. What is forgotten is found by its last digits, and by the whole
 // number.
 func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
-	c := rd.tx.Bucket([]byte(attemptsBucket)).Cursor()
+	c := rd.tx.Bucket([]byte(RecordsBucket)).Cursor()
 	first, _ := c.First()
 	last, _ := c.Last()
 	if len(first) != idSize || len(last) != idSize {
@@ -301,6 +301,43 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 	return steps
 }
 
+// holder is the attempt that holds a receipt, if it is another than k.
+func (rd reader) holder(receipt string, k key) (pos.AttemptID, error) {
+	var by pos.AttemptID
+	if receipt == "" {
+		return by, nil
+	}
+	prefix := receiptKey(receipt)
+	err := scan(rd.tx, ReceiptsBucket, prefix, func(at, body []byte) error {
+		if len(at) != len(prefix)+msSize || len(body) != 1 || body[0] != holds {
+			return nil
+		}
+		return rd.ofMoment(at[len(prefix):], func(other key, value []byte) error {
+			a, err := rd.page(other[:], value)
+			if err == nil && other != k && receiptText(a.Receipt) == receipt {
+				by = a.ID
+			}
+			return err
+		})
+	})
+	return by, err
+}
+
+// idHolder is another attempt than k that has the CheckoutRequestID, if there is one.
+func (rd reader) idHolder(id string, k key) (pos.AttemptID, error) {
+	found := map[key]pos.Attempt{}
+	var errs []error
+	for _, r := range rd.checkoutReadings(id) {
+		errs = append(errs, rd.collect(r, 2, found))
+	}
+	for other, a := range found {
+		if other != k {
+			return a.ID, nil
+		}
+	}
+	return "", errors.Join(errs...)
+}
+
 // following is the first key after all that begin with prefix; nil where none can be.
 func following(prefix []byte) []byte {
 	after := slices.Clone(prefix)
@@ -320,7 +357,7 @@ func phoneDigits(text string) string {
 		return string(m[len(m)-format.NationalDigits:])
 	}
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(text)
-	if len(digits) < 2 || len(digits) > format.NationalDigits || strings.Trim(digits, "0123456789") != "" {
+	if len(digits) < 2 || len(digits) > format.NationalDigits || !isDigits(digits) {
 		return ""
 	}
 	return digits

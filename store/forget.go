@@ -7,17 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // forgetStep is how many attempts are forgotten in one commit, so that a payment never waits long
 // for it.
 const forgetStep = 256
-
-// forgottenKey holds the moment, in milliseconds, before which everything has been forgotten but
-// what is unsettled.
-var forgottenKey = []byte("forgotten")
 
 // Forget replaces the phone numbers of the attempts that were asked before the moment by a keyed
 // hash and their last three digits, wherever the numbers stand in the evidence, and returns how
@@ -25,7 +19,7 @@ var forgottenKey = []byte("forgotten")
 // settled. The chain of hashes goes on to hold.
 //
 // Old pages of the file, free for what comes next, can still hold the numbers until they are used
-// again, or [Rebuild] makes the file anew. It is done in many short commits, between which payments
+// again, or maintain.Rebuild makes the file again. It is done in many short commits, between which payments
 // go on. Each waits for those who were reading at the commit before it: until they are done, what
 // that set free cannot be used again, and the file would grow by as much as is forgotten, many
 // times over. Errors: ctx's, [ErrFailed], [ErrDamaged], [ErrClosed], [ErrReadOnly]; what has been
@@ -65,17 +59,6 @@ type forgetting struct {
 	bad  error // those that are damaged, and stay as they are
 }
 
-func getForgotten(tx *bolt.Tx) (uint64, error) {
-	body, err := get(tx, aboutBucket, forgottenKey)
-	switch {
-	case err != nil || body == nil:
-		return 0, err
-	case len(body) != 8:
-		return 0, damaged(aboutBucket, forgottenKey, errShape)
-	}
-	return binary.BigEndian.Uint64(body), nil
-}
-
 // forget does a step of it, up to the key to. The attempts of one millisecond share entries of the
 // indexes, and so are forgotten in one step.
 func (b *batch) forget(to key) (f forgetting, err error) {
@@ -83,7 +66,7 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 	if err != nil || len(keys) == 0 {
 		return forgetting{done: true}, err
 	}
-	var kept []entry
+	var kept []Row
 	for _, k := range keys {
 		forgotten, entries, err := b.forgetOne(k)
 		switch {
@@ -97,7 +80,7 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 		kept = append(kept, entries...)
 	}
 	for _, e := range kept { // in the place of those that another attempt of the same millisecond took away
-		if !has(b.tx, e.bucket, e.key) {
+		if !has(b.tx, e.Bucket, e.Key) {
 			if err := e.put(b.tx); err != nil {
 				return f, err
 			}
@@ -108,16 +91,16 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 	// is right again is not old.
 	b.until = keys[len(keys)-1].MS() + 1
 	f.done = next == to
-	return f, put(b.tx, aboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until))
+	return f, newRow(AboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until)).put(b.tx)
 }
 
 // toForget lists the attempts of a step, and where the next begins.
 func (b *batch) toForget(to key) (keys []key, next key, err error) {
-	c := b.tx.Bucket([]byte(attemptsBucket)).Cursor()
+	c := b.tx.Bucket([]byte(RecordsBucket)).Cursor()
 	from := binary.BigEndian.AppendUint64(nil, b.until)[2:]
 	for k, _ := c.Seek(from); k != nil && bytes.Compare(k, to[:]) < 0; k, _ = c.Next() {
 		if len(k) != idSize {
-			return nil, to, damaged(attemptsBucket, k, errShape)
+			return nil, to, damaged(RecordsBucket, k, errShape)
 		}
 		at := key(k)
 		if len(keys) >= forgetStep && at.MS() != keys[len(keys)-1].MS() {
@@ -131,7 +114,7 @@ func (b *batch) toForget(to key) (keys []key, next key, err error) {
 
 // forgetOne forgets an attempt's numbers, unless it has none, or needs them. entries is what the
 // indexes say of it then.
-func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
+func (b *batch) forgetOne(k key) (forgotten bool, entries []Row, err error) {
 	r, err := b.take(k)
 	if err != nil {
 		return false, nil, err
@@ -145,7 +128,7 @@ func (b *batch) forgetOne(k key) (forgotten bool, entries []entry, err error) {
 		return false, before, nil
 	}
 	b.coder.Forget(&r.Record)
-	if err := putValue(b.tx, attemptsBucket, k[:], b.coder.Value(&r.Record)); err != nil {
+	if err := (Row{RecordsBucket, k[:], b.coder.Value(&r.Record)}).put(b.tx); err != nil {
 		return false, nil, err
 	}
 	// Read again: what was filled with the number is now filled with stars.

@@ -22,15 +22,15 @@ import (
 func livePages(t *testing.T, l *Ledger) string {
 	t.Helper()
 	var b bytes.Buffer
-	err := l.view(func(tx *bolt.Tx) error {
+	err := l.db.View(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, bucket *bolt.Bucket) error {
 			return bucket.ForEach(func(k, v []byte) error {
 				fmt.Fprintf(&b, "%s %s %s\n", name, k, v)
-				if string(name) == string(attemptsBucket) { // which is compressed
-					for _, line := range must[*rec](t)(l.reader(tx).read(k, v)).Events {
+				if string(name) == string(RecordsBucket) { // which is compressed
+					for _, line := range must[*Record](t)(l.reader(tx).read(k, v)).Events {
 						fmt.Fprintf(&b, "%s\n", line.Line)
 					}
-					fmt.Fprintf(&b, "%v\n", must[*rec](t)(l.reader(tx).read(k, v)).Table)
+					fmt.Fprintf(&b, "%v\n", must[*Record](t)(l.reader(tx).read(k, v)).Table)
 				}
 				return nil
 			})
@@ -245,7 +245,7 @@ func TestForgetBesideADamagedRecord(t *testing.T) {
 		sell(t, l, n)
 	}
 	k, _ := format.ParseKey(asked(1).Attempt)
-	spoil(t, l, attemptsBucket, k[:])
+	spoil(t, l, RecordsBucket, k[:])
 	n, err := l.Forget(context.Background(), opening.Add(time.Hour))
 	if n != 2 || !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), fmt.Sprintf("%x", k[:])) {
 		t.Errorf("%d attempts, %v", n, err)
@@ -296,7 +296,7 @@ func TestForgetInSteps(t *testing.T) {
 	if err := reader.Close(); err != nil {
 		t.Fatal(err)
 	}
-	left, err := Rebuild(context.Background(), l.Path(), training)
+	left, err := Rebuild(l.Path())
 	if left != 0 || err != nil {
 		t.Fatalf("made anew: %d left, %v", left, err)
 	}
@@ -418,7 +418,7 @@ func TestForgetWaitsForReads(t *testing.T) {
 		before := size()
 		long := make(chan struct{})
 		var work sync.WaitGroup
-		work.Go(func() { _ = l.view(func(*bolt.Tx) error { <-long; return nil }) })
+		work.Go(func() { _ = l.view(func(reader) error { <-long; return nil }) })
 		synctest.Wait()
 		forgotten := make(chan int, 1)
 		work.Go(func() {
@@ -440,7 +440,7 @@ func TestForgetWaitsForReads(t *testing.T) {
 			work.Go(func() {
 				<-time.After(time.Duration(n) * 10 * time.Millisecond)
 				for open := true; open; {
-					_ = l.view(func(*bolt.Tx) error { <-time.After(20 * time.Millisecond); return nil })
+					_ = l.view(func(reader) error { <-time.After(20 * time.Millisecond); return nil })
 					select {
 					case <-over:
 						open = false
@@ -462,7 +462,7 @@ func TestForgetWaitsForReads(t *testing.T) {
 
 		// The ledger can be closed while it waits.
 		long = make(chan struct{})
-		work.Go(func() { _ = l.view(func(*bolt.Tx) error { <-long; return nil }) })
+		work.Go(func() { _ = l.view(func(reader) error { <-long; return nil }) })
 		synctest.Wait()
 		work.Go(func() {
 			if _, err := l.Forget(context.Background(), asked(sales+10).At); !errors.Is(err, ErrClosed) {

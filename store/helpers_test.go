@@ -2,22 +2,19 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
-	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store/format"
+	"kaunta/store/trade"
 )
 
 func TestMain(m *testing.M) {
@@ -40,8 +37,27 @@ func (m tests) Run() int {
 	return m.M.Run()
 }
 
-// opening is 23 November 2026, eight in the morning, when the shop of these tests opens.
-var opening = time.Date(2026, 11, 23, 8, 0, 0, 0, pos.EAT)
+// What happens to single payments is made by package trade.
+var (
+	opening     = trade.Opening
+	newULID     = trade.NewULID
+	attemptID   = trade.AttemptID
+	saleID      = trade.SaleID
+	addressOf   = trade.AddressOf
+	asked       = trade.Asked
+	onceAsked   = trade.OnceAsked
+	again       = trade.Again
+	checkoutOf  = trade.CheckoutOf
+	merchantOf  = trade.MerchantOf
+	receiptOf   = trade.ReceiptOf
+	answered    = trade.Answered
+	pushed      = trade.Pushed
+	paid        = trade.Paid
+	queried     = trade.Queried
+	clearedUp   = trade.ClearedUp
+	wrongAmount = trade.WrongAmount
+	cancelled   = trade.Cancelled
+)
 
 // training are the options of most tests: real files, without the flushes.
 var training = Options{Environment: "training", ShortCode: "174379", UnsafeNoSync: true}
@@ -70,103 +86,6 @@ func reopen(t testing.TB, l *Ledger) *Ledger {
 		t.Fatal(err)
 	}
 	return open(t, l.Path(), training)
-}
-
-// newULID makes the ULID of a moment, with n in the place of chance.
-func newULID(at time.Time, n uint64) string {
-	var u ulid.ULID
-	if err := u.SetTime(ulid.Timestamp(at)); err != nil {
-		panic(err)
-	}
-	binary.BigEndian.PutUint64(u[8:], n)
-	return u.String()
-}
-
-func attemptID(at time.Time, n uint64) pos.AttemptID { return pos.AttemptID(newULID(at, n)) }
-func saleID(at time.Time, n uint64) pos.SaleID       { return pos.SaleID(newULID(at, n)) }
-
-// addressOf is the address that a till draws at the moment at, with n in the place of chance.
-func addressOf(at time.Time, n int) string {
-	return fmt.Sprintf("%012x%032x", at.UnixMilli(), n)
-}
-
-// asked is the event that makes attempt n, of the sale of that name, n seconds after opening.
-func asked(n int) pos.Event {
-	at := opening.Add(time.Duration(n) * time.Second)
-	return pos.Event{
-		Attempt: attemptID(at, uint64(n)), Kind: pos.EventAsked, At: at,
-		Asked: &pos.Asked{
-			Sale: saleID(at, uint64(n)), Phone: pos.MSISDN(fmt.Sprintf("2547123%05d", n%100_000)),
-			Amount: pos.Shillings(10 + n%1000), Reference: fmt.Sprintf("Table %d", n%40), Description: "Lunch",
-			Address: addressOf(at, n), CallBackURL: "https://till.example/cb/" + addressOf(at, n), Reachable: true,
-		},
-	}
-}
-
-// onceAsked is asked with the mark of a key.
-func onceAsked(n int, mark string) pos.Event {
-	e := asked(n)
-	e.Asked.Once = mark
-	return e
-}
-
-// again asks for the sale of e once more, as attempt n.
-func again(e pos.Event, n int) pos.Event {
-	next := asked(n)
-	next.Asked.Sale, next.Asked.Amount, next.Asked.Phone = e.Asked.Sale, e.Asked.Amount, e.Asked.Phone
-	return next
-}
-
-func checkoutOf(e pos.Event) string { return "ws_CO_" + string(e.Attempt) }
-func merchantOf(e pos.Event) string { return "29115-" + string(e.Attempt) + "-1" }
-func receiptOf(n int) string        { return fmt.Sprintf("UKN%07d", n) }
-
-// answered is an event that brings an answer about the attempt of e, some seconds later.
-func answered(e pos.Event, kind pos.EventKind, after time.Duration, ans daraja.Answer) pos.Event {
-	ans.MerchantRequestID, ans.CheckoutRequestID = merchantOf(e), checkoutOf(e)
-	if ans.Raw == nil {
-		ans.Raw = fmt.Appendf(nil, `{"for":%q,"verdict":%q,"receipt":%q}`, ans.CheckoutRequestID, ans.Verdict, ans.Receipt)
-	}
-	return pos.Event{Attempt: e.Attempt, Kind: kind, At: e.At.Add(after), Answer: &ans}
-}
-
-func pushed(e pos.Event) pos.Event {
-	return answered(e, pos.EventPushed, time.Second, daraja.Answer{
-		Endpoint: daraja.EndpointPush, Verdict: daraja.VerdictAccepted, HTTPStatus: 200,
-	})
-}
-
-func paid(e pos.Event, receipt string) pos.Event {
-	return answered(e, pos.EventCalledBack, 12*time.Second, daraja.Answer{
-		Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictPaid, ResultCode: "0", Receipt: receipt,
-		Amount: int64(e.Asked.Amount), HasAmount: true, TransactionDate: e.At.Add(10 * time.Second).Format("20060102150405"),
-	})
-}
-
-func queried(e pos.Event, verdict daraja.Verdict, code string) pos.Event {
-	return answered(e, pos.EventQueried, 20*time.Second, daraja.Answer{
-		Endpoint: daraja.EndpointQuery, Verdict: verdict, ResultCode: code,
-	})
-}
-
-// clearedUp is a person's word that nothing is left to do.
-func clearedUp(e pos.Event) pos.Event {
-	return pos.Event{Attempt: e.Attempt, Kind: pos.EventResolved, At: e.At.Add(time.Hour)}
-}
-
-// wrongAmount is a callback of a payment of another amount.
-func wrongAmount(e pos.Event, receipt string) pos.Event {
-	other := e
-	asked := *e.Asked
-	asked.Amount++
-	other.Asked = &asked
-	return paid(other, receipt)
-}
-
-func cancelled(e pos.Event) pos.Event {
-	return answered(e, pos.EventCalledBack, 9*time.Second, daraja.Answer{
-		Endpoint: daraja.EndpointCallback, Verdict: daraja.VerdictFailed, ResultCode: "1032", ResultDesc: "Request cancelled by user",
-	})
 }
 
 // add appends the events and returns the last one's attempt.
@@ -236,19 +155,19 @@ func txID(t testing.TB, l *Ledger) (id int) {
 // verify holds the whole ledger against itself.
 func verify(t testing.TB, l *Ledger) {
 	t.Helper()
-	if err := whole(l); err != nil {
+	if err := Whole(l); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// whole is the first thing that is wrong with a ledger, or nil.
-func whole(l *Ledger) error {
-	r, err := l.Verify(context.Background(), nil)
-	if err == nil && r.First != nil {
-		err = r.First
-	}
-	return err
-}
+// What package maintain does: see hook_test.go.
+var (
+	Whole     func(*Ledger) error // the first thing that is wrong with a ledger, or nil
+	WholeFile func(path string) error
+	Rebuild   func(path string) (left int, err error)
+)
+
+func (l *Ledger) reader(tx *bolt.Tx) reader { return reader{tx: tx, coder: l.coder} }
 
 // seeded is a source of chance that a failing test can repeat.
 func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(n, 0)) }

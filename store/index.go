@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -14,42 +13,36 @@ import (
 	"kaunta/store/format"
 )
 
-// entry is one entry of an index. All that the indexes say of an attempt is what entries lists: to
-// write an event is to put what was not listed before it, and to rebuild the indexes is to put
-// everything.
-type entry struct {
-	bucket bucket
-	key    []byte
-	body   []byte
-}
-
 // What an attempt has to do with a receipt number: the value in the receipts bucket.
 const (
 	names byte = iota // its evidence speaks of it
 	holds             // M-PESA's callback closed the attempt with it
 )
 
-// entries lists what the indexes say of an attempt: a is the attempt, r its record.
-func (rd reader) entries(r *rec, a pos.Attempt) []entry {
+// entries lists what the indexes say of an attempt: a is the attempt, r its record, secret the
+// ledger's key of hashes. To write an event is to put what was not listed before it, and to make the
+// indexes again is to put everything. Of two attempts that share an entry, since they are of one
+// millisecond, the one with the greater value has it.
+func entries(secret []byte, r *format.Record, a pos.Attempt) []Row {
 	k := r.Key
-	list := make([]entry, 0, 8)
-	add := func(b bucket, key []byte) { list = append(list, entry{b, append(key, k[:msSize]...), nil}) }
-	if s, ok := format.ParseKey(a.Sale); ok && s != k {
-		list = append(list, entry{salesBucket, saleKey(s, k), nil})
+	list := make([]Row, 0, 8)
+	add := func(b Bucket, key []byte) { list = append(list, newRow(b, append(key, k[:msSize]...), nil)) }
+	if row, more := SaleRow(r); more {
+		list = append(list, row)
 	}
 	if o, ok := format.ParseKey(a.Overrides); ok {
-		list = append(list, entry{overridesBucket, overrideKey(o, k), nil})
+		list = append(list, newRow(overridesBucket, overrideKey(o, k), nil))
 	}
 	if a.Remembered() {
-		list = append(list, entry{unsettledBucket, k[:], nil})
+		list = append(list, newRow(unsettledBucket, k[:], nil))
 	}
 	if a.Address != "" && !beginsWith(a.Address, k) {
-		list = append(list, entry{addressesBucket, []byte(a.Address), k[:]})
+		list = append(list, newRow(addressesBucket, []byte(a.Address), k[:]))
 	}
 	if a.Once != "" {
-		list = append(list, entry{onceBucket, []byte(a.Once), k[:]})
+		list = append(list, newRow(onceBucket, []byte(a.Once), k[:]))
 	}
-	if p := r.phoneOf(a); p != nil {
+	if p := phoneOf(r, a); p != nil {
 		add(phonesBucket, phoneKey(p, k.MS()))
 	}
 	add(amountsBucket, amountKey(a.Amount))
@@ -57,27 +50,35 @@ func (rd reader) entries(r *rec, a pos.Attempt) []entry {
 		add(referencesBucket, referenceKey(a.Reference))
 	}
 	if c := a.CheckoutRequestID; c != "" {
-		add(checkoutsBucket, checkoutKey(rd.coder.Key, c))
+		add(checkoutsBucket, checkoutKey(secret, c))
 	}
 	receipts := list[len(list):]
 	for i := range r.Events {
 		if code := claimed(r.Events[i].Event); code != "" {
 			at := append(receiptKey(code), k[:msSize]...)
-			if !slices.ContainsFunc(receipts, func(e entry) bool { return bytes.Equal(e.key, at) }) {
-				receipts = append(receipts, entry{receiptsBucket, at, []byte{names}})
+			if !slices.ContainsFunc(receipts, func(e Row) bool { return bytes.Equal(e.Key, at) }) {
+				receipts = append(receipts, newRow(ReceiptsBucket, at, []byte{names}))
 			}
 		}
 	}
-	for i := range receipts {
-		if a.Receipt != "" && bytes.Equal(receipts[i].key[:len(receipts[i].key)-msSize], receiptKey(receiptText(a.Receipt))) {
-			receipts[i].body = []byte{holds}
+	if a.Receipt != "" {
+		at := append(receiptKey(receiptText(a.Receipt)), k[:msSize]...)
+		if i := slices.IndexFunc(receipts, func(e Row) bool { return bytes.Equal(e.Key, at) }); i >= 0 {
+			receipts[i] = newRow(ReceiptsBucket, at, []byte{holds})
 		}
 	}
 	return append(list, receipts...)
 }
 
+// SaleRow is what the index of sales says of a record, where the sale is not named after it. Without
+// it, no attempt of the sale can be replayed.
+func SaleRow(r *format.Record) (row Row, more bool) {
+	s, ok := format.ParseKey(r.Events[0].Asked.Sale)
+	return newRow(salesBucket, saleKey(s, r.Key), nil), ok && s != r.Key
+}
+
 // phoneOf is the number that was asked, where it is one that is indexed.
-func (r *rec) phoneOf(a pos.Attempt) *format.Entry {
+func phoneOf(r *format.Record, a pos.Attempt) *format.Entry {
 	const national = 12 - format.NationalDigits
 	if len(a.Phone) != 12 || a.Phone[:national] != "254" {
 		return nil
@@ -112,78 +113,26 @@ func beginsWith(address string, k key) bool {
 }
 
 // changes compares the entries before an event with those after it.
-func changes(before, after []entry) (removed, added []entry) {
+func changes(before, after []Row) (removed, added []Row) {
 	for _, e := range before {
 		if !slices.ContainsFunc(after, e.sameKey) {
 			removed = append(removed, e)
 		}
 	}
 	for _, e := range after {
-		if !slices.ContainsFunc(before, func(b entry) bool { return e.sameKey(b) && bytes.Equal(e.body, b.body) }) {
+		if !slices.ContainsFunc(before, func(b Row) bool { return e.sameKey(b) && bytes.Equal(e.Value, b.Value) }) {
 			added = append(added, e)
 		}
 	}
 	return removed, added
 }
 
-func (e entry) sameKey(o entry) bool { return e.bucket == o.bucket && bytes.Equal(e.key, o.key) }
+func (r Row) sameKey(o Row) bool { return r.Bucket == o.Bucket && bytes.Equal(r.Key, o.Key) }
 
-// put writes the entry. An attempt that holds a receipt may share its entry with one of the same
-// millisecond that only names it.
-func (e entry) put(tx *bolt.Tx) error {
-	if e.bucket == receiptsBucket && e.body[0] == names && has(tx, e.bucket, e.key) {
+// putEntry writes the entry, unless that of another attempt has its place.
+func putEntry(tx *bolt.Tx, e Row) error {
+	if was := tx.Bucket([]byte(e.Bucket)).Get(e.Key); was != nil && bytes.Compare(was, e.Value) >= 0 {
 		return nil
 	}
-	return put(tx, e.bucket, e.key, e.body)
-}
-
-// holder is the attempt that holds a receipt, if it is another than k.
-func (rd reader) holder(receipt string, k key) (pos.AttemptID, error) {
-	var by pos.AttemptID
-	if receipt == "" {
-		return by, nil
-	}
-	prefix := receiptKey(receipt)
-	err := scan(rd.tx, receiptsBucket, prefix, func(at, body []byte) error {
-		if len(at) != len(prefix)+msSize || len(body) != 1 || body[0] != holds {
-			return nil
-		}
-		return rd.ofMoment(at[len(prefix):], func(other key, value []byte) error {
-			a, err := rd.page(other[:], value)
-			if err == nil && other != k && receiptText(a.Receipt) == receipt {
-				by = a.ID
-			}
-			return err
-		})
-	})
-	return by, err
-}
-
-// idHolder is another attempt than k that has the CheckoutRequestID, if there is one.
-func (rd reader) idHolder(id string, k key) (pos.AttemptID, error) {
-	found := map[key]pos.Attempt{}
-	var errs []error
-	for _, r := range rd.checkoutReadings(id) {
-		errs = append(errs, rd.collect(r, 2, found))
-	}
-	for other, a := range found {
-		if other != k {
-			return a.ID, nil
-		}
-	}
-	return "", errors.Join(errs...)
-}
-
-// ofMoment calls visit for the attempts of a millisecond, with their keys and records.
-func (rd reader) ofMoment(ms []byte, visit func(k key, value []byte) error) error {
-	c := rd.tx.Bucket([]byte(attemptsBucket)).Cursor()
-	for k, value := c.Seek(ms); k != nil && bytes.HasPrefix(k, ms); k, value = c.Next() {
-		if len(k) != idSize {
-			return damaged(attemptsBucket, k, errShape)
-		}
-		if err := visit(key(k), value); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.put(tx)
 }

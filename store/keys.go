@@ -11,68 +11,6 @@ import (
 	"kaunta/store/format"
 )
 
-// bucket is the name of one of the file's buckets. doc.go draws them.
-type bucket string
-
-const (
-	aboutBucket      bucket = "kaunta"
-	attemptsBucket   bucket = "records"
-	anchorsBucket    bucket = "anchors"
-	salesBucket      bucket = "sales"
-	unsettledBucket  bucket = "unsettled"
-	totalsBucket     bucket = "totals"
-	addressesBucket  bucket = "addresses"
-	onceBucket       bucket = "once"
-	receiptsBucket   bucket = "receipts"
-	checkoutsBucket  bucket = "checkouts"
-	phonesBucket     bucket = "phones"
-	amountsBucket    bucket = "amounts"
-	referencesBucket bucket = "references"
-	overridesBucket  bucket = "overrides"
-)
-
-// buckets lists every bucket of a ledger.
-func buckets() []bucket { return append(evidenceBuckets(), derivedBuckets()...) }
-
-// evidenceBuckets lists those that hold the events.
-func evidenceBuckets() []bucket {
-	return []bucket{aboutBucket, attemptsBucket, anchorsBucket}
-}
-
-// derivedBuckets lists those that follow from the events.
-func derivedBuckets() []bucket {
-	return []bucket{
-		salesBucket, unsettledBucket, totalsBucket, addressesBucket, onceBucket,
-		receiptsBucket, checkoutsBucket, phonesBucket, amountsBucket, referencesBucket,
-		overridesBucket,
-	}
-}
-
-// sealed reports whether the bucket's values end in a checksum. What the others say is believed
-// only when the attempt's record says it too.
-func (b bucket) sealed() bool {
-	switch b {
-	case checkoutsBucket, phonesBucket, amountsBucket, referencesBucket:
-		return false
-	default:
-		return true
-	}
-}
-
-// fill is how full a page of the bucket is left when it is split. Keys that begin with a time
-// arrive in order, so nothing will be put between those that are there; so do those of one amount,
-// of which a few make up most. The others need room.
-func (b bucket) fill() float64 {
-	switch b {
-	case phonesBucket, receiptsBucket, referencesBucket, addressesBucket, onceBucket, checkoutsBucket:
-		return 0.5
-	case amountsBucket:
-		return 0.8
-	default:
-		return 0.9
-	}
-}
-
 const (
 	idSize = format.KeySize // a ULID in binary
 
@@ -124,10 +62,16 @@ func saleKey(sale, attempt key) []byte { return append(sale[:], attempt[:]...) }
 
 func overrideKey(overridden, by key) []byte { return append(overridden[:], by[:]...) }
 
-// totalsKey is that of a day, yyyymmdd, or of a month, yyyymm00, which comes before its days.
-func totalsKey(d pos.Day) []byte { return dayKey(d) }
+// dayKey is that of a day, yyyymmdd, or of a month, yyyymm00, which comes before its days.
+func dayKey(d pos.Day) []byte { return binary.BigEndian.AppendUint32(nil, uint32(d)) }
 
 func monthKey(m pos.Month) pos.Day { return pos.Day(m) * 100 }
+
+// Periods are the keys of the totals that an attempt counts in.
+func Periods(k key) [2]pos.Day {
+	day := dayOf(k)
+	return [2]pos.Day{day, monthKey(day.Month())}
+}
 
 // amountKey is three bytes where that is enough, and more after 0xff where it is not.
 func amountKey(a pos.Shillings) []byte {

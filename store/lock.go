@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"kaunta/pos"
+	"kaunta/store/disk"
 )
 
 // The lock itself is bbolt's, on the file, and ends with the process that has it. A line beside the
@@ -56,7 +56,7 @@ func writePID(path string, now time.Time) {
 // leaveNote writes a file beside the ledger, in the place of whatever has its name: it is never
 // written through a link that somebody has put there.
 func leaveNote(path, as, note string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*") // mode 0600
+	f, err := disk.Temp(path)
 	if err != nil {
 		return err
 	}
@@ -74,9 +74,7 @@ func removePID(path string) { _ = os.Remove(pidPath(path)) }
 
 // Locked is the error for the ledger at path that another process has: a [LockedError], with what
 // is known of who that is.
-func Locked(path string) error { return locked(path) }
-
-func locked(path string) error {
+func Locked(path string) error {
 	e := &LockedError{Path: path}
 	if info, err := os.Lstat(pidPath(path)); err != nil || !info.Mode().IsRegular() {
 		return e

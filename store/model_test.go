@@ -155,7 +155,7 @@ func TestAgainstTheModel(t *testing.T) {
 			},
 			"": func(rt *rapid.T) { compare(testingT{t, rt}, l, m) },
 		})
-		if err := whole(l); err != nil {
+		if err := Whole(l); err != nil {
 			rt.Fatal(err)
 		}
 	})

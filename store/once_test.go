@@ -40,7 +40,7 @@ func TestOnce(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Compact(context.Background(), path, training, nil); err != nil {
+	if _, err := Rebuild(path); err != nil {
 		t.Fatal(err)
 	}
 	again(open(t, path, training))

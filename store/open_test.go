@@ -274,11 +274,11 @@ func TestWhatIsNoLedger(t *testing.T) {
 		{"an empty bbolt file", func(t *testing.T, path string) {
 			foreign(t, path, func(*bolt.Tx) error { return nil })
 		}, "another program's file", nil},
-		{"a newer version", ours(func(tx *bolt.Tx) error { return putVersion(tx, 99) }), "newer version of this program (its format is 99", nil},
+		{"a newer version", ours(func(tx *bolt.Tx) error { return newRow(AboutBucket, versionKey, []byte{0, 0, 0, 99}).put(tx) }), "newer version of this program (its format is 99", nil},
 		{"a damaged version", ours(func(tx *bolt.Tx) error {
-			return tx.Bucket([]byte(aboutBucket)).Put(versionKey, []byte{0, 0, 0, 1, 1, 2, 3, 4})
+			return tx.Bucket([]byte(AboutBucket)).Put(versionKey, []byte{0, 0, 0, 1, 1, 2, 3, 4})
 		}), "kaunta/", ErrDamaged},
-		{"a bucket less", ours(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(receiptsBucket)) }), "no bucket receipts", ErrDamaged},
+		{"a bucket less", ours(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(ReceiptsBucket)) }), "no bucket receipts", ErrDamaged},
 		{"cut short", damage(func(b []byte) []byte { return b[:8*pageSize] }), "cut short", ErrDamaged},
 		{"cut to its first pages", damage(func(b []byte) []byte { return b[:2*pageSize] }), "cut short", ErrDamaged},
 		{"cut to a page", damage(func(b []byte) []byte { return b[:pageSize] }), "cannot be opened", nil},

@@ -83,7 +83,7 @@ func TestDayPage(t *testing.T) {
 }
 
 // spoil damages the stored value of a key: bbolt does not notice.
-func spoil(t *testing.T, l *Ledger, b bucket, k []byte) {
+func spoil(t *testing.T, l *Ledger, b Bucket, k []byte) {
 	t.Helper()
 	err := l.db.Update(func(tx *bolt.Tx) error {
 		to := tx.Bucket([]byte(b))
@@ -104,7 +104,7 @@ func TestAPageReadsOnlyItsRows(t *testing.T) {
 		all = append(all, sell(t, l, n))
 		if n < 10 || n >= 20 {
 			k, _ := format.ParseKey(all[n].ID)
-			spoil(t, l, attemptsBucket, k[:])
+			spoil(t, l, RecordsBucket, k[:])
 		}
 	}
 	page, err := l.DayPage(pos.DayOf(opening), all[20].ID, 10)
@@ -122,7 +122,7 @@ func TestDamagedRecords(t *testing.T) {
 	one, two, three := asked(1), asked(2), asked(3)
 	add(t, l, one, two, three, pushed(two))
 	k, _ := format.ParseKey(two.Attempt)
-	spoil(t, l, attemptsBucket, k[:])
+	spoil(t, l, RecordsBucket, k[:])
 	named := fmt.Sprintf("records/%x", k[:])
 
 	damagedBy := func(what string, err error, name string) {
@@ -159,7 +159,7 @@ func TestDamagedRecords(t *testing.T) {
 	damagedBy("Events", err, named)
 	_, err = l.ByAddress(two.Asked.Address)
 	damagedBy("ByAddress", err, named)
-	spoil(t, l, totalsBucket, totalsKey(pos.DayOf(opening)))
+	spoil(t, l, TotalsBucket, dayKey(pos.DayOf(opening)))
 	_, err = l.Totals(pos.DayOf(opening))
 	damagedBy("Totals", err, "totals/")
 	k, _ = format.ParseKey(three.Attempt)
@@ -200,7 +200,7 @@ func TestADamagedRecordIsRefusedAlone(t *testing.T) {
 	add(t, l, bad)
 	add(t, l, good)
 	k, _ := format.ParseKey(bad.Attempt)
-	spoil(t, l, attemptsBucket, k[:])
+	spoil(t, l, RecordsBucket, k[:])
 	l = reopen(t, l)
 	if _, _, err := l.Append(t.Context(), pushed(bad)); !errors.Is(err, ErrDamaged) || !errors.Is(err, pos.ErrRefused) || errors.Is(err, ErrFailed) {
 		t.Errorf("an event of a damaged record: %v", err)

@@ -13,11 +13,11 @@ import (
 // takes it from the ledger, and gives it back when it is on disk; after any other end it is read
 // anew.
 type tip struct {
-	head    head
+	head    Anchor
 	kinds   []string               // of the events
 	until   uint64                 // what is from before this moment, in milliseconds, is forgotten when it ends
 	totals  map[pos.Day]pos.Totals // of the days and months that payments came to lately
-	records map[key]*rec           // that were written lately: for as long as the file has them so
+	records map[key]*Record        // that were written lately: for as long as the file has them so
 
 	unsettled int // attempts
 }
@@ -26,7 +26,7 @@ type tip struct {
 const maxRecent = 128
 
 func readTip(tx *bolt.Tx) (*tip, error) {
-	t := &tip{totals: map[pos.Day]pos.Totals{}, records: map[key]*rec{}}
+	t := &tip{totals: map[pos.Day]pos.Totals{}, records: map[key]*Record{}}
 	var err error
 	if t.head, err = getHead(tx); err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func readTip(tx *bolt.Tx) (*tip, error) {
 
 // take reads the record of an attempt, for an event to be added to it: from then on it is not in
 // the tip, until it has been written.
-func (b *batch) take(k key) (*rec, error) {
+func (b *batch) take(k key) (*Record, error) {
 	value, err := b.value(k)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (b *batch) take(k key) (*rec, error) {
 }
 
 // keep remembers a record that has been written.
-func (b *batch) keep(r *rec) {
+func (b *batch) keep(r *Record) {
 	if len(b.records) >= maxRecent {
 		clear(b.records)
 	}

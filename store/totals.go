@@ -1,70 +1,63 @@
 package store
 
 import (
-	"bytes"
-	"encoding/binary"
+	"encoding/json"
 
 	bolt "go.etcd.io/bbolt"
 
 	"kaunta/pos"
 )
 
-// Totals is what a day came to: the sum of the attempts that [Ledger.DayPage] shows for it, kept as
-// they change.
-func (l *Ledger) Totals(day pos.Day) (pos.Totals, error) {
-	var t pos.Totals
-	err := l.view(func(tx *bolt.Tx) (err error) {
-		t, err = getTotals(tx, day)
-		return err
-	})
-	return t, err
+type sumValue struct {
+	Count int           `json:"n"`
+	KES   pos.Shillings `json:"kes"`
 }
 
-// Month is what a month came to.
-func (l *Ledger) Month(m pos.Month) (pos.Totals, error) { return l.Totals(monthKey(m)) }
+type totalsValue struct {
+	Paid     sumValue `json:"paid,omitzero"`
+	NotPaid  sumValue `json:"not_paid,omitzero"`
+	Checking sumValue `json:"checking,omitzero"`
+	OwedBack sumValue `json:"owed_back,omitzero"`
+	Refunded sumValue `json:"given_back,omitzero"`
+	Resolved sumValue `json:"cleared_up,omitzero"`
+	Doubtful sumValue `json:"doubtful,omitzero"`
 
-// Days returns what each day from the first to the last came to, oldest first, without those on
-// which nothing was asked.
-func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
-	var days []pos.DayTotals
-	err := l.view(func(tx *bolt.Tx) error {
-		c := tx.Bucket([]byte(totalsBucket)).Cursor()
-		end := totalsKey(last)
-		for k, value := c.Seek(totalsKey(first)); k != nil && bytes.Compare(k, end) <= 0; k, value = c.Next() {
-			if len(k) != 4 {
-				return damaged(totalsBucket, k, errShape)
-			}
-			if binary.BigEndian.Uint32(k)%100 == 0 {
-				continue // a month
-			}
-			body, err := unseal(totalsBucket, k, value)
-			if err != nil {
-				return err
-			}
-			d := pos.DayTotals{Day: pos.Day(binary.BigEndian.Uint32(k))}
-			if d.Totals, err = decodeTotals(body); err != nil {
-				return damaged(totalsBucket, k, err)
-			}
-			days = append(days, d)
-		}
-		return nil
+	Hours [24]pos.Shillings `json:"hours,omitzero"`
+}
+
+func encodeTotals(t pos.Totals) []byte {
+	b, _ := json.Marshal(totalsValue{
+		sumValue(t.Paid), sumValue(t.NotPaid), sumValue(t.Checking), sumValue(t.OwedBack), sumValue(t.Refunded), sumValue(t.Resolved),
+		sumValue(t.Doubtful), t.Hours,
 	})
-	return days, err
+	return b
+}
+
+func decodeTotals(body []byte) (pos.Totals, error) {
+	var v totalsValue
+	if err := json.Unmarshal(body, &v); err != nil {
+		return pos.Totals{}, errShape
+	}
+	return pos.Totals{
+		Paid: pos.Sum(v.Paid), NotPaid: pos.Sum(v.NotPaid), Checking: pos.Sum(v.Checking), OwedBack: pos.Sum(v.OwedBack),
+		Refunded: pos.Sum(v.Refunded), Resolved: pos.Sum(v.Resolved), Doubtful: pos.Sum(v.Doubtful), Hours: v.Hours,
+	}, nil
 }
 
 func getTotals(tx *bolt.Tx, day pos.Day) (pos.Totals, error) {
-	k := totalsKey(day)
-	body, err := get(tx, totalsBucket, k)
+	k := dayKey(day)
+	body, err := get(tx, TotalsBucket, k)
 	if err != nil || body == nil {
 		return pos.Totals{}, err
 	}
 	t, err := decodeTotals(body)
 	if err != nil {
-		return t, damaged(totalsBucket, k, err)
+		return t, damaged(TotalsBucket, k, err)
 	}
 	return t, nil
 }
 
-func putTotals(tx *bolt.Tx, day pos.Day, t pos.Totals) error {
-	return put(tx, totalsBucket, totalsKey(day), encodeTotals(t))
+// TotalsRow is what a day or a month came to as it is kept.
+func TotalsRow(at pos.Day, t pos.Totals) Row {
+	return newRow(TotalsBucket, dayKey(at), encodeTotals(t))
 }

@@ -219,7 +219,7 @@ var faults = []fault{
 		"phoneIsHeld|oneEnterOnePush",
 	},
 	{
-		"a key is free again when its payment has ended", "store.reader.entries",
+		"a key is free again when its payment has ended", "store.entries",
 		`a.Once != ""`,
 		`… && !a.State.Final()`,
 		"oneKeyOneAttempt",

@@ -11,7 +11,7 @@ import (
 	"kaunta/pos"
 )
 
-// forgetNowAndThen is what store.Daily does, with a day as long as the world's numbers are kept.
+// forgetNowAndThen is what maintain.Daily does, with a day as long as the world's numbers are kept.
 func (p *process) forgetNowAndThen() {
 	d := p.w.roll("forgetting", p.n)
 	for {

@@ -10,7 +10,7 @@ import (
 
 	"kaunta/daraja"
 	"kaunta/pos"
-	"kaunta/store"
+	"kaunta/store/maintain"
 )
 
 // A law is kept if its function finds nothing to say. Laws are grouped by the moment at which they
@@ -142,7 +142,7 @@ type (
 		events    func(pos.AttemptID) ([]pos.Event, error) // nil where the evidence is not read this time
 		find      func(string, int) ([]pos.Attempt, error)
 		// nil where this world does not verify
-		verify func(context.Context, func(done, total int)) (store.Report, error)
+		verify func(context.Context, func(done, total int)) (maintain.Report, error)
 		about  *row // the row that a law is checking
 	}
 )

@@ -1,11 +1,13 @@
 package simtest
 
 import (
+	"context"
 	"errors"
 	"time"
 
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/store/maintain"
 )
 
 // read reads the ledger from the disk while no process has it.
@@ -64,7 +66,9 @@ func (w *world) readLedger(last bool) (x reading, closeLedger func() error, err 
 		x.events = ledger.Events
 		if share := one(w.roll("verified", 0), 1, 2, 3, 4); share == 1 || share == 2 && w.climate.forgetAfter > 0 {
 			w.count("ledgers verified")
-			x.verify = ledger.Verify
+			x.verify = func(ctx context.Context, progress func(done, total int)) (maintain.Report, error) {
+				return maintain.Verify(ctx, ledger, progress)
+			}
 		}
 	}
 	return x, ledger.Close, errors.Join(errs...)

@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/ui/app/settings"
 )
 
 // problemLine is what is wrong with a ledger in one sentence, with its row.
-func problemLine(p store.Problem) string {
+func problemLine(p maintain.Problem) string {
 	if p.Attempt == "" {
 		return p.What
 	}
@@ -49,11 +49,11 @@ func (c *commands) childCommands() []*cobra.Command {
 		use   string
 		serve func(context.Context, io.Writer, []string) error
 	}{
-		{"check-file FILE", one(store.ServeCheck)},
-		{"check-copy FILE", one(store.ServeCheckCopy)},
-		{"try-file LEDGER", one(store.ServeTry)},
+		{"check-file FILE", one(maintain.ServeCheck)},
+		{"check-copy FILE", one(maintain.ServeCheckCopy)},
+		{"try-file LEDGER", one(maintain.ServeTry)},
 		{"compare-files BACKUP LEDGER", func(ctx context.Context, w io.Writer, args []string) error {
-			return store.ServeCompare(ctx, w, args[0], args[1])
+			return maintain.ServeCompare(ctx, w, args[0], args[1])
 		}},
 	} {
 		commands = append(commands, &cobra.Command{

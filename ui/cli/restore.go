@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/ui/keeper"
 )
 
@@ -26,7 +26,7 @@ Where payments would be missing from the ledger, or nobody can tell, --force is 
 			if err != nil {
 				return err
 			}
-			allow := func(gap store.Gap, unread error) error {
+			allow := func(gap maintain.Gap, unread error) error {
 				lacks := lacking(gap, unread)
 				if lacks == "" {
 					return nil
@@ -55,7 +55,7 @@ Where payments would be missing from the ledger, or nobody can tell, --force is 
 }
 
 // lacking says what would be missing, or why that is not known; "" where nothing would.
-func lacking(gap store.Gap, unread error) string {
+func lacking(gap maintain.Gap, unread error) string {
 	switch {
 	case unread != nil:
 		return fmt.Sprintf("the present ledger cannot be read, so nobody can tell what it has that the backup lacks (%v)", unread)

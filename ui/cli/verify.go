@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/store/export"
 	"kaunta/ui/keeper"
 )
@@ -72,7 +72,7 @@ type checkedLine struct {
 }
 
 // tellChecked prints what a check found; the exit status says whether all is well.
-func (c *commands) tellChecked(k store.Report, asJSON bool) error {
+func (c *commands) tellChecked(k maintain.Report, asJSON bool) error {
 	advice := ""
 	switch {
 	case k.Evidence > 0:

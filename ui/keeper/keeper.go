@@ -11,20 +11,21 @@ import (
 	"path/filepath"
 
 	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/ui/app/settings"
 	"kaunta/ui/app/shop"
 )
 
 // Backup writes a checked copy of the ledger to file: by itself, or from the till that has it.
-func Backup(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (store.Report, error) {
-	o := store.BackupOptions{Replace: replace, Progress: progress}
-	var report store.Report
+func Backup(ctx context.Context, s settings.Settings, file string, replace bool, progress func(done, of int)) (maintain.Report, error) {
+	o := maintain.BackupOptions{Replace: replace, Progress: progress}
+	var report maintain.Report
 	owner, err := shop.Attach(ctx, s.Ledger, func() error {
 		ledger, err := store.Open(s.Ledger, store.Options{ReadOnly: true})
 		if err != nil {
 			return err
 		}
-		report, err = ledger.Backup(ctx, file, o)
+		report, err = maintain.Backup(ctx, ledger, file, o)
 		return errors.Join(err, ledger.Close())
 	})
 	if owner != nil {
@@ -34,7 +35,7 @@ func Backup(ctx context.Context, s settings.Settings, file string, replace bool,
 			sent = owner.Backup(ctx, w)
 			_ = w.CloseWithError(sent)
 		}()
-		report, err = store.SaveBackup(ctx, r, file, o)
+		report, err = maintain.SaveBackup(ctx, r, file, o)
 		_ = r.CloseWithError(errors.New("the backup has ended"))
 		err = errors.Join(err, owner.Close())
 	}
@@ -43,15 +44,15 @@ func Backup(ctx context.Context, s settings.Settings, file string, replace bool,
 
 // Verify checks a file: the ledger's own, or, where a till has that, its pages as they are
 // now.
-func Verify(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (store.Report, error) {
+func Verify(ctx context.Context, s settings.Settings, file string, progress func(done, of int)) (maintain.Report, error) {
 	if file != "" {
 		if err := there(file); err != nil {
-			return store.Report{}, err
+			return maintain.Report{}, err
 		}
 		report, err := checkFile(ctx, file, progress)
 		return verdict(report, err)
 	}
-	var report store.Report
+	var report maintain.Report
 	owner, err := shop.Attach(ctx, s.Ledger, func() (err error) {
 		report, err = checkFile(ctx, s.Ledger, progress)
 		return err
@@ -78,7 +79,7 @@ type pages interface {
 
 // checkSnapshot checks the pages that a till hands out, in a file next to its ledger, where only
 // this user may look.
-func checkSnapshot(ctx context.Context, till pages, ledger string, progress func(done, of int)) (report store.Report, err error) {
+func checkSnapshot(ctx context.Context, till pages, ledger string, progress func(done, of int)) (report maintain.Report, err error) {
 	f, err := os.CreateTemp(filepath.Dir(ledger), "."+filepath.Base(ledger)+".check-*") // mode 0600
 	if err != nil {
 		return report, fmt.Errorf("there is no room to check the ledger of an open till in: %w", err)
@@ -91,9 +92,9 @@ func checkSnapshot(ctx context.Context, till pages, ledger string, progress func
 }
 
 // verdict makes of a file that cannot be read one that was checked and is damaged.
-func verdict(report store.Report, err error) (store.Report, error) {
+func verdict(report maintain.Report, err error) (maintain.Report, error) {
 	if errors.Is(err, store.ErrDamaged) {
-		return store.Report{Evidence: 1, First: &store.Problem{What: err.Error()}}, nil
+		return maintain.Report{Evidence: 1, First: &maintain.Problem{What: err.Error()}}, nil
 	}
 	return report, err
 }
@@ -113,37 +114,37 @@ func Try(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	return store.Try(ctx, cmd)
+	return maintain.Try(ctx, cmd)
 }
 
-func checkFile(ctx context.Context, path string, progress func(done, of int)) (store.Report, error) {
+func checkFile(ctx context.Context, path string, progress func(done, of int)) (maintain.Report, error) {
 	return check(ctx, "check-file", path, progress)
 }
 
-func check(ctx context.Context, command, path string, progress func(done, of int)) (store.Report, error) {
+func check(ctx context.Context, command, path string, progress func(done, of int)) (maintain.Report, error) {
 	cmd, err := itself(command, "--", path)
 	if err != nil {
-		return store.Report{}, err
+		return maintain.Report{}, err
 	}
-	return store.Check(ctx, cmd, progress)
+	return maintain.Check(ctx, cmd, progress)
 }
 
 // Restore puts a copy of backup in the ledger's place, and returns where the ledger that was there
-// is kept; "" where there was none. allow is asked before that, as [store.RestoreOptions].Allow.
-func Restore(ctx context.Context, s settings.Settings, backup string, allow func(gap store.Gap, unread error) error, progress func(done, of int)) (store.Report, string, error) {
+// is kept; "" where there was none. allow is asked before that, as [maintain.RestoreOptions].Allow.
+func Restore(ctx context.Context, s settings.Settings, backup string, allow func(gap maintain.Gap, unread error) error, progress func(done, of int)) (maintain.Report, string, error) {
 	if err := there(backup); err != nil {
-		return store.Report{}, "", err
+		return maintain.Report{}, "", err
 	}
-	o := store.RestoreOptions{
-		Check: func(ctx context.Context, copy string) (store.Report, error) {
+	o := maintain.RestoreOptions{
+		Check: func(ctx context.Context, copy string) (maintain.Report, error) {
 			return check(ctx, "check-copy", copy, progress)
 		},
-		Compare: func(ctx context.Context, copy, path string) (store.Gap, error) {
+		Compare: func(ctx context.Context, copy, path string) (maintain.Gap, error) {
 			cmd, err := itself("compare-files", "--", copy, path)
 			if err != nil {
-				return store.Gap{}, err
+				return maintain.Gap{}, err
 			}
-			return store.Compare(ctx, cmd)
+			return maintain.Compare(ctx, cmd)
 		},
 		Allow: allow,
 	}
@@ -152,9 +153,9 @@ func Restore(ctx context.Context, s settings.Settings, backup string, allow func
 		o.Environment = s.Environment
 	}
 	if err := shop.Held(ctx, s.Ledger); err != nil {
-		return store.Report{}, "", err
+		return maintain.Report{}, "", err
 	}
-	return store.Restore(ctx, backup, s.Ledger, o)
+	return maintain.Restore(ctx, backup, s.Ledger, o)
 }
 
 // Compact writes the ledger's file again, and returns its sizes in bytes.
@@ -162,7 +163,7 @@ func Compact(ctx context.Context, s settings.Settings, progress func(done, of in
 	if err := shop.Held(ctx, s.Ledger); err != nil {
 		return 0, 0, err
 	}
-	return store.Compact(ctx, s.Ledger, store.Options{Progress: progress}, func(ctx context.Context, path string) (store.Report, error) {
+	return maintain.Compact(ctx, s.Ledger, store.Options{}, progress, func(ctx context.Context, path string) (maintain.Report, error) {
 		return checkFile(ctx, path, nil)
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/ui/app/settings"
 )
 
@@ -17,9 +17,9 @@ type keeping struct {
 }
 
 // KeepDaily does each day's work on the ledger, as r wishes, until the shop is closed: see
-// [store.Daily]. It is for a till that stays open, and is called once.
+// [maintain.Daily]. It is for a till that stays open, and is called once.
 func (sh *Shop) KeepDaily(r settings.Records) {
-	d := store.Daily{Folder: r.BackupFolder, Keep: r.BackupKeep, ForgetAfter: time.Duration(r.ForgetAfter), Tell: func(err error) {
+	d := maintain.Daily{Folder: r.BackupFolder, Keep: r.BackupKeep, ForgetAfter: time.Duration(r.ForgetAfter), Tell: func(err error) {
 		sh.keep.tell(err)
 		if err != nil {
 			sh.Log.Warn("the day's work on the ledger did not succeed", "err", err)

@@ -15,6 +15,7 @@ import (
 	"kaunta/daraja"
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/tunnel"
 	"kaunta/ui/app/failpoint"
 	"kaunta/ui/app/localapi"
@@ -68,7 +69,7 @@ func Open(ctx context.Context, s settings.Settings) (_ *Shop, err error) {
 	if err := Held(ctx, s.Ledger); err != nil {
 		return nil, err
 	}
-	ledger, err := store.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
+	ledger, err := maintain.Open(s.Ledger, store.Options{Environment: s.Environment, ShortCode: s.Daraja.ShortCode})
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func (sh *Shop) share(ctx context.Context, number string) (unshare func() error)
 		served <- localapi.Serve(sharing, listener, localapi.Shop{
 			Info: localapi.Info{PID: os.Getpid(), Ledger: sh.Ledger.Path(), Name: sh.Ledger.Name(), Environment: sh.Ledger.Origin().Environment, Number: number},
 			Book: sh.Ledger, Payments: sh.Payments(), Trouble: sh.trouble,
-			Backup: untilClosed(sharing, sh.Ledger.StreamBackup), Verify: untilClosed(sharing, sh.Ledger.Snapshot),
+			Backup: untilClosed(sharing, func(ctx context.Context, w io.Writer) error { return maintain.Stream(ctx, sh.Ledger, w) }), Verify: untilClosed(sharing, sh.Ledger.Snapshot),
 		})
 	}()
 	return func() error {
@@ -255,7 +256,7 @@ func (sh *Shop) noteReplaced(address string) {
 	if !ok || time.Since(asked) > 2*lateCallback {
 		return
 	}
-	aside, at := store.PutAside(sh.Ledger.Path())
+	aside, at := maintain.PutAside(sh.Ledger.Path())
 	if aside == "" || asked.After(at) || asked.Before(at.Add(-lateCallback)) {
 		return
 	}

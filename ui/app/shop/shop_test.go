@@ -3,11 +3,13 @@ package shop
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"testing"
 
 	"kaunta/pos"
 	"kaunta/store"
+	"kaunta/store/maintain"
 	"kaunta/store/trade"
 )
 
@@ -36,13 +38,14 @@ func TestCopyWhileTheTillCloses(t *testing.T) {
 	if err := errors.Join(err, ledger.AppendAll(t.Context(), events)); err != nil {
 		t.Fatal(err)
 	}
+	stream := func(ctx context.Context, w io.Writer) error { return maintain.Stream(ctx, ledger, w) }
 	whole := &closing{end: func() {}}
-	if err := untilClosed(t.Context(), ledger.StreamBackup)(whole); err != nil {
+	if err := untilClosed(t.Context(), stream)(whole); err != nil {
 		t.Fatal(err)
 	}
 	sharing, stop := context.WithCancel(t.Context())
 	part := &closing{end: stop}
-	if err := untilClosed(sharing, ledger.StreamBackup)(part); !errors.Is(err, errCloses) || part.size >= whole.size {
+	if err := untilClosed(sharing, stream)(part); !errors.Is(err, errCloses) || part.size >= whole.size {
 		t.Errorf("%d of %d bytes, and %v", part.size, whole.size, err)
 	}
 }

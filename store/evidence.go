@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -209,7 +210,7 @@ func (b *batch) recorded(r *Record) (known bool, callbacks int, err error) {
 		if was.Kind == pos.EventCalledBack && e.Kind == pos.EventCalledBack {
 			known = known || sameBody(was, e)
 		} else {
-			known = known || format.SameEvent(was, e)
+			known = known || reflect.DeepEqual(was, e)
 		}
 	}
 	return known, callbacks, nil
@@ -217,13 +218,14 @@ func (b *batch) recorded(r *Record) (known bool, callbacks int, err error) {
 
 // sameBody compares two callbacks by their bodies, or by what was read where no body was kept.
 func sameBody(a, b pos.Event) bool {
-	switch {
-	case a.Answer == nil || b.Answer == nil:
+	if a.Answer == nil || b.Answer == nil {
 		return false
-	case len(a.Answer.Raw) > 0 || len(b.Answer.Raw) > 0:
-		return bytes.Equal(a.Answer.Raw, b.Answer.Raw)
 	}
-	return (a.Answer.Raw == nil) == (b.Answer.Raw == nil) && format.SameWords(a.Answer, b.Answer)
+	x, y := *a.Answer, *b.Answer
+	if len(x.Raw) > 0 || len(y.Raw) > 0 {
+		return bytes.Equal(x.Raw, y.Raw)
+	}
+	return reflect.DeepEqual(x, y)
 }
 
 // teaches reports whether after knows more than before: not only other words for the same.

@@ -1,7 +1,9 @@
 package format
 
 import (
-	"strconv"
+	"bytes"
+	"reflect"
+	"strings"
 	"time"
 
 	"kaunta/daraja"
@@ -9,7 +11,7 @@ import (
 )
 
 // The names in a line, and the words of its kinds, are on disk: never change or reuse one, only
-// add. writeEvent and readEvent have to agree, which a test sees to that fills every field.
+// add. A test fills every field, and sees that none is forgotten here.
 
 // kinds are the kinds of event by their words.
 var kinds = func() map[string]pos.EventKind {
@@ -23,200 +25,151 @@ var kinds = func() map[string]pos.EventKind {
 // Known reports whether the word is that of a kind of event that this program knows.
 func Known(kind string) bool { return kinds[kind] != 0 }
 
-// writeEvent is the line of an event of the record k.
-func writeEvent(w *writer, k Key, e *pos.Event) {
-	w.open("")
-	w.word("kind", e.Kind.String())
-	w.name("at")
-	w.out = strconv.AppendInt(w.out, microseconds(e.At), 10)
-	if a := e.Asked; a != nil {
-		w.open("asked")
-		if string(a.Sale) != k.String() {
-			w.always("sale", string(a.Sale), nil)
+// field is a member of an object in a line, and the field of a struct in which it is kept.
+type field struct {
+	name    string
+	index   int
+	outside bool    // numbers are looked for in it, since it comes from outside
+	within  []field // of an object
+}
+
+// fieldsOf finds the fields of a struct: "name Field", and "outside" where it is.
+func fieldsOf[T any](list ...string) (fields []field) {
+	for _, one := range list {
+		words := strings.Fields(one)
+		f, ok := reflect.TypeFor[T]().FieldByName(words[1])
+		if !ok {
+			panic("there is no field " + words[1])
 		}
-		w.text("phone", string(a.Phone))
-		w.integer("amount", int64(a.Amount))
-		w.text("reference", a.Reference)
-		w.text("description", a.Description)
-		w.word("address", a.Address)
-		w.word("url", a.CallBackURL)
-		w.flag("reachable", a.Reachable)
-		w.flag("both", a.ConfirmBoth)
-		w.word("instead_of", string(a.Overrides))
-		w.word("once", a.Once)
-		w.word("buy_goods", a.BuyGoods)
-		w.close()
+		fields = append(fields, field{name: words[0], index: f.Index[0], outside: len(words) > 2})
 	}
-	if a := e.Answer; a != nil {
-		w.open("answer")
-		w.word("endpoint", string(a.Endpoint))
-		w.word("verdict", string(a.Verdict))
-		w.flag("not_sent", a.NotSent)
-		w.integer("status", int64(a.HTTPStatus))
-		w.text("error", a.ErrorCode)
-		w.text("message", a.ErrorMessage)
-		w.text("merchant", a.MerchantRequestID)
-		w.text("checkout", a.CheckoutRequestID)
-		w.text("customer", a.CustomerMessage)
-		w.text("result", a.ResultCode)
-		w.text("desc", a.ResultDesc)
-		w.text("receipt", a.Receipt)
-		w.flag("has_amount", a.HasAmount)
-		w.integer("amount", a.Amount)
-		w.text("date", a.TransactionDate)
-		if a.Raw != nil {
-			raw := string(a.Raw)
-			w.always("raw", raw, w.find(raw))
+	return fields
+}
+
+var askedFields = fieldsOf[pos.Asked](
+	"sale Sale", "phone Phone outside", "amount Amount", "reference Reference outside", "description Description outside",
+	"address Address", "url CallBackURL", "reachable Reachable", "both ConfirmBoth", "instead_of Overrides", "once Once", "buy_goods BuyGoods",
+)
+
+var answerFields = fieldsOf[daraja.Answer](
+	"endpoint Endpoint", "verdict Verdict", "not_sent NotSent", "status HTTPStatus", "error ErrorCode outside", "message ErrorMessage outside",
+	"merchant MerchantRequestID outside", "checkout CheckoutRequestID outside", "customer CustomerMessage outside",
+	"result ResultCode outside", "desc ResultDesc outside", "receipt Receipt outside", "has_amount HasAmount", "amount Amount",
+	"date TransactionDate outside", "raw Raw outside",
+)
+
+var eventFields = func() []field {
+	fields := fieldsOf[pos.Event](
+		"kind Kind", "at At", "asked Asked", "answer Answer", "used_by UsedBy", "id_used_by IDUsedBy", "other Other", "typed Typed outside",
+	)
+	fields[2].within, fields[3].within = askedFields, answerFields
+	return fields
+}()
+
+// object writes a struct. Fields with their zero value are left out.
+func (w *writer) object(fields []field, from reflect.Value) {
+	w.out = append(w.out, '{')
+	for i := range fields {
+		f := &fields[i]
+		switch v := from.Field(f.index); {
+		case f.name == "kind":
+			w.text("kind", v.Interface().(pos.EventKind).String(), false)
+		case f.name == "at":
+			w.integer("at", microseconds(v.Interface().(time.Time)))
+		case f.name == "sale" && v.String() == w.id: // which is what it is where it is left out
+		case f.name != "sale" && v.IsZero():
+		case v.Kind() == reflect.String:
+			w.text(f.name, v.String(), f.outside)
+		case v.Kind() == reflect.Slice:
+			w.text(f.name, string(v.Bytes()), f.outside)
+		case v.Kind() == reflect.Bool:
+			w.name(f.name)
+			w.out = append(w.out, "true"...)
+		case v.Kind() == reflect.Pointer:
+			w.name(f.name)
+			w.object(f.within, v.Elem())
+		default:
+			w.integer(f.name, v.Int())
 		}
-		w.close()
 	}
-	w.word("used_by", string(e.UsedBy))
-	w.word("id_used_by", string(e.IDUsedBy))
-	w.word("other", string(e.Other))
-	w.text("typed", e.Typed)
-	w.close()
+	w.out = append(w.out, '}')
 }
 
 // lineReader reads a line.
 type lineReader struct {
 	scanner
+	id     string // the record's key
 	table  []Entry
 	bodies bool // raw bodies too
+	newer  bool // its kind is one that this program does not know
 }
 
-// event reads the line of an event of the record k.
-func (r *lineReader) event(k Key, e *pos.Event) {
-	id := k.String()
-	e.Attempt = pos.AttemptID(id)
-	var kind []byte
+// members reads the members of an object into the fields of a struct.
+func (r *lineReader) members(fields []field, to reflect.Value) {
+	next := 0 // where a search begins, since members mostly come in order
 	r.object(func(name []byte) {
-		switch string(name) {
-		case "kind":
-			kind = r.quoted()
-		case "at":
-			e.At = moment(r.integer())
-		case "asked":
-			e.Asked = &pos.Asked{Sale: pos.SaleID(id)}
-			r.asked(e.Asked)
-		case "answer":
-			e.Answer = new(daraja.Answer)
-			r.answer(e.Answer)
-		case "used_by", "used_by64":
-			text(r, name, &e.UsedBy)
-		case "id_used_by":
-			text(r, name, &e.IDUsedBy)
-		case "other", "other64":
-			text(r, name, &e.Other)
-		case "typed", "typed64":
-			text(r, name, &e.Typed)
-		default:
-			r.skip(0)
-		}
-	})
-	if e.Kind = kinds[string(kind)]; r.err == nil && e.Kind == 0 {
-		if len(kind) == 0 {
-			r.fail(ErrShape)
-		} else {
-			r.fail(ErrNewer)
-		}
-	}
-	if len(r.rest) > 0 {
-		r.fail(ErrShape)
-	}
-}
-
-func (r *lineReader) asked(a *pos.Asked) {
-	r.object(func(name []byte) {
-		switch string(name) {
-		case "sale", "sale64":
-			text(r, name, &a.Sale)
-		case "phone", "phone64":
-			text(r, name, &a.Phone)
-		case "amount":
-			a.Amount = pos.Shillings(r.integer())
-		case "reference", "reference64":
-			text(r, name, &a.Reference)
-		case "description", "description64":
-			text(r, name, &a.Description)
-		case "address", "address64":
-			text(r, name, &a.Address)
-		case "url", "url64":
-			text(r, name, &a.CallBackURL)
-		case "reachable":
-			a.Reachable = r.flag()
-		case "both":
-			a.ConfirmBoth = r.flag()
-		case "instead_of", "instead_of64":
-			text(r, name, &a.Overrides)
-		case "once", "once64":
-			text(r, name, &a.Once)
-		case "buy_goods", "buy_goods64":
-			text(r, name, &a.BuyGoods)
-		default:
-			r.skip(0)
-		}
-	})
-}
-
-func (r *lineReader) answer(a *daraja.Answer) {
-	r.object(func(name []byte) {
-		switch string(name) {
-		case "endpoint", "endpoint64":
-			text(r, name, &a.Endpoint)
-		case "verdict", "verdict64":
-			text(r, name, &a.Verdict)
-		case "not_sent":
-			a.NotSent = r.flag()
-		case "status":
-			a.HTTPStatus = int(r.integer())
-		case "error", "error64":
-			text(r, name, &a.ErrorCode)
-		case "message", "message64":
-			text(r, name, &a.ErrorMessage)
-		case "merchant", "merchant64":
-			text(r, name, &a.MerchantRequestID)
-		case "checkout", "checkout64":
-			text(r, name, &a.CheckoutRequestID)
-		case "customer", "customer64":
-			text(r, name, &a.CustomerMessage)
-		case "result", "result64":
-			text(r, name, &a.ResultCode)
-		case "desc", "desc64":
-			text(r, name, &a.ResultDesc)
-		case "receipt", "receipt64":
-			text(r, name, &a.Receipt)
-		case "has_amount":
-			a.HasAmount = r.flag()
-		case "amount":
-			a.Amount = r.integer()
-		case "date", "date64":
-			text(r, name, &a.TransactionDate)
-		case "raw", "raw64":
-			if !r.bodies {
-				r.quoted()
-				return
+		plain, coded := bytes.CutSuffix(name, []byte(in64))
+		for i := range fields {
+			f := &fields[(next+i)%len(fields)]
+			if f.name != string(plain) {
+				continue
 			}
-			var raw string
-			text(r, name, &raw)
-			a.Raw = []byte(raw)
-		default:
-			r.skip(0)
+			next += i + 1
+			switch v := to.Field(f.index); {
+			case v.Kind() == reflect.String:
+				v.SetString(r.content(coded))
+			case v.Kind() == reflect.Slice && !r.bodies:
+				r.quoted()
+			case v.Kind() == reflect.Slice:
+				v.SetBytes([]byte(r.content(coded)))
+			case coded: // of what is no text nothing is
+				r.skip(0)
+			case f.name == "kind":
+				kind := r.quoted()
+				v.Set(reflect.ValueOf(kinds[string(kind)]))
+				r.newer = v.IsZero() && len(kind) > 0
+			case f.name == "at":
+				v.Set(reflect.ValueOf(moment(r.integer())))
+			case v.Kind() == reflect.Bool:
+				v.SetBool(r.flag())
+			case v.Kind() == reflect.Pointer:
+				v.Set(reflect.New(v.Type().Elem()))
+				if f.name == "asked" {
+					v.Interface().(*pos.Asked).Sale = pos.SaleID(r.id)
+				}
+				r.members(f.within, v.Elem())
+			default:
+				v.SetInt(r.integer())
+			}
+			return
 		}
+		r.skip(0)
 	})
 }
 
-// text takes the text of a member, which is in base64 where its name says so.
-func text[T ~string](r *lineReader, name []byte, p *T) {
+// event reads the line of an event.
+func (r *lineReader) event(e *pos.Event) {
+	e.Attempt = pos.AttemptID(r.id)
+	r.members(eventFields, reflect.ValueOf(e).Elem())
+	switch {
+	case len(r.rest) > 0, e.Kind == 0 && !r.newer:
+		r.fail(ErrShape)
+	case r.newer:
+		r.fail(ErrNewer)
+	}
+}
+
+// content takes a text, which may be in base64.
+func (r *lineReader) content(coded bool) string {
 	quoted := r.quoted()
-	if n := len(name) - len(in64); n <= 0 || string(name[n:]) != in64 {
-		*p = T(unquote(quoted, r.table))
-		return
+	if !coded {
+		return unquote(quoted, r.table)
 	}
 	decoded, ok := decode64(quoted, r.table)
 	if !ok {
 		r.fail(ErrShape)
 	}
-	*p = T(decoded)
+	return decoded
 }
 
 // Stored is e as it reads back from disk: its time in microseconds, in East Africa Time.

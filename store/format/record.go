@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"reflect"
 	"strconv"
 	"sync"
 
@@ -162,8 +163,8 @@ func (r *Record) line(e *Event, line []byte, before uint64, bodies bool) error {
 }
 
 func (r *Record) parse(e *Event, bodies bool) error {
-	in := lineReader{scanner: scanner{rest: e.Line}, table: r.Table, bodies: bodies}
-	in.event(r.Key, &e.Event)
+	in := lineReader{scanner: scanner{rest: e.Line}, id: r.Key.String(), table: r.Table, bodies: bodies}
+	in.event(&e.Event)
 	return in.err
 }
 
@@ -184,14 +185,14 @@ func (r *Record) Bodies() ([]pos.Event, error) {
 // where the record's private texts are forgotten, those in what comes later are not kept either. e
 // is what Stored returns.
 func (c *Coder) Add(r *Record, e pos.Event) error {
-	w := writer{finder: finder{key: c.Key, table: r.Table[:len(r.Table):len(r.Table)], forget: r.Forgotten()}}
-	if writeEvent(&w, r.Key, &e); len(w.table) > maxEntries {
+	w := writer{id: r.Key.String(), finder: finder{key: c.Key, table: r.Table[:len(r.Table):len(r.Table)], forget: r.Forgotten()}}
+	if w.object(eventFields, reflect.ValueOf(e)); len(w.table) > maxEntries {
 		return errFull
 	}
 	added := Event{Line: w.out, From: len(r.Table), To: len(w.table)}
 	next := Record{Key: r.Key, Table: w.table, Events: append(r.Events[:len(r.Events):len(r.Events)], added)}
 	last := &next.Events[len(next.Events)-1]
-	if err := next.parse(last, true); err != nil || !r.Forgotten() && !SameEvent(last.Event, e) ||
+	if err := next.parse(last, true); err != nil || !r.Forgotten() && !reflect.DeepEqual(last.Event, e) ||
 		entriesUpTo(last.Line, last.From) != last.To {
 		return errors.Join(errDifferent, err)
 	}

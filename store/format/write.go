@@ -6,21 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// writer writes the JSON of a line. Members with their zero value are left out.
+// writer writes the JSON of a line.
 type writer struct {
+	id  string // the record's key
 	out []byte
 	finder
 }
-
-// open begins an object, as a member unless the name is empty.
-func (w *writer) open(name string) {
-	if name != "" {
-		w.name(name)
-	}
-	w.out = append(w.out, '{')
-}
-
-func (w *writer) close() { w.out = append(w.out, '}') }
 
 func (w *writer) name(name string) {
 	if w.out[len(w.out)-1] != '{' {
@@ -30,35 +21,16 @@ func (w *writer) name(name string) {
 }
 
 func (w *writer) integer(name string, n int64) {
-	if n != 0 {
-		w.name(name)
-		w.out = strconv.AppendInt(w.out, n, 10)
-	}
+	w.name(name)
+	w.out = strconv.AppendInt(w.out, n, 10)
 }
 
-func (w *writer) flag(name string, on bool) {
-	if on {
-		w.name(name)
-		w.out = append(w.out, "true"...)
+// text writes a text, with placeholders for the numbers in it if it comes from outside.
+func (w *writer) text(name, text string, outside bool) {
+	var spans []span
+	if outside {
+		spans = w.find(text)
 	}
-}
-
-// word is a text of this program's own, in which no numbers are looked for.
-func (w *writer) word(name, text string) {
-	if text != "" {
-		w.always(name, text, nil)
-	}
-}
-
-// text is a text from outside.
-func (w *writer) text(name, text string) {
-	if text != "" {
-		w.always(name, text, w.find(text))
-	}
-}
-
-// always writes a text that may be empty, with the spans of private texts in it.
-func (w *writer) always(name, text string, spans []span) {
 	if plain(text) {
 		w.name(name)
 		w.out = append(w.out, '"')

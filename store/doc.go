@@ -57,7 +57,7 @@
 //	             three, 0xe, era (3), hash (4); ms
 //	amounts      shillings (3, or 9), ms                          –
 //	references   reference in small letters, 0, ms                –
-//	checkouts    keyed hash of the CheckoutRequestID (8), ms      –
+//	checkouts    keyed hash of the CheckoutRequestID (4), ms      –
 //	overrides    overridden attempt, attempt                      –  asked as another sale in place of the first
 //	once         mark of a caller's key                           attempt
 //	addresses    secret callback address                          attempt: those that do not begin with its moment

@@ -293,7 +293,7 @@ func (rd reader) phoneSteps(digits string) (steps [][]keyRange) {
 				step = append(step, prefixed(forgotten))
 			case format.NationalDigits - format.KeptDigits:
 				hash := format.Hash(rd.coder.Key, end)
-				step = append(step, prefixed(append(forgotten, hash[:phoneHashPart]...)))
+				step = append(step, prefixed(append(forgotten, hash[:hashPart]...)))
 			}
 		}
 		steps = append(steps, step)

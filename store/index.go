@@ -103,7 +103,7 @@ func claimed(e pos.Event) string {
 func checkoutKey(secret []byte, id string) []byte {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(clip(id)))
-	return mac.Sum(nil)[:format.HashSize]
+	return mac.Sum(nil)[:hashPart]
 }
 
 // beginsWith reports whether an address begins with the moment of the attempt, so that it needs no

@@ -88,12 +88,12 @@ func amountKey(a pos.Shillings) []byte {
 const (
 	phoneKnown     = 0xf
 	phoneForgotten = 0xe
-	phoneHashPart  = 4
+	hashPart  = 4
 )
 
 func phoneKey(e *format.Entry, ms uint64) []byte {
 	if e.Forgotten {
-		return append(phoneHead(e.Kept(), phoneForgotten, era(ms)), e.Hash[:phoneHashPart]...)
+		return append(phoneHead(e.Kept(), phoneForgotten, era(ms)), e.Hash[:hashPart]...)
 	}
 	return append(phoneHead(e.Kept(), phoneKnown, era(ms)), backwards(e.Text[:len(e.Text)-format.KeptDigits])...)
 }
@@ -109,7 +109,7 @@ func era(ms uint64) byte { return byte(ms >> 34) }
 
 // backwards packs digits from the last to the first, the half byte that is left over empty.
 func backwards(digits string) []byte {
-	k := make([]byte, (len(digits)+1)/2, (len(digits)+1)/2+1+phoneHashPart+msSize)
+	k := make([]byte, (len(digits)+1)/2, (len(digits)+1)/2+1+hashPart+msSize)
 	for i := range len(digits) {
 		d := digits[len(digits)-1-i] - '0'
 		if i%2 == 0 {

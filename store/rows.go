@@ -56,16 +56,13 @@ func (b Bucket) sealed() bool {
 }
 
 // fill is how full a page of the bucket is left when it is split. Keys that begin with a time
-// arrive in order, so nothing will be put between those that are there; so do those of one amount,
-// of which a few make up most. The others need room.
+// arrive in order, so nothing will be put between those that are there. The others need room.
 func (b Bucket) fill() float64 {
 	switch b {
-	case phonesBucket, ReceiptsBucket, referencesBucket, addressesBucket, onceBucket, checkoutsBucket:
+	case phonesBucket, ReceiptsBucket, amountsBucket, referencesBucket, addressesBucket, onceBucket, checkoutsBucket:
 		return 0.5
-	case amountsBucket:
-		return 0.8
 	default:
-		return 0.9
+		return 1
 	}
 }
 

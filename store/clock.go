@@ -20,13 +20,13 @@ const mostAhead = 1000
 // Last implements [pos.Ledger]. Of the attempts that are later than now and the newest before, it
 // is the one that was written last: where a sale was begun although others bear a later date, those
 // were dated wrongly.
-func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
-	err = l.view(func(rd reader) error {
+func (l *Ledger) Last(now time.Time) (time.Time, error) {
+	return read(l, func(rd reader) (last time.Time, err error) {
 		c := rd.tx.Bucket([]byte(RecordsBucket)).Cursor()
 		newest := uint64(0)
-		looked := 0
-		for k, value := c.Last(); k != nil && looked < mostAhead; k, value = c.Prev() {
-			looked++
+		seen := 0
+		for k, value := c.Last(); k != nil && seen < mostAhead; k, value = c.Prev() {
+			seen++
 			r, err := rd.read(k, value)
 			if err != nil {
 				continue // what is damaged says nothing, and stops no shop
@@ -41,19 +41,14 @@ func (l *Ledger) Last(now time.Time) (last time.Time, err error) {
 		if before := restBefore(rd.tx, last); !before.IsZero() {
 			last = before
 		}
-		return nil
+		return last, nil
 	})
-	return last, err
 }
 
 // Plausible reports whether the clock can be right that says now, by when payments were asked: it
 // may not be after a long rest.
-func (l *Ledger) Plausible(now time.Time) (plausible bool, err error) {
-	err = l.view(func(rd reader) error {
-		plausible = restBefore(rd.tx, now).IsZero()
-		return nil
-	})
-	return plausible, err
+func (l *Ledger) Plausible(now time.Time) (bool, error) {
+	return read(l, func(rd reader) (bool, error) { return restBefore(rd.tx, now).IsZero(), nil })
 }
 
 // restBefore is when a rest began that was longer than a shop's, and that had not ended for as long

@@ -90,9 +90,9 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 	if e.Kind == 0 {
 		return step{}, errors.New("store: an event without a kind")
 	}
-	k, ok := format.ParseKey(e.Attempt)
-	if !ok {
-		return step{}, fmt.Errorf("store: attempt %q: %w", e.Attempt, pos.ErrNotFound)
+	k, err := keyOf(e.Attempt)
+	if err != nil {
+		return step{}, err
 	}
 	r, sale, err := b.saleOf(k, e)
 	if err != nil {

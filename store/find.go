@@ -41,12 +41,7 @@ func (l *Ledger) Find(text string, n int) ([]pos.Attempt, error) {
 	if text == "" || n <= 0 {
 		return nil, nil
 	}
-	var found []pos.Attempt
-	err := l.view(func(rd reader) (err error) {
-		found, err = rd.find(text, n)
-		return err
-	})
-	return found, err
+	return read(l, func(rd reader) ([]pos.Attempt, error) { return rd.find(text, n) })
 }
 
 // reading is a way to understand a search text: the attempts with an entry in some ranges of an

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -177,14 +176,6 @@ func writeFile(t testing.TB, path string, content []byte) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func keyOf(id pos.AttemptID) (key, error) {
-	k, ok := format.ParseKey(id)
-	if !ok {
-		return k, fmt.Errorf("%q is not a ULID", id)
-	}
-	return k, nil
 }
 
 // coderOf makes the coder of a ledger.

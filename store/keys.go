@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,6 +23,15 @@ const (
 
 // key is a ULID in binary: the key of an attempt or a sale.
 type key = format.Key
+
+// keyOf is the key of an attempt, or the error that there is none.
+func keyOf(id pos.AttemptID) (key, error) {
+	k, ok := format.ParseKey(id)
+	if !ok {
+		return k, fmt.Errorf("store: attempt %q: %w", id, pos.ErrNotFound)
+	}
+	return k, nil
+}
 
 func attemptOf(k key) pos.AttemptID { return pos.AttemptID(k.String()) }
 
@@ -88,7 +98,7 @@ func amountKey(a pos.Shillings) []byte {
 const (
 	phoneKnown     = 0xf
 	phoneForgotten = 0xe
-	hashPart  = 4
+	hashPart       = 4
 )
 
 func phoneKey(e *format.Entry, ms uint64) []byte {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
 
 	"kaunta/pos"
@@ -19,48 +18,47 @@ import (
 
 // Attempt implements [pos.Ledger].
 func (l *Ledger) Attempt(id pos.AttemptID) (pos.Attempt, error) {
-	k, ok := format.ParseKey(id)
-	if !ok {
-		return pos.Attempt{}, fmt.Errorf("store: attempt %q: %w", id, pos.ErrNotFound)
-	}
-	var a pos.Attempt
-	err := l.view(func(rd reader) (err error) {
-		a, err = rd.attempt(k)
-		return err
+	return read(l, func(rd reader) (a pos.Attempt, err error) {
+		k, err := keyOf(id)
+		if err != nil {
+			return a, err
+		}
+		return rd.attempt(k)
 	})
-	return a, err
 }
 
 // ByAddress implements [pos.Ledger].
 func (l *Ledger) ByAddress(address string) (pos.AttemptID, error) {
-	if address == "" || len(address) > longest {
-		return "", pos.ErrNotFound
-	}
-	var id pos.AttemptID
-	err := l.view(func(rd reader) error {
-		k, err := rd.byAddress(address)
-		if err == nil {
-			id = attemptOf(k)
-		}
-		return err
-	})
-	return id, err
+	return l.byName(address, reader.byAddress)
 }
 
 // ByOnce implements [pos.Ledger].
 func (l *Ledger) ByOnce(mark string) (pos.AttemptID, error) {
-	if mark == "" || len(mark) > longest {
+	return l.byName(mark, func(rd reader, mark string) (key, error) { return named(rd.tx, onceBucket, mark) })
+}
+
+func (l *Ledger) byName(name string, find func(reader, string) (key, error)) (pos.AttemptID, error) {
+	if name == "" || len(name) > longest {
 		return "", pos.ErrNotFound
 	}
-	var id pos.AttemptID
-	err := l.view(func(rd reader) error {
-		k, err := named(rd.tx, onceBucket, mark)
-		if err == nil {
-			id = attemptOf(k)
+	return read(l, func(rd reader) (pos.AttemptID, error) {
+		k, err := find(rd, name)
+		if err != nil {
+			return "", err
 		}
-		return err
+		return attemptOf(k), nil
 	})
-	return id, err
+}
+
+// ByReceipt implements [pos.Ledger].
+func (l *Ledger) ByReceipt(receipt string) (pos.AttemptID, error) {
+	return read(l, func(rd reader) (pos.AttemptID, error) {
+		id, err := rd.holder(receiptText(receipt), key{})
+		if err == nil && id == "" {
+			err = pos.ErrNotFound
+		}
+		return id, err
+	})
 }
 
 // Open lists what has no end, oldest first. With a pos.ErrRefused, there are others, which cannot
@@ -76,8 +74,7 @@ func (l *Ledger) Unsettled() ([]pos.Attempt, error) { return l.remembered(pos.At
 
 // remembered lists those attempts of the unsettled bucket that are wanted.
 func (l *Ledger) remembered(wanted func(pos.Attempt) bool) ([]pos.Attempt, error) {
-	var list []pos.Attempt
-	err := l.view(func(rd reader) error {
+	list, err := read(l, func(rd reader) ([]pos.Attempt, error) {
 		var keys []key
 		err := scan(rd.tx, unsettledBucket, nil, func(k, _ []byte) error {
 			if len(k) != idSize {
@@ -86,9 +83,8 @@ func (l *Ledger) remembered(wanted func(pos.Attempt) bool) ([]pos.Attempt, error
 			keys = append(keys, key(k))
 			return nil
 		})
-		var missing error
-		list, missing = rd.attempts(keys)
-		return refused(errors.Join(err, missing))
+		list, missing := rd.attempts(keys)
+		return list, refused(errors.Join(err, missing))
 	})
 	return slices.DeleteFunc(list, func(a pos.Attempt) bool { return !wanted(a) }), err
 }
@@ -99,51 +95,43 @@ func (l *Ledger) Sale(id pos.SaleID) (pos.Sale, error) {
 	if !ok {
 		return nil, nil
 	}
-	var sale pos.Sale
-	err := l.view(func(rd reader) (err error) {
-		sale, err = rd.sale(k)
-		return err
-	})
-	return sale, err
+	return read(l, func(rd reader) (pos.Sale, error) { return rd.sale(k) })
 }
 
 // Events lists the evidence of an attempt in the order it was written, bodies included, or returns
 // pos.ErrNotFound.
 func (l *Ledger) Events(id pos.AttemptID) ([]pos.Event, error) {
-	k, ok := format.ParseKey(id)
-	if !ok {
-		return nil, fmt.Errorf("store: attempt %q: %w", id, pos.ErrNotFound)
-	}
-	var events []pos.Event
-	err := l.view(func(rd reader) error {
-		rd.bodies = true
+	return read(l, func(rd reader) ([]pos.Event, error) {
+		k, err := keyOf(id)
+		if err != nil {
+			return nil, err
+		}
 		r, err := rd.record(k)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, e := range r.Events {
-			events = append(events, e.Event)
+		events, err := r.Bodies()
+		if err != nil {
+			err = damaged(RecordsBucket, k[:], err)
 		}
-		return nil
+		return events, err
 	})
-	return events, err
 }
 
 // DayPage lists up to n attempts of a day, newest first: those before the attempt before, or the
 // day's last if it is "". It reads no more records than it returns, however big the ledger.
 func (l *Ledger) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attempt, error) {
 	from, to := dayKeys(day)
-	if before != "" {
-		k, ok := format.ParseKey(before)
-		if !ok {
-			return nil, fmt.Errorf("store: attempt %q: %w", before, pos.ErrNotFound)
+	return read(l, func(rd reader) (page []pos.Attempt, err error) {
+		if before != "" {
+			k, err := keyOf(before)
+			if err != nil {
+				return nil, err
+			}
+			if bytes.Compare(k[:], to[:]) < 0 {
+				to = k
+			}
 		}
-		if bytes.Compare(k[:], to[:]) < 0 {
-			to = k
-		}
-	}
-	var page []pos.Attempt
-	err := l.view(func(rd reader) error {
 		var errs []error
 		c := rd.tx.Bucket([]byte(RecordsBucket)).Cursor()
 		k, value := below(c, to[:])
@@ -156,33 +144,14 @@ func (l *Ledger) DayPage(day pos.Day, before pos.AttemptID, n int) ([]pos.Attemp
 			}
 			k, value = c.Prev()
 		}
-		return errors.Join(errs...)
+		return page, errors.Join(errs...)
 	})
-	return page, err
-}
-
-// ByReceipt implements [pos.Ledger].
-func (l *Ledger) ByReceipt(receipt string) (pos.AttemptID, error) {
-	var id pos.AttemptID
-	err := l.view(func(rd reader) (err error) {
-		id, err = rd.holder(receiptText(receipt), key{})
-		if err == nil && id == "" {
-			err = pos.ErrNotFound
-		}
-		return err
-	})
-	return id, err
 }
 
 // Totals is what a day came to: the sum of the attempts that [Ledger.DayPage] shows for it, kept as
 // they change.
 func (l *Ledger) Totals(day pos.Day) (pos.Totals, error) {
-	var t pos.Totals
-	err := l.view(func(rd reader) (err error) {
-		t, err = getTotals(rd.tx, day)
-		return err
-	})
-	return t, err
+	return read(l, func(rd reader) (pos.Totals, error) { return getTotals(rd.tx, day) })
 }
 
 // Month is what a month came to.
@@ -191,28 +160,22 @@ func (l *Ledger) Month(m pos.Month) (pos.Totals, error) { return l.Totals(monthK
 // Days returns what each day from the first to the last came to, oldest first, without those on
 // which nothing was asked.
 func (l *Ledger) Days(first, last pos.Day) ([]pos.DayTotals, error) {
-	var days []pos.DayTotals
-	err := l.view(func(rd reader) error {
+	return read(l, func(rd reader) (days []pos.DayTotals, err error) {
 		c := rd.tx.Bucket([]byte(TotalsBucket)).Cursor()
 		end := dayKey(last)
-		for k, value := c.Seek(dayKey(first)); k != nil && bytes.Compare(k, end) <= 0; k, value = c.Next() {
+		for k, _ := c.Seek(dayKey(first)); k != nil && bytes.Compare(k, end) <= 0; k, _ = c.Next() {
 			if len(k) != 4 {
-				return damaged(TotalsBucket, k, errShape)
-			}
-			if binary.BigEndian.Uint32(k)%100 == 0 {
-				continue // a month
-			}
-			body, err := Row{TotalsBucket, k, value}.Body()
-			if err != nil {
-				return err
+				return days, damaged(TotalsBucket, k, errShape)
 			}
 			d := pos.DayTotals{Day: pos.Day(binary.BigEndian.Uint32(k))}
-			if d.Totals, err = decodeTotals(body); err != nil {
-				return damaged(TotalsBucket, k, err)
+			if d.Day%100 == 0 {
+				continue // a month
+			}
+			if d.Totals, err = getTotals(rd.tx, d.Day); err != nil {
+				return days, err
 			}
 			days = append(days, d)
 		}
-		return nil
+		return days, nil
 	})
-	return days, err
 }

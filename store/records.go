@@ -25,13 +25,12 @@ type Record struct {
 type reader struct {
 	tx     *bolt.Tx
 	coder  *format.Coder
-	bodies bool            // raw bodies too
 	recent map[key]*Record // for one who writes: records that need not be decoded again; see tip
 }
 
 // read decodes the record with the key at.
 func (rd reader) read(at, sealed []byte) (*Record, error) {
-	r, err := rd.coder.Read(at, sealed, rd.bodies)
+	r, err := rd.coder.Read(at, sealed)
 	if err == nil && (r.Events[0].Kind != pos.EventAsked || r.Events[0].Asked == nil) {
 		err = errShape
 	}

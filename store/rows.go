@@ -56,13 +56,14 @@ func (b Bucket) sealed() bool {
 }
 
 // fill is how full a page of the bucket is left when it is split. Keys that begin with a time
-// arrive in order, so nothing will be put between those that are there. The others need room.
+// arrive in order, so nothing will be put between those that are there; but records grow a little
+// when they are forgotten. The others need room.
 func (b Bucket) fill() float64 {
 	switch b {
 	case phonesBucket, ReceiptsBucket, amountsBucket, referencesBucket, addressesBucket, onceBucket, checkoutsBucket:
 		return 0.5
 	default:
-		return 1
+		return 0.9
 	}
 }
 

@@ -62,6 +62,15 @@ func (l *Ledger) view(read func(reader) error) error {
 	return l.Views(1, func(v []*View) error { return read(v[0].reader) })
 }
 
+// read is what a read of the ledger returns, in one short transaction.
+func read[T any](l *Ledger, from func(reader) (T, error)) (found T, err error) {
+	err = l.view(func(rd reader) (err error) {
+		found, err = from(rd)
+		return err
+	})
+	return found, err
+}
+
 // newView is a view of a file that is not an open ledger.
 func newView(tx *bolt.Tx) (*View, error) {
 	secret, err := getSecret(tx, phonesKey)

@@ -74,12 +74,19 @@ func keep(t testing.TB, c *Coder, events ...pos.Event) *Record {
 // read writes the record and reads it again.
 func read(t testing.TB, c *Coder, r *Record) *Record {
 	t.Helper()
-	back, err := c.Read(r.Key[:], c.Value(r), true)
+	back, err := c.Read(r.Key[:], c.Value(r))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(back.lines(), r.lines()) {
 		t.Fatalf("wrote %q\nread  %q", r.lines(), back.lines())
+	}
+	bodies, err := back.Bodies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range bodies {
+		back.Events[i].Event = e
 	}
 	return back
 }
@@ -361,12 +368,12 @@ func TestWhatIsNewer(t *testing.T) {
 	} {
 		r := keep(t, c, e)
 		r.Events[0].Line = []byte(change(string(r.Events[0].Line)))
-		if _, err := c.Read(r.Key[:], c.Value(r), true); !errors.Is(err, ErrNewer) {
+		if _, err := c.Read(r.Key[:], c.Value(r)); !errors.Is(err, ErrNewer) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	r := keep(t, c, e)
-	if _, err := c.Read(r.Key[:], Seal(r.Key[:], append([]byte{99}, r.lines()...)), true); !errors.Is(err, ErrNewer) {
+	if _, err := c.Read(r.Key[:], Seal(r.Key[:], append([]byte{99}, r.lines()...))); !errors.Is(err, ErrNewer) {
 		t.Errorf("a dictionary: %v", err)
 	}
 
@@ -383,7 +390,7 @@ func TestWhatIsNoRecord(t *testing.T) {
 	c := coder()
 	k, _ := ParseKey(askedFor("").Attempt)
 	const good = "[\"712345678\"]\n0000 1 {\"kind\":\"stopped\",\"at\":1,\"typed\":\"\ue000\"}\n"
-	if r, err := c.Read(k[:], Seal(k[:], []byte("\x00"+good)), true); err != nil || r.Events[0].Typed != "712345678" {
+	if r, err := c.Read(k[:], Seal(k[:], []byte("\x00"+good))); err != nil || r.Events[0].Typed != "712345678" {
 		t.Fatalf("%v", err)
 	}
 	for _, lines := range []string{
@@ -394,21 +401,21 @@ func TestWhatIsNoRecord(t *testing.T) {
 		strings.Replace(good, `}`, `}}`, 1), strings.Replace(good, `}`, ``, 1), strings.Replace(good, `"typed":`, `"typed64":"!",`, 1),
 		strings.Replace(good, `"typed"`, strings.Repeat(`"x":[`, 99), 1), strings.Replace(good, `"typed":`, `"answer":{"not_sent":1},"typed":`, 1),
 	} {
-		if _, err := c.Read(k[:], Seal(k[:], []byte("\x00"+lines)), true); !errors.Is(err, ErrShape) {
+		if _, err := c.Read(k[:], Seal(k[:], []byte("\x00"+lines))); !errors.Is(err, ErrShape) {
 			t.Errorf("%q: %v", lines, err)
 		}
 	}
-	if _, err := c.Read(k[:], Seal(k[:], nil), true); !errors.Is(err, ErrShape) {
+	if _, err := c.Read(k[:], Seal(k[:], nil)); !errors.Is(err, ErrShape) {
 		t.Errorf("nothing: %v", err)
 	}
-	if _, err := c.Read(k[:], Seal(k[:], []byte("\x01no frame")), true); !errors.Is(err, ErrShape) {
+	if _, err := c.Read(k[:], Seal(k[:], []byte("\x01no frame"))); !errors.Is(err, ErrShape) {
 		t.Errorf("no frame: %v", err)
 	}
-	if _, err := c.Read(k[:8], Seal(k[:8], []byte("\x00"+good)), true); !errors.Is(err, ErrShape) {
+	if _, err := c.Read(k[:8], Seal(k[:8], []byte("\x00"+good))); !errors.Is(err, ErrShape) {
 		t.Errorf("half a key: %v", err)
 	}
 	bomb := c.encoder().EncodeAll(bytes.Repeat([]byte(" "), MaxSize+1), []byte{newest})
-	if _, err := c.Read(k[:], Seal(k[:], bomb), true); !errors.Is(err, ErrShape) {
+	if _, err := c.Read(k[:], Seal(k[:], bomb)); !errors.Is(err, ErrShape) {
 		t.Errorf("more than there may be: %v", err)
 	}
 }
@@ -480,9 +487,12 @@ func FuzzRead(f *testing.F) {
 	f.Add(keep(f, c, e, withBody(e, "\xff0712 345 678"), withBody(e, "{}")).lines())
 	k, _ := ParseKey(e.Attempt)
 	f.Fuzz(func(t *testing.T, lines []byte) {
-		r, err := c.Read(k[:], Seal(k[:], append([]byte{uncompressed}, lines...)), true)
-		if err == nil && len(r.Events) == 0 {
-			t.Fatal("a record without events")
+		r, err := c.Read(k[:], Seal(k[:], append([]byte{uncompressed}, lines...)))
+		if err != nil {
+			return
+		}
+		if _, err := r.Bodies(); len(r.Events) == 0 || err != nil && !errors.Is(err, ErrShape) {
+			t.Fatalf("%d events, %v", len(r.Events), err)
 		}
 	})
 }

@@ -98,8 +98,8 @@ func NewCoder(key []byte) *Coder {
 	return &Coder{Key: key, encoder: sync.OnceValue(newEncoder), decoder: sync.OnceValue(newDecoder)}
 }
 
-// Read decodes the record with the key at.
-func (c *Coder) Read(at, sealed []byte, bodies bool) (*Record, error) {
+// Read decodes the record with the key at, but for raw bodies.
+func (c *Coder) Read(at, sealed []byte) (*Record, error) {
 	body, err := Unseal(at, sealed)
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (c *Coder) Read(at, sealed []byte, bodies bool) (*Record, error) {
 		}
 		r.Events = append(r.Events, Event{From: used})
 		e := &r.Events[len(r.Events)-1]
-		if err := r.line(e, line, n, bodies); err != nil {
+		if err := r.line(e, line, n); err != nil {
 			return nil, err
 		}
 		used, n = e.To, e.N
@@ -142,7 +142,7 @@ func (c *Coder) Read(at, sealed []byte, bodies bool) (*Record, error) {
 const usualEvents = 4
 
 // line decodes an event that comes after the one with the number before.
-func (r *Record) line(e *Event, line []byte, before uint64, bodies bool) error {
+func (r *Record) line(e *Event, line []byte, before uint64) error {
 	mark, rest, _ := bytes.Cut(line, []byte{' '})
 	number, rest, ok := bytes.Cut(rest, []byte{' '})
 	if !ok || len(mark) != 2*MarkSize {
@@ -159,7 +159,7 @@ func (r *Record) line(e *Event, line []byte, before uint64, bodies bool) error {
 	if e.To = entriesUpTo(e.Line, e.From); e.To > len(r.Table) {
 		return ErrShape
 	}
-	return r.parse(e, bodies)
+	return r.parse(e, false)
 }
 
 func (r *Record) parse(e *Event, bodies bool) error {

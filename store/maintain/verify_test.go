@@ -92,7 +92,7 @@ func (f forged) nth(n int) format.Key {
 
 func (f forged) record(n int) *format.Record {
 	k := f.nth(n)
-	return must[*format.Record](f)(f.coder.Read(k[:], bytes.Clone(f.tx.Bucket([]byte(store.RecordsBucket)).Get(k[:])), false))
+	return must[*format.Record](f)(f.coder.Read(k[:], bytes.Clone(f.tx.Bucket([]byte(store.RecordsBucket)).Get(k[:]))))
 }
 
 func (f forged) put(b store.Bucket, k, body []byte) {

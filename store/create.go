@@ -221,7 +221,8 @@ func failedBefore(path string) bool {
 
 // renew puts a copy of the open ledger in its place and opens that. It takes db over.
 func renew(db *database, path string, o bolt.Options) (*database, error) {
-	// The lock is kept until the copy has the name; who waits for it finds the file replaced.
+	// The lock is kept until the copy has the name; a till that waits for it finds the file
+	// replaced.
 	err := Guard(func() error {
 		f, err := disk.Temp(path)
 		if err != nil {

@@ -4,8 +4,8 @@
 // maintain. [Ledger] implements pos.Ledger and the reads that the screens need.
 //
 //	Append ─┐
-//	Append ─┼─► queue ─► one committing goroutine ─► one transaction ─► flush, flush ─► every caller returns
-//	Append ─┘            takes whoever is waiting      per event: prepare, write
+//	Append ─┼─► queue ─► committing goroutine ─► transaction ─► flush, flush ─► all callers return
+//	Append ─┘            takes all that wait     prepare, write each event
 //
 // To prepare an event is to read the sale it belongs to, see whether its receipt closed another
 // sale, let pos.Sale.Apply say what it changes, and refuse it before anything is written. To write
@@ -17,10 +17,11 @@
 //
 // Each calls only those below it:
 //
+//	the ledger   ledger.go read.go clock.go
 //	append       append.go ahead.go evidence.go twice.go tip.go forget.go
-//	read, find   ledger.go view.go reads.go read.go find.go clock.go
-//	records      records.go                     events ─► attempt, with the others of its sale
-//	indexes      index.go totals.go chain.go keys.go      what follows from the events of one record
+//	find         find.go view.go reads.go
+//	records      records.go: the attempt that events make, with the others of its sale
+//	indexes      index.go totals.go chain.go keys.go: what follows from one record
 //	file         file.go create.go lock.go pages.go about.go rows.go errors.go
 //	             packages format and disk
 //
@@ -30,7 +31,7 @@
 //
 // Evidence is written once, and everything else follows from it:
 //
-//	events ─► record of the attempt ─► replay (pos.Sale.Apply, at each read) ─► attempt ─► entries of the indexes, totals
+//	events ─► record ─► replay (pos.Sale.Apply, at each read) ─► attempt ─► indexes, totals
 //	      └─► chain of hashes ─► anchors
 //
 // Attempts are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds (6
@@ -38,29 +39,35 @@
 // it. Most indexes name an attempt by its moment alone: a reader looks at all attempts of that
 // millisecond. Numbers in keys are big-endian.
 //
-//	bucket       key                                              value
-//	kaunta       "version"                                        4 bytes: 1
-//	             "origin"                                         Origin, as JSON
-//	             "seed", "phones"                                 32 random bytes each: where the chain begins; the key of phones' hashes
-//	             "head"                                           the end of the chain: n (8), hash (32), day of the last event (4)
-//	             "kinds"                                          the kinds of event that there are, as JSON
-//	             "forgotten"                                      ms before which phone numbers are forgotten (8)
-//	records      attempt                                          its events (package format)
-//	anchors      day yyyymmdd (4)                                 the end of the chain when the day ended: n, hash
-//	 these follow from them (index.go):
-//	totals       day yyyymmdd, month yyyymm00 (4)                 pos.Totals of the attempts made then, as JSON
-//	sales        sale, attempt                                    –  attempts after the first; a sale has the name of its first
-//	unsettled    attempt                                          –  those that the till or a person has something to do with
-//	receipts     RECEIPT packed (7) or 0xff, text, 0; ms          1: the attempt holds it; 0: its evidence speaks of it
-//	phones       the last three digits, 0xf, era (3),             –  an era is 2^34 ms
-//	             six digits backwards (3); or the last
-//	             three, 0xe, era (3), hash (4); ms
-//	amounts      shillings (3, or 9), ms                          –
-//	references   reference in small letters, 0, ms                –
-//	checkouts    keyed hash of the CheckoutRequestID (4), ms      –
-//	overrides    overridden attempt, attempt                      –  asked as another sale in place of the first
-//	once         mark of a caller's key                           attempt
-//	addresses    secret callback address                          attempt: those that do not begin with its moment
+//	bucket      key                                     value
+//	kaunta      "version"                               4 bytes: 1
+//	            "origin"                                Origin, as JSON
+//	            "seed", "phones"                        32 random bytes each: where the chain
+//	                                                    begins; the key of the hashes of phones
+//	            "head"                                  the end of the chain: number (8), hash
+//	                                                    (32), day of the last event (4)
+//	            "kinds"                                 the kinds of event there are, as JSON
+//	            "forgotten"                             ms before which numbers are forgotten (8)
+//	records     attempt                                 its events (package format)
+//	anchors     day yyyymmdd (4)                        the end of the chain when the day ended
+//
+// These follow from them:
+//
+//	totals      day yyyymmdd, month yyyymm00 (4)        pos.Totals of the attempts made then
+//	sales       sale, attempt                           –  attempts after the one it is named after
+//	unsettled   attempt                                 –  the till or a person has work with it
+//	receipts    RECEIPT packed (7) or 0xff, text, 0;    1: the attempt holds it; 0: its evidence
+//	            ms                                      speaks of it
+//	phones      the last three digits, 0xf, era (3),    –  an era is 2^34 ms
+//	            six digits backwards (3); or the last
+//	            three, 0xe, era (3), hash (4); ms
+//	amounts     shillings (3, or 9), ms                 –
+//	references  reference in small letters, 0, ms       –
+//	checkouts   keyed hash of the CheckoutRequestID     –
+//	            (4), ms
+//	overrides   overridden attempt, attempt             –  asked in place of the first
+//	once        mark of a caller's key                  attempt
+//	addresses   secret callback address                 attempt: not those that begin with its moment
 //
 // An address begins with the moment of its attempt, and so needs no index.
 //
@@ -75,10 +82,10 @@
 //
 // # Untouched
 //
-// Events are numbered and chained by hash through the whole ledger (package format). maintain.Verify
-// walks the chain, holds records, indexes and totals against one another, and names the first row
-// that is not what was written. Compare with a saved anchor to detect tampering, even by someone
-// with write access.
+// Events are numbered and chained by hash through the whole ledger (package format).
+// maintain.Verify walks the chain, holds records, indexes and totals against one another, and names
+// the first row that is not what was written. Compare with a saved anchor to detect tampering, even
+// by someone with write access.
 //
 // # Forgetting
 //
@@ -93,12 +100,12 @@
 // # When things go wrong
 //
 // A new file is made under another name and renamed when it is whole and flushed (create.go). A
-// commit that fails is the last one of its file ([ErrFailed]): what the system then shows may not be
-// on the disk, so the next Open goes on in a copy. A disk that is almost full takes no new payments
-// ([ErrFull]), and still takes what becomes of the old ones: the file has room for that already
-// (ahead.go). A commit that wrote nothing for want of room is not the last one, and may be tried
-// again (pos.ErrNoRoom). A damaged record or page is an error, never a wrong amount ([ErrDamaged]).
-// [*LockedError] says who has a ledger that is in use. A ledger that others can write, or of another
-// user, is not written. A ledger made for one environment is not opened for another, one of a newer
-// version not at all, and one of an older ([ErrOlder]) is made again first.
+// commit that fails is the last one of its file ([ErrFailed]): what the system then shows may not
+// be on the disk, so the next Open goes on in a copy. A disk that is almost full takes no new
+// payments ([ErrFull]), and still takes what becomes of the old ones: the file has room for that
+// already (ahead.go). A commit that wrote nothing for want of room is not the last one, and may be
+// tried again (pos.ErrNoRoom). A damaged record or page is an error, never a wrong amount
+// ([ErrDamaged]). [*LockedError] says who has a ledger that is in use. A ledger that others can
+// write, or of another user, is not written. A ledger made for one environment is not opened for
+// another, one of a newer version not at all, and one of an older ([ErrOlder]) is made again first.
 package store

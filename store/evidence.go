@@ -14,7 +14,8 @@ import (
 )
 
 // maxCallbacks is how many callbacks of one attempt are kept whatever they say; of later ones only
-// those that change what is known. Who holds a secret address must not be able to fill the disk.
+// those that change what is known. Somebody with a secret address must not be able to fill the
+// disk.
 const maxCallbacks = 64
 
 // step is one event, ready to be written: everything that can be refused has been looked at, so

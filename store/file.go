@@ -23,7 +23,7 @@ type Options struct {
 	// ShortCode is written into a new ledger.
 	ShortCode string
 
-	// ReadOnly opens a ledger that exists, beside other readers, and never writes.
+	// ReadOnly opens a ledger that exists, next to other readers, and never writes.
 	ReadOnly bool
 
 	// Now tells when a ledger was made or opened; nil is time.Now.
@@ -86,7 +86,7 @@ func openFile(path string, o bolt.Options) (*database, error) {
 	o.FreelistType = bolt.FreelistMapType
 	o.NoStatistics = true
 	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
-		// Not os.O_CREATE, which bbolt wants: a ledger that vanished this moment is not made anew.
+		// Not os.O_CREATE, which bbolt wants: a ledger that vanished this moment is not made again.
 		f, err := open(name, flag&^os.O_CREATE, mode)
 		file = f
 		return f, err
@@ -222,7 +222,7 @@ func uncut(tx *bolt.Tx, path string) error {
 }
 
 // unwritable says that a ledger can be read and not written: beyond what a reader needs, a writer
-// reads the list of free pages, which Compact makes anew. It is an [ErrDamaged].
+// reads the list of free pages, which maintain.Compact makes again. It is an [ErrDamaged].
 type unwritable struct {
 	path  string
 	cause error
@@ -230,7 +230,7 @@ type unwritable struct {
 
 func (e *unwritable) Error() string {
 	return fmt.Sprintf("store: the ledger %s can be read, but not written, since its list of free pages is damaged: "+
-		"run kaunta compact, which makes it anew from its payments", e.path)
+		"run kaunta compact, which makes it again from its payments", e.path)
 }
 
 func (e *unwritable) Unwrap() error { return e.cause }

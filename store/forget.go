@@ -19,11 +19,12 @@ const forgetStep = 256
 // settled. The chain of hashes goes on to hold.
 //
 // Old pages of the file, free for what comes next, can still hold the numbers until they are used
-// again, or maintain.Rebuild makes the file again. It is done in many short commits, between which payments
-// go on. Each waits for those who were reading at the commit before it: until they are done, what
-// that set free cannot be used again, and the file would grow by as much as is forgotten, many
-// times over. Errors: ctx's, [ErrFailed], [ErrDamaged], [ErrClosed], [ErrReadOnly]; what has been
-// done until then stays done. A damaged record stays as it is, and is named at the end.
+// again, or maintain.Rebuild makes the file again. It is done in many short commits, between which
+// payments go on. Each waits for those who were reading at the commit before it: until they are
+// done, what that set free cannot be used again, and the file would grow by as much as is
+// forgotten, many times over. Errors: ctx's, [ErrFailed], [ErrDamaged], [ErrClosed], [ErrReadOnly];
+// what has been done until then stays done. A damaged record stays as it is, and is named at the
+// end.
 func (l *Ledger) Forget(ctx context.Context, before time.Time) (n int, err error) {
 	if l.readOnly {
 		return 0, ErrReadOnly

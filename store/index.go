@@ -20,9 +20,9 @@ const (
 )
 
 // entries lists what the indexes say of an attempt: a is the attempt, r its record, secret the
-// ledger's key of hashes. To write an event is to put what was not listed before it, and to make the
-// indexes again is to put everything. Of two attempts that share an entry, since they are of one
-// millisecond, the one with the greater value has it.
+// ledger's key of hashes. To write an event is to put what was not listed before it, and to make
+// the indexes again is to put everything. Of two attempts that share an entry, since they are of
+// one millisecond, the one with the greater value has it.
 func entries(secret []byte, r *format.Record, a pos.Attempt) []Row {
 	k := r.Key
 	list := make([]Row, 0, 8)
@@ -70,8 +70,8 @@ func entries(secret []byte, r *format.Record, a pos.Attempt) []Row {
 	return append(list, receipts...)
 }
 
-// SaleRow is what the index of sales says of a record, where the sale is not named after it. Without
-// it, no attempt of the sale can be replayed.
+// SaleRow is what the index of sales says of a record, where the sale is not named after it.
+// Without it, no attempt of the sale can be replayed.
 func SaleRow(r *format.Record) (row Row, more bool) {
 	s, ok := format.ParseKey(r.Events[0].Asked.Sale)
 	return newRow(salesBucket, saleKey(s, r.Key), nil), ok && s != r.Key

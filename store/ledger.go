@@ -59,7 +59,7 @@ func Open(path string, o Options) (*Ledger, error) {
 	}
 	name := path
 	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // the pid file stands beside the file itself, whatever it was called by
+		path = real // the pid file stands next to the file itself, whatever it was called by
 	}
 
 	err = Usable(path)

@@ -13,15 +13,15 @@ import (
 	"kaunta/store/disk"
 )
 
-// The lock itself is bbolt's, on the file, and ends with the process that has it. A line beside the
-// file only says who that is: without it, or with one left by a process that was killed, a ledger
-// opens all the same.
+// The lock itself is bbolt's, on the file, and ends with the process that has it. A line next to
+// the file only says who that is: without it, or with one left by a process that was killed, a
+// ledger opens all the same.
 
 // LockedError says that another process has the ledger. It is an [ErrLocked].
 type LockedError struct {
 	Path string
 
-	// Who has it, as far as is known: PID is 0 for a reader, and where the note beside the ledger
+	// Who has it, as far as is known: PID is 0 for a reader, and where the note next to the ledger
 	// is gone.
 	PID   int
 	Host  string
@@ -45,15 +45,15 @@ func (e *LockedError) Is(target error) bool { return target == ErrLocked }
 
 func pidPath(path string) string { return path + ".pid" }
 
-// writePID notes who has the ledger: process, machine and time, in a line each. It is a help to
-// whoever is refused, and not worth failing for.
+// writePID notes who has the ledger: process, machine and time, in a line each. It helps
+// the one who is refused, and is not worth failing for.
 func writePID(path string, now time.Time) {
 	host, _ := os.Hostname()
 	note := fmt.Sprintf("%d\n%s\n%s\n", os.Getpid(), host, now.In(pos.EAT).Format(time.RFC3339))
 	_ = leaveNote(path, pidPath(path), note)
 }
 
-// leaveNote writes a file beside the ledger, in the place of whatever has its name: it is never
+// leaveNote writes a file next to the ledger, in the place of whatever has its name: it is never
 // written through a link that somebody has put there.
 func leaveNote(path, as, note string) error {
 	f, err := disk.Temp(path)

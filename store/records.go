@@ -25,7 +25,7 @@ type Record struct {
 type reader struct {
 	tx     *bolt.Tx
 	coder  *format.Coder
-	recent map[key]*Record // for one who writes: records that need not be decoded again; see tip
+	recent map[key]*Record // of the committing goroutine: records that need not be decoded again; see tip
 }
 
 // read decodes the record with the key at.

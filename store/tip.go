@@ -11,7 +11,7 @@ import (
 // tip is the end of the ledger as the committing goroutine remembers it from one commit to the
 // next, so that it need not read it again for each event: nobody else writes the file. A commit
 // takes it from the ledger, and gives it back when it is on disk; after any other end it is read
-// anew.
+// again.
 type tip struct {
 	head    Anchor
 	kinds   []string               // of the events

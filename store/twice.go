@@ -10,7 +10,7 @@ import (
 
 // twice lists the events that follow from n about payments which may have been made twice: n paid a
 // sale while another that was asked in its place, or that it was asked in place of, is paid; or a
-// person settled the last that another was doubtful beside.
+// person settled the last that another was doubtful because of.
 func (b *batch) twice(n step) ([]pos.Event, error) {
 	a := n.after
 	pays := n.before.State != pos.Paid && a.State == pos.Paid && !a.Notices.Has(pos.PaidTwice)

@@ -31,7 +31,7 @@ func writeZeros(f *os.File, from, to int64) error {
 }
 
 // Private refuses to write a ledger that others can write too, and one of another user: what the
-// till makes beside it would be this user's, and the other's till could not go on.
+// till makes next to it would be this user's, and the other's till could not go on.
 func Private(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -97,7 +97,7 @@ const (
 	maxEntries       = nearEntries + utf8.MaxRune + 1 - farPlaceholder
 )
 
-// reserved reports whether a text that holds the character cannot be written beside placeholders.
+// reserved reports whether a text that holds the character cannot be written next to placeholders.
 func reserved(r rune) bool {
 	return r >= firstPlaceholder && r <= lastPrivate || r >= farPlaceholder
 }

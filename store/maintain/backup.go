@@ -14,7 +14,8 @@ import (
 
 // A backup is the rows of a ledger as they are at one moment, written into a new file:
 //
-//	Stream  view ─► rows ─► bytes ─► pipe or socket ─► Save  ─► rows ─► new file ─► flush ─► VerifyFile ─► its name
+//	Stream      view ─► rows ─► bytes ─► pipe or socket
+//	SaveBackup  bytes ─► rows ─► new file ─► flush ─► VerifyFile ─► its name
 //
 // So it has no free pages: what they may still hold, such as phone numbers that were forgotten, is
 // not copied, and it is smaller than the ledger. It is written in steps, each flushed before the

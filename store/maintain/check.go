@@ -24,7 +24,7 @@ import (
 //	Compare ─► child process: ServeCompare   ─► missing
 //	Try     ─► child process: ServeTry       ─► store.Writable
 //	  ▲                         │
-//	  └── lines of JSON ◄───────┘   progress, and in the end what was found; no end: the file has killed the child
+//	  └── lines of JSON ◄───────┘   progress, then what was found; no end: the child was killed
 
 // answer is one line of what the child says.
 type answer struct {

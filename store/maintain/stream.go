@@ -16,9 +16,10 @@ import (
 
 // The stream of a backup is
 //
-//	magic │ rows (8), attempts (8) │ number of the bucket + 1, length of key, key, length of value, value │ … │ 0 │ CRC-32C of all before (4)
+//	magic │ rows (8), attempts (8) │ row │ … │ 0 │ CRC-32C of all before (4)
 //
-// with numbers as varints where no length is named.
+// and a row is the number of its bucket + 1, length of the key, key, length of the value, value,
+// with numbers as varints.
 const rowMagic = "kaunta backup 1\n"
 
 // maxRow bounds a key and a value that are read from a stream, in bytes.

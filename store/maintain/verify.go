@@ -20,9 +20,9 @@ import (
 // Verify reads the whole ledger: its pages, the checksum of each record, the chain of hashes and
 // its anchors, and what follows from the events, which is worked out again and compared:
 //
-//	records ─► chunks ─► workers: decode, replay ─► events ─► chain ─► compared with its end and the anchors
-//	                                             └► entries and totals ─► sums ─┐
-//	indexes ─► sums ────────────────────────────────────────────────────────────┴► compared
+//	records ─► chunks ─► workers: decode, replay ─► events ─► chain ─► compared with its end
+//	                                             └► entries ─► sums ─┐
+//	indexes ─► sums ─────────────────────────────────────────────────┴► compared
 //
 // It reads as things are when it begins, and payments go on meanwhile. progress, if not nil, is
 // told how many attempts of how many are done, from one goroutine at a time. The error is ctx's or

@@ -244,6 +244,15 @@ func (l *Ledger) fail(err error) error {
 	return err
 }
 
+// Health is nil while the ledger takes what is written, and otherwise why it does not: an
+// [ErrFailed].
+func (l *Ledger) Health() error {
+	if p := l.failure.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
 // spare is the room that asking for a payment leaves free on the disk, in bytes, so that the
 // outcome of those that were asked can still be written.
 const spare = 32 << 20

@@ -17,7 +17,7 @@
 //
 // Each calls only those below it:
 //
-//	the ledger   ledger.go read.go clock.go
+//	the ledger   ledger.go remake.go read.go clock.go
 //	append       append.go ahead.go evidence.go twice.go tip.go forget.go
 //	find         find.go view.go reads.go
 //	records      records.go: the attempt that events make, with the others of its sale

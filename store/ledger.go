@@ -164,15 +164,6 @@ func (l *Ledger) Name() string { return l.name }
 // Origin tells what the ledger was made for.
 func (l *Ledger) Origin() Origin { return l.origin }
 
-// Health is nil while the ledger takes what is written, and otherwise why it does not: an
-// [ErrFailed].
-func (l *Ledger) Health() error {
-	if p := l.failure.Load(); p != nil {
-		return *p
-	}
-	return nil
-}
-
 // AtItsPath implements [pos.Ledger]: it is an [ErrMoved] while the file that is written is not the
 // one that the ledger's name leads to. A ledger that was opened for reading only is not looked for.
 func (l *Ledger) AtItsPath() error {

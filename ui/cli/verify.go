@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"kaunta/pos"
-	"kaunta/store/maintain"
 	"kaunta/store/export"
+	"kaunta/store/maintain"
 	"kaunta/ui/keeper"
 )
 

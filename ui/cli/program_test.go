@@ -148,7 +148,7 @@ func TestImports(t *testing.T) {
 		"kaunta/tunnel/ssh":             {"tunnel"},
 		"kaunta/tunnel/ssh/sshtest":     {"tunnel/ssh"},
 		"kaunta/ui":                     {"pos", "ui/draw", "ui/frame", "ui/session", "ui/text"},
-		"kaunta/ui/cli":                 {"daraja", "pos", "store/export", "ui/doctor", "ui/app/settings", "ui/setup", "ui/text", "daraja/simulator", "store/maintain", "ui/keeper", "ui/app/localapi"},
+		"kaunta/ui/cli":                 {"daraja", "pos", "store/export", "ui/doctor", "ui/app/settings", "ui/setup", "ui/text", "daraja/simulator", "store", "store/maintain", "ui/keeper", "ui/app/localapi"},
 		"kaunta/ui/draw":                {},
 		"kaunta/ui/doctor":              {"daraja", "pos", "ui/app/settings", "ui/text"},
 		"kaunta/ui/keeper":              {"ui/app/shop", "store", "store/maintain", "ui/app/settings"},

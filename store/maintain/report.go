@@ -65,9 +65,12 @@ func VerifyFile(ctx context.Context, path string, progress func(done, total int)
 	return report, errors.Join(err, l.Close())
 }
 
-// VerifyCopy is VerifyFile for a copy that is to become the ledger, which it first brings to this
-// version.
+// VerifyCopy is VerifyFile for a copy that is to become the ledger, which a till must be able to
+// write, and which it brings to this version.
 func VerifyCopy(ctx context.Context, path string, progress func(done, total int)) (Report, error) {
+	if err := store.Writable(path); err != nil {
+		return Report{}, err
+	}
 	report, err := VerifyFile(ctx, path, progress)
 	if errors.Is(err, store.ErrOlder) {
 		if _, err = Rebuild(ctx, path, store.Options{}, progress); err == nil {

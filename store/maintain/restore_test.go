@@ -107,6 +107,11 @@ func TestRestoreRefuses(t *testing.T) {
 	was := contents(t, path)
 	good := contents(t, backup)
 	bad := filepath.Join(t.TempDir(), "bad.ledger")
+	writeFile(t, bad, good)
+	edit(t, bad, func(tx *bolt.Tx) error {
+		return put(tx, row(store.AboutBucket, []byte("kinds"), []byte(`["asked","reversed"]`)))
+	})
+	newer := contents(t, bad)
 	var gap Gap
 	var unread error
 	for _, tt := range []struct {
@@ -116,6 +121,7 @@ func TestRestoreRefuses(t *testing.T) {
 		want  string
 	}{
 		{"a backup that is cut short", good[:len(good)-2*4096], nil, "damaged"},
+		{"a kind of event that is not known", newer, nil, "(reversed)"},
 		{"no backup", []byte("nothing that anybody knows"), nil, "not a ledger"},
 		{"another environment", good, func(o *RestoreOptions) { o.Environment = "production" }, "is for training"},
 		{"a child that dies", good, func(o *RestoreOptions) {

@@ -20,7 +20,7 @@ const (
 )
 
 func newEncoder() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(dictionaryIDs, dictionary1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(dictionaryIDs, dictionary1), zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		panic(err) // the options are wrong

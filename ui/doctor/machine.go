@@ -61,7 +61,7 @@ func ledger(_ context.Context, x *examiner) Finding {
 	}
 	if l.Unwritable != nil {
 		return fault(text.Both(sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika."),
-			text.Both("Run kaunta compact, which makes it anew from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake."))
+			text.Both("Run kaunta compact, which makes it again from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake."))
 	}
 	if err := writable(folder); err != nil {
 		return fault(text.Both("The ledger's folder "+folder+" cannot be written.", "Folda ya daftari "+folder+" haiandikiki."),

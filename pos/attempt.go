@@ -7,7 +7,7 @@ import (
 	"kaunta/daraja"
 )
 
-// State is the till's word about one attempt. The numbers are written to disk.
+// State is the till's word about one attempt.
 type State uint8
 
 // The states. Only Paid and NotPaid are ends, and only Paid is for ever: evidence
@@ -36,7 +36,7 @@ func nameAt(names []string, n int) string {
 // Final reports whether the state is an end: PAID or NOT PAID.
 func (s State) Final() bool { return s == Paid || s == NotPaid }
 
-// Notice is a set of remarks on top of a state. The bits are written to disk.
+// Notice is a set of remarks on top of a state.
 type Notice uint16
 
 // The notices.
@@ -71,7 +71,6 @@ func (n Notice) Names() []string {
 
 // Facts is the set of everything that the evidence of an attempt has established. Events only ever
 // add to it, and the state is a function of it: that is what makes the order of events unimportant.
-// The bits are written to disk.
 type Facts uint32
 
 // The facts.

@@ -13,7 +13,7 @@ type (
 	AttemptID string
 )
 
-// EventKind says what happened. The numbers are written to disk: never change one, only add.
+// EventKind says what happened. The ledger keeps its name: never change one, only add.
 type EventKind uint8
 
 // The kinds of event an attempt is made of.

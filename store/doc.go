@@ -35,7 +35,7 @@
 //	      └─► chain of hashes ─► anchors
 //
 // Attempts are named by ULIDs, 16 bytes in a key. A ULID begins with its moment, in milliseconds (6
-// bytes, "ms" below): so the bucket of attempts is in the order of time, and a day is a range of
+// bytes, "ms" below): so the bucket of records is in the order of time, and a day is a range of
 // it. Most indexes name an attempt by its moment alone: a reader looks at all attempts of that
 // millisecond. Numbers in keys are big-endian.
 //

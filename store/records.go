@@ -81,7 +81,7 @@ func (rd reader) attempt(k key) (pos.Attempt, error) {
 	return rd.replay(r)
 }
 
-// page reads the attempt of an entry of the attempts bucket.
+// page reads the attempt of a row of the bucket of records.
 func (rd reader) page(at, value []byte) (pos.Attempt, error) {
 	r, err := rd.read(at, value)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package tunnel is how Safaricom reaches the till: the HTTP server that takes
 // callbacks, and the link that gives that server a public URL. Ways to be
 // reached belong here, a package for each that is long; what a callback means
-// does not. It imports no package of ours.
+// does not. Of ours it imports daraja alone, for what a callback URL may look like.
 //
 //	Safaricom ──HTTPS──▶ public URL ──Provider's session──▶ Server ──▶ Deliver
 //	                        ▲                                 │

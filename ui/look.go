@@ -10,7 +10,7 @@ import (
 	"kaunta/ui/text"
 )
 
-// style is what a screen needs to draw itself: the words, the inks, the room and the moment.
+// style is what a screen needs to draw itself: the words, the theme, the room and the moment.
 type style struct {
 	say      *text.Words
 	theme    draw.Theme

@@ -50,6 +50,9 @@ type app struct {
 	hand      bool      // keys go to the customer's phone
 	handLeft  time.Time // when it was taken off because there was nothing left to do there
 	help      *helpPage
+	menu      menuPage
+	question  *question
+	numberAt  time.Time // when a number was pressed last while a payment is in front
 	quitting  bool
 
 	evidence session.EventsRead // of the row in front of a list, where the window shows it
@@ -102,6 +105,9 @@ func (a *app) Init() tea.Cmd {
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	a.now = a.cfg.Now()
 	cmd := a.take(msg)
+	if q := a.question; q != nil && q.of != a.session.Front.Phase() {
+		a.question = nil
+	}
 	a.sale.follow()
 	a.next.follow()
 	return a, tea.Batch(cmd, a.lookAt(), a.schedule())
@@ -298,7 +304,7 @@ func (a *app) learnShop(m shopMsg) tea.Cmd {
 func (a *app) paste(text string) tea.Cmd {
 	var cmd tea.Cmd
 	switch {
-	case a.help != nil || a.quitting || a.hand || sizeOf(a.width, a.height) == sizeTiny:
+	case a.help != nil || a.covered() || a.hand || sizeOf(a.width, a.height) == sizeTiny:
 	case a.at == screenSale && a.session.Front == nil:
 		a.sale.paste(text)
 	case a.at == screenLedger:

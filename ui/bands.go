@@ -70,7 +70,7 @@ func (a *app) header(l style, width int) string {
 // bandSpeaks reports whether the state of the payment in front is in plain letters below the header
 // already. Big letters are a drawing to a screen reader.
 func (a *app) bandSpeaks(l style) bool {
-	covered := a.at != screenSale || a.help != nil || a.quitting || a.hand && !a.showsStrip()
+	covered := a.at != screenSale || a.help != nil || a.covered() || a.hand && !a.showsStrip()
 	_, big := a.front().word(l.say, l.now).large(stageOf(l), l)
 	return !covered && !big
 }
@@ -167,9 +167,11 @@ func (a *app) warning() []string {
 }
 
 // checking counts the attempts that are STILL CHECKING, and their money; those too that were open
-// at the start, which nobody has in front.
+// at the start or were left for the next sale, which nobody has in front.
 func (a *app) checking() (n int, sum pos.Shillings) {
-	return a.unsettled(func(o pos.Attempt) bool { return o.Open() && (o.State == pos.StillChecking || a.session.AtStart(o.ID)) })
+	return a.unsettled(func(o pos.Attempt) bool {
+		return o.Open() && (o.State == pos.StillChecking || a.session.AtStart(o.ID) || a.session.Left(o.ID))
+	})
 }
 
 // unsettled counts and adds up those of what F3 lists that belong.
@@ -183,17 +185,17 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 	return n, sum
 }
 
-// keysLine is the keys that there is room for, the most important first, and always the help, which
-// has its own key: its word goes where that makes room for the first two.
-func keysLine(l style, hints []hint, helpKey string, width int) string {
+// keysLine is the keys that there is room for, the most important first, and always the last, of the
+// menu or of the help: its word goes where that makes room for the first two.
+func keysLine(l style, hints []hint, last hint, width int) string {
 	dot := l.theme.Line.Render(" · ")
 	one := func(h hint) string { return l.theme.Strong.Render(h.key) + " " + l.theme.Dim.Render(h.does) }
-	help := one(hint{helpKey, l.say.KHelp})
+	help := one(last)
 	needed := " "
 	for _, h := range hints[:min(2, len(hints))] {
 		needed += one(h) + dot
 	}
-	if brief := l.theme.Strong.Render(helpKey); draw.Width(needed)+draw.Width(help) >= width && draw.Width(needed)+draw.Width(brief) < width {
+	if brief := l.theme.Strong.Render(last.key); draw.Width(needed)+draw.Width(help) >= width && draw.Width(needed)+draw.Width(brief) < width {
 		help = brief
 	}
 	line := " "

@@ -28,7 +28,7 @@ func (a *app) showsStrip() bool { return arrange(a.width, a.height, false, a.wan
 func (a *app) strip(l style, width int) draw.Block {
 	l.width = width
 	if a.cfg.Phone != nil {
-		return a.phones.view(l, a.hand, a.phoneKey())
+		return a.phones.view(l, a.hand, keyFor(meansPhone))
 	}
 	return a.stripView(l)
 }
@@ -60,7 +60,7 @@ func (a *app) body(l style, arr arrangement) (draw.Block, []hint) {
 
 // helpLines is the help for what is in front.
 func (a *app) helpLines(l style) []string {
-	first, second := helpTopics(l.say, a.screenName(l.say), a.hints(l.say), a.cfg.Phone != nil, a.cfg.Endings)
+	first, second := helpTopics(l.say, a.screenName(l.say), a.hints(l.say), a.menuLines(), a.cfg)
 	return helpLines(l, first, second)
 }
 
@@ -72,11 +72,11 @@ func (a *app) hints(w *text.Words) []hint {
 	case a.at == screenOpen:
 		return a.open.hints(w, a.now)
 	case a.typesAhead():
-		return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}, {"esc", w.KClear}}
+		return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}}
 	case a.session.Front != nil:
-		return a.front().hints(w, a.session.Offers(a.now), a.now, a.cfg.Phone != nil)
+		return a.front().hints(w, a.session.Offers(a.now), a.now)
 	}
-	return a.sale.hints(w)
+	return a.sale.hints(w, a.typing())
 }
 
 // screenName is the name of the screen in front.
@@ -127,6 +127,10 @@ func (a *app) smallView(l style) draw.Block {
 	switch {
 	case a.quitting:
 		return a.quitView(l)
+	case l.size == sizeMinimal && a.covered():
+		l.height -= 1 + len(size)
+		b, hints := a.over(l, draw.Block{}, nil)
+		return draw.Block{Lines: append(append(b.Lines, keysLine(l, hints, a.lastHint(), l.width)), size...)}
 	case l.size == sizeTiny && a.session.Front != nil:
 		word := a.front().word(l.say, l.now)
 		lines := append(l.center(l.theme.Bands[word.tone], word.String()), l.center(l.theme.Tones[word.tone], text.KES(a.session.Front.Request.Amount))...)

@@ -34,6 +34,8 @@ func (c codeLine) press(k key) (next codeLine, done bool) {
 		return codeLine{}, false
 	case k.is("enter"):
 		return c, true
+	case k.is("-"): // the number pad's way to correct
+		k = key{name: "backspace"}
 	}
 	edited, ok := c.text.edit(k)
 	if !ok {
@@ -63,5 +65,5 @@ func (c codeLine) view(l style, width int) draw.Block {
 }
 
 func (c codeLine) hints(w *text.Words) []hint {
-	return []hint{{"enter", w.KTypeCode}, {"esc", w.KBack}}
+	return []hint{{"enter", w.KTypeCode}, {"-", w.KRubOut}, {"esc", w.KBack}}
 }

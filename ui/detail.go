@@ -26,37 +26,27 @@ type detail struct {
 	wrong error     // why it took none
 }
 
-// leads is where a key on a payment's own screen leads to.
-type leads uint8
-
-const (
-	leadsNowhere leads = iota
-	leadsBack          // to the list that the payment is of
-	leadsToSale
-)
-
-// press answers a key on the screen that looks like v.
-func (d detail) press(k key, v style) (next detail, want session.Effect, to leads) {
+// press answers a key on the screen that looks like v; left says that it leads back to the list that
+// the payment is of.
+func (d detail) press(k key, v style) (next detail, want session.Effect, left bool) {
 	d.claim, d.wrong = pos.Claim{}, nil
 	if d.code.on {
 		var done bool
 		if d.code, done = d.code.press(k); done {
 			want = session.TypeReceipt{ID: d.attempt.ID, Code: d.code.text.String()}
 		}
-		return d, want, leadsNowhere
+		return d, want, false
 	}
-	page := v.height / 2
+	page, m := v.height/2, k.means()
 	k = k.moving()
 	switch {
-	case k.is("esc", "-", "backspace") && d.raw:
+	case m == meansBack && d.raw:
 		d.raw = false
-	case k.is("esc", "-", "backspace"):
-		return d, nil, leadsBack
-	case k.is("+"):
-		return d, nil, leadsToSale
-	case k.is("c", "/") && d.attempt.WithoutReceipt():
+	case m == meansBack:
+		return d, nil, true
+	case m == meansCode && d.attempt.WithoutReceipt():
 		d.code, d.raw = newCodeLine(d.attempt), false
-	case k.is("r", "*", "enter"):
+	case m == meansRaw, m == meansGoOn:
 		d.raw, d.rawTop = !d.raw, 0
 	case d.raw:
 		lines := len(d.body(detailWidth(v.width)))
@@ -66,7 +56,7 @@ func (d detail) press(k key, v style) (next detail, want session.Effect, to lead
 		d.chosen, _ = k.step(d.chosen, len(d.events), page)
 		d.chosen = max(0, min(d.chosen, len(d.events)-1))
 	}
-	return d, nil, leadsNowhere
+	return d, nil, false
 }
 
 // learn takes what an attempt has become, if it is the one shown.
@@ -115,17 +105,17 @@ func (d detail) learned(f session.EventsRead) detail {
 
 func (d detail) hints(w *text.Words) []hint {
 	if d.raw {
-		return []hint{{"↑↓", w.KScroll}, {"-", w.KBack}, {"+", w.KSale}}
+		return []hint{{"↑↓", w.KScroll}, {"-", w.KBack}, {"+", w.KNext}}
 	}
 	if d.code.on {
 		return d.code.hints(w)
 	}
-	list := []hint{{"enter", w.KRaw}, {"↑↓", w.KMove}, {"-", w.KBack}, {"+", w.KSale}}
+	list := []hint{{"enter", w.KRaw}, {"↑↓", w.KMove}, {"-", w.KBack}, {"+", w.KNext}}
 	if d.attempt.Unsettled() {
 		list = append(list, hint{"f3", w.KOpen})
 	}
 	if d.attempt.WithoutReceipt() {
-		list = append([]hint{{"/", w.KTypeCode}}, list...)
+		list = append([]hint{{"c", w.KTypeCode}}, list...)
 	}
 	return list
 }

@@ -1,9 +1,10 @@
 package ui
 
 import (
-	"slices"
+	"strings"
 
 	"kaunta/ui/draw"
+	"kaunta/ui/session"
 	"kaunta/ui/text"
 )
 
@@ -16,10 +17,10 @@ type helpPage struct {
 // it is closed.
 func (h helpPage) press(k key, v style, lines int) (next helpPage, done bool) {
 	height := v.height - 1
-	k = k.moving()
-	if k.is("esc", "?", "enter", "-", "+", "/") {
+	if m := k.means(); m == meansBack || m == meansGoOn {
 		return helpPage{}, true
 	}
+	k = k.moving()
 	h.top, _ = k.step(h.top, lines, height)
 	h.top = max(0, min(h.top, lines-height))
 	return h, false
@@ -31,42 +32,69 @@ type helpTopic struct {
 	items []hint
 }
 
-// helpTopics are the parts of the help: what is true here, and what is true everywhere.
-func helpTopics(w *text.Words, screen string, here []hint, practice bool, endings []text.Ending) (first, second []helpTopic) {
-	everywhere := []hint{{"f1", w.KSale}, {"f2", w.KLedger}, {"f3", w.KOpen}, {"f4", w.KSeen}}
-	if practice {
-		everywhere = append(everywhere, hint{"f8", w.KPhone})
+// helpTopics are the parts of the help: what is true here, and how to do what a cashier wants,
+// which is the table of keys with the numbers of the menu in place of function keys.
+func helpTopics(w *text.Words, screen string, here []hint, menu []menuLine, cfg session.Config) (first, second []helpTopic) {
+	wants := helpTopic{head: w.HelpWants}
+	for _, row := range keyTable {
+		if row.want == nil || row.means == meansPhone && cfg.Phone == nil {
+			continue
+		}
+		wants.items = append(wants.items, hint{keysOf(row.means, menu), row.want(w)})
 	}
-	everywhere = append(everywhere, hint{"f9", w.KLanguage}, hint{"ctrl-q", w.KQuit})
-	onlyHere := slices.DeleteFunc(slices.Clone(here), func(h hint) bool {
-		return slices.ContainsFunc(everywhere, func(e hint) bool { return e.key == h.key })
-	})
+	for _, line := range menu {
+		if line.means == meansNothing {
+			wants.items = append(wants.items, hint{keyFor(meansMenu) + " " + line.number, line.does(w)})
+		}
+	}
+	wants.items = append(wants.items, hint{keyFor(meansMenu), w.WantReference})
+	typing := helpTopic{w.HelpTyping, []hint{
+		{"+ - * /", w.WantSums}, {"-", w.WantRubOut},
+	}}
 	first = []helpTopic{
-		{w.HelpKeys + ": " + lower(screen), onlyHere},
-		{w.HelpEverywhere, everywhere},
+		{w.HelpKeys + ": " + lower(screen), here},
+		typing,
 		{w.HelpBell, []hint{{"1", w.HelpBellOnce}, {"2", w.HelpBellTwice}}},
 	}
-	second = []helpTopic{{w.HelpPad, []hint{
-		{"+ - * /", w.PadSums}, {"--", w.PadRubAmount}, {"-", w.PadRubPhone}, {"/", w.PadUp}, {".", w.PadReference},
-		{"* - /", w.PadEmpty}, {"-", w.PadBack}, {"+", w.PadNext}, {".", w.PadSeen}, {"8 2 4 6", w.PadMove}, {"9 3", w.KPage},
-	}}}
-	if len(endings) > 0 {
+	if len(cfg.Endings) > 0 {
 		phones := helpTopic{head: w.HelpEndings}
-		for _, e := range endings {
+		for _, e := range cfg.Endings {
 			digits := e.Digits
 			if digits == "" {
 				digits = w.HelpElse
 			}
 			phones.items = append(phones.items, hint{text.Printable(digits), w.Text(e.Text)})
 		}
-		second = append(second, phones)
+		first = append(first, phones)
 	}
-	return first, second
+	return first, []helpTopic{wants}
+}
+
+// keysOf names the keys of a meaning as the help has room for: the number pad's first, which for
+// some is the menu's and a number.
+func keysOf(m meaning, menu []menuLine) string {
+	switch m {
+	case meansBack:
+		return "- esc"
+	case meansNumber:
+		return "0–9"
+	case meansMove:
+		return "8 2 4 6"
+	case meansSeen:
+		return ". .  f4"
+	}
+	name := keyFor(m)
+	for _, line := range menu {
+		if line.means == m {
+			return ". " + line.number + "  " + name
+		}
+	}
+	return strings.ReplaceAll(name, "+q", "-q")
 }
 
 // helpLines is the whole help, in two columns where there is room.
 func helpLines(l style, first, second []helpTopic) []string {
-	const columnWidth = 38
+	const columnWidth = 39
 	var lines []string
 	margin := 2
 	if l.width >= 2*columnWidth+2 {

@@ -65,11 +65,11 @@ func (l ledger) at() int {
 func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 	now, height := v.now, listRows(v.height)
 	if l.detail != nil {
-		next, want, leads := l.detail.press(k, v)
-		if l.detail = &next; leads != leadsNowhere {
+		next, want, left := l.detail.press(k, v)
+		if l.detail = &next; left {
 			l.detail = nil
 		}
-		return l, d.do(want), leads == leadsToSale
+		return l, d.do(want), false
 	}
 	if l.month != nil {
 		return l.pressMonth(k, d, v)
@@ -77,6 +77,7 @@ func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 	if l.finding {
 		return l.pressInput(k, d, now, height)
 	}
+	m := k.means()
 	k = k.moving()
 	switch {
 	case k.is("left"):
@@ -88,21 +89,24 @@ func (l ledger) press(k key, d commands, v style) (ledger, tea.Cmd, bool) {
 		}
 		l, cmd := l.goTo(d, l.day.Day.Add(1))
 		return l, cmd, false
-	case k.is("t", "5"):
+	case m == meansToday, k.is("5"):
 		l, cmd := l.goTo(d, pos.DayOf(now))
 		return l, cmd, false
-	case k.is("/"):
-		l.finding, l.input, l.search, l.sought, l.top = true, newField(20), session.Search{}, 0, 0
-	case k.is("m", "0", "insert"):
+	case m == meansMonth, k.is("0", "insert"):
 		m := newMonth(l.day.Day)
 		l.month = &m
 		return l, d.do(session.ReadMonth{Month: m.month}), false
-	case k.is("esc", "-", "+"):
+	case m == meansBack:
 		return l, nil, true
-	default:
-		return l.move(k, d, height)
 	}
-	return l, nil, false
+	return l.move(k, d, height)
+}
+
+// find is the ledger with its search.
+func (l ledger) find() ledger {
+	l.detail, l.month = nil, nil
+	l.finding, l.input, l.search, l.sought, l.top = true, newField(20), session.Search{}, 0, 0
+	return l
 }
 
 // move answers a key that moves in the list or opens a row.
@@ -132,7 +136,7 @@ func (l ledger) move(k key, d commands, height int) (ledger, tea.Cmd, bool) {
 
 // pressInput answers a key while a text to find is typed.
 func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger, tea.Cmd, bool) {
-	if k.is("+") {
+	if k = k.typed(); k.is("+") {
 		k = key{name: "down"}
 	}
 	if k.is("-") && session.Only(l.input.String(), session.Digits+"./") == l.input.String() {
@@ -154,11 +158,11 @@ func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger
 	} else {
 		l.input = l.input.insert(k.text)
 	}
-	return l, l.find(d, now), false
+	return l, l.look(d, now), false
 }
 
-// find looks for what is typed. A day is not looked for: Enter turns to it.
-func (l *ledger) find(d commands, now time.Time) tea.Cmd {
+// look looks for what is typed. A day is not looked for: Enter turns to it.
+func (l *ledger) look(d commands, now time.Time) tea.Cmd {
 	wanted := strings.TrimSpace(l.input.String())
 	l.sought, l.search.Err = 0, nil
 	if day, ok := session.SoughtDay(wanted, now); ok {
@@ -183,7 +187,7 @@ func (l ledger) paste(text string, d commands, now time.Time) (ledger, tea.Cmd) 
 		return l, nil
 	}
 	l.input = l.input.insert(firstLine(text))
-	return l, l.find(d, now)
+	return l, l.look(d, now)
 }
 
 // foundRows takes what was found, and looks again if more has been typed since.
@@ -230,6 +234,6 @@ func (l ledger) hints(w *text.Words) []hint {
 		return []hint{{"enter", w.KDetail}, {"+", w.KNextRow}, {"-", w.KRubOut}, {"esc", w.KBack}}
 	}
 	return []hint{
-		{"enter", w.KDetail}, {"/", w.KFind}, {"←→", w.KDay}, {"0", w.KMonth}, {"-", w.KSale}, {"↑↓", w.KMove}, {"5", w.KToday},
+		{"enter", w.KDetail}, {"/", w.KFind}, {"←→", w.KDay}, {"0", w.KMonth}, {"-", w.KBack}, {"↑↓", w.KMove}, {"5", w.KToday}, {"+", w.KNext},
 	}
 }

@@ -77,16 +77,17 @@ func (m month) goTo(month pos.Month, today pos.Day) month {
 func (m month) press(k key, v style) (next month, open, left bool) {
 	today := pos.DayOf(v.now)
 	n := len(m.until(today))
+	means := k.means()
 	switch k = k.moving(); {
-	case k.is("esc", "-", "backspace", "m", "0", "insert"):
+	case means == meansBack, means == meansMonth, k.is("0", "insert"):
 		return m, false, true
-	case k.is("enter"):
+	case means == meansGoOn:
 		return m, true, false
 	case k.is("left"):
 		return m.goTo(m.month.Add(-1), today), false, false
 	case k.is("right") && m.month < today.Month():
 		return m.goTo(m.month.Add(1), today), false, false
-	case k.is("t", "5"):
+	case means == meansToday, k.is("5"):
 		return newMonth(today), false, false
 	}
 	lay := monthLayoutOf(splitOf(v).list, n)
@@ -97,15 +98,11 @@ func (m month) press(k key, v style) (next month, open, left bool) {
 }
 
 func (m month) hints(w *text.Words) []hint {
-	return []hint{{"enter", w.KOpenDay}, {"←→", w.KMonth}, {"↑↓", w.KMove}, {"-", w.KBack}, {"5", w.KToday}, {"+", w.KSale}}
+	return []hint{{"enter", w.KOpenDay}, {"←→", w.KMonth}, {"↑↓", w.KMove}, {"-", w.KBack}, {"5", w.KToday}, {"+", w.KNext}}
 }
 
 // pressMonth answers a key while the month is shown.
 func (l ledger) pressMonth(k key, d commands, v style) (ledger, tea.Cmd, bool) {
-	if k.is("+") {
-		l.month = nil
-		return l, nil, true
-	}
 	next, open, left := l.month.press(k, v)
 	switch {
 	case open:

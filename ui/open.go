@@ -38,14 +38,14 @@ func (o openList) asks() bool { return len(o.rows()) > 0 && o.rows()[o.at()].Sam
 // press answers a key on the screen that looks like v; left says that it leads back to the sale.
 func (o openList) press(k key, v style) (next openList, want session.Effect, left bool) {
 	if o.detail != nil {
-		d, want, leads := o.detail.press(k, v)
-		if o.detail = &d; leads != leadsNowhere {
+		d, want, back := o.detail.press(k, v)
+		if o.detail = &d; back {
 			o.detail = nil
 		}
-		return o, want, leads == leadsToSale
+		return o, want, false
 	}
-	asked := o.asks()
-	if asked && k.is("enter") && v.now.Sub(o.askedAt) < session.Debounce {
+	asked, m := o.asks(), k.means()
+	if asked && (m == meansGoOn || m == meansNumber) && v.now.Sub(o.askedAt) < session.Debounce {
 		o.askedAt = v.now // a key that bounced, or is held: until there is a pause
 		return o, nil, false
 	}
@@ -60,9 +60,9 @@ func (o openList) press(k key, v style) (next openList, want session.Effect, lef
 	answer := k
 	k = k.moving()
 	switch {
-	case k.is("esc", "-") && asked:
+	case m == meansBack && asked:
 		return o, nil, false
-	case k.is("esc", "-", "+"):
+	case m == meansBack:
 		return o, nil, true
 	case len(o.rows()) == 0:
 		return o, nil, false
@@ -76,14 +76,14 @@ func (o openList) press(k key, v style) (next openList, want session.Effect, lef
 		}
 		o.byHand = row // it is still asked
 		return o, nil, false
-	case k.is("enter") && asked:
+	case m == meansGoOn && asked:
 		return o, session.ResolveAs{Seen: row, As: answers[0]}, false
 	}
-	if k.is("d") {
+	if m == meansDetail {
 		o.chosen, o.detail = row.ID, &detail{attempt: row}
 		return o, session.ReadEvents{ID: row.ID}, false
 	}
-	offer := taken(k, session.OffersOf(row))
+	offer := taken(k, session.OffersOf(row), false)
 	o.chosen = row.ID
 	switch {
 	case offer.Action == session.Check:
@@ -151,18 +151,18 @@ func (o openList) hints(w *text.Words, now time.Time) []hint {
 	case o.code.on:
 		return o.code.hints(w)
 	case len(o.rows()) == 0:
-		return []hint{{"-", w.KSale}, {"f2", w.KLedger}}
+		return []hint{{"-", w.KBack}, {"+", w.KNext}, {"/", w.KFind}}
 	case o.asks() && len(o.rows()[o.at()].Answers()) > 1:
 		return []hint{{"1", w.TwoSales}, {"2", w.KGiveBack}, {"-", w.KBack}}
 	case o.asks():
 		return []hint{{"enter", w.KNoteDown}, {"-", w.KBack}}
 	}
 	row := o.rows()[o.at()]
-	list := hintsOf(w, session.OffersOf(row), now)
+	list := hintsOf(w, session.OffersOf(row), false, now)
 	if !row.Open() {
 		list[0].does = w.Question(row).Key
 	}
-	return append(list, hint{"-", w.KSale}, hint{"d", w.KDetail}, hint{"↑↓", w.KMove}, hint{"f2", w.KLedger})
+	return append(list, hint{"-", w.KBack}, hint{"d", w.KDetail}, hint{"↑↓", w.KMove}, hint{"+", w.KNext})
 }
 
 // openRows is how many rows of the list a key moves by as a page.
@@ -171,7 +171,7 @@ func openRows(height int) int { return max(1, height/2) }
 // answerTo is what a person says of an attempt that can be settled in two ways with the key 1 or 2.
 func answerTo(a pos.Attempt, k key) (as pos.EventKind, ok bool) {
 	for i, as := range a.Answers() {
-		if k.is(strconv.Itoa(i + 1)) {
+		if k.digit() == strconv.Itoa(i+1) {
 			return as, true
 		}
 	}

@@ -14,7 +14,7 @@ func pads() map[string]func(key rune) string {
 	kitty := func(codes map[rune]string) func(rune) string {
 		return func(k rune) string { return "\x1b[" + codes[k] + "u" }
 	}
-	return map[string]func(rune) string{
+	pads := map[string]func(rune) string{
 		"Num Lock on": func(k rune) string {
 			if k == '\n' {
 				return "\r"
@@ -36,6 +36,13 @@ func pads() map[string]func(key rune) string {
 			'9': "57421", '.': "57426", '/': "57410", '*': "57411", '-': "57412", '+': "57413", '\n': "57414",
 		}),
 	}
+	pads["application keypad, as PuTTY"] = func(k rune) string {
+		if other := map[rune]string{'/': "Q", '*': "R", '-': "S", '+': "l"}[k]; other != "" {
+			return "\x1bO" + other
+		}
+		return pads["application keypad, as xterm"](k)
+	}
+	return pads
 }
 
 // TestNumberPadInEveryMode takes a payment with the bytes of a number pad: 15 keys for a new customer, one to ask again, none or
@@ -90,7 +97,9 @@ func TestNumberPadInEveryMode(t *testing.T) {
 					t.Errorf("still in the phone:\n%s", s.screen())
 				}
 				s.types("\x15") // Ctrl-U, which no pad has: an empty sale
-				pad("*")
+				pad(".")
+				s.sees("│ 1  ledger", "│ 0  help")
+				pad("1")
 				s.sees("LEDGER")
 				pad("0")
 				s.sees("MONTH")
@@ -99,14 +108,29 @@ func TestNumberPadInEveryMode(t *testing.T) {
 				s.sees("LEDGER")
 				pad("/")
 				s.sees("Find")
+				pad("45-")
+				s.sees("Find  4 ")
 				pad("-")
+				pad("-")
+				s.sees("LEDGER")
 				pad("-")
 				s.sees("SALE")
-				pad("-")
+				pad(".2")
 				s.sees("OPEN PAYMENTS")
-				pad("-/")
-				s.sees("The number pad alone")
+				pad("-.9")
+				s.sees("Andika kiasi")
+				pad(".9.0")
+				s.sees("I want to")
 				pad("-")
+				s.sees("Type the amount.")
+				pad("450\n0712345678\n")
+				s.tell(accepted(attempt()))
+				<-time.After(time.Second)
+				pad("-")
+				s.sees("Stop waiting?")
+				pad("-")
+				s.sees("WAITING")
+				pad("+")
 				s.sees("Type the amount.")
 				s.close()
 			})

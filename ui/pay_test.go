@@ -113,7 +113,11 @@ func TestResultKeys(t *testing.T) {
 		calls [3]int // charged, checked, stopped
 	}{
 		{"waiting: check now", waiting, []string{"<enter>"}, []string{"WAITING FOR PIN"}, [3]int{1, 1, 0}},
-		{"waiting: stop", waiting, []string{"<esc>"}, []string{"WAITING FOR PIN"}, [3]int{1, 0, 1}},
+		{"waiting: back asks whether to stop", waiting, []string{"<esc>"}, []string{"Stop waiting?", "enter stop · - go on"}, [3]int{1, 0, 0}},
+		{"waiting: an Enter at once does not answer", waiting, []string{"-", "<enter>"}, []string{"Stop waiting?"}, [3]int{1, 0, 0}},
+		{"waiting: stop", waiting, []string{"-", "<pause>", "<enter>"}, []string{"WAITING FOR PIN"}, [3]int{1, 0, 1}},
+		{"waiting: back twice stops nothing", waiting, []string{"<esc>", "<esc>"}, []string{"WAITING FOR PIN", "enter check now"}, [3]int{1, 0, 0}},
+		{"waiting: next sale, and it goes on", waiting, []string{"+"}, []string{"Type the amount.", "? checking 1 (KES 450)"}, [3]int{1, 0, 0}},
 		{"waiting: a digit is not a sale", waiting, []string{"7"}, []string{"WAITING FOR PIN", "KES 450"}, [3]int{1, 0, 0}},
 		{"paid: next sale", isPaid, []string{"<enter>"}, []string{"Type the amount.", "✓ PAID  KES 450  0712 ••• 678"}, [3]int{1, 0, 0}},
 		{"paid: typed over", isPaid, []string{"7"}, []string{"KES 7"}, [3]int{1, 0, 0}},
@@ -121,10 +125,11 @@ func TestResultKeys(t *testing.T) {
 		{"paid twice: next sale", isTwice, []string{"<enter>"}, []string{"Type the amount.", "! owed back 1"}, [3]int{1, 0, 0}},
 		{"not paid: a digit does not hide it", notPaid, []string{"7"}, []string{"NOT PAID"}, [3]int{1, 0, 0}},
 		{"not paid: again", notPaid, []string{"<enter>"}, []string{"SENDING"}, [3]int{2, 0, 0}},
-		{"not paid: another number", notPaid, []string{"e"}, []string{"The same sale, with another number.", "KES 450"}, [3]int{1, 0, 0}},
-		{"not paid: dropped", notPaid, []string{"<esc>"}, []string{"Type the amount."}, [3]int{1, 0, 0}},
+		{"not paid: another number", notPaid, []string{"-"}, []string{"The same sale, with another number.", "KES 450"}, [3]int{1, 0, 0}},
+		{"not paid: next sale", notPaid, []string{"+"}, []string{"Type the amount."}, [3]int{1, 0, 0}},
 		{"checking: check now", checking, []string{"<enter>"}, []string{"STILL CHECKING"}, [3]int{1, 1, 0}},
 		{"checking: a digit does not hide it", checking, []string{"7"}, []string{"STILL CHECKING"}, [3]int{1, 0, 0}},
+		{"checking: the form as it was", checking, []string{"-"}, []string{"KES 450", "0712 345 678", "enter ask for payment"}, [3]int{1, 0, 0}},
 		{"checking: next sale", checking, []string{"+"}, []string{"Type the amount.", "? checking 1 (KES 450)"}, [3]int{1, 0, 0}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -159,11 +164,11 @@ func TestBell(t *testing.T) {
 		{"not paid", func(c *cashier, a pos.Attempt) { c.tell(refused(a, "1", ""), pos.EventCalledBack) }, 2},
 		{"gave up", func(c *cashier, a pos.Attempt) { c.tell(unclear(a), pos.EventGaveUp) }, 2},
 		{"stopped by the cashier", func(c *cashier, a pos.Attempt) {
-			c.press("<esc>")
+			c.press("<esc>", "<pause>", "<enter>")
 			c.tell(unclear(a), pos.EventStopped)
 		}, 0},
 		{"late", func(c *cashier, a pos.Attempt) {
-			c.press("<esc>")
+			c.press("<esc>", "<pause>", "<enter>")
 			a = unclear(a)
 			c.tell(a, pos.EventStopped)
 			a = paid(a, "SKN4T7W2QX")
@@ -202,10 +207,8 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c.press("2") // not while it is locked
 	c.tick(61 * time.Second)
 	c.press("2") // nor as soon as it is unlocked: it may be of an amount
-	c.sees("next sale: 2")
-	c.press("<esc>")
-	c.tick(time.Second)
-	c.sees("? MAY PAY TWICE", "the customer may pay twice", "Press 2 to ask all the same.")
+	c.tick(2 * time.Second)
+	c.sees("? MAY PAY TWICE", "the customer may pay twice", "Press 2 to ask all the same.", "1 check now · 2 ask all the same")
 	c.press("<enter>", "<enter>")
 	if len(c.till.Charges) != 1 || len(c.till.Checks) != 2 || c.till.Checks[0] != "earlier" {
 		t.Fatalf("Enter charged %d times and checked %v", len(c.till.Charges), c.till.Checks)
@@ -301,17 +304,17 @@ func TestNoReceiptCode(t *testing.T) {
 		c.size(size[0], size[1])
 		a := queriesOnly(accepted(c.sell("450", phoneA)))
 		c.tell(a, pos.EventQueried)
-		c.sees("PAID", "M-PESA code only in customer's SMS", "/ notes the code of the SMS.")
+		c.sees("PAID", "M-PESA code only in customer's SMS", "c notes the code of the SMS.")
 		c.seesNot("later")
 		c.press("<f9>")
 		c.sees("code ya M-PESA: SMS ya mteja tu")
-		c.press("<f9>", "/")
+		c.press("<f9>", "c")
 		c.sees("Code for KES ", "PAYMENT")
 		c.press("skn4", "<enter>")
 		c.sees("copy it", "SKN4")
 		c.press("t7", "<esc>") // not this one
 		c.sees("M-PESA code only in customer's SMS")
-		c.press("/")
+		c.press("c")
 		c.send(tea.PasteMsg{Content: "skn4t7w2qx\n"})
 		c.press("<enter>")
 		if got := c.till.Codes; len(got) != 2 || got[1] != "SKN4T7W2QX" {
@@ -325,9 +328,9 @@ func TestNoReceiptCode(t *testing.T) {
 		c.sees("code SKN4T7W2QX, the customer's word", "✓ PAID")
 
 		// The same from the ledger, on the row of a payment that has none.
-		c.press("-", "<enter>", "/")
+		c.press("-", "<enter>", "c")
 		c.sees("Code for KES ")
-		c.press("<esc>", "+")
+		c.press("<esc>", "-", "-")
 		c.sees("PAID", "KES 450")
 		c.tick(2 * time.Second)
 		c.press("5") // it is still good news, to be typed over
@@ -342,11 +345,11 @@ func TestNoReceiptCode(t *testing.T) {
 	a := c.sell("450", phoneA)
 	a.State, a.Events, a.Facts = pos.Paid, 3, pos.QueryPaid
 	c.tell(a, pos.EventQueried)
-	c.press("/")
+	c.press("c")
 	c.sees("M-PESA code to follow")
 	c.seesNot("SMS code", "PAYMENT ")
 	c.tell(paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
-	c.press("*", "<enter>", "/")
+	c.press("<f2>", "<enter>", "c")
 	c.seesNot("Code for KES ", "SMS code")
 }
 

@@ -35,8 +35,7 @@ func (p phones) prompt() (session.Prompt, bool) {
 // press answers a key while the hand is on the phones; done says that it has left them.
 func (p phones) press(k key, d commands) (next phones, cmd tea.Cmd, done bool) {
 	p.err = nil
-	k = k.typed()
-	if k.is("esc", "-", "f8") {
+	if k.means() == meansBack {
 		return p, nil, true
 	}
 	q, ok := p.prompt()
@@ -45,15 +44,15 @@ func (p phones) press(k key, d commands) (next phones, cmd tea.Cmd, done bool) {
 	}
 	act := func(a session.PhoneAction) (phones, tea.Cmd, bool) { return p, d.actCmd(q.Phone, a), false }
 	switch {
-	case k.is("p", "1"):
+	case k.digit() == "1":
 		return act(session.PhonePay)
-	case k.is("c", "2"):
+	case k.digit() == "2":
 		return act(session.PhoneCancel)
-	case k.is("w", "3"):
+	case k.digit() == "3":
 		return act(session.PhoneWrongPIN)
-	case k.is("i", "4"):
+	case k.digit() == "4":
 		return act(session.PhoneIgnore)
-	case k.is("down", "up"):
+	case k.digit() == "5", k.is("down", "up"):
 		step := 1
 		if k.is("up") {
 			step = len(p.prompts) - 1
@@ -71,7 +70,7 @@ func (p phones) press(k key, d commands) (next phones, cmd tea.Cmd, done bool) {
 func (p phones) hints(w *text.Words) []hint {
 	hints := []hint{{"-", w.KBack}}
 	if len(p.prompts) > 1 {
-		hints = append([]hint{{"↑↓", w.KMove}}, hints...)
+		hints = append([]hint{{"5", w.KOtherPhone}}, hints...)
 	}
 	if len(p.prompts) > 0 {
 		hints = append([]hint{{"1", w.KPay}, {"2", w.KCancel}, {"3", w.KWrongPIN}, {"4", w.KIgnore}}, hints...)

@@ -8,8 +8,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// press sends a key where it belongs: what lies over the screens first, then the keys that mean the
-// same everywhere, then the screen in front.
+// press sends a key where it belongs: what lies over the screens first, then the field that is being
+// typed, then the keys that mean the same everywhere, then the screen in front.
 func (a *app) press(k key) tea.Cmd {
 	if k.is("ctrl+c", "ctrl+q") {
 		return a.quit()
@@ -22,37 +22,28 @@ func (a *app) press(k key) tea.Cmd {
 	if arr.size == sizeTiny {
 		return nil // nothing is done blindly
 	}
-	if a.fillsIn() && k.is("f2", "f3", "f4") {
-		k = k.typed()
-	}
-	switch k.name {
-	case "f1":
-		return a.goTo(screenSale)
-	case "f2":
-		return a.goTo(screenLedger)
-	case "f3":
-		return a.goTo(screenOpen)
-	case "f4":
-		a.session.Seen()
+	k = a.ofTwo(k)
+	switch m := k.means(); {
+	case a.question != nil:
+		return a.pressQuestion(k)
+	case a.menu != menuClosed:
+		return a.pressMenu(k)
+	case m >= meansHelp && m <= meansLanguage:
+		return a.pressEverywhere(m)
+	case a.help == nil && !a.hand && a.typing():
+		return a.pressScreen(k, l)
+	case m == meansNext:
+		return a.nextSale()
+	case m == meansFind:
+		return a.find()
+	case m == meansMenu:
+		a.menu, a.burst = menuMain, burst{before: *a.sale.Form, last: a.now, keys: 1}
 		return nil
-	case "f8":
-		if a.cfg.Phone != nil {
-			a.hand, a.help = !a.hand, nil
-		}
-		return nil
-	case "f9":
-		a.switchLanguage()
-		return nil
-	}
-	switch {
 	case a.help != nil:
 		next, done := a.help.press(k, l, len(a.helpLines(l)))
 		if a.help = &next; done {
 			a.help = nil
 		}
-		return nil
-	case k.is("?"):
-		a.help = &helpPage{}
 		return nil
 	case a.hand:
 		var cmd tea.Cmd
@@ -61,14 +52,76 @@ func (a *app) press(k key) tea.Cmd {
 			a.hand = false
 		}
 		return cmd
-	case k.typed().is(".") && len(a.session.News) > 0 && !a.typing():
-		a.session.Seen()
-		return nil
 	}
 	if k.digit() != "" && a.now.Sub(a.handLeft) < session.Debounce {
 		return nil // it was meant for the phone, and would be the next sale's amount
 	}
 	return a.pressScreen(k, l)
+}
+
+// ofTwo is which of two keys it is, where a terminal sends the same for a function key and a key of
+// the number pad: the latter where figures are typed, and where the function key has nothing to do.
+func (a *app) ofTwo(k key) key {
+	switch {
+	case !k.is("f2", "f3", "f4"):
+	case a.fillsIn(), k.is("f2") && a.at == screenLedger, k.is("f4") && len(a.session.News) == 0:
+		return k.typed()
+	}
+	return k
+}
+
+// pressEverywhere does what a key means also while something is typed.
+func (a *app) pressEverywhere(m meaning) tea.Cmd {
+	switch m {
+	case meansHelp:
+		if a.help != nil {
+			a.help = nil
+			return nil
+		}
+		return a.openHelp()
+	case meansSale:
+		return a.goTo(screenSale)
+	case meansLedger:
+		return a.goTo(screenLedger)
+	case meansSettle:
+		return a.goTo(screenOpen)
+	case meansSeen:
+		a.session.Seen()
+	case meansPhone:
+		if a.cfg.Phone != nil {
+			a.hand, a.help = !a.hand, nil
+		}
+	case meansLanguage:
+		return a.switchLanguage()
+	}
+	return nil
+}
+
+func (a *app) openHelp() tea.Cmd {
+	a.help = &helpPage{}
+	return nil
+}
+
+// nextSale brings the form of the next sale to the front. A payment that was there goes on, and is
+// found among what is to be settled; one that has just changed stays until it can have been seen.
+func (a *app) nextSale() tea.Cmd {
+	elsewhere := a.at != screenSale || a.help != nil || a.hand
+	a.ledger.detail, a.ledger.month = nil, nil
+	cmd := a.goTo(screenSale)
+	if a.session.Front == nil && elsewhere {
+		return cmd // the next sale is the one that has been begun
+	}
+	if a.session.Front != nil && a.now.Sub(a.session.Front.Changed) < session.Debounce {
+		return cmd
+	}
+	return tea.Batch(cmd, a.act(session.Next))
+}
+
+// find brings the ledger to the front with its search.
+func (a *app) find() tea.Cmd {
+	cmd := a.goTo(screenLedger)
+	a.ledger = a.ledger.find()
+	return cmd
 }
 
 func (a *app) pressScreen(k key, l style) tea.Cmd {
@@ -89,24 +142,16 @@ func (a *app) pressScreen(k key, l style) tea.Cmd {
 	case a.session.Front != nil:
 		return a.pressPay(k)
 	}
-	if a.emptySale() {
-		switch {
-		case k.typed().is("*"):
-			return a.goTo(screenLedger)
-		case k.typed().is("-"):
-			return a.goTo(screenOpen)
-		case k.typed().is("/"):
-			a.help = &helpPage{}
-			return nil
-		}
-	}
 	_, offered := a.sale.Offers()
-	if offered && k.is("enter") && a.now.Sub(a.offeredAt) < session.Debounce {
+	switch {
+	case offered && k.is("enter") && a.now.Sub(a.offeredAt) < session.Debounce:
 		a.offeredAt = a.now
 		return nil // it was meant for the question before
-	}
-	if k.is("esc") { // with the sale that it was to come after
-		a.next.Clear()
+	case k.means() == meansBack && (k.is("esc") || !a.typing()) && !offered && a.sale.Focus == session.Amount:
+		if !a.sale.Empty() || a.sale.Sale != "" {
+			a.clearSale()
+		}
+		return nil
 	}
 	request := a.burst.press(&a.sale, k, a.now)
 	if _, offers := a.sale.Offers(); offers && !offered {
@@ -119,32 +164,34 @@ func (a *app) pressScreen(k key, l style) tea.Cmd {
 	return nil
 }
 
-// pressPay answers a key while a payment is in front. Figures that mean nothing to it are the next
-// sale's, and so is every other key of a form while these are being typed: whoever types looks at
-// the keys, not at a result that lands meanwhile. Nobody is asked for a payment before the cashier
-// has seen the form.
+// pressPay answers a key while a payment is in front. Figures are the next sale's, and so is every
+// other key of a form while these are being typed: whoever types looks at the keys, not at a result
+// that lands meanwhile. Nobody is asked for a payment before the cashier has seen the form.
 func (a *app) pressPay(k key) tea.Cmd {
 	figure := k.typed()
 	forNext := a.typesAhead() && (figure.text != "" || k.is("enter", "esc", "backspace", "delete", "tab", "shift+tab", "ctrl+u", "ctrl+w"))
 	if !forNext {
 		p := a.front()
 		a.session.Quiet()
-		ledger, phone := p.leads(k)
+		hurried := a.now.Sub(a.numberAt) < stands
+		if k.digit() != "" {
+			a.numberAt = a.now
+		}
 		switch w := p.press(k, a.session.Offers(a.now), a.now); {
 		case k.is("enter") && p.Attempt.State.Final() && a.now.Sub(p.Changed) < session.Debounce:
 			// one of several, or held down: meant for the screen before until there is a pause
 			a.session.TooSoon(a.now)
 			return nil
-		case ledger:
-			return a.goTo(screenLedger)
-		case phone:
-			a.hand = a.cfg.Phone != nil
+		case p.numbered(a.now) && figure.digit() != "" && hurried: // of an amount
+			return nil
+		case w == session.Stop:
+			a.stopWaiting()
 			return nil
 		case w != session.Nothing:
 			return a.act(w)
 		case k.is("enter") && p.Phase() == session.Unclear:
 			return a.act(session.Check) // which says why it cannot be done
-		case figure.digit() == "":
+		case figure.digit() == "", p.numbered(a.now):
 			return nil
 		}
 	}
@@ -185,38 +232,29 @@ func (a *app) fillsIn() bool {
 	return a.at == screenSale && a.typing() && s.Focus != session.Reference
 }
 
-// emptySale reports whether an empty form is in front, where the operators of the number pad lead
-// to the other screens.
-func (a *app) emptySale() bool { return a.at == screenSale && a.session.Front == nil && !a.typing() }
-
-// helpKey and seenKey are the keys for the help and for the newest banner: those of the number pad
-// where these are free.
-func (a *app) helpKey() string {
-	if a.emptySale() && a.help == nil && !a.hand && !a.quitting {
-		return "/"
+// lastHint is the key that always stands at the end of the key line.
+func (a *app) lastHint() hint {
+	if a.menu != menuClosed || a.help != nil || a.quitting || a.question != nil || !a.hand && a.typing() {
+		return hint{keyFor(meansHelp), a.say.KHelp}
 	}
-	return "?"
+	return hint{keyFor(meansMenu), a.say.KMenu}
 }
 
+// seenKey is the key for the newest banner.
 func (a *app) seenKey() string {
-	if a.typing() || a.hand || a.help != nil {
-		return "f4"
+	switch menu := keyFor(meansMenu); {
+	case a.menu == menuMain:
+		return menu
+	case a.question != nil, a.help == nil && !a.hand && a.typing():
+		return keyFor(meansSeen)
+	default:
+		return menu + " " + menu
 	}
-	return "."
-}
-
-// phoneKey is the key that puts a hand on the customer's phone: while a payment waits, the number
-// pad has one.
-func (a *app) phoneKey() string {
-	if a.at == screenSale && a.session.Front.Phase() == session.UnderWay {
-		return "*"
-	}
-	return "f8"
 }
 
 // goTo brings a screen to the front.
 func (a *app) goTo(s screen) tea.Cmd {
-	a.at, a.help, a.hand = s, nil, false
+	a.at, a.help, a.hand, a.open.byHand = s, nil, false, pos.Attempt{}
 	switch s {
 	case screenLedger:
 		var cmd tea.Cmd
@@ -252,12 +290,13 @@ func (a *app) typeCode(attempt pos.Attempt) tea.Cmd {
 }
 
 // switchLanguage turns every text into the other language.
-func (a *app) switchLanguage() {
+func (a *app) switchLanguage() tea.Cmd {
 	other := text.Kiswahili
 	if a.say.Language == text.Kiswahili {
 		other = text.English
 	}
 	a.say = text.New(other)
+	return nil
 }
 
 // quit leaves: at once where nothing is open, and otherwise at the second Ctrl-C or Ctrl-Q.

@@ -53,7 +53,11 @@ func (s *sale) press(k key) *pos.Request {
 	case k.is("enter"):
 		return s.Enter()
 	case k.is("esc"):
-		s.Clear()
+		if _, offers := s.Offers(); offers {
+			s.Withdraw()
+		} else if s.Focus != session.Amount {
+			s.Focus = s.Next(-1)
+		}
 		return nil
 	case k.is("tab", "down"):
 		s.Focus = s.Next(+1)
@@ -85,9 +89,6 @@ func (s *sale) press(k key) *pos.Request {
 			return nil
 		case k.text == "-": // the number pad's way to correct
 			f = f.cut(max(0, f.cursor()-1), f.cursor())
-		case k.text == "/":
-			s.Focus = session.Amount
-			return nil
 		case k.text == ".":
 			s.Focus = session.Reference
 			return nil
@@ -106,7 +107,7 @@ func (s *sale) press(k key) *pos.Request {
 func (s sale) takes(k key) bool {
 	switch s.Focus {
 	case session.Phone:
-		return session.Only(k.text, session.PhoneChars+"-/.") == k.text
+		return session.Only(k.text, session.PhoneChars+"-.") == k.text
 	case session.Reference:
 		return true
 	}
@@ -136,11 +137,14 @@ type burst struct {
 const tooFast = 25 * time.Millisecond
 
 // spoilt reports whether a key now would still belong to a burst that is taken in no part.
-func (b burst) spoilt(now time.Time) bool { return b.bad && now.Sub(b.last) <= tooFast }
+func (b burst) spoilt(now time.Time) bool { return b.bad && b.goesOn(now) }
+
+// goesOn reports whether a key now would belong to the same burst.
+func (b burst) goesOn(now time.Time) bool { return now.Sub(b.last) <= tooFast }
 
 // press gives a key to the form.
 func (b *burst) press(s *sale, k key, now time.Time) *pos.Request {
-	if now.Sub(b.last) > tooFast {
+	if !b.goesOn(now) {
 		*b = burst{before: *s.Form}
 	}
 	b.last = now
@@ -188,21 +192,25 @@ func firstLine(pasted string) string {
 	return strings.TrimSpace(text.Printable(pasted))
 }
 
-// hints are the keys of the form.
-func (s sale) hints(w *text.Words) []hint {
+// hints are the keys of the form; typing says that one of its fields is being typed.
+func (s sale) hints(w *text.Words, typing bool) []hint {
+	back := hint{"esc", w.KBack}
 	if part, offers := s.Offers(); offers {
-		return []hint{{"enter", fmt.Sprintf(w.KRounded, part.Whole)}, {"esc", w.KClear}}
+		return []hint{{"enter", fmt.Sprintf(w.KRounded, part.Whole)}, back}
 	}
-	clear := hint{"esc", w.KClear}
 	switch {
-	case s.Empty():
-		return []hint{{"enter", w.KNextField}, {"*", w.KLedger}, {"-", w.KOpen}, {"f9", w.KLanguage}}
+	case !typing:
+		list := []hint{{"enter", w.KNextField}, {"/", w.KFind}, {"f9", w.KLanguage}}
+		if !s.Empty() || s.Sale != "" {
+			list = append(list, hint{"+", w.KNext})
+		}
+		return list
 	case s.Focus == session.Phone && s.Text[session.Phone] == "":
-		return []hint{{"enter", w.KAsk}, {"-", w.KBack}, {".", w.KReference}, clear}
+		return []hint{{"enter", w.KAsk}, {"-", w.KBack}, {".", w.KReference}}
 	case s.Focus == session.Phone:
-		return []hint{{"enter", w.KAsk}, {"-", w.KRubOut}, {".", w.KReference}, clear}
+		return []hint{{"enter", w.KAsk}, {"-", w.KRubOut}, {".", w.KReference}, back}
 	case s.Focus == session.Reference:
-		return []hint{{"enter", w.KAsk}, {"tab", w.KNextField}, clear, {"f2", w.KLedger}}
+		return []hint{{"enter", w.KAsk}, {"tab", w.KNextField}, back, {"f2", w.KLedger}}
 	}
-	return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}, clear}
+	return []hint{{"enter", w.KNextField}, {"--", w.KRubOut}, back}
 }

@@ -76,7 +76,7 @@ func scenes() []scene {
 		{"paid-queries-only", nil, func(c *cashier) { c.tell(queriesOnly(accepted(c.sell("250", phoneA))), pos.EventQueried) }},
 		{"detail-code", nil, func(c *cashier) {
 			c.tell(queriesOnly(accepted(c.sell("250", phoneA))), pos.EventQueried)
-			c.press("/", "skn4")
+			c.press("c", "skn4")
 		}},
 		{"paid-twice", nil, func(c *cashier) {
 			a := paid(c.sell("250", phoneA), "SKN4T7W2QX")
@@ -100,8 +100,8 @@ func scenes() []scene {
 		{"still-checking-stopped", nil, func(c *cashier) {
 			a := accepted(c.sell("1500", phoneA))
 			c.tell(a, pos.EventPushed)
-			c.tick(40 * time.Second)
-			c.press("-")
+			c.tick(39 * time.Second)
+			c.press("-", "<pause>", "<enter>")
 			c.tell(unclear(a), pos.EventStopped)
 		}},
 		{"still-checking-differs", nil, func(c *cashier) {
@@ -119,7 +119,7 @@ func scenes() []scene {
 		{"open-clear-up", nil, func(c *cashier) {
 			c.book.Put(unclear(c.row(49*60, 200, phoneB)))
 			c.do(c.app.refresh())
-			c.press("<f3>", "*")
+			c.press("<f3>", "s")
 		}},
 		{"open-error", nil, func(c *cashier) {
 			c.till.OnCharge = c.inTheWay(75 * time.Second)
@@ -212,13 +212,26 @@ func scenes() []scene {
 			c.do(c.app.refresh())
 		}},
 		{"clock", nil, func(c *cashier) {
-			c.press("*")
+			c.press("<f2>")
 			c.till.HealthIs = pos.Health{Clock: &pos.ClockError{Says: time.Unix(0, 0), Last: c.now}}
 			c.do(c.app.refresh())
 		}},
 		{"clock-doubt", nil, func(c *cashier) {
 			c.till.HealthIs = pos.Health{Clock: &pos.ClockError{Says: c.now.AddDate(12, 0, 0), Last: c.now}}
 			c.do(c.app.refresh())
+		}},
+		{"menu", nil, func(c *cashier) {
+			c.day(12)
+			c.press(".")
+		}},
+		{"menu-more", practice, func(c *cashier) {
+			c.day(12)
+			c.press("<f3>", ".", "<enter>")
+		}},
+		{"stop", nil, func(c *cashier) {
+			c.day(12)
+			c.tell(accepted(c.sell("1500", phoneA)), pos.EventPushed)
+			c.press("-")
 		}},
 		{"help", practice, func(c *cashier) { c.press("?") }},
 		{"practice", practice, func(c *cashier) {

@@ -17,7 +17,7 @@ func (a *app) View() tea.View {
 	}
 	frame, body := a.frame()
 	v.Content = frame
-	if body.Cursor && !a.quitting {
+	if body.Cursor {
 		v.Cursor = tea.NewCursor(body.X, body.Y)
 		v.Cursor.Blink = !a.cfg.NoMotion
 	}
@@ -63,6 +63,7 @@ func (a *app) frame() (string, draw.Block) {
 		add(bannerLine(l, a.session.News, a.seenKey(), a.width))
 	}
 	b, hints := a.body(l, arr)
+	b, hints = a.over(l, b, hints)
 	var strip draw.Block
 	if arr.strip {
 		strip = a.strip(l, stripWidth-3)
@@ -92,7 +93,7 @@ func (a *app) frame() (string, draw.Block) {
 		add(rule)
 	}
 	add(a.status(l, a.width))
-	add(keysLine(l, hints, a.helpKey(), a.width))
+	add(keysLine(l, hints, a.lastHint(), a.width))
 	return a.finished(lines), b
 }
 

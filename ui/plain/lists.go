@@ -25,10 +25,10 @@ type command struct {
 func commandTable() []command {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	return []command{
-		{t("ledger", "daftari"), "*", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*conversation).showDay},
-		{t("find", "tafuta"), "", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*conversation).showFound},
+		{t("ledger", "daftari"), "", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*conversation).showDay},
+		{t("find", "tafuta"), "/", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*conversation).showFound},
 		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*conversation).showMore},
-		{t("open", "wazi"), "-", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*conversation).showOpen},
+		{t("open", "wazi"), "", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*conversation).showOpen},
 		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*conversation).checkNumber},
 		{t("receipt", "risiti"), "", t("[N] CODE", "[N] CODE"), t("note the code from the customer's SMS, for number N or the last payment", "andika code ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*conversation).typeReceipt},
 		{t("settled", "tayari"), "", t("N [1|2]", "N [1|2]"), t("note that number N was given back, or cleared up; 1 two sales, 2 given back", "andika kwamba namba N imerudishwa, au imeshughulikiwa; 1 mauzo mawili, 2 imerudishwa"), (*conversation).byHand},
@@ -36,7 +36,7 @@ func commandTable() []command {
 		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*conversation).showMonth},
 		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*conversation).showEndings},
 		{t("lugha", "language"), "", t("", ""), t("Kiswahili", "English"), (*conversation).switchLanguage},
-		{t("help", "msaada"), "/", t("", ""), t("this list", "orodha hii"), (*conversation).showHelp},
+		{t("help", "msaada"), ".", t("", ""), t("this list", "orodha hii"), (*conversation).showHelp},
 		{t("quit", "funga"), "", t("", ""), t("close the till; so does Ctrl-D", "funga till; Ctrl-D pia"), (*conversation).quit},
 	}
 }

@@ -3,6 +3,7 @@ package plain
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,8 @@ func (p *conversation) answerTo(a session.Action) answer {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	return map[session.Action]answer{
 		session.Check:  {word: t("check", "uliza"), does: p.say.KCheck},
-		session.Again:  {word: t("again", "tena"), pad: "*", does: p.say.KAgain},
-		session.Number: {word: t("number", "namba"), pad: "/", does: p.say.KNumber},
+		session.Again:  {word: t("again", "tena"), does: p.say.KAgain},
+		session.Number: {word: t("number", "namba"), pad: "-", does: p.say.KNumber},
 		session.Next:   {word: t("new", "mpya"), pad: "+", does: p.say.KNext},
 		session.Anyway: {word: t("anyway", "hata"), pad: "2", does: p.say.KTwice},
 		session.Stop:   {word: t("stop", "acha"), pad: "-", does: p.say.KStop},
@@ -33,10 +34,19 @@ func (p *conversation) answerTo(a session.Action) answer {
 	}[a]
 }
 
+// offers are those that this till has a word for: it waits for the payment in front before the next
+// sale, and asks again without the form.
+func (p *conversation) offers() []session.Offer {
+	phase := p.session.Front.Phase()
+	return slices.DeleteFunc(p.session.Offers(p.now()), func(o session.Offer) bool {
+		return phase == session.UnderWay && o.Action == session.Next || phase == session.Unclear && o.Action == session.Back
+	})
+}
+
 // choices says the offers: "Enter: ask again. number: other number. new: next sale."
 func (p *conversation) choices() string {
 	var parts []string
-	for _, o := range p.session.Offers(p.now()) {
+	for _, o := range p.offers() {
 		if o.Locked(p.now()) {
 			continue
 		}
@@ -56,7 +66,7 @@ func (p *conversation) choices() string {
 // takeOffer carries out the offer that was typed; false where it was none.
 func (p *conversation) takeOffer(line string) bool {
 	now := p.now()
-	for _, o := range p.session.Offers(now) {
+	for _, o := range p.offers() {
 		by := p.answerTo(o.Action)
 		enter := o.First && line == ""
 		switch {

@@ -259,7 +259,7 @@ func TestPlainWaiting(t *testing.T) {
 			"14:34:00 still waiting, 2:00.",
 			"14:34:30 still waiting, 2:30.",
 			"14:35:00 STILL CHECKING KES 450: money may have left the customer. Keep the goods.",
-			"* asks again. The customer may then pay twice.",
+			"You can ask again. The customer may then pay twice.",
 			"Enter: check now. again: ask again. new: next sale.",
 		)
 		c.pass(5 * time.Minute)

@@ -68,6 +68,12 @@ func (f *Form) anotherNumber(r pos.Request) {
 	f.Text[Amount], f.Text[Reference] = r.Amount.String(), r.Reference
 }
 
+// asItWas makes it the form that a request came from.
+func (f *Form) asItWas(r pos.Request) {
+	f.anotherNumber(r)
+	f.Text[Phone] = r.Phone.Local()
+}
+
 // Empty reports whether nothing has been typed.
 func (f Form) Empty() bool {
 	return f.Text[Amount] == "" && f.Text[Phone] == "" && f.Text[Reference] == ""

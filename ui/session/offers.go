@@ -18,7 +18,7 @@ const (
 	Anyway          // ask although the customer may pay twice
 	Number          // ask another number
 	Next            // the next sale, as far as it is typed
-	Back            // what was in front before: the payment that is asked again, the form, or its field before
+	Back            // what was in front before: the payment that is asked again, the form as it was, or its field before
 	TypeCode        // type the code of the customer's SMS
 	Resolve         // say what became of a payment that M-PESA does not tell of
 )
@@ -72,11 +72,12 @@ func (s *Session) Offers(now time.Time) []Offer {
 		also(Back, Next)
 	case UnderWay:
 		check()
-		also(Stop)
+		also(Stop, Next)
 	case Unclear:
 		check()
 		if !p.Attempt.ForOwner() { // who is called first
 			list = append(list, Offer{Action: Again, Until: p.Unlock()})
+			also(Back)
 		}
 		also(Next)
 	case PaidByAll:

@@ -57,6 +57,12 @@ func (s *Session) Know(a pos.Attempt) {
 // AtStart reports whether an attempt was open at the start.
 func (s *Session) AtStart(id pos.AttemptID) bool { return s.atStart[id] }
 
+// Left reports whether an attempt goes on that the cashier has left: its end is told, and it is not
+// in front.
+func (s *Session) Left(id pos.AttemptID) bool {
+	return s.followed[id] && (s.Front == nil || s.Front.Attempt.ID != id)
+}
+
 // OpenCount is how many payments have no end, as far as the session knows.
 func (s *Session) OpenCount() int {
 	n := len(s.open)
@@ -109,6 +115,11 @@ func (s *Session) Act(a Action, now time.Time) Effect {
 		s.Form = s.Ahead
 		s.Ahead.Clear()
 	case Back:
+		if p.Phase() == Unclear {
+			s.leave(nil, now)
+			s.Form.asItWas(again)
+			break
+		}
 		s.back(nil, now)
 	}
 	return nil

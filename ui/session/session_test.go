@@ -93,8 +93,8 @@ func scenes(t *testing.T) map[Phase]*Session {
 // not guard the money.
 func TestOffers(t *testing.T) {
 	want := map[Phase][]Action{
-		Typing: {Back, Next}, Asking: nil, NotTaken: {Again, Number, Next}, InTheWay: {Check, Back, Next}, UnderWay: {Check, Stop},
-		Unclear: {Check, Again, Next}, Failed: {Again, Number, Next}, Done: {Next},
+		Typing: {Back, Next}, Asking: nil, NotTaken: {Again, Number, Next}, InTheWay: {Check, Back, Next}, UnderWay: {Check, Stop, Next},
+		Unclear: {Check, Again, Back, Next}, Failed: {Again, Number, Next}, Done: {Next},
 	}
 	effects := map[Action]string{
 		Check: "session.CheckNow", Stop: "session.StopWaiting", Again: "session.Charge", Anyway: "session.Charge",

@@ -8,6 +8,7 @@ import (
 type Words struct {
 	Language Language
 	ListWords
+	KeyWords
 
 	// Screens, header and status.
 	Sale, Ledger, Detail, Month, Open                                string
@@ -62,12 +63,11 @@ type Words struct {
 
 	// Keys.
 	KAsk, KRounded, KNextField, KLedger, KOpen, KHelp, KSale, KClear, KCheck, KStop, KNext, KAgain, KNumber                                                                     string
-	KDrop, KTwice, KBack, KMove, KDay, KToday, KFind, KDetail, KRaw, KPhone, KHand, KLanguage                                                                                   string
+	KTwice, KBack, KMove, KDay, KToday, KFind, KDetail, KRaw, KPhone, KLanguage                                                                                                 string
 	KTypeCode, KGiveBack, KClearUp, KSettle, KNoteDown, KRubOut, KReference, KNextRow, KQuit, KSeen, KPay, KCancel, KWrongPIN, KIgnore, KType, KPage, KScroll, KMonth, KOpenDay string
 
 	// Help.
-	HelpKeys, HelpPad, HelpEverywhere, HelpEndings, HelpBell, HelpBellOnce, HelpBellTwice, HelpElse       string
-	PadSums, PadRubAmount, PadRubPhone, PadUp, PadReference, PadEmpty, PadBack, PadNext, PadSeen, PadMove string
+	HelpKeys, HelpEndings, HelpBell, HelpBellOnce, HelpBellTwice, HelpElse string
 
 	// Quitting and small windows.
 	QuitNone, QuitOne, QuitMany, QuitAgain, QuitStay, Bigger, BiggerFrom string
@@ -141,6 +141,7 @@ func New(lang Language) *Words {
 	return &Words{
 		Language:  lang,
 		ListWords: listWords(t),
+		KeyWords:  keyWords(t),
 
 		Sale:         t("SALE", "MAUZO"),
 		Ledger:       t("LEDGER", "DAFTARI"),
@@ -227,7 +228,7 @@ func New(lang Language) *Words {
 		Receipt:           t("M-PESA code", "code ya M-PESA"), // ?
 		CodeLater:         t("M-PESA code to follow", "code ya M-PESA itafuata"),
 		NoCode:            t("M-PESA code only in customer's SMS", "code ya M-PESA: SMS ya mteja tu"),
-		NoteCode:          t("/ notes the code of the SMS.", "/ huandika code ya SMS."),
+		NoteCode:          t("c notes the code of the SMS.", "c huandika code ya SMS."),
 		ClaimedCode:       t("code %s, the customer's word", "code %s, neno la mteja"),
 		ConfirmedBy:       t("confirmed by", "imethibitishwa na"),
 		Callback:          t("callback", "callback"),
@@ -243,7 +244,7 @@ func New(lang Language) *Words {
 		OwnerLooks:        t("Owner: dial *234#, Merchant Services, Partner Self Statement.", "Mwenye duka: piga *234#, Merchant Services, Partner Self Statement."),
 		WaitUntil:         t("until %s", "hadi %s"),
 		CanStillPay:       t("The customer can still pay.", "Mteja bado anaweza kulipa."),
-		MayAskAgain:       t("* asks again. The customer may then pay twice.", "* huomba tena. Mteja anaweza kulipa mara mbili."),
+		MayAskAgain:       t("You can ask again. The customer may then pay twice.", "Unaweza kuomba tena. Mteja anaweza kulipa mara mbili."),
 		TwiceKey:          t("Press 2 to ask all the same.", "Bonyeza 2 kuomba hata hivyo."),
 		LateAdvice:        t("It came after the till gave up.", "Yamekuja till ikiwa imeacha kusubiri."),
 		TwiceAdvice:       t("This sale is paid: goods once only. This money is owed back.", "Mauzo haya yamelipwa: toa bidhaa mara moja tu. Pesa hizi zirudishwe."),
@@ -329,7 +330,6 @@ func New(lang Language) *Words {
 		KNext:      t("next sale", "mauzo mapya"),
 		KAgain:     t("ask again", "omba tena"),
 		KNumber:    t("other number", "namba nyingine"),
-		KDrop:      t("drop", "acha"),
 		KTwice:     t("ask all the same", "omba hata hivyo"),
 		KBack:      t("back", "rudi"),
 		KMove:      t("move", "sogea"),
@@ -341,7 +341,6 @@ func New(lang Language) *Words {
 		KDetail:    t("detail", "undani"),
 		KRaw:       t("as it came", "kama ilivyokuja"),
 		KPhone:     t("customer's phone", "simu ya mteja"),
-		KHand:      t("the phone", "simu"),
 		KLanguage:  t("Kiswahili", "English"),
 		KQuit:      t("quit", "funga"),
 		KRubOut:    t("rub out", "futa mwisho"),
@@ -361,24 +360,12 @@ func New(lang Language) *Words {
 		KPage:      t("page", "ukurasa"),
 		KScroll:    t("scroll", "sogeza"),
 
-		HelpKeys:       t("Here", "Hapa"),
-		HelpPad:        t("The number pad alone", "Vitufe vya namba pekee"),
-		HelpEverywhere: t("Everywhere", "Popote"),
-		HelpEndings:    t("Practice phones: last two digits", "Simu za mazoezi: tarakimu za mwisho"),
-		HelpBell:       t("The bell rings", "Kengele hulia"),
-		HelpBellOnce:   t("once: PAID", "mara moja: IMELIPWA"),
-		HelpBellTwice:  t("twice: look at the screen", "mara mbili: angalia skrini"),
-		HelpElse:       t("other", "nyingine"),
-		PadSums:        t("sums, in an amount", "hesabu, kwenye kiasi"),
-		PadRubAmount:   t("rubs out, in an amount", "hufuta, kwenye kiasi"),
-		PadRubPhone:    t("rubs out, in a phone number", "hufuta, kwenye namba ya simu"),
-		PadUp:          t("from the phone to the amount", "kutoka simu hadi kiasi"),
-		PadReference:   t("from the phone to the reference", "kutoka simu hadi rejea"),
-		PadEmpty:       t("ledger, open, help, from an empty sale", "daftari, wazi, msaada, kwenye fomu tupu"),
-		PadBack:        t("back, stop, drop, as esc", "rudi, acha, kama esc"),
-		PadNext:        t("next sale", "mauzo mapya"),
-		PadSeen:        t("seen, as f4", "nimeona, kama f4"),
-		PadMove:        t("move in lists", "kusogea kwenye orodha"),
+		HelpKeys:      t("Here", "Hapa"),
+		HelpEndings:   t("Practice phones: last two digits", "Simu za mazoezi: tarakimu za mwisho"),
+		HelpBell:      t("The bell rings", "Kengele hulia"),
+		HelpBellOnce:  t("once: PAID", "mara moja: IMELIPWA"),
+		HelpBellTwice: t("twice: look at the screen", "mara mbili: angalia skrini"),
+		HelpElse:      t("other", "nyingine"),
 
 		QuitNone:   t("Close the till?", "Funga till?"),
 		QuitOne:    t("1 payment is open. It will be resumed at the next start.", "Malipo 1 yako wazi. Yataendelea till ikiwashwa tena."),

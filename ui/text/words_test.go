@@ -30,6 +30,10 @@ func TestWords(t *testing.T) {
 			for i := range a.Len() {
 				compare(fmt.Sprint(name, i), a.Index(i), b.Index(i))
 			}
+		case reflect.Struct:
+			for i := range a.NumField() {
+				compare(a.Type().Field(i).Name, a.Field(i), b.Field(i))
+			}
 		case reflect.Map:
 			for _, k := range a.MapKeys() {
 				compare(fmt.Sprint(name, " ", k), a.MapIndex(k), b.MapIndex(k))

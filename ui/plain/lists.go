@@ -12,7 +12,7 @@ import (
 )
 
 // A command can be typed wherever no text is asked for: its word in either language, or a key of
-// the number pad, which means what it means on an empty sale.
+// the number pad, which means what it means on the screens.
 type command struct {
 	word pos.Text
 	pad  string

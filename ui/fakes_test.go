@@ -148,7 +148,7 @@ func (c *cashier) press(keys ...string) {
 				"<enter>": {Code: tea.KeyEnter}, "<kpenter>": {Code: tea.KeyKpEnter}, "<esc>": {Code: tea.KeyEscape},
 				"<tab>": {Code: tea.KeyTab}, "<up>": {Code: tea.KeyUp}, "<down>": {Code: tea.KeyDown},
 				"<left>": {Code: tea.KeyLeft}, "<right>": {Code: tea.KeyRight}, "<end>": {Code: tea.KeyEnd},
-				"<home>": {Code: tea.KeyHome}, "<insert>": {Code: tea.KeyInsert}, "<pgdown>": {Code: tea.KeyPgDown},
+				"<home>": {Code: tea.KeyHome}, "<insert>": {Code: tea.KeyInsert}, "<pgdown>": {Code: tea.KeyPgDown}, "<pgup>": {Code: tea.KeyPgUp},
 				"<backspace>": {Code: tea.KeyBackspace}, "<delete>": {Code: tea.KeyDelete},
 				"<ctrl+u>": {Code: 'u', Mod: tea.ModCtrl}, "<ctrl+w>": {Code: 'w', Mod: tea.ModCtrl},
 				"<ctrl+c>": {Code: 'c', Mod: tea.ModCtrl}, "<ctrl+q>": {Code: 'q', Mod: tea.ModCtrl},

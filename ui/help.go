@@ -40,7 +40,7 @@ func helpTopics(w *text.Words, screen string, here []hint, menu []menuLine, cfg 
 		if row.want == nil || row.means == meansPhone && cfg.Phone == nil {
 			continue
 		}
-		wants.items = append(wants.items, hint{keysOf(row.means, menu), row.want(w)})
+		wants.items = append(wants.items, hint{keysOf(row.means), row.want(w)})
 	}
 	for _, line := range menu {
 		if line.means == meansNothing {
@@ -72,7 +72,7 @@ func helpTopics(w *text.Words, screen string, here []hint, menu []menuLine, cfg 
 
 // keysOf names the keys of a meaning as the help has room for: the number pad's first, which for
 // some is the menu's and a number.
-func keysOf(m meaning, menu []menuLine) string {
+func keysOf(m meaning) string {
 	switch m {
 	case meansBack:
 		return "- esc"
@@ -80,11 +80,9 @@ func keysOf(m meaning, menu []menuLine) string {
 		return "0–9"
 	case meansMove:
 		return "8 2 4 6"
-	case meansSeen:
-		return ". .  f4"
 	}
 	name := keyFor(m)
-	for _, line := range menu {
+	for _, line := range menuTable() {
 		if line.means == m {
 			return ". " + line.number + "  " + name
 		}

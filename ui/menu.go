@@ -22,7 +22,7 @@ const (
 
 // menuLine is a line of the menu: its number, which never changes, and what that means.
 type menuLine struct {
-	number string
+	number string  // or the key of the menu itself
 	means  meaning // which has a key of its own, too
 	does   func(w *text.Words) string
 	has    func(a *app) bool    // nil: always
@@ -33,6 +33,7 @@ type menuLine struct {
 // where the menu is the only way to it.
 func menuTable() []menuLine {
 	return []menuLine{
+		{keyFor(meansMenu), meansSeen, func(w *text.Words) string { return w.KSeen }, func(a *app) bool { return len(a.session.News) > 0 }, nil},
 		{"1", meansLedger, func(w *text.Words) string { return w.KLedger }, nil, nil},
 		{"2", meansSettle, func(w *text.Words) string { return w.KOpen }, nil, nil},
 		{"9", meansLanguage, func(w *text.Words) string { return w.KLanguage }, nil, nil},
@@ -73,9 +74,6 @@ func (a *app) menuHints() []hint {
 	default:
 		list = append(list, hint{keyFor(meansGoOn), a.say.KMore})
 	}
-	if len(a.session.News) > 0 {
-		list = append(list, hint{keyFor(meansMenu), a.say.KSeen})
-	}
 	for _, line := range a.menuLines() {
 		list = append(list, hint{line.number, line.does(a.say)})
 	}
@@ -93,6 +91,9 @@ func (a *app) menuLines() []menuLine {
 	return lines
 }
 
+// unseen is how long after its key nobody has seen the menu: a frame takes longer.
+const unseen = 10 * time.Millisecond
+
 // pressMenu answers a key while the menu lies over the screen in front, which closes it.
 func (a *app) pressMenu(k key) tea.Cmd {
 	page, more := a.menu, a.more()
@@ -104,21 +105,19 @@ func (a *app) pressMenu(k key) tea.Cmd {
 		return a.press(keyNamed(more[n].key))
 	}
 	switch m := k.means(); {
-	case a.burst.goesOn(a.now): // no person has seen the menu
+	case a.now.Sub(a.burst.last) < unseen: // it goes on with what was pasted as if it was typed
 		a.burst.bad, a.burst.last = true, a.now
 	case m == meansGoOn && page == menuMain && len(more) > 1:
 		a.menu = menuMore
 	case m == meansGoOn && page == menuMain:
 		return choose(0)
-	case m == meansMenu && page == menuMain:
-		a.session.Seen()
 	case m == meansNumber && page == menuMore:
 		n, _ := strconv.Atoi(k.digit())
 		return choose(n - 1)
-	case m == meansNumber:
+	case (m == meansNumber || m == meansMenu) && page == menuMain:
 		for _, line := range a.menuLines() {
 			switch {
-			case line.number != k.digit():
+			case !k.typed().is(line.number):
 			case line.do != nil:
 				return line.do(a)
 			default:

@@ -137,14 +137,11 @@ type burst struct {
 const tooFast = 25 * time.Millisecond
 
 // spoilt reports whether a key now would still belong to a burst that is taken in no part.
-func (b burst) spoilt(now time.Time) bool { return b.bad && b.goesOn(now) }
-
-// goesOn reports whether a key now would belong to the same burst.
-func (b burst) goesOn(now time.Time) bool { return now.Sub(b.last) <= tooFast }
+func (b burst) spoilt(now time.Time) bool { return b.bad && now.Sub(b.last) <= tooFast }
 
 // press gives a key to the form.
 func (b *burst) press(s *sale, k key, now time.Time) *pos.Request {
-	if !b.goesOn(now) {
+	if now.Sub(b.last) > tooFast {
 		*b = burst{before: *s.Form}
 	}
 	b.last = now

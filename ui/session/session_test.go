@@ -175,6 +175,32 @@ func TestAskingAgain(t *testing.T) {
 	}
 }
 
+// TestFormAsItWas: back from what has no clear end is the form of the same sale; what is typed ahead
+// stays, and the payment is one that was left.
+func TestFormAsItWas(t *testing.T) {
+	s := scenes(t)[Unclear]
+	s.Ahead.Text[Amount] = "70"
+	if e := s.Act(Back, noon); e != nil || s.Front != nil || !s.Left("a") || s.Ahead.Text[Amount] != "70" {
+		t.Fatalf("wants %+v, in front %+v, left %v", e, s.Front, s.Left("a"))
+	}
+	again := request
+	again.Sale = "sale"
+	if got := s.Form.Enter(); got == nil || *got != again {
+		t.Errorf("the form asks for %+v", got)
+	}
+	s, a := asked(t)
+	if s.Left("a") {
+		t.Error("what is in front was left")
+	}
+	s.Act(Next, noon)
+	if !s.Left("a") {
+		t.Error("what was left for the next sale is forgotten")
+	}
+	if hear(s, sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack); s.Left("a") {
+		t.Error("what has ended is left")
+	}
+}
+
 // TestRefusedForm: where the till refuses a request of the form, the form says why, in the field
 // that is wrong.
 func TestRefusedForm(t *testing.T) {

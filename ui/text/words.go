@@ -62,7 +62,7 @@ type Words struct {
 	PhoneTitle, PhoneIdle, PhoneIdleDo, PayTo, Account, EnterPIN, PhoneAlone, PhoneHand string
 
 	// Keys.
-	KAsk, KRounded, KNextField, KLedger, KOpen, KHelp, KSale, KClear, KCheck, KStop, KNext, KAgain, KNumber                                                                     string
+	KAsk, KRounded, KNextField, KLedger, KOpen, KHelp, KClear, KCheck, KStop, KNext, KAgain, KNumber                                                                            string
 	KTwice, KBack, KMove, KDay, KToday, KFind, KDetail, KRaw, KPhone, KLanguage                                                                                                 string
 	KTypeCode, KGiveBack, KClearUp, KSettle, KNoteDown, KRubOut, KReference, KNextRow, KQuit, KSeen, KPay, KCancel, KWrongPIN, KIgnore, KType, KPage, KScroll, KMonth, KOpenDay string
 
@@ -323,7 +323,6 @@ func New(lang Language) *Words {
 		KLedger:    t("ledger", "daftari"),
 		KOpen:      t("open payments", "malipo wazi"),
 		KHelp:      t("help", "msaada"),
-		KSale:      t("sale", "mauzo"),
 		KClear:     t("clear", "futa"),
 		KCheck:     t("check now", "uliza sasa"),
 		KStop:      t("stop waiting", "acha kusubiri"),

@@ -57,6 +57,10 @@ func (a Attempt) judge() State {
 	switch {
 	case a.ID == "":
 		return 0
+	case a.Tender == TenderCash && f.Has(CashVoided):
+		return NotPaid
+	case a.Tender == TenderCash:
+		return Paid
 	case a.State == Paid, paid:
 		return Paid
 	case moved && f.Has(CallbackFailed|QueryFailed|PushRefused|Held|Waited|PushLost):
@@ -81,12 +85,18 @@ func (a Attempt) judge() State {
 func (a Attempt) learn(e Event) Attempt {
 	if e.Kind == EventAsked {
 		if a.ID == "" && e.Asked != nil && e.Attempt != "" {
-			a.ID, a.Asked, a.AskedAt = e.Attempt, *e.Asked, e.At
+			a.ID, a.Asked, a.AskedAt, a.By = e.Attempt, *e.Asked, e.At, e.By
 		}
 		return a
 	}
+	if e.Kind == EventCash {
+		return a.learnCash(e)
+	}
 	if a.ID == "" || e.Attempt != a.ID {
 		return a
+	}
+	if a.Tender == TenderCash && e.Kind != EventVoided && e.Kind != EventRefunded {
+		return a // M-PESA has nothing to say of it
 	}
 	switch e.Kind {
 	case EventPushed:
@@ -112,6 +122,13 @@ func (a Attempt) learn(e Event) Attempt {
 		a.Facts |= Resumed
 	case EventRefunded:
 		a.Notices |= Refunded
+		if e.Refund != nil && a.Refund == (Refund{}) {
+			a.Refund = *e.Refund
+		}
+	case EventVoided:
+		if a.Tender == TenderCash {
+			a.Facts |= CashVoided
+		}
 	case EventResolved:
 		a.Notices |= Resolved
 	case EventPossiblyTwice: // news, also after a person's word about an earlier one

@@ -27,7 +27,7 @@ func (s State) String() string { return nameAt(stateNames[:], int(s)) }
 
 // nameAt is the name of a number, the first one for a number that has none.
 func nameAt(names []string, n int) string {
-	if n >= len(names) {
+	if n < 0 || n >= len(names) {
 		n = 0
 	}
 	return names[n]
@@ -89,6 +89,7 @@ const (
 	Resumed          // the till was started again with this attempt open
 	CallbackHinted   // a callback speaks of a payment, but not so that it can count
 	QueryFailedAgain // a second query says a known refusal
+	CashVoided       // cash was mistyped, and taken out again
 )
 
 // Has reports whether any of the facts in want is established.
@@ -111,8 +112,8 @@ type Cause struct {
 	ResultDesc   string
 }
 
-// Attempt is one push to one phone: what was asked, and what is known of it. It is a value;
-// [Attempt.Apply] returns the next one.
+// Attempt is one push to one phone, what was asked and what is known of it; or cash that was taken,
+// which is paid from its first event on. It is a value; [Attempt.Apply] returns the next one.
 type Attempt struct {
 	ID AttemptID
 	Asked
@@ -129,6 +130,12 @@ type Attempt struct {
 
 	Receipt string    // M-PESA's receipt number; empty while it is not known
 	PaidAt  time.Time // M-PESA's own time of the payment; zero while it is not known
+
+	Tender Tender
+	Given  Shillings // of cash: what the customer handed over
+	For    AttemptID // of cash: the attempt whose Rest it is
+	By     Actor     // who asked, or took it
+	Refund Refund    // what went back, where Refunded says so and somebody said what
 
 	Other AttemptID // the other payment of which PossiblyTwice speaks, the latest
 
@@ -186,7 +193,9 @@ func (a Attempt) Askable() bool {
 
 // WithoutReceipt reports whether the attempt is PAID and M-PESA has given no receipt number for it:
 // where no callback can reach the till, none comes.
-func (a Attempt) WithoutReceipt() bool { return a.State == Paid && a.Receipt == "" }
+func (a Attempt) WithoutReceipt() bool {
+	return a.State == Paid && a.Receipt == "" && a.Tender == TenderMPesa
+}
 
 // Witnesses lists who brought the attempt's end, "callback", "query", both or none; never nil.
 func (a Attempt) Witnesses() []string {

@@ -60,6 +60,8 @@ type Totals struct {
 	Refunded Sum           // payments that were given back
 	Resolved Sum           // without an end, and cleared up by a person
 	Hours    [24]Shillings // Paid by the hour of the request
+	Cash     Sum           // cash that was taken and kept
+	Voided   Sum           // cash that had been mistyped
 	Doubtful Sum           // those of Paid that are PossiblyTwice and not settled
 }
 
@@ -74,6 +76,10 @@ func (t *Totals) Add(a Attempt, n int) {
 		count(&t.OwedBack)
 	case a.State == Paid && a.Notices.Has(Refunded):
 		count(&t.Refunded)
+	case a.Tender == TenderCash && a.State == Paid:
+		count(&t.Cash)
+	case a.Tender == TenderCash:
+		count(&t.Voided)
 	case a.State == Paid:
 		count(&t.Paid)
 		t.Hours[a.AskedAt.In(EAT).Hour()] += Shillings(n) * a.Amount
@@ -87,7 +93,7 @@ func (t *Totals) Add(a Attempt, n int) {
 }
 
 func (t Totals) Attempts() int {
-	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.Refunded.Count + t.Resolved.Count
+	return t.Paid.Count + t.NotPaid.Count + t.Checking.Count + t.OwedBack.Count + t.Refunded.Count + t.Resolved.Count + t.Cash.Count + t.Voided.Count
 }
 
 // DayTotals is what one day of several came to.
@@ -105,6 +111,8 @@ func (t Totals) Plus(u Totals) Totals {
 	add(&t.OwedBack, u.OwedBack)
 	add(&t.Refunded, u.Refunded)
 	add(&t.Resolved, u.Resolved)
+	add(&t.Cash, u.Cash)
+	add(&t.Voided, u.Voided)
 	add(&t.Doubtful, u.Doubtful)
 	for h := range t.Hours {
 		t.Hours[h] += u.Hours[h]

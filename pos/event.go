@@ -30,25 +30,77 @@ const (
 	EventResolved                           // a person clears up a missing end or a mismatch
 	EventPossiblyTwice                      // this and Other are paid, one in place of the other
 	EventTwoSales                           // a person says: two sales, or settled it with Other
+
+	EventCash   // a cashier took cash
+	EventVoided // and had mistyped it
+
+	// The kinds of event that a shift is made of.
+	EventShiftOpened
+	EventCashMoved   // cash went into the drawer or out of it without a sale
+	EventNoSale      // the drawer was opened without a sale
+	EventXRead       // somebody read the figures of the open shift
+	EventShiftEnded  // nothing more is sold in it
+	EventCounted     // the drawer was counted; the first count holds
+	EventShiftClosed // its Z was made
+
+	// The kinds of event that a person's record is made of.
+	EventStaffAdded
+	EventRoleSet
+	EventStaffLeft
+	EventSignedIn
+	EventSignedOut
+	EventPINRefused
+	EventPINsReset
 )
+
+// Record says what kind of record an event belongs to.
+type Record uint8
+
+// The kinds of record.
+const (
+	RecordPayment Record = iota + 1
+	RecordShift
+	RecordPerson
+)
+
+// Record is the kind of record that events of this kind belong to.
+func (k EventKind) Record() Record {
+	switch {
+	case k >= EventStaffAdded:
+		return RecordPerson
+	case k >= EventShiftOpened:
+		return RecordShift
+	}
+	return RecordPayment
+}
 
 var kindNames = [...]string{
 	"unknown", "asked", "pushed", "queried", "called_back", "gave_up", "stopped", "typed", "resumed", "given_back", "cleared_up",
-	"possibly_paid_twice", "two_sales",
+	"possibly_paid_twice", "two_sales", "cash", "voided",
+	"shift_opened", "cash_moved", "no_sale", "x_read", "shift_ended", "counted", "shift_closed",
+	"staff_added", "role_set", "staff_left", "signed_in", "signed_out", "pin_refused", "pins_reset",
 }
 
 // String names the kind in the words of the ledger's JSON.
 func (k EventKind) String() string { return nameAt(kindNames[:], int(k)) }
 
-// Event is one thing that happened to an attempt: a piece of evidence. Events are appended to
-// the ledger and never changed.
+// Event is one thing that happened to a payment, a shift or a person: a piece of evidence. Events
+// are appended to the ledger and never changed.
 type Event struct {
-	Attempt AttemptID
+	Attempt AttemptID // the record's key: also of a shift and of a person
 	Kind    EventKind
 	At      time.Time
+	By      Actor // who acted, and where
 
 	// Asked is set for EventAsked only.
 	Asked *Asked
+
+	// Cash is set for EventCash, Refund for an EventRefunded that says what went back, Shift for
+	// events of a shift and Staff for events of a person.
+	Cash   *Cash
+	Refund *Refund
+	Shift  *ShiftAct
+	Staff  *StaffAct
 
 	// Answer is set for EventPushed, EventQueried and EventCalledBack.
 	Answer *daraja.Answer
@@ -98,6 +150,9 @@ type Asked struct {
 
 	// Once is the mark of Request.Once; empty for none. No two attempts of a ledger have the same.
 	Once string
+
+	// Rest is the cash that is still due beside this payment; 0 for none.
+	Rest Shillings
 
 	// BuyGoods is the till number that is paid, where the request named another one than the
 	// account's own; empty: that one.

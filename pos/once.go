@@ -50,6 +50,12 @@ func (e *OnceError) Say() Text {
 		EN: fmt.Sprintf("This key was used for KES %v from %v", a.Amount, a.Phone),
 		SW: fmt.Sprintf("Ufunguo huu ulitumika kwa KES %v kutoka %v", a.Amount, a.Phone),
 	}
+	if a.Tender == TenderCash {
+		what = Text{
+			EN: fmt.Sprintf("This key was used for KES %v in cash", a.Amount),
+			SW: fmt.Sprintf("Ufunguo huu ulitumika kwa KES %v taslimu", a.Amount),
+		}
+	}
 	if a.BuyGoods != "" {
 		what.EN, what.SW = what.EN+" to till "+a.BuyGoods, what.SW+" kwa till "+a.BuyGoods
 	}

@@ -36,6 +36,12 @@ type Request struct {
 
 	// BuyGoods is the till number to pay; empty for the account's own number.
 	BuyGoods string
+
+	// Rest is the cash that is due beside this payment; 0 for none.
+	Rest Shillings
+
+	// By is who asks; the zero Actor where no staff is set up.
+	By Actor
 }
 
 // Update tells a subscriber that something about an attempt has changed. It is sent after

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// Sale is one purchase: the attempts to have it paid, in the order they were asked. One payment
-// closes it; a second is money owed back (L5).
+// Sale is one purchase: the attempts to have it paid, in the order they were asked, and cash. One
+// payment closes it; a second is money owed back (L5), whichever came first. Cash that is the rest
+// of a payment is no second one.
 type Sale []Attempt
 
 // Apply is the sale after the event e has been applied to its attempt, which attempt that was, and
@@ -27,14 +28,14 @@ func (s *Sale) Add(e Event) (index int, changed bool) {
 		}
 	}
 	if index < 0 {
-		if e.Kind != EventAsked {
+		if e.Kind != EventAsked && e.Kind != EventCash {
 			return -1, false
 		}
 		*s, index = append(*s, Attempt{}), len(*s)
 	}
 	before := (*s)[index]
 	after, changed := before.Apply(e)
-	if after.State == Paid && before.State != Paid && s.Paid() {
+	if after.State == Paid && before.State != Paid && after.For == "" && s.Paid() {
 		after.Notices |= PaidTwice
 	}
 	(*s)[index] = after

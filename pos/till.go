@@ -28,6 +28,10 @@ type Config struct {
 	Gateway Gateway
 	Ledger  Ledger
 
+	// Name is this till's name and Drawer that of its drawer, in a shop with several; empty where
+	// there is one.
+	Name, Drawer string
+
 	// CallBackURL makes the callback URL of an attempt from its secret address, and says whether a
 	// callback sent there is expected to arrive.
 	CallBackURL func(address string) (url string, reachable bool)
@@ -198,12 +202,12 @@ func (t *Till) Charge(ctx context.Context, r Request) (Attempt, error) {
 		Sale: r.Sale, Phone: r.Phone, Amount: r.Amount, Reference: r.Reference, Description: r.Description,
 		Address: address, CallBackURL: url, Reachable: reachable,
 		ConfirmBoth: reachable && t.cfg.ConfirmAbove > 0 && r.Amount > t.cfg.ConfirmAbove,
-		Overrides:   overrides, Once: onceMark(r.Once), BuyGoods: r.BuyGoods,
+		Overrides:   overrides, Once: onceMark(r.Once), Rest: r.Rest, BuyGoods: r.BuyGoods,
 	}
 	if !t.begin() {
 		return Attempt{}, ErrClosed
 	}
-	a, err := t.record(ctx, Event{Attempt: id, Kind: EventAsked, At: now, Asked: &asked})
+	a, err := t.record(ctx, Event{Attempt: id, Kind: EventAsked, At: now, By: t.at(r.By), Asked: &asked})
 	if err != nil {
 		t.work.Done()
 		return Attempt{}, err

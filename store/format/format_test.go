@@ -144,6 +144,8 @@ func fill(t testing.TB, v reflect.Value, draw source) {
 		v.SetString(draw.text())
 	case reflect.Bool:
 		v.SetBool(draw.present())
+	case reflect.Int8:
+		v.SetInt(draw.number(math.MinInt8, math.MaxInt8))
 	case reflect.Int, reflect.Int64:
 		v.SetInt(draw.number(math.MinInt64, math.MaxInt64))
 	default:
@@ -379,7 +381,7 @@ func TestWhatIsNewer(t *testing.T) {
 
 	// Members that are not known are kept, and hinder nobody.
 	line := string(r.Events[0].Line)
-	r.Events[0].Line = []byte(strings.Replace(line, `{"kind"`, `{"by":"01K","till":[1,{"x":null}],"at2":-1.5e3,"kind"`, 1))
+	r.Events[0].Line = []byte(strings.Replace(line, `{"kind"`, `{"weather":"01K","till":[1,{"x":null}],"at2":-1.5e3,"kind"`, 1))
 	if back := read(t, c, r); !reflect.DeepEqual(back.Events[0].Event, Stored(e)) {
 		t.Errorf("%+v", back.Events[0].Event)
 	}

@@ -16,7 +16,7 @@ import (
 // kinds are the kinds of event by their words.
 var kinds = func() map[string]pos.EventKind {
 	m := map[string]pos.EventKind{}
-	for k := pos.EventAsked; k <= pos.EventTwoSales; k++ {
+	for k := pos.EventAsked; k <= pos.EventPINsReset; k++ {
 		m[k.String()] = k
 	}
 	return m
@@ -48,7 +48,8 @@ func fieldsOf[T any](list ...string) (fields []field) {
 
 var askedFields = fieldsOf[pos.Asked](
 	"sale Sale", "phone Phone outside", "amount Amount", "reference Reference outside", "description Description outside",
-	"address Address", "url CallBackURL", "reachable Reachable", "both ConfirmBoth", "instead_of Overrides", "once Once", "buy_goods BuyGoods",
+	"address Address", "url CallBackURL", "reachable Reachable", "both ConfirmBoth", "instead_of Overrides", "once Once",
+	"rest Rest", "buy_goods BuyGoods",
 )
 
 var answerFields = fieldsOf[daraja.Answer](
@@ -58,13 +59,47 @@ var answerFields = fieldsOf[daraja.Answer](
 	"date TransactionDate outside", "raw Raw outside",
 )
 
-var eventFields = func() []field {
-	fields := fieldsOf[pos.Event](
-		"kind Kind", "at At", "asked Asked", "answer Answer", "used_by UsedBy", "id_used_by IDUsedBy", "other Other", "typed Typed outside",
-	)
-	fields[2].within, fields[3].within = askedFields, answerFields
+var actorFields = fieldsOf[pos.Actor]("staff Staff", "approved Approved", "till Till", "drawer Drawer", "shift Shift")
+
+var cashFields = fieldsOf[pos.Cash]("sale Sale", "amount Amount", "given Given", "reference Reference outside", "for For", "once Once")
+
+var refundFields = fieldsOf[pos.Refund]("amount Amount", "tender Tender", "reason Reason outside")
+
+var staffFields = fieldsOf[pos.StaffAct]("name Name outside", "role Role", "why Why")
+
+var sumFields = fieldsOf[pos.Sum]("n Count", "kes KES")
+
+var figuresFields = having(fieldsOf[pos.Figures](
+	"mpesa MPesa", "paid_late PaidLate", "owed_back OwedBack", "still_checking Unclear", "does_not_match Unmatched",
+	"cash Cash", "voided Voided", "refunds_cash GivenCash", "refunds_mpesa GivenMPesa", "refunds_other GivenOther",
+	"in In", "out Out", "drops Drops", "no_sales NoSales", "float Float", "expected Expected",
+), map[string][]field{"": sumFields})
+
+var closeFields = having(fieldsOf[pos.Close]("z Z", "formula Formula", "figures Figures"), map[string][]field{"figures": figuresFields})
+
+var shiftFields = having(fieldsOf[pos.ShiftAct](
+	"amount Amount", "move Move", "reason Reason outside", "blind Blind", "close Close",
+), map[string][]field{"close": closeFields})
+
+var eventFields = having(fieldsOf[pos.Event](
+	"kind Kind", "at At", "by By", "asked Asked", "answer Answer", "cash Cash", "refund Refund", "shift Shift", "staff Staff",
+	"used_by UsedBy", "id_used_by IDUsedBy", "other Other", "typed Typed outside",
+), map[string][]field{
+	"by": actorFields, "asked": askedFields, "answer": answerFields, "cash": cashFields, "refund": refundFields,
+	"shift": shiftFields, "staff": staffFields,
+})
+
+// having says of what the objects among the fields consist; "" is all others.
+func having(fields []field, within map[string][]field) []field {
+	for i, f := range fields {
+		of, ok := within[f.name]
+		if !ok {
+			of = within[""]
+		}
+		fields[i].within = of
+	}
 	return fields
-}()
+}
 
 // object writes a struct. Fields with their zero value are left out.
 func (w *writer) object(fields []field, from reflect.Value) {
@@ -88,6 +123,9 @@ func (w *writer) object(fields []field, from reflect.Value) {
 		case v.Kind() == reflect.Pointer:
 			w.name(f.name)
 			w.object(f.within, v.Elem())
+		case v.Kind() == reflect.Struct:
+			w.name(f.name)
+			w.object(f.within, v)
 		default:
 			w.integer(f.name, v.Int())
 		}
@@ -134,10 +172,12 @@ func (r *lineReader) members(fields []field, to reflect.Value) {
 				v.SetBool(r.flag())
 			case v.Kind() == reflect.Pointer:
 				v.Set(reflect.New(v.Type().Elem()))
-				if f.name == "asked" {
-					v.Interface().(*pos.Asked).Sale = pos.SaleID(r.id)
+				if sale := v.Elem().FieldByName("Sale"); sale.IsValid() {
+					sale.SetString(r.id)
 				}
 				r.members(f.within, v.Elem())
+			case v.Kind() == reflect.Struct:
+				r.members(f.within, v)
 			default:
 				v.SetInt(r.integer())
 			}

@@ -13,16 +13,9 @@ const (
 )
 
 // String is the tender's name in JSON.
-func (t Tender) String() string {
-	switch t {
-	case TenderMPesa:
-		return "mpesa"
-	case TenderCash:
-		return "cash"
-	default:
-		return "other"
-	}
-}
+func (t Tender) String() string { return nameAt(tenderNames[:], int(t)) }
+
+var tenderNames = [...]string{"mpesa", "cash", "other"}
 
 // Cash is what an EventCash says: money that a cashier has taken. It never changes.
 type Cash struct {

@@ -41,18 +41,9 @@ const (
 )
 
 // String is the move's name in JSON.
-func (m Move) String() string {
-	switch m {
-	case MoveIn:
-		return "in"
-	case MoveOut:
-		return "out"
-	case MoveDrop:
-		return "drop"
-	default:
-		return "none"
-	}
-}
+func (m Move) String() string { return nameAt(moveNames[:], int(m)) }
+
+var moveNames = [...]string{"none", "in", "out", "drop"}
 
 // Close is what the close of a shift fixes for ever: the number of its Z, and the figures as they
 // were at that place of the chain.
@@ -74,20 +65,9 @@ const (
 )
 
 // String is the state's name in JSON.
-func (s ShiftState) String() string {
-	switch s {
-	case ShiftOpen:
-		return "open"
-	case ShiftEnded:
-		return "ended"
-	case ShiftCounted:
-		return "counted"
-	case ShiftClosed:
-		return "closed"
-	default:
-		return "none"
-	}
-}
+func (s ShiftState) String() string { return nameAt(shiftStateNames[:], int(s)) }
+
+var shiftStateNames = [...]string{"none", "open", "ended", "counted", "closed"}
 
 // Step is one step of a shift's life: when, and by whom.
 type Step struct {

@@ -13,18 +13,9 @@ const (
 )
 
 // String is the role's name in JSON.
-func (r Role) String() string {
-	switch r {
-	case Cashier:
-		return "cashier"
-	case Manager:
-		return "manager"
-	case Owner:
-		return "owner"
-	default:
-		return "none"
-	}
-}
+func (r Role) String() string { return nameAt(roleNames[:], int(r)) }
+
+var roleNames = [...]string{"none", "cashier", "manager", "owner"}
 
 // StaffAct is what an event of a person says, as far as its kind needs it.
 type StaffAct struct {

@@ -28,6 +28,9 @@ type Config struct {
 	Gateway Gateway
 	Ledger  Ledger
 
+	// Day is the ledger of shifts and people; nil where the shop has none of these.
+	Day DayLedger
+
 	// Name is this till's name and Drawer that of its drawer, in a shop with several; empty where
 	// there is one.
 	Name, Drawer string

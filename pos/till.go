@@ -370,7 +370,7 @@ func (t *Till) Close(ctx context.Context) error {
 func (t *Till) record(ctx context.Context, e Event) (Attempt, error) {
 	a, changed, err := t.cfg.Ledger.Append(ctx, e)
 	if err != nil {
-		if e.Kind != EventAsked && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
+		if !e.toldAtOnce(err) && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
 			t.unrecorded(e, err)
 		} // else nothing is lost: no push left, or nothing was to be written
 		return a, err

@@ -63,6 +63,18 @@ func (u *unwritten) take() []Event {
 	return events
 }
 
+// toldAtOnce reports whether the person who wanted e written is told why it was not, and nothing
+// that the till knows of a payment is lost with it.
+func (e Event) toldAtOnce(err error) bool {
+	switch e.Kind {
+	case EventAsked, EventCash:
+		return true
+	case EventVoided, EventRefunded:
+		return errors.Is(err, ErrRefused)
+	}
+	return false
+}
+
 // unrecorded takes note that e is not on disk. What was learned is not shown then; that it is not
 // known is.
 func (t *Till) unrecorded(e Event, err error) {

@@ -48,6 +48,14 @@ const (
 // ErrLeft refuses what a person does who has left.
 var ErrLeft error = &LocalizedError{"This person no longer works here.", "Mtu huyu hafanyi kazi hapa tena."}
 
+// What the ledger refuses of people.
+var (
+	ErrFirstOwner error = &LocalizedError{"The first person to be added must be an owner.", "Mtu wa kwanza kuongezwa lazima awe mwenye duka."}
+	ErrAdder      error = &LocalizedError{"Only somebody who works here can add a person.", "Anayefanya kazi hapa pekee ndiye anaweza kuongeza mtu."}
+	ErrName       error = &LocalizedError{"Give the person a name that nobody else here has.", "Mpe mtu jina ambalo hakuna mwingine hapa analo."}
+	ErrRole       error = &LocalizedError{"Choose a role: cashier, manager or owner.", "Chagua wajibu: keshia, meneja au mwenye duka."}
+)
+
 // Apply is the person after the event e. What cannot be changes nothing.
 func (p Person) Apply(e Event) Person {
 	act := e.Staff

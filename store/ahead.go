@@ -162,7 +162,7 @@ func (l *Ledger) full(err error, commit uint64) *fullError {
 
 // of is the error for the one who wanted the event written, or other work done.
 func (e *fullError) of(r *request) error {
-	if r.work == nil && r.event.Kind == pos.EventAsked {
+	if r.work == nil && begins(r.event.Kind) {
 		return fmt.Errorf("%w: %w", ErrFull, e)
 	}
 	return fmt.Errorf("%w: %w", pos.ErrNoRoom, e)

@@ -32,7 +32,8 @@ const maxBatch = 1024
 //
 // Errors: ctx's, [ErrFull], pos.ErrNoRoom, [ErrFailed], [ErrClosed], [ErrReadOnly], pos.ErrNotFound
 // for an event of an attempt that is not there, or a pos.ErrRefused: a record that the event needs
-// is damaged ([ErrDamaged]), or the event cannot be. Only after [ErrFailed] is it unknown whether
+// is damaged ([ErrDamaged]), or the event cannot be, for which pos has errors (pos.Sale.Allows,
+// pos.ErrNoShift, pos.ErrLeft). Only after [ErrFailed] is it unknown whether
 // the event is on disk; with the others it is not.
 func (l *Ledger) Append(ctx context.Context, e pos.Event) (pos.Attempt, bool, error) {
 	if l.readOnly {
@@ -257,9 +258,12 @@ func (l *Ledger) Health() error {
 // outcome of those that were asked can still be written.
 const spare = 32 << 20
 
-// roomFor refuses an EventAsked while the disk is almost full.
+// begins reports whether events of the kind make a payment.
+func begins(kind pos.EventKind) bool { return kind == pos.EventAsked || kind == pos.EventCash }
+
+// roomFor refuses a new payment while the disk is almost full.
 func (l *Ledger) roomFor(e pos.Event) error {
-	if e.Kind != pos.EventAsked {
+	if !begins(e.Kind) {
 		return nil
 	}
 	if err := l.ahead.lacks; err != nil {

@@ -18,10 +18,10 @@
 // Each calls only those below it:
 //
 //	the ledger   ledger.go remake.go read.go clock.go
-//	append       append.go ahead.go evidence.go twice.go tip.go forget.go
-//	find         find.go view.go reads.go
+//	append       append.go ahead.go evidence.go twice.go tip.go forget.go shopwrite.go
+//	find         find.go view.go reads.go shopread.go
 //	records      records.go: the attempt that events make, with the others of its sale
-//	indexes      index.go totals.go chain.go keys.go: what follows from one record
+//	indexes      index.go shop.go totals.go chain.go keys.go: what follows from one record
 //	file         file.go create.go lock.go pages.go about.go rows.go errors.go
 //	             packages format and disk
 //

@@ -52,8 +52,11 @@ func (l *Ledger) begin(tx *bolt.Tx) (*batch, error) {
 	if len(b.totals) >= maxRecent {
 		clear(b.totals)
 	}
+	if len(b.staff) >= maxRecent {
+		clear(b.staff)
+	}
 	b.recent = b.records
-	return b, nil
+	return b, makeShop(tx)
 }
 
 // apply prepares and writes the event e, and what it means for other sales. refused is why e cannot
@@ -88,11 +91,17 @@ func (b *batch) apply(e pos.Event) (n step, refused, err error) {
 // prepare reads what the event e changes. It writes nothing. The errors are the caller's own: the
 // event names no attempt, or cannot be, or a record it needs is damaged.
 func (b *batch) prepare(e pos.Event) (step, error) {
-	if e.Kind == 0 {
+	switch {
+	case e.Kind == 0:
 		return step{}, errors.New("store: an event without a kind")
+	case e.Kind.Record() != pos.RecordPayment:
+		return step{}, fmt.Errorf("store: %v is no event of a payment", e.Kind)
 	}
 	k, err := keyOf(e.Attempt)
 	if err != nil {
+		return step{}, err
+	}
+	if e, err = b.stamp(e); err != nil {
 		return step{}, err
 	}
 	r, sale, err := b.saleOf(k, e)
@@ -133,6 +142,9 @@ func (b *batch) prepare(e pos.Event) (step, error) {
 	if known || crowded && !teaches(n.before, n.after) {
 		return step{after: n.before, skip: true}, nil
 	}
+	if err := sale.Allows(kept); err != nil {
+		return step{}, err
+	}
 	n.after.Events++
 	return n, b.load(k)
 }
@@ -145,10 +157,10 @@ func namesID(e pos.Event) string {
 	return e.Answer.CheckoutRequestID
 }
 
-// saleOf reads the attempt's record and the sale that it belongs to, and refuses an EventAsked
-// whose attempt or address is there.
+// saleOf reads the payment's record and the sale that it belongs to, and refuses to make one whose
+// id, address or key of a caller is there.
 func (b *batch) saleOf(k key, e pos.Event) (*Record, pos.Sale, error) {
-	if e.Kind != pos.EventAsked {
+	if !begins(e.Kind) {
 		r, err := b.take(k)
 		if err != nil {
 			return nil, nil, err
@@ -156,31 +168,38 @@ func (b *batch) saleOf(k key, e pos.Event) (*Record, pos.Sale, error) {
 		sale, err := b.saleWith(r)
 		return r, sale, err
 	}
-	if e.Asked == nil {
-		return nil, nil, fmt.Errorf("store: attempt %s is asked without saying what", e.Attempt)
-	}
-	s, ok := format.ParseKey(e.Asked.Sale)
+	of, ok := saleOf(e)
 	if !ok {
-		return nil, nil, fmt.Errorf("store: sale %q is not a ULID", e.Asked.Sale)
+		return nil, nil, fmt.Errorf("store: attempt %s is made without saying what", e.Attempt)
 	}
-	if len(e.Asked.Address) > longest {
+	s, ok := format.ParseKey(of)
+	if !ok {
+		return nil, nil, fmt.Errorf("store: sale %q is not a ULID", of)
+	}
+	address, once := "", ""
+	if e.Kind == pos.EventAsked {
+		address, once = e.Asked.Address, e.Asked.Once
+	} else {
+		once = e.Cash.Once
+	}
+	if len(address) > longest {
 		return nil, nil, fmt.Errorf("store: the address of attempt %s is longer than %d bytes", e.Attempt, longest)
 	}
 	if has(b.tx, RecordsBucket, k[:]) {
 		return nil, nil, fmt.Errorf("store: attempt %s is in the ledger already", e.Attempt)
 	}
-	if e.Asked.Address != "" {
-		switch _, err := b.byAddress(e.Asked.Address); {
+	if address != "" {
+		switch _, err := b.byAddress(address); {
 		case err == nil:
 			return nil, nil, fmt.Errorf("store: attempt %s has the address of an earlier one", e.Attempt)
 		case !errors.Is(err, pos.ErrNotFound):
 			return nil, nil, err
 		}
 	}
-	if len(e.Asked.Once) > longest {
+	if len(once) > longest {
 		return nil, nil, fmt.Errorf("store: the mark of the key of attempt %s is longer than %d bytes", e.Attempt, longest)
 	}
-	if e.Asked.Once != "" && has(b.tx, onceBucket, []byte(e.Asked.Once)) {
+	if once != "" && has(b.tx, onceBucket, []byte(once)) {
 		return nil, nil, fmt.Errorf("store: attempt %s has the key of an earlier one", e.Attempt)
 	}
 	sale, err := b.sale(s)

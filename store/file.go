@@ -168,7 +168,7 @@ func look(tx *bolt.Tx, path string, o Options) (Origin, error) {
 	if err != nil {
 		return origin, err
 	}
-	needed := Buckets()
+	needed := append(evidenceBuckets(), paymentIndexes()...)
 	if found < version { // what follows from the evidence is made again
 		needed = evidenceBuckets()
 	}

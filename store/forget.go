@@ -90,9 +90,41 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 	b.dirty = true
 	// No further than the attempts go: where the clock was ahead for a while, what is asked when it
 	// is right again is not old.
-	b.until = keys[len(keys)-1].MS() + 1
+	until := keys[len(keys)-1].MS() + 1
+	bad, err := b.forgetShop(until)
+	if err != nil {
+		return f, err
+	}
+	b.until = until
+	f.bad = errors.Join(f.bad, bad)
 	f.done = next == to
 	return f, newRow(AboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until)).put(b.tx)
+}
+
+// forgetShop forgets the private texts of shifts and people from before the moment, in milliseconds,
+// that are over. What is not yet does so when it is.
+func (b *batch) forgetShop(until uint64) (bad, err error) {
+	keys, err := shopKeys(b.tx, momentKey(b.until), momentKey(until))
+	if err != nil {
+		return err, nil
+	}
+	for _, k := range keys {
+		r, err := b.shopRecord(k)
+		switch {
+		case errors.Is(err, ErrDamaged):
+			bad = errors.Join(bad, err)
+			continue
+		case err != nil:
+			return bad, err
+		case !over(&r.Record) || !r.Remembers():
+			continue
+		}
+		b.coder.Forget(&r.Record)
+		if err := (Row{ShopBucket, k[:], b.coder.Value(&r.Record)}).put(b.tx); err != nil {
+			return bad, err
+		}
+	}
+	return bad, nil
 }
 
 // toForget lists the attempts of a step, and where the next begins.

@@ -25,7 +25,7 @@ const (
 // one millisecond, the one with the greater value has it.
 func entries(secret []byte, r *format.Record, a pos.Attempt) []Row {
 	k := r.Key
-	list := make([]Row, 0, 8)
+	list := actsOf(r)
 	add := func(b Bucket, key []byte) { list = append(list, newRow(b, append(key, k[:msSize]...), nil)) }
 	if row, more := SaleRow(r); more {
 		list = append(list, row)
@@ -70,10 +70,39 @@ func entries(secret []byte, r *format.Record, a pos.Attempt) []Row {
 	return append(list, receipts...)
 }
 
+// actsOf are the entries of the shifts that events of a payment are stamped with.
+func actsOf(r *format.Record) []Row {
+	list := make([]Row, 0, 9)
+	for i := range r.Events {
+		in := r.Events[i].By.Shift
+		if in == "" {
+			continue
+		}
+		s, ok := format.ParseKey(in)
+		if at := actKey(s, r.Key); ok && !slices.ContainsFunc(list, func(e Row) bool { return bytes.Equal(e.Key, at) }) {
+			list = append(list, newRow(actsBucket, at, nil))
+		}
+	}
+	return list
+}
+
+// saleOf is the sale of which the first event of a payment's record says that it is; not ok where
+// it is the first event of none.
+func saleOf(first pos.Event) (sale pos.SaleID, ok bool) {
+	switch {
+	case first.Kind == pos.EventAsked && first.Asked != nil:
+		return first.Asked.Sale, true
+	case first.Kind == pos.EventCash && first.Cash != nil:
+		return first.Cash.Sale, true
+	}
+	return "", false
+}
+
 // SaleRow is what the index of sales says of a record, where the sale is not named after it.
 // Without it, no attempt of the sale can be replayed.
 func SaleRow(r *format.Record) (row Row, more bool) {
-	s, ok := format.ParseKey(r.Events[0].Asked.Sale)
+	sale, _ := saleOf(r.Events[0].Event)
+	s, ok := format.ParseKey(sale)
 	return newRow(salesBucket, saleKey(s, r.Key), nil), ok && s != r.Key
 }
 

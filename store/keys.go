@@ -70,6 +70,8 @@ func firstKey(t time.Time) key {
 
 func saleKey(sale, attempt key) []byte { return append(sale[:], attempt[:]...) }
 
+func actKey(shift, payment key) []byte { return append(shift[:], payment[:]...) }
+
 func overrideKey(overridden, by key) []byte { return append(overridden[:], by[:]...) }
 
 // dayKey is that of a day, yyyymmdd, or of a month, yyyymm00, which comes before its days.

@@ -31,8 +31,10 @@ type reader struct {
 // read decodes the record with the key at.
 func (rd reader) read(at, sealed []byte) (*Record, error) {
 	r, err := rd.coder.Read(at, sealed)
-	if err == nil && (r.Events[0].Kind != pos.EventAsked || r.Events[0].Asked == nil) {
-		err = errShape
+	if err == nil {
+		if _, ok := saleOf(r.Events[0].Event); !ok {
+			err = errShape
+		}
 	}
 	if err != nil {
 		return nil, damaged(RecordsBucket, at, err)
@@ -121,9 +123,9 @@ func (rd reader) saleWith(r *Record) (pos.Sale, error) {
 // othersOf reads the records of the sale that r is of, r among them.
 func (rd reader) othersOf(r *Record) ([]*Record, error) {
 	s := r.Key
-	if asked := r.Events[0]; string(asked.Asked.Sale) != string(asked.Attempt) {
+	if sale, _ := saleOf(r.Events[0].Event); string(sale) != string(r.Events[0].Attempt) {
 		var ok bool
-		if s, ok = format.ParseKey(asked.Asked.Sale); !ok {
+		if s, ok = format.ParseKey(sale); !ok {
 			return nil, damaged(RecordsBucket, r.Key[:], errShape)
 		}
 	}
@@ -159,7 +161,7 @@ func (rd reader) saleRecords(s key, one *Record) ([]*Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Events[0].Asked.Sale == pos.SaleID(s.String()) {
+		if sale, _ := saleOf(r.Events[0].Event); sale == pos.SaleID(s.String()) {
 			records = append(records, r)
 		}
 	}
@@ -235,7 +237,8 @@ func (rd reader) byAddress(address string) (key, error) {
 			if err != nil {
 				return err
 			}
-			if subtle.ConstantTimeCompare([]byte(r.Events[0].Asked.Address), []byte(address)) == 1 {
+			asked := r.Events[0].Asked // nil: cash has no address
+			if asked != nil && subtle.ConstantTimeCompare([]byte(asked.Address), []byte(address)) == 1 {
 				found = k
 			}
 			return nil

@@ -18,15 +18,16 @@ type tip struct {
 	until   uint64                 // what is from before this moment, in milliseconds, is forgotten when it ends
 	totals  map[pos.Day]pos.Totals // of the days and months that payments came to lately
 	records map[key]*Record        // that were written lately: for as long as the file has them so
+	staff   map[pos.StaffID]bool   // who of those that did something lately works here
 
 	unsettled int // attempts
 }
 
-// maxRecent bounds each of the two.
+// maxRecent bounds each of the three.
 const maxRecent = 128
 
 func readTip(tx *bolt.Tx) (*tip, error) {
-	t := &tip{totals: map[pos.Day]pos.Totals{}, records: map[key]*Record{}}
+	t := &tip{totals: map[pos.Day]pos.Totals{}, records: map[key]*Record{}, staff: map[pos.StaffID]bool{}}
 	var err error
 	if t.head, err = getHead(tx); err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ type totalsValue struct {
 	Refunded sumValue `json:"given_back,omitzero"`
 	Resolved sumValue `json:"cleared_up,omitzero"`
 	Doubtful sumValue `json:"doubtful,omitzero"`
+	Cash     sumValue `json:"cash,omitzero"`
+	Voided   sumValue `json:"voided,omitzero"`
 
 	Hours [24]pos.Shillings `json:"hours,omitzero"`
 }
@@ -28,7 +30,7 @@ type totalsValue struct {
 func encodeTotals(t pos.Totals) []byte {
 	b, _ := json.Marshal(totalsValue{
 		sumValue(t.Paid), sumValue(t.NotPaid), sumValue(t.Checking), sumValue(t.OwedBack), sumValue(t.Refunded), sumValue(t.Resolved),
-		sumValue(t.Doubtful), t.Hours,
+		sumValue(t.Doubtful), sumValue(t.Cash), sumValue(t.Voided), t.Hours,
 	})
 	return b
 }
@@ -40,7 +42,8 @@ func decodeTotals(body []byte) (pos.Totals, error) {
 	}
 	return pos.Totals{
 		Paid: pos.Sum(v.Paid), NotPaid: pos.Sum(v.NotPaid), Checking: pos.Sum(v.Checking), OwedBack: pos.Sum(v.OwedBack),
-		Refunded: pos.Sum(v.Refunded), Resolved: pos.Sum(v.Resolved), Doubtful: pos.Sum(v.Doubtful), Hours: v.Hours,
+		Refunded: pos.Sum(v.Refunded), Resolved: pos.Sum(v.Resolved), Doubtful: pos.Sum(v.Doubtful),
+		Cash: pos.Sum(v.Cash), Voided: pos.Sum(v.Voided), Hours: v.Hours,
 	}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // person settled the last that another was doubtful because of.
 func (b *batch) twice(n step) ([]pos.Event, error) {
 	a := n.after
-	pays := n.before.State != pos.Paid && a.State == pos.Paid && !a.Notices.Has(pos.PaidTwice)
+	pays := n.before.State != pos.Paid && a.State == pos.Paid && !a.Notices.Has(pos.PaidTwice) && a.For == ""
 	settles := n.before.Doubtful() && !a.Doubtful()
 	if n.skip || !pays && !settles {
 		return nil, nil
@@ -29,7 +29,11 @@ func (b *batch) twice(n step) ([]pos.Event, error) {
 	var list []pos.Event
 	if pays {
 		for _, o := range others {
-			list = append(list, follows(pos.EventPossiblyTwice, o.ID, a.ID), follows(pos.EventPossiblyTwice, a.ID, o.ID))
+			for _, of := range [][2]pos.Attempt{{o, a}, {a, o}} {
+				if of[0].Tender != pos.TenderCash { // which a cashier has had in hand
+					list = append(list, follows(pos.EventPossiblyTwice, of[0].ID, of[1].ID))
+				}
+			}
 		}
 		return list, nil
 	}
@@ -61,7 +65,7 @@ func (rd reader) rivals(a pos.Attempt) ([]pos.Attempt, error) {
 				return nil, err
 			}
 			for _, of := range sale {
-				if of.Sale != a.Sale && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.Refunded) == 0 {
+				if of.Sale != a.Sale && of.For == "" && of.State == pos.Paid && of.Notices&(pos.PaidTwice|pos.Refunded) == 0 {
 					list = append(list, of)
 				}
 				keys, err := linked(of)

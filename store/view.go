@@ -81,8 +81,7 @@ func newView(tx *bolt.Tx) (*View, error) {
 func (v *View) Rows(b Bucket, from []byte) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		bucket := v.tx.Bucket([]byte(b))
-		if bucket == nil {
-			yield(Row{}, fmt.Errorf("%w: it has no bucket %s", ErrDamaged, b))
+		if bucket == nil { // which Open allows only of those of shifts and people
 			return
 		}
 		c := bucket.Cursor()
@@ -126,7 +125,7 @@ func (v *View) Count(b Bucket) int {
 }
 
 // Value is that of a row; nil where there is none.
-func (v *View) Value(b Bucket, k []byte) []byte { return v.tx.Bucket([]byte(b)).Get(k) }
+func (v *View) Value(b Bucket, k []byte) []byte { return value(v.tx, b, k) }
 
 // Record decodes a row of the bucket of records.
 func (v *View) Record(row Row) (*Record, error) { return v.read(row.Key, row.Value) }
@@ -137,6 +136,33 @@ func (v *View) Attempt(r *Record) (pos.Attempt, error) { return v.replay(r) }
 // Entries are what the indexes should say of an attempt. Where attempts share an entry, the greater
 // value stands.
 func (v *View) Entries(r *Record, a pos.Attempt) []Row { return v.entries(r, a) }
+
+// ShopRecord decodes a row of the bucket of shifts and people, and says what the indexes should say
+// of it.
+func (v *View) ShopRecord(row Row) (*Record, []Row, error) {
+	r, err := v.readShop(row.Key, row.Value)
+	if err != nil {
+		return nil, nil, err
+	}
+	entries, err := shopEntries(&r.Record)
+	if err != nil {
+		return r, nil, damaged(ShopBucket, row.Key, err)
+	}
+	return r, entries, nil
+}
+
+// Shift is what the events of a record come to; false where it is a person's.
+func (v *View) Shift(r *Record) (s pos.Shift, ok bool) {
+	if ofPerson(&r.Record) {
+		return s, false
+	}
+	s, err := shiftFrom(&r.Record)
+	return s, err == nil
+}
+
+// ShiftPayments are the payments with an event that is stamped with the shift, and the others of
+// their sales.
+func (v *View) ShiftPayments(shift format.Key) ([]pos.Dossier, error) { return v.shiftPayments(shift) }
 
 // Leaf is what the chain covers of the ith event of a record.
 func (v *View) Leaf(r *Record, i int) [32]byte { return v.hasher.Leaf(v.coder, &r.Record, i) }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"slices"
+	"time"
 
 	"kaunta/pos"
 	"kaunta/store"
@@ -108,6 +109,11 @@ func (v *verifier) periods(view *store.View, b store.Bucket, sort int, wanted ma
 // pinpoint finds what differs in an index whose sum does.
 func (v *verifier) pinpoint(view *store.View, b store.Bucket) error {
 	before, n := v.count[derived], 0
+	for row := range view.Rows(store.ShopBucket, nil) {
+		if r, entries, err := view.ShopRecord(row); err == nil {
+			v.named(view, b, r, entries, r.Events[0].At)
+		}
+	}
 	for row := range view.Rows(store.RecordsBucket, nil) {
 		if n++; n%often == 0 && v.ctx.Err() != nil {
 			return v.ctx.Err()
@@ -120,19 +126,24 @@ func (v *verifier) pinpoint(view *store.View, b store.Bucket) error {
 		if err != nil {
 			continue
 		}
-		for _, e := range view.Entries(r, a) {
-			if e.Bucket != b {
-				continue
-			}
-			is := view.Value(b, e.Key)
-			shared := b == store.ReceiptsBucket && bytes.Compare(is, e.Value) > 0 // with one of the same millisecond
-			if is == nil || !shared && !bytes.Equal(is, e.Value) {
-				v.wrong(derived, &place{r.Key, a.AskedAt}, "the index of %s does not name it rightly", b)
-			}
-		}
+		v.named(view, b, r, view.Entries(r, a), a.AskedAt)
 	}
 	if v.present[b].n > v.wanted[b].n || v.count[derived] == before {
 		v.wrong(derived, nil, "the index of %s has an entry that no attempt accounts for", b)
 	}
 	return nil
+}
+
+// named looks for the entries of a record in an index.
+func (v *verifier) named(view *store.View, b store.Bucket, r *store.Record, entries []store.Row, at time.Time) {
+	for _, e := range entries {
+		if e.Bucket != b {
+			continue
+		}
+		is := view.Value(b, e.Key)
+		shared := b == store.ReceiptsBucket && bytes.Compare(is, e.Value) > 0 // with one of the same millisecond
+		if is == nil || !shared && !bytes.Equal(is, e.Value) {
+			v.wrong(derived, &place{r.Key, at}, "the index of %s does not name it rightly", b)
+		}
+	}
 }

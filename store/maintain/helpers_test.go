@@ -131,7 +131,33 @@ var (
 	pushed    = trade.Pushed
 	paid      = trade.Paid
 	cancelled = trade.Cancelled
+	cash      = trade.CashTaken
 )
+
+// openedShift opens the shift n of the shop's drawer.
+func openedShift(t testing.TB, l *store.Ledger, n int, float pos.Shillings) pos.ShiftID {
+	t.Helper()
+	return must[pos.Shift](t)(l.AppendShift(context.Background(), trade.ShiftOpened(n, float))).ID
+}
+
+// closeShift ends, counts and closes a shift.
+func closeShift(t testing.TB, l *store.Ledger, id pos.ShiftID, n int, counted pos.Shillings) pos.Shift {
+	t.Helper()
+	var s pos.Shift
+	for _, e := range []pos.Event{
+		trade.InShift(id, pos.EventShiftEnded, n, pos.ShiftAct{}),
+		trade.InShift(id, pos.EventCounted, n, pos.ShiftAct{Amount: counted, Blind: true}),
+		trade.InShift(id, pos.EventShiftClosed, n, pos.ShiftAct{}),
+	} {
+		s = must[pos.Shift](t)(l.AppendShift(context.Background(), e))
+	}
+	return s
+}
+
+func person(t testing.TB, l *store.Ledger, n int, name string, role pos.Role) pos.Person {
+	t.Helper()
+	return must[pos.Person](t)(l.AppendPerson(context.Background(), trade.StaffAdded(n, name, role, "")))
+}
 
 func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "till", "ledger.db") }
 

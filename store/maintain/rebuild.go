@@ -36,8 +36,8 @@ const rebuildStep = 8 << 20
 
 // Rebuild makes the ledger at path again from its events: the indexes, the totals and the set of
 // what is unsettled, in a new file without free pages, which takes the place of the old one when it
-// is whole. The evidence and its chain stay as they are. Attempts whose records are damaged are
-// kept as they are too, and are in no index: left says how many.
+// is whole. The evidence and its chain stay as they are. Attempts, shifts and people whose records
+// are damaged are kept as they are too, and are in no index: left says how many.
 //
 // The ledger must be closed. Errors are those of store.Open, and ctx's; then nothing has changed.
 func Rebuild(ctx context.Context, path string, o store.Options, progress func(done, total int)) (left int, err error) {
@@ -107,6 +107,17 @@ func (b *builder) evidence(old *store.View) iter.Seq2[store.Row, error] {
 				}
 			}
 		}
+		for row, err := range old.Rows(store.ShopBucket, nil) {
+			if err == nil {
+				_, _, err = old.ShopRecord(row)
+				if errors.Is(err, store.ErrDamaged) { // it stays as it is
+					err = nil
+				}
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
 		err := b.attempts(old, nil, func(row store.Row, r *store.Record, _ error) bool {
 			ok := yield(row, nil)
 			if r != nil && ok {
@@ -126,6 +137,21 @@ func (b *builder) evidence(old *store.View) iter.Seq2[store.Row, error] {
 func (b *builder) derive(draft *store.Draft) error {
 	totals := map[pos.Day]pos.Totals{}
 	indexes := sorted{}
+	err := draft.View(func(view *store.View) error {
+		for row := range view.Rows(store.ShopBucket, nil) {
+			_, entries, err := view.ShopRecord(row)
+			if err != nil {
+				b.left++
+			}
+			for _, e := range entries {
+				indexes.add(e)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	// Nothing can be written while a view is open, so it is one after the other.
 	for from := []byte{}; from != nil; {
 		size, at := 0, from

@@ -24,6 +24,9 @@ import (
 //	                                             └► entries ─► sums ─┐
 //	indexes ─► sums ─────────────────────────────────────────────────┴► compared
 //
+// Shifts and people come before the payments. In the end the figures of each Z are worked out again
+// from the payments.
+//
 // It reads as things are when it begins, and payments go on meanwhile. progress, if not nil, is
 // told how many attempts of how many are done, from one goroutine at a time. The error is ctx's or
 // store.ErrClosed; what is wrong with the ledger is in the Report.
@@ -69,6 +72,7 @@ type verifier struct {
 	wanted  sums // the entries that should be there
 	totals  map[pos.Day]pos.Totals
 	anchors map[string]store.Row
+	shifts  []shift
 	broken  bool            // the chain
 	waiting map[uint64]link // events that came before those that they follow
 }
@@ -163,6 +167,7 @@ func (v *verifier) run(views []*store.View) error {
 			}
 		})
 	}
+	v.shop(views[0])
 	if err := v.walk(views[0], chunks); err != nil {
 		return err
 	}
@@ -171,7 +176,13 @@ func (v *verifier) run(views []*store.View) error {
 		return err
 	}
 	v.ends(views[0])
-	return v.compare(views[0])
+	if err := v.compare(views[0]); err != nil {
+		return err
+	}
+	if v.count == [2]int{} { // where all else is well, so that what a shift was is known
+		v.days(views)
+	}
+	return ctx.Err()
 }
 
 // walk hands out the attempts, in chunks, and puts together what the workers make of them, in the

@@ -33,7 +33,15 @@ func traded(t testing.TB, path string) *store.Ledger {
 	once := asked(1_000_003)
 	once.Asked.Once = "0123456789abcdef"
 	events = append(events, once, instead, asked(1_000_002), one, two, paid(one, receiptOf(1)), paid(two, receiptOf(2)))
-	if err := l.AppendAll(context.Background(), events); err != nil {
+	if err := l.AppendAll(context.Background(), events[:len(events)/2]); err != nil {
+		t.Fatal(err)
+	}
+	shift := openedShift(t, l, 1_000_004, 1237) // and two shifts, one of which is closed
+	add(t, l, cash(1_000_005, 450, 500), cash(1_000_006, 20, 20))
+	closeShift(t, l, shift, 1_000_007, 1707)
+	openedShift(t, l, 1_000_008, 1000)
+	person(t, l, 1_000_009, "Amina", pos.Owner)
+	if err := l.AppendAll(context.Background(), events[len(events)/2:]); err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -159,7 +167,7 @@ func TestVerifyFinds(t *testing.T) {
 		}, "is not the one that was written", row, false},
 		{"a member that this program does not know", func(f forged) {
 			r := f.record(row)
-			r.Events[1].Line = append(bytes.TrimSuffix(bytes.Clone(r.Events[1].Line), []byte("}")), `,"by":"01"}`...)
+			r.Events[1].Line = append(bytes.TrimSuffix(bytes.Clone(r.Events[1].Line), []byte("}")), `,"weather":"01"}`...)
 			f.save(r)
 		}, "is not the one that was written", row, false},
 		{"another phone", func(f forged) {
@@ -336,10 +344,10 @@ func TestRebuildADamagedLedger(t *testing.T) {
 		}
 	})
 	slices.Reverse(all)
-	k, _ := format.ParseKey(all[9])
+	k, _ := format.ParseKey(all[11])
 	spoil(t, closed(t, l), store.RecordsBucket, k[:])
 	l = open(t, l.Path(), training)
-	good := attempt(t, l, all[10])
+	good := attempt(t, l, all[12])
 	if _, err := Rebuild(context.Background(), l.Path(), training, nil); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("while it is open: %v", err)
 	}
@@ -357,13 +365,13 @@ func TestRebuildADamagedLedger(t *testing.T) {
 		t.Fatalf("made again: %d left, %v", left, err)
 	}
 	l = open(t, l.Path(), training)
-	if _, err := l.Attempt(all[9]); !errors.Is(err, store.ErrDamaged) {
+	if _, err := l.Attempt(all[11]); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("the damaged one: %v", err)
 	}
-	equal(t, "another", attempt(t, l, all[10]), good)
+	equal(t, "another", attempt(t, l, all[12]), good)
 	equal(t, "found", ids(must[[]pos.Attempt](t)(l.Find(good.CheckoutRequestID, 3))), []pos.AttemptID{good.ID})
 	r, err := Verify(context.Background(), l, nil)
-	if err != nil || r.First == nil || r.First.Attempt != all[9] || r.Derived != 0 {
+	if err != nil || r.First == nil || r.First.Attempt != all[11] || r.Derived != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

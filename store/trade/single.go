@@ -48,6 +48,36 @@ func Asked(n int) pos.Event {
 	}
 }
 
+// CashTaken is the event that makes payment n, of a sale of its own, in cash.
+func CashTaken(n int, amount, given pos.Shillings) pos.Event {
+	e := Asked(n)
+	return pos.Event{
+		Attempt: e.Attempt, Kind: pos.EventCash, At: e.At,
+		Cash: &pos.Cash{Sale: e.Asked.Sale, Amount: amount, Given: given, Reference: e.Asked.Reference},
+	}
+}
+
+// ShiftOpened is the event that makes the shift n of the shop's only drawer, n seconds after
+// opening.
+func ShiftOpened(n int, float pos.Shillings) pos.Event {
+	e := Asked(n)
+	return pos.Event{Attempt: e.Attempt, Kind: pos.EventShiftOpened, At: e.At, Shift: &pos.ShiftAct{Amount: float}}
+}
+
+// InShift is another event of a shift, n seconds after opening.
+func InShift(s pos.ShiftID, kind pos.EventKind, n int, act pos.ShiftAct) pos.Event {
+	return pos.Event{Attempt: pos.AttemptID(s), Kind: kind, At: Asked(n).At, Shift: &act}
+}
+
+// StaffAdded is the event that makes the person n.
+func StaffAdded(n int, name string, role pos.Role, by pos.StaffID) pos.Event {
+	e := Asked(n)
+	return pos.Event{
+		Attempt: e.Attempt, Kind: pos.EventStaffAdded, At: e.At, By: pos.Actor{Staff: by},
+		Staff: &pos.StaffAct{Name: name, Role: role},
+	}
+}
+
 // OnceAsked is asked with the mark of a key.
 func OnceAsked(n int, mark string) pos.Event {
 	e := Asked(n)

@@ -22,11 +22,12 @@ type Gap struct {
 	Same     bool // whether the two are of one ledger; otherwise everything is missing
 	Attempts int  // payments that were asked for, and of which the other knows nothing, or not all
 	Paid     pos.Sum
-	First    time.Time // when the first of them was asked for; zero where there is none
+	Shop     int       // shifts and people of which the other knows nothing, or not all
+	First    time.Time // when the first of all these was made; zero where there is none
 }
 
-// missing says what the ledger at path has that the one at backup has not: attempts that the backup
-// lacks, or of which it has fewer events. Records of attempts that cannot be read are missing too,
+// missing says what the ledger at path has that the one at backup has not: attempts, shifts and
+// people that the backup lacks, or of which it has fewer events. Records of attempts that cannot be read are missing too,
 // without a sum.
 func missing(ctx context.Context, backup, path string) (gap Gap, err error) {
 	old, err := store.Open(backup, store.Options{ReadOnly: true})
@@ -52,6 +53,15 @@ func missing(ctx context.Context, backup, path string) (gap Gap, err error) {
 					return err
 				}
 				gap.add(is[0], was[0], row)
+			}
+			for row, err := range is[0].Rows(store.ShopBucket, nil) {
+				if err == nil {
+					err = ctx.Err()
+				}
+				if err != nil {
+					return err
+				}
+				gap.addShop(is[0], was[0], row)
 			}
 			return nil
 		})
@@ -93,12 +103,33 @@ func (g *Gap) add(is, was *store.View, row store.Row) {
 		}
 	}
 	g.Attempts++
-	if at := placeOf(format.Key(row.Key)).at.In(pos.EAT); g.First.IsZero() || at.Before(g.First) {
-		g.First = at
-	}
+	g.since(row)
 	if a.State == pos.Paid && had.State != pos.Paid {
 		g.Paid.Count++
 		g.Paid.KES += a.Amount
+	}
+}
+
+// addShop adds the shift or the person of a row, if the backup lacks something of it.
+func (g *Gap) addShop(is, was *store.View, row store.Row) {
+	if len(row.Key) != format.KeySize {
+		return
+	}
+	if value := was.Value(row.Bucket, row.Key); value != nil {
+		r, _, err := is.ShopRecord(row)
+		before, _, bad := was.ShopRecord(store.Row{Bucket: row.Bucket, Key: row.Key, Value: value})
+		if err == nil && bad == nil && len(before.Events) >= len(r.Events) {
+			return
+		}
+	}
+	g.Shop++
+	g.since(row)
+}
+
+// since takes note of when the record of a row was made.
+func (g *Gap) since(row store.Row) {
+	if at := placeOf(format.Key(row.Key)).at.In(pos.EAT); g.First.IsZero() || at.Before(g.First) {
+		g.First = at
 	}
 }
 

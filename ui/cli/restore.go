@@ -59,12 +59,15 @@ func lacking(gap maintain.Gap, unread error) string {
 	switch {
 	case unread != nil:
 		return fmt.Sprintf("the present ledger cannot be read, so nobody can tell what it has that the backup lacks (%v)", unread)
-	case gap.Attempts == 0:
+	case gap.Attempts+gap.Shop == 0:
 		return ""
 	}
 	of := ""
 	if !gap.Same {
 		of = "the backup is not of this ledger: "
+	}
+	if gap.Attempts == 0 {
+		return fmt.Sprintf("%sthe present ledger has shifts or people that the backup lacks, or knows less of, since %s", of, pos.DateTime(gap.First))
 	}
 	return fmt.Sprintf("%sthe present ledger has %s that the backup lacks, or knows less of, asked for since %s; %v of them paid, KES %v",
 		of, payments(gap.Attempts), pos.DateTime(gap.First), pos.Shillings(gap.Paid.Count), gap.Paid.KES)

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"kaunta/pos"
+	"kaunta/store/trade"
 )
 
 // Some tests need another process: one that is killed, holds a lock, or may not write. It is this test binary, started
@@ -33,6 +35,11 @@ func child(role string) int {
 		_, _ = io.Copy(io.Discard, os.Stdin) // until the test lets go
 	case "sells":
 		childSells(l)
+	case "closes":
+		if err := childCloses(l); err != nil {
+			fmt.Println("error", err)
+			return 1
+		}
 	case "writes", "grows":
 		if err := childFills(l, role); err != nil {
 			fmt.Println("error", err)
@@ -65,6 +72,34 @@ func childSells(l *Ledger) {
 		})
 	}
 	wg.Wait()
+}
+
+// childCloses opens and closes shifts until it is killed, and acknowledges every close with the number of its Z. It goes on with what
+// an earlier one has left.
+func childCloses(l *Ledger) error {
+	ctx := context.Background()
+	before, err := l.Shifts(1000)
+	if err != nil {
+		return err
+	}
+	for n := 1000 * (1 + len(before)); ; n += 10 {
+		s, err := l.ShiftOf("")
+		if errors.Is(err, pos.ErrNotFound) {
+			s, err = l.AppendShift(ctx, trade.ShiftOpened(n, 1237))
+		}
+		if err == nil && s.State == pos.ShiftOpen {
+			_, _, err = l.Append(ctx, trade.CashTaken(n+1, 307, 400))
+		}
+		for i, e := range closing(s.ID, n+2, 1544) {
+			if err == nil && i >= int(s.State-pos.ShiftOpen) {
+				s, err = l.AppendShift(ctx, e)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Printf("ack %d 1\n", s.Close.Z)
+	}
 }
 
 // process is a child and what it says.
@@ -154,6 +189,41 @@ func TestKilledUnderLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := os.Remove(path); err != nil { // the next child begins with attempt 0 again
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestKilledWhileClosing kills a till that closes shifts, over and over on one ledger: a Z that was acknowledged is there, and their
+// numbers go on without a gap.
+func TestKilledWhileClosing(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	for round := range 4 {
+		p := spawn(t, "closes", path)
+		acked := map[int]int{}
+		p.acks(t, acked, func(total int) bool { return total == 5+3*round })
+		if err := p.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		p.acks(t, acked, func(int) bool { return false })
+		if err := p.Wait(); err == nil {
+			t.Fatal("the child was not killed")
+		}
+		l := open(t, path, Options{Environment: "training"})
+		last := must[int](t)(read(l, reader.lastZ))
+		for z := 1; z <= last; z++ {
+			if s := must[pos.Shift](t)(l.ByZ(z)); s.Close.Z != z || s.Close.Figures.Expected < 1237 {
+				t.Errorf("Z %d is %+v", z, s.Close)
+			}
+		}
+		for z := range acked {
+			if z > last {
+				t.Errorf("Z %d was acknowledged, and the last is %d", z, last)
+			}
+		}
+		verify(t, l)
+		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -17,8 +17,10 @@ type Ledger interface {
 	// paid, or that settles such a pair, the ledger adds events to the others in the same commit
 	// (see Attempt.Other).
 	//
-	// An EventAsked makes the attempt. It is refused where another attempt has its address, or its
-	// mark of a key. An ErrRefused means that this event is not on disk, and that the ledger takes
+	// An EventAsked or an EventCash makes the attempt. It is refused where another attempt has its
+	// address, or its mark of a key. What Sale.Allows has against an event is refused too, as is cash
+	// without a shift where the shop has shifts (ErrNoShift), and what is done by somebody who does
+	// not work here (ErrLeft). Event.By.Shift is the ledger's to say. An ErrRefused means that this event is not on disk, and that the ledger takes
 	// others; an ErrNoRoom that it is not, and may be tried again when the disk has room; any other
 	// error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)

@@ -1,7 +1,8 @@
 // Package store is the till's ledger on disk: one bbolt file that keeps every piece of evidence,
-// and what follows from it. What reads or writes a payment enters here; bytes belong in package
-// format, folders and disks in package disk, and what looks after the whole file in package
-// maintain. [Ledger] implements pos.Ledger and the reads that the screens need.
+// and what follows from it. What reads or writes a payment, a shift or a person enters here; bytes
+// belong in package format, folders and disks in package disk, and what looks after the whole file
+// in package maintain. [Ledger] implements pos.Ledger, pos.DayLedger and the reads that the screens
+// need.
 //
 //	Append ─┐
 //	Append ─┼─► queue ─► committing goroutine ─► transaction ─► flush, flush ─► all callers return
@@ -48,7 +49,8 @@
 //	                                                    (32), day of the last event (4)
 //	            "kinds"                                 the kinds of event there are, as JSON
 //	            "forgotten"                             ms before which numbers are forgotten (8)
-//	records     attempt                                 its events (package format)
+//	records     payment                                 its events (package format)
+//	shop        shift or person                         its events (package format)
 //	anchors     day yyyymmdd (4)                        the end of the chain when the day ended
 //
 // These follow from them:
@@ -68,6 +70,16 @@
 //	overrides   overridden attempt, attempt             –  asked in place of the first
 //	once        mark of a caller's key                  attempt
 //	addresses   secret callback address                 attempt: not those that begin with its moment
+//	shifts      "o", drawer                             shift, while it is open
+//	            "e", drawer                             shift, while it is ended or counted
+//	            "z", number of its Z (4)                shift, once it is closed
+//	people      person                                  –
+//	acts        shift, payment                          –  the payment has an event that is stamped
+//	                                                    with the shift
+//
+// A payment is one that M-PESA was asked for, an attempt, or cash. A file may lack the bucket shop
+// and the last three: it is one in which nothing of theirs has happened, and the first commit makes
+// them.
 //
 // An address begins with the moment of its attempt, and so needs no index.
 //
@@ -80,12 +92,20 @@
 // is read is what was written, to the byte: each event is read back before it is written. An event
 // of a kind that this program does not know makes the ledger one that is only read ([ErrNewer]).
 //
+// # Shifts
+//
+// What happens to a payment is stamped with the shift that its drawer has open, in the transaction
+// that writes it: no time of an event decides it. The event that closes a shift holds its Z, the
+// next number and the figures of all events before it in the chain. Where the shop uses shifts,
+// cash without one is refused; M-PESA is not. Nothing is written that is done, or approved, by
+// somebody who does not work here.
+//
 // # Untouched
 //
 // Events are numbered and chained by hash through the whole ledger (package format).
-// maintain.Verify walks the chain, holds records, indexes and totals against one another, and names
-// the first row that is not what was written. Compare with a saved anchor to detect tampering, even
-// by someone with write access.
+// maintain.Verify walks the chain, holds records, indexes and totals against one another, works the
+// figures of each Z out again, and names the first row that is not what was written. Compare with a
+// saved anchor to detect tampering, even by someone with write access.
 //
 // # Forgetting
 //

@@ -268,7 +268,8 @@ func TestShift(t *testing.T) {
 	verify(t, l)
 }
 
-// Of two tills that open a shift of one drawer at once, one is refused; other drawers are their own.
+// Of two tills that open a shift of one drawer at once, one is refused; other drawers are their
+// own.
 func TestShiftsOfDrawers(t *testing.T) {
 	l := open(t, newPath(t), training)
 	errs := make([]error, 8)

@@ -27,8 +27,8 @@ type Gap struct {
 }
 
 // missing says what the ledger at path has that the one at backup has not: attempts, shifts and
-// people that the backup lacks, or of which it has fewer events. Records of attempts that cannot be read are missing too,
-// without a sum.
+// people that the backup lacks, or of which it has fewer events. Records of attempts that cannot be
+// read are missing too, without a sum.
 func missing(ctx context.Context, backup, path string) (gap Gap, err error) {
 	old, err := store.Open(backup, store.Options{ReadOnly: true})
 	if err != nil {

@@ -130,6 +130,7 @@ func TestImports(t *testing.T) {
 		"kaunta/ui/app/failpoint":       {"daraja", "pos"},
 		"kaunta/ui/app/localapi":        {"daraja", "pos"},
 		"kaunta/ui/app/logfile":         {"daraja"},
+		"kaunta/ui/app/pins":            {"pos"},
 		"kaunta/ui/app/practice":        {"pos", "store", "store/trade", "ui/app/settings", "ui/app/shop"},
 		"kaunta/ui/app/reach":           {"tunnel", "tunnel/acme", "tunnel/cloudflared", "tunnel/ssh", "ui/app/settings"},
 		"kaunta/ui/app/settings":        {"daraja"},
@@ -157,6 +158,7 @@ func TestImports(t *testing.T) {
 		"kaunta/ui/plain":               {"pos", "ui/draw", "ui/session", "ui/text"},
 		"kaunta/ui/session":             {"pos", "ui/text"},
 		"kaunta/ui/session/sessiontest": {"pos"},
+		"kaunta/ui/slip":                {},
 		"kaunta/ui/text":                {"daraja", "pos"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "kaunta/...").Output()

@@ -322,8 +322,8 @@ var faults = []fault{
 	},
 	{
 		"of two payments for one purchase only the second says so", "store.batch.twice",
-		`follows(pos.EventPossiblyTwice, o.ID, a.ID),`,
-		``,
+		`{{o, a}, {a, o}}`,
+		`{{a, o}}`,
 		"twoPaymentsForOnePurchaseAreNamed",
 	},
 	{

@@ -164,6 +164,22 @@ func TestCashInsteadOfAPaidSale(t *testing.T) {
 	if a := attempt(t, l, first.Attempt); !a.Doubtful() || a.Other != c.Attempt {
 		t.Errorf("the payment before it: %+v", a)
 	}
+
+	// The rest of a payment is no other one: what a person has said of the two stands.
+	first, second = asked(101), asked(102)
+	second.Asked.Overrides, second.Asked.Rest = first.Attempt, 50
+	add(t, l, first, pushed(first), second, pushed(second), paid(first, receiptOf(101)), paid(second, receiptOf(102)))
+	two := about(first.Attempt, pos.EventTwoSales, 110)
+	two.Other = second.Attempt
+	if a := add(t, l, two); a.Doubtful() {
+		t.Errorf("two sales: %+v", a)
+	}
+	add(t, l, restOf(second, 111, 50))
+	for _, e := range []pos.Event{first, second} {
+		if a := attempt(t, l, e.Attempt); a.Doubtful() {
+			t.Errorf("after the rest: %+v", a)
+		}
+	}
 	verify(t, l)
 }
 

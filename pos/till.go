@@ -27,13 +27,9 @@ type Gateway interface {
 type Config struct {
 	Gateway Gateway
 	Ledger  Ledger
+	Day     DayLedger // of shifts and people; nil where the shop has none
 
-	// Day is the ledger of shifts and people; nil where the shop has none of these.
-	Day DayLedger
-
-	// Name is this till's name and Drawer that of its drawer, in a shop with several; empty where
-	// there is one.
-	Name, Drawer string
+	Name, Drawer string // of this till and its drawer, in a shop with several
 
 	// CallBackURL makes the callback URL of an attempt from its secret address, and says whether a
 	// callback sent there is expected to arrive.

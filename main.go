@@ -279,6 +279,13 @@ func (p phones) Prompts() []session.Prompt {
 	return prompts
 }
 
+func (p phones) SMS() session.SMS {
+	paid := p.Simulator.LastPayment()
+	return session.SMS{
+		Phone: pos.MSISDN(paid.Phone), Amount: pos.Shillings(paid.Amount), Payee: paid.ShortCode, Code: paid.Receipt, At: paid.Time,
+	}
+}
+
 func (p phones) Act(phone pos.MSISDN, a session.PhoneAction) error {
 	return p.Simulator.Act(string(phone), simulator.Action(a))
 }

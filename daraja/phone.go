@@ -26,11 +26,11 @@ const (
 func (r PhoneReason) Text() Text {
 	switch r {
 	case PhoneEmpty:
-		return Text{"Type the customer's phone number.", "Andika namba ya simu ya mteja."}
+		return Text{"Type the customer's phone number.", "Weka namba ya simu ya mteja."}
 	case PhoneBadCharacter:
 		return Text{"A phone number has only digits, such as 0712 345 678.", "Namba ya simu ina tarakimu pekee, kama 0712 345 678."}
 	case PhoneOtherDigits:
-		return Text{"Type the phone number with the digits 0 to 9.", "Andika namba ya simu kwa tarakimu 0 hadi 9."}
+		return Text{"Type the phone number with the digits 0 to 9.", "Weka namba ya simu kwa tarakimu 0 hadi 9."}
 	case PhoneTooShort:
 		return Text{"The phone number is too short: it has ten digits, such as 0712 345 678.", "Namba ya simu ni fupi mno: ina tarakimu kumi, kama 0712 345 678."}
 	case PhoneTooLong:
@@ -38,7 +38,7 @@ func (r PhoneReason) Text() Text {
 	case PhoneLandline:
 		return Text{"This is a landline: M-PESA needs a mobile number that begins with 07 or 01.", "Hii ni simu ya mezani: M-PESA inahitaji namba ya simu ya mkononi inayoanza na 07 au 01."}
 	case PhoneExtraZero:
-		return Text{"After 254 comes no 0: write 254712345678.", "Baada ya 254 hakuna 0: andika 254712345678."}
+		return Text{"After 254 comes no 0: type 254712345678.", "Baada ya 254 hakuna 0: weka 254712345678."}
 	case PhoneOtherCountry:
 		return Text{"This is a number of another country: M-PESA needs one that begins with 254, 07 or 01.", "Hii ni namba ya nchi nyingine: M-PESA inahitaji namba inayoanza na 254, 07 au 01."}
 	}

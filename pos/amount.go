@@ -41,11 +41,11 @@ func (e *AmountError) Error() string { return e.Say().EN }
 func (e *AmountError) Say() Text {
 	switch e.Reason {
 	case AmountEmpty:
-		return Text{EN: "Type the amount in shillings.", SW: "Andika kiasi kwa shilingi."}
+		return Text{EN: "Type the amount in shillings.", SW: "Weka kiasi kwa shilingi."}
 	case AmountUnfinished:
 		return Text{
-			EN: "The sum is not finished: type what comes next, or rub out its end.",
-			SW: "Hesabu haijakamilika: andika kinachofuata, au ufute mwisho wake.",
+			EN: "The sum is not finished: type what comes next, or delete its end.",
+			SW: "Hesabu haijakamilika: weka kinachofuata, au ufute mwisho wake.",
 		}
 	case AmountFraction:
 		return Text{EN: "M-PESA takes whole shillings only.", SW: "M-PESA hupokea shilingi kamili tu."}
@@ -54,7 +54,7 @@ func (e *AmountError) Say() Text {
 	case AmountTooBig:
 		return Text{
 			EN: fmt.Sprintf("M-PESA takes at most KES %v in one payment.", e.Max),
-			SW: fmt.Sprintf("M-PESA hupokea KES %v tu kwa malipo moja.", e.Max),
+			SW: fmt.Sprintf("M-PESA haipokei zaidi ya KES %v kwa mara moja.", e.Max),
 		}
 	default:
 		return Text{

@@ -28,7 +28,7 @@ func (c Claim) Say() Text {
 	case c.Holder.ID != "":
 		h := c.Holder
 		when := Moment(h.AskedAt)
-		no := Text{EN: "It pays nothing here.", SW: "Haiwezi kulipia haya."}
+		no := Text{EN: "It cannot be used again.", SW: "Haiwezi kutumika tena."}
 		if paid {
 			no = Text{EN: "It is not the code of this payment.", SW: "Si code ya malipo haya."}
 		}
@@ -43,7 +43,7 @@ func (c Claim) Say() Text {
 		}
 	case c.OddDate:
 		return Text{
-			EN: code + " looks like a code of another day. Noted; it is no proof. Hold the goods.",
+			EN: code + " looks like a code of another day. Noted; it is not proof. Keep the goods.",
 			SW: code + " inaonekana ni ya siku nyingine. Imeandikwa; si uthibitisho. Usitoe bidhaa bado.",
 		}
 	case paid:
@@ -53,7 +53,7 @@ func (c Claim) Say() Text {
 		}
 	default:
 		return Text{
-			EN: code + " is noted, but it is no proof. Hold the goods until the screen says PAID.",
+			EN: code + " is noted. It is not proof. Keep the goods until the screen says PAID.",
 			SW: code + " imeandikwa, lakini si uthibitisho. Usitoe bidhaa hadi skrini iseme IMELIPWA.",
 		}
 	}
@@ -65,7 +65,7 @@ var receiptForm = regexp.MustCompile(`^[A-Z0-9]{10}$`)
 // ErrReceipt refuses what was typed as a receipt number.
 var ErrReceipt error = &LocalizedError{
 	EN: "An M-PESA code has ten letters and digits: copy it from the customer's SMS.",
-	SW: "Namba ya M-PESA ina herufi na tarakimu kumi: inakili kutoka kwenye SMS ya mteja.",
+	SW: "Code ya M-PESA ina herufi na tarakimu kumi: inakili kutoka SMS ya mteja.",
 }
 
 // TypeReceipt records a receipt number that the cashier typed for an attempt, says what is known of

@@ -21,7 +21,7 @@ func TestDates(t *testing.T) {
 		}
 	}
 	say := (&StillAskingError{Until: at}).Say()
-	if say.SW != "Till bado inaulizia yenyewe; kuanzia 23 Ago 00:30 mtu anaweza kuyashughulikia." {
+	if say.SW != "Kaunta bado inauliza M-PESA. Unaweza kuyatatua mwenyewe kuanzia 23 Ago 00:30." {
 		t.Errorf("in Kiswahili: %q", say.SW)
 	}
 }

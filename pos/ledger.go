@@ -63,8 +63,8 @@ type Ledger interface {
 // ErrNoRoom is what an error is where the disk has no room for what became of a payment: nothing
 // was written, and the ledger goes on by itself when there is room.
 var ErrNoRoom error = &LocalizedError{
-	EN: "The disk is full: what became of this payment could not be written. Make room on it: the till then goes on by itself.",
-	SW: "Diski imejaa: yaliyotokea kwa malipo haya hayakuandikika. Ongeza nafasi kwenye diski: till itaendelea yenyewe.",
+	EN: "The disk is full: what became of this payment could not be written. Make room on it: Kaunta then goes on by itself.",
+	SW: "Diski imejaa: yaliyotokea kwa malipo haya hayakuandikika. Ongeza nafasi kwenye diski: Kaunta itaendelea yenyewe.",
 }
 
 // ErrRefused is what an error is that concerns one attempt of the ledger only, such as a damaged

@@ -326,8 +326,8 @@ func (t *Till) hear(answer daraja.Answer) {
 
 // ErrNothingToAsk is returned by [Till.CheckNow] while M-PESA has given no id to ask with.
 var ErrNothingToAsk error = &LocalizedError{
-	EN: "M-PESA cannot be asked about this payment. If no answer comes, look in M-PESA's messages.",
-	SW: "Haiwezekani kuuliza M-PESA kuhusu malipo haya. Jibu lisipokuja, angalia ujumbe wa M-PESA.",
+	EN: "M-PESA cannot be asked about this one: wait for its message. If none comes, look at M-PESA's statement.",
+	SW: "Haiwezekani kuuliza M-PESA kuhusu haya: subiri ujumbe wake. Usipofika, angalia statement ya M-PESA.",
 }
 
 // CheckNow puts the attempt first in the queue and says when the query will leave: as soon as the

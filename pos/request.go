@@ -91,7 +91,7 @@ type Health struct {
 // Errors of [Till.Charge] that are not about the request itself.
 var (
 	// ErrClosed: the till is shutting down and takes no new payment.
-	ErrClosed error = &LocalizedError{"The till is closing: no new payment was started.", "Till inafungwa: hakuna malipo mapya yaliyoanzishwa."}
+	ErrClosed error = &LocalizedError{"Kaunta is being switched off: no new payment was started.", "Kaunta inazimwa: hakuna malipo mapya yaliyoanzishwa."}
 
 	// ErrSalePaid: the sale has been paid; asking again would take the money twice.
 	ErrSalePaid error = &LocalizedError{"This sale is paid already: start a new sale instead.", "Mauzo haya yamelipwa tayari: anza mauzo mapya."}

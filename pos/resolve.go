@@ -28,8 +28,8 @@ func (e *StillAskingError) Error() string { return e.Say().EN }
 func (e *StillAskingError) Say() Text {
 	until := Moment(e.Until)
 	return Text{
-		EN: fmt.Sprintf("The till is still finding out by itself; from %s a person can clear this up.", until.EN),
-		SW: fmt.Sprintf("Till bado inaulizia yenyewe; kuanzia %s mtu anaweza kuyashughulikia.", until.SW),
+		EN: fmt.Sprintf("Kaunta is still asking M-PESA. You can settle this yourself from %s.", until.EN),
+		SW: fmt.Sprintf("Kaunta bado inauliza M-PESA. Unaweza kuyatatua mwenyewe kuanzia %s.", until.SW),
 	}
 }
 

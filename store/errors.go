@@ -18,8 +18,8 @@ var (
 	// renew.go). It is not what a commit is that wrote nothing for want of room: that is a
 	// pos.ErrNoRoom, and may be tried again (see ahead.go).
 	ErrFailed error = &pos.LocalizedError{
-		EN: "The ledger could not be written and takes no more: see that the disk is well and has room, then start the till again.",
-		SW: "Daftari halikuandikika, na halipokei zaidi: hakikisha diski ni nzima na ina nafasi, kisha anzisha till upya.",
+		EN: "The ledger could not be written and takes no more: see that the disk is well and has room, then start Kaunta again.",
+		SW: "Daftari halikuandikika, na halipokei zaidi: hakikisha diski ni nzima na ina nafasi, kisha anzisha Kaunta upya.",
 	}
 
 	// ErrFull: there is no room to ask for another payment. What is open can still be resolved.

@@ -88,7 +88,7 @@ func TestAmountTypedWhereARequestIsInTheWay(t *testing.T) {
 	c := newCashier(t)
 	c.till.OnCharge = c.inTheWay(0)
 	c.press("1500", "<enter>", phoneA, "<enter>", "2", "5", "<pause>", "2", "<pause>", "2")
-	c.sees("Press 2 to ask all the same.")
+	c.sees("Press 2 to ask anyway.")
 	if len(c.till.Charges) != 1 {
 		t.Fatal("a digit of an amount asked all the same")
 	}
@@ -119,7 +119,7 @@ func TestHintsWhileTypingAhead(t *testing.T) {
 	c := newCashier(t)
 	c.tell(accepted(c.sell("450", phoneA)), pos.EventPushed)
 	c.press("250")
-	c.sees("enter next field", "-- rub out", "? help")
+	c.sees("enter next", "-- delete one", "? help")
 	if c.app.due.After(c.now.Add(stands)) {
 		t.Error("the hints are not drawn anew when they change")
 	}

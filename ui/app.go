@@ -84,13 +84,9 @@ func newApp(cfg session.Config, run *runner) *app {
 	if a.onLinuxConsole() {
 		a.background = draw.BackgroundDark
 	}
-	a.theme = draw.NewTheme(a.profile, a.background)
+	a.dress()
 	return a
 }
-
-// onLinuxConsole reports whether the terminal is Linux's own: always dark, and it does not know the
-// question.
-func (a *app) onLinuxConsole() bool { return a.cfg.Getenv("TERM") == "linux" }
 
 // Init implements tea.Model.
 func (a *app) Init() tea.Cmd {
@@ -121,15 +117,20 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 	case tea.ColorProfileMsg:
 		if a.cfg.Getenv("NO_COLOR") == "" {
 			a.profile = m.Profile
-			a.theme = draw.NewTheme(a.profile, a.background)
+			a.dress()
 		}
 	case tea.BackgroundColorMsg:
 		a.background = draw.BackgroundLight
 		if m.IsDark() {
 			a.background = draw.BackgroundDark
 		}
-		a.theme = draw.NewTheme(a.profile, a.background)
+		a.dress()
+	case tea.FocusMsg, restoredMsg:
+		return a.restored()
 	case tea.KeyPressMsg:
+		if cmd, taken := a.ofTerminal(m); taken {
+			return cmd
+		}
 		return a.press(readKey(m))
 	case tea.PasteMsg:
 		return a.paste(m.Content)
@@ -175,6 +176,8 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 				*d = &next
 			}
 		}
+	case smsMsg:
+		a.phones.sms = session.SMS(m)
 	case promptsMsg:
 		if len(m) == 0 && len(a.phones.prompts) > 0 {
 			if a.hand {

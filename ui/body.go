@@ -44,9 +44,6 @@ func (a *app) body(l style, arr arrangement) (draw.Block, []hint) {
 		return a.phones.view(l, true, ""), a.phones.hints(l.say)
 	}
 	hints := a.hints(l.say)
-	if a.hand {
-		hints = a.phones.hints(l.say)
-	}
 	switch {
 	case a.at == screenLedger:
 		return a.ledger.view(l), hints
@@ -67,6 +64,8 @@ func (a *app) helpLines(l style) []string {
 // hints are the keys of the screen in front.
 func (a *app) hints(w *text.Words) []hint {
 	switch {
+	case a.hand:
+		return a.phones.hints(w)
 	case a.at == screenLedger:
 		return a.ledger.hints(w)
 	case a.at == screenOpen:
@@ -82,6 +81,8 @@ func (a *app) hints(w *text.Words) []hint {
 // screenName is the name of the screen in front.
 func (a *app) screenName(w *text.Words) string {
 	switch {
+	case a.hand:
+		return w.PhoneTitle
 	case a.at == screenLedger && a.ledger.detail != nil, a.at == screenOpen && a.open.detail != nil:
 		return w.Detail
 	case a.at == screenLedger && a.ledger.month != nil:

@@ -67,7 +67,7 @@ func TestCountersWords(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
 			c := s.stage(t, func(cfg *session.Config) { cfg.Language = lang })
-			if c.app.session.Front == nil || c.app.at != screenSale {
+			if c.app.session.Front == nil || c.app.at != screenSale || s.name == "practice-sms" { // which is M-PESA's own message
 				continue
 			}
 			for _, size := range everySize {

@@ -34,6 +34,9 @@ type (
 	// promptsMsg: the customers' phones show this.
 	promptsMsg []session.Prompt
 
+	// smsMsg: the SMS that a customer got last.
+	smsMsg session.SMS
+
 	// actedMsg: a hand acted on a customer's phone, or could not.
 	actedMsg struct{ err error }
 

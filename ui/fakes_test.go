@@ -30,12 +30,14 @@ var (
 // fakePhone is the phones of a practice.
 type fakePhone struct {
 	prompts []session.Prompt
+	sms     session.SMS
 	changed chan struct{}
 	acts    []session.PhoneAction
 	err     error
 }
 
 func (p *fakePhone) Prompts() []session.Prompt { return p.prompts }
+func (p *fakePhone) SMS() session.SMS          { return p.sms }
 func (p *fakePhone) Changed() <-chan struct{}  { return p.changed }
 
 func (p *fakePhone) Act(_ pos.MSISDN, a session.PhoneAction) error {

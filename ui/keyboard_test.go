@@ -147,8 +147,8 @@ func TestPuTTYsNumberPad(t *testing.T) {
 		{"100\x1bOS4", "KES 100-4_  = 96"},
 		{"100\x1bOS\x1bOS", "KES 10_"},
 		{"450\n0712\x1bOS", "│ 071_"},
-		{"\x1bOR", "OPEN PAYMENTS"},
-		{"450\x1b[13~", "OPEN PAYMENTS"},
+		{"\x1bOR", "TO SETTLE"},
+		{"450\x1b[13~", "TO SETTLE"},
 	}
 	for file, want := range map[string]string{"putty-keypad-plus.bin": "= 500", "putty-keypad-times.bin": "= 450"} {
 		bytes, err := os.ReadFile(filepath.Join("..", "..", "shared", "corpus", "reports", file))

@@ -155,9 +155,9 @@ func TestDetail(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	c.press("<f2>", "<enter>")
-	c.sees("KES 250  0712 ••• 678", "SKN1P2M4XQ", "14:19:00", "asked", "+0:15  query", "4999 The transaction is still under processing"[:20])
+	c.sees("KES 250  0712 ••• 678", "SKN1P2M4XQ", "14:19:00", "asked", "+0:15  M-PESA asked", "4999 The transaction is still under processing"[:20])
 	c.press("<end>", "r")
-	c.sees("As it came: callback", `"ResultCode":0`)
+	c.sees("As it came: M-PESA's message", `"ResultCode":0`)
 	c.press("<pgdown>", "<pgdown>", "<down>")
 	c.sees("As it came") // not beyond the end
 	c.press("<esc>", "<home>", "r")
@@ -209,24 +209,24 @@ func TestOpenPayments(t *testing.T) {
 	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now.Add(9 * time.Second), nil }
 	c.day(12)
 	c.press("<f3>")
-	c.sees("3,000", "? checking", "12,400", "? does not match", "owed back", "SETTLE FROM", "25 Nov 13:27")
+	c.sees("3,000", "? checking", "12,400", "? does not match", "refund due", "SETTLE FROM", "25 Nov 13:27")
 	c.press("<enter>")
 	c.sees("0:09")
 	c.tick(4 * time.Second)
 	c.sees("0:05")
 	c.press("<down>", "c") // what is owed back has no code to type
-	c.sees("It came twice and is owed back: return", "it to the customer, then press Enter.", "SKN2TW1CE9")
+	c.sees("The customer paid twice. Give this", "money back, then press Enter.", "SKN2TW1CE9")
 	c.seesNot("check now", "Code for")
 	c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 	c.press("<down>", "<enter>")
-	c.sees("M-PESA cannot be asked about this payment.")
+	c.sees("M-PESA cannot be asked about this one")
 
 	// The customer shows an SMS: a person's word, not a proof.
 	c.press("c", "skn4", "<enter>")
 	c.sees("An M-PESA code has ten letters", "Code for KES 12,400, 0712 ••• 678: SKN4")
 	c.send(tea.PasteMsg{Content: "t7w2qx\n"})
 	c.press("<enter>")
-	c.sees("it is no proof", "? does not match")
+	c.sees("It is not proof", "? does not match")
 	if got := c.till.Codes; len(got) != 2 || got[1] != "SKN4T7W2QX" {
 		t.Errorf("typed %q", got)
 	}
@@ -281,27 +281,27 @@ func TestDetailOfWhatIsToSettle(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	c.press("<f3>", "<end>", "d")
-	c.sees("PAYMENT", "? STILL CHECKING", "KES 12,400", "Asked KES 12,400, paid KES 12,500, code SKN7P2M4XQ.", "+0:09  callback")
+	c.sees("PAYMENT", "? STILL CHECKING", "KES 12,400", "Asked KES 12,400, paid KES 12,500, code SKN7P2M4XQ.", "+0:09  M-PESA's message")
 	c.press("<enter>")
-	c.sees("As it came: callback")
+	c.sees("As it came: M-PESA's message")
 	a := c.app.open.detail.attempt
 	a = paid(a, "SKN9P2M4XQ")
 	a.Notices |= pos.PaidLate
 	c.tell(a, pos.EventCalledBack)
 	c.sees("✓ PAID LATE", "SKN9P2M4XQ")
 	c.press("-", "-")
-	c.sees("OPEN PAYMENTS", "12,400")
+	c.sees("TO SETTLE", "12,400")
 	c.press("d", "+")
 	c.sees("Type the amount.")
 	c.press("<f3>", "d", "<f3>")
-	c.sees("OPEN PAYMENTS")
+	c.sees("TO SETTLE")
 }
 
 // TestWhatIsToSettleKeepsPhone: where there is not room for all, the columns that explain go before those that say which payment it is; the footer
 // has the keys that decide in the smallest window too.
 func TestWhatIsToSettleKeepsPhone(t *testing.T) {
 	for lang, w := range map[text.Language]struct{ age, why, from, phone, code, answers string }{
-		text.English:   {"AGE", "WHY", "SETTLE FROM", "PHONE", "c SMS code", "1 two sales · 2 given back"},
+		text.English:   {"AGE", "WHY", "SETTLE FROM", "PHONE", "c SMS code", "1 two sales · 2 refunded"},
 		text.Kiswahili: {"MUDA", "SABABU", "TATUA LINI", "SIMU", "c code", "1 ni mawili · 2 imerudishwa"},
 	} {
 		c := newCashier(t, func(cfg *session.Config) { cfg.Language = lang })
@@ -338,9 +338,9 @@ func TestGivingBack(t *testing.T) {
 	list, _ := c.book.Unsettled()
 	owed := list[slices.IndexFunc(list, pos.Attempt.Owed)]
 	c.press("<f3>", "<down>", "<enter>")
-	c.sees("Was KES 250 given back to the customer?", "enter write it down")
+	c.sees("Did you give KES 250 back", "enter note it")
 	c.press("-") // it was not
-	c.sees("OPEN PAYMENTS", "owed back")
+	c.sees("TO SETTLE", "refund due")
 	c.seesNot("Was KES 250")
 	c.press("<enter>", "<down>", "<up>", "<enter>") // another key begins anew
 	if c.till.Resolutions != nil || c.till.Checks != nil {
@@ -366,18 +366,18 @@ func TestGivingBack(t *testing.T) {
 	if len(c.till.Resolutions) != 1 || c.till.Resolutions[0] != owed.ID {
 		t.Fatalf("given back %v", c.till.Resolutions)
 	}
-	c.sees("Noted: KES 250 was given back.")
+	c.sees("Noted: KES 250 refunded.")
 	owed.Notices |= pos.Refunded
 	owed.Events++
 	c.tell(owed, pos.EventRefunded)
-	c.seesNot("owed back")
+	c.seesNot("refund due")
 	if len(c.app.session.News) != 0 || c.bells != 0 {
 		t.Errorf("%d banners, %d bells for what a key did", len(c.app.session.News), c.bells)
 	}
 	c.press("<f2>", "/", owed.Receipt)
-	c.sees("✓ given back")
+	c.sees("✓ refunded")
 	c.press("<enter>")
-	c.sees("✓ PAID TWICE", "This money was given back")
+	c.sees("✓ PAID TWICE", "You refunded this money.")
 }
 
 // TestClearingUp is for what M-PESA has not told in two days, and takes two keys.
@@ -389,25 +389,25 @@ func TestClearingUp(t *testing.T) {
 	c.do(c.app.refresh())
 	c.press("<f3>")
 	c.sees("450", "200")
-	c.seesNot("clear up")
+	c.seesNot("s settle")
 	c.press("s")
-	c.sees("The till is still finding out by itself;", "25 Nov 13:32 a person can clear this up.")
+	c.sees("Kaunta is still asking M-PESA.", "from 25 Nov 13:32")
 	c.press("<down>")
-	c.sees("s clear up")
+	c.sees("s settle")
 	c.press("s")
-	c.sees("Was this KES 200 cleared up", "enter write it down")
+	c.sees("Did you compare KES 200", "enter note it")
 	c.tick(time.Second)
 	c.press("<enter>")
 	if len(c.till.Resolutions) != 1 || c.till.Resolutions[0] != old.ID || c.till.Checks != nil {
 		t.Fatalf("by hand %v, checked %v", c.till.Resolutions, c.till.Checks)
 	}
-	c.sees("Noted: KES 200 was cleared up.")
+	c.sees("Noted: KES 200 settled by hand.")
 	old.Notices |= pos.Resolved
 	old.Events++
 	c.tell(old, pos.EventResolved)
 	c.sees("? checking 1 (KES 450)")
 	c.press("<f2>", "/", "200")
-	c.sees("? cleared up")
+	c.sees("? settled")
 
 	// What M-PESA says after all is news.
 	old = paid(old, "SKN9P2M4XQ")
@@ -426,25 +426,25 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.do(c.app.refresh())
 	c.sees("! does not match 1 (KES 450)")
 	c.press("<f3>")
-	c.sees("✓ does not match", "SKN9P2M4XQ", "enter clear up")
-	c.sees("You can clear it up now.")
+	c.sees("✓ does not match", "SKN9P2M4XQ", "enter settle")
+	c.sees("You can settle this yourself now.")
 	c.press("<enter>")
-	c.sees("Was this KES 450 cleared up", "enter write it down")
+	c.sees("Did you compare KES 450", "enter note it")
 	c.tick(time.Second)
 	c.press("<enter>")
 	if len(c.till.Resolutions) != 1 || c.till.Resolutions[0] != a.ID || c.till.Checks != nil {
 		t.Fatalf("by hand %v, checked %v", c.till.Resolutions, c.till.Checks)
 	}
-	c.sees("Noted: KES 450 was cleared up.")
+	c.sees("Noted: KES 450 settled by hand.")
 	a.Notices |= pos.Resolved
 	a.Events++
 	c.tell(a, pos.EventResolved)
-	c.sees("Nothing is open and nothing is owed back.")
+	c.sees("Nothing to settle.")
 	c.seesNot("does not match")
 	c.press("<f2>")
 	c.sees("✓ paid")
 	c.press("<enter>")
-	c.sees("A person has cleared this up.")
+	c.sees("Settled by a person, not by M-PESA.")
 
 	// Something else that does not match is news again.
 	a.Notices &^= pos.Resolved
@@ -462,13 +462,13 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c.book.Put(a)
 	c.do(c.app.refresh())
 	c.press("<f3>", "<enter>")
-	c.sees("Was this KES 450 cleared up")
+	c.sees("Did you compare KES 450")
 	c.tick(time.Second)
 	a.Events++ // one more that does not match: nothing to be seen has changed, but this is not what was asked
 	c.send(updateMsg(pos.Update{Attempt: a, Event: pos.EventCalledBack}))
-	c.seesNot("Was this KES 450 cleared up")
+	c.seesNot("Did you compare KES 450")
 	c.press("<enter>")
-	c.sees("Was this KES 450 cleared up")
+	c.sees("Did you compare KES 450")
 	if c.till.Resolutions != nil {
 		t.Fatalf("by hand %v", c.till.Resolutions)
 	}
@@ -477,14 +477,14 @@ func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c.tell(a, pos.EventCalledBack)
 	c.seesNot("cleared up", "Was KES 450 given back")
 	c.press("<enter>")
-	c.sees("Was KES 450 given back to the customer?")
+	c.sees("Did you give KES 450 back")
 	if c.till.Resolutions != nil {
 		t.Fatalf("by hand %v", c.till.Resolutions)
 	}
 	a.Notices |= pos.Refunded
 	a.Events++
 	c.tell(a, pos.EventRefunded)
-	c.sees("✓ does not match", "! does not match 1 (KES 450)", "enter clear up")
+	c.sees("✓ does not match", "! does not match 1 (KES 450)", "enter settle")
 	c.size(40, 12)
 	c.sees("! does not match 1")
 }

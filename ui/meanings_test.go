@@ -406,7 +406,7 @@ func TestMenu(t *testing.T) {
 		}
 		return strings.Join(s, ", ")
 	}
-	fixed := "1 ledger, 2 open payments, 9 Kiswahili, 0 help"
+	fixed := "1 ledger, 2 to settle, 9 Kiswahili, 0 help"
 	c := newCashier(t)
 	c.press(".")
 	if got := lines(c); got != fixed {
@@ -548,7 +548,7 @@ func TestBackFromStillChecking(t *testing.T) {
 		t.Fatalf("asked for %+v", got)
 	}
 	c.tick(2 * time.Second)
-	c.sees("1 check now · 2 ask all the same")
+	c.sees("1 check now · 2 ask anyway")
 	c.press("1")
 	if len(c.till.Checks) != 1 {
 		t.Errorf("checked %v", c.till.Checks)

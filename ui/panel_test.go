@@ -24,7 +24,7 @@ func TestRowInFrontIsExplained(t *testing.T) {
 		t.Errorf("a narrow window read %d payments", len(c.book.Looked)-reads)
 	}
 	c.size(120, 40)
-	c.sees("KES 250  0712 ••• 678", "14:19:17  callback: paid")
+	c.sees("KES 250  0712 ••• 678", "14:19:17  M-PESA's message: paid")
 	reads = len(c.book.Looked)
 	c.send(tea.WindowSizeMsg{Width: 160, Height: 48})
 	if len(c.book.Looked) != reads {
@@ -40,7 +40,7 @@ func TestRowInFrontIsExplained(t *testing.T) {
 	c.tell(more, pos.EventStopped)
 	c.sees("14:19:55  stopped waiting")
 	c.press("<f3>", "<end>")
-	c.sees("Asked KES 12,400, paid", "12:09:09  callback: paid")
+	c.sees("Asked KES 12,400, paid", "12:09:09  M-PESA's message: paid")
 }
 
 // TestMaybeTwiceIsNotGreen: what is paid and may be one purchase with another is in the colour of what a person must look at, wherever it is named.

@@ -121,8 +121,8 @@ func TestResultKeys(t *testing.T) {
 		{"waiting: a digit is not a sale", waiting, []string{"7"}, []string{"WAITING FOR PIN", "KES 450"}, [3]int{1, 0, 0}},
 		{"paid: next sale", isPaid, []string{"<enter>"}, []string{"Type the amount.", "✓ PAID  KES 450  0712 ••• 678"}, [3]int{1, 0, 0}},
 		{"paid: typed over", isPaid, []string{"7"}, []string{"KES 7"}, [3]int{1, 0, 0}},
-		{"paid twice: a digit does not hide it", isTwice, []string{"7"}, []string{"PAID TWICE", "goods once only"}, [3]int{1, 0, 0}},
-		{"paid twice: next sale", isTwice, []string{"<enter>"}, []string{"Type the amount.", "! owed back 1"}, [3]int{1, 0, 0}},
+		{"paid twice: a digit does not hide it", isTwice, []string{"7"}, []string{"PAID TWICE", "no more goods."}, [3]int{1, 0, 0}},
+		{"paid twice: next sale", isTwice, []string{"<enter>"}, []string{"Type the amount.", "! refund 1"}, [3]int{1, 0, 0}},
 		{"not paid: a digit does not hide it", notPaid, []string{"7"}, []string{"NOT PAID"}, [3]int{1, 0, 0}},
 		{"not paid: again", notPaid, []string{"<enter>"}, []string{"SENDING"}, [3]int{2, 0, 0}},
 		{"not paid: another number", notPaid, []string{"-"}, []string{"The same sale, with another number.", "KES 450"}, [3]int{1, 0, 0}},
@@ -208,7 +208,7 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c.tick(61 * time.Second)
 	c.press("2") // nor as soon as it is unlocked: it may be of an amount
 	c.tick(2 * time.Second)
-	c.sees("? MAY PAY TWICE", "the customer may pay twice", "Press 2 to ask all the same.", "1 check now · 2 ask all the same")
+	c.sees("? MAY PAY TWICE", "the customer may pay twice", "Press 2 to ask anyway.", "1 check now · 2 ask anyway")
 	c.press("<enter>", "<enter>")
 	if len(c.till.Charges) != 1 || len(c.till.Checks) != 2 || c.till.Checks[0] != "earlier" {
 		t.Fatalf("Enter charged %d times and checked %v", len(c.till.Charges), c.till.Checks)
@@ -243,7 +243,7 @@ func TestChargeErrors(t *testing.T) {
 		return pos.Attempt{}, &pos.AmountError{Reason: pos.AmountTooBig, Max: 300}
 	}
 	c.press("450", "<enter>", phoneA, "<enter>")
-	c.sees("M-PESA hupokea KES 300 tu", "0712 345 678")
+	c.sees("M-PESA haipokei zaidi ya", "0712 345 678")
 	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }
 	c.press("<tab>", "<enter>")
 	c.sees("the disk is full")
@@ -321,7 +321,7 @@ func TestNoReceiptCode(t *testing.T) {
 			t.Fatalf("typed %q", got)
 		}
 		c.sees("SKN4T7W2QX")
-		c.seesNot("Hold the goods")
+		c.seesNot("Keep the goods")
 		a.Claimed = "SKN4T7W2QX"
 		a.Events++
 		c.tell(a, pos.EventTyped)
@@ -396,7 +396,7 @@ func TestNoMotion(t *testing.T) {
 	c.send(tickMsg(c.app.tick))
 	c.now = c.app.due // the end of the lock
 	c.send(tickMsg(c.app.tick))
-	c.sees("14:33", "Press 2 to ask all the same.")
+	c.sees("14:33", "Press 2 to ask anyway.")
 	if got := c.now.Sub(noon); got != 75*time.Second {
 		t.Errorf("the end of the lock is drawn %v after the refusal", got)
 	}

@@ -16,6 +16,7 @@ import (
 type phones struct {
 	prompts []session.Prompt // newest first
 	chosen  pos.MSISDN
+	sms     session.SMS // which stays until the next prompt
 	err     error
 }
 
@@ -108,6 +109,11 @@ func (p phones) view(l style, held bool, key string) draw.Block {
 			screen = append(screen, l.theme.Text.Render(fmt.Sprintf(l.say.Account, text.Printable(q.Reference))))
 		}
 		screen = append(screen, "", l.theme.Text.Render(l.say.EnterPIN), l.theme.Dim.Render("_ _ _ _"))
+	} else if p.sms.Code != "" {
+		screen = append(screen, l.theme.Dim.Render(p.sms.Phone.Local()), "", l.theme.Strong.Render("M-PESA · "+l.say.Training))
+		for _, s := range draw.Wrap(p.smsText(l.say), inner) {
+			screen = append(screen, l.theme.Text.Render(s))
+		}
 	} else {
 		for _, s := range draw.Wrap(l.say.PhoneIdle, inner) {
 			screen = append(screen, l.theme.Text.Render(s))
@@ -139,6 +145,10 @@ func (p phones) smallView(l style) draw.Block {
 		wrong = l.wrap(l.theme.Tones[draw.ToneFail], l.say.Err(p.err))
 	}
 	q, ok := p.prompt()
+	if !ok && p.sms.Code != "" {
+		head := append(l.center(l.theme.Dim, p.sms.Phone.Local()), l.center(l.theme.Strong, "M-PESA · "+l.say.Training)...)
+		return draw.Block{Lines: draw.Stack(l.height, wrong, head, l.wrap(l.theme.Text, p.smsText(l.say)))}
+	}
 	if !ok {
 		idle := append(l.wrap(l.theme.Text, l.say.PhoneIdle), l.wrap(l.theme.Dim, l.say.PhoneIdleDo)...)
 		return draw.Block{Lines: draw.Stack(l.height, wrong, idle)}
@@ -148,6 +158,12 @@ func (p phones) smallView(l style) draw.Block {
 	}
 	asked := l.wrap(l.theme.Strong, fmt.Sprintf(l.say.PayTo, q.Amount, text.Printable(q.Payee)))
 	return draw.Block{Lines: draw.Stack(l.height, wrong, l.center(l.theme.Dim, q.Phone.Local()), append(asked, account...), p.keysView(l, true, ""))}
+}
+
+// smsText is M-PESA's message to the customer, as far as it concerns the payment.
+func (p phones) smsText(w *text.Words) string {
+	at := p.sms.At.In(pos.EAT)
+	return fmt.Sprintf(w.PhoneSMS, text.Printable(p.sms.Code), p.sms.Amount, text.Printable(p.sms.Payee), at.Format("2/1/06"), text.Clock(at))
 }
 
 // keysView is how the phone is used: its keys while the hand is on it, and otherwise the key that

@@ -46,7 +46,7 @@ func unclearEnds() map[string]func(pos.Attempt) pos.Attempt {
 // locked to wait, and offers afterwards to ask again, with its risk. Never is cash advised, nor asking again forbidden and offered at once.
 func TestOneRuleAMoment(t *testing.T) {
 	texts := map[text.Language]struct{ keep, wait, owner, offer, risk, forbids, cash string }{
-		text.English:   {"KEEP THE GOODS", "Keep the goods and wait", "Hold the goods and call the owner.", "You can ask again.", "The customer may then pay twice.", "not ask", "cash"},
+		text.English:   {"KEEP THE GOODS", "Keep the goods and wait", "Keep the goods and call the owner.", "You can ask again.", "The customer may then pay twice.", "not ask", "cash"},
 		text.Kiswahili: {"USITOE BIDHAA BADO", "Usitoe bidhaa bado. Subiri", "Usitoe bidhaa bado. Mpigie mwenye duka.", "Unaweza kuomba tena.", "Mteja anaweza kulipa mara mbili.", "siombe", "taslimu"},
 	}
 	for lang, w := range texts {

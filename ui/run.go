@@ -51,6 +51,7 @@ func Run(ctx context.Context, cfg session.Config) error {
 			for {
 				changed := cfg.Phone.Changed()
 				program.Send(promptsMsg(cfg.Phone.Prompts()))
+				program.Send(smsMsg(cfg.Phone.SMS()))
 				select {
 				case <-changed:
 				case <-working.Done():

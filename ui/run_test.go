@@ -60,7 +60,7 @@ func (c *counted) written() int {
 	return n
 }
 
-func newEmulated(t *testing.T) *emulated {
+func newEmulated(t *testing.T, environ ...string) *emulated {
 	t.Helper()
 	s := &emulated{
 		t: t, term: vt.NewSafeEmulator(80, 24), till: &fakeTill{}, book: &fakeBook{}, ledger: &sessiontest.Ledger{}, done: make(chan error, 1),
@@ -87,7 +87,7 @@ func newEmulated(t *testing.T) *emulated {
 	go func() {
 		s.done <- Run(ctx, session.Config{
 			Shop: "DUKA", ShortCode: "174379", Mode: session.Live, Till: s.till, Book: s.book,
-			Input: in, Output: s.out, Environ: []string{"TERM=xterm-256color", "LANG=en_US.UTF-8", "COLUMNS=80", "LINES=24"},
+			Input: in, Output: s.out, Environ: append([]string{"TERM=xterm-256color", "LANG=en_US.UTF-8", "COLUMNS=80", "LINES=24"}, environ...),
 		})
 		_ = keys.Close()
 		_ = in.Close()

@@ -68,7 +68,7 @@ func TestNumberPadAlone(t *testing.T) {
 	pad("+.1")
 	c.sees("LEDGER")
 	pad("-.2")
-	c.sees("OPEN PAYMENTS")
+	c.sees("TO SETTLE")
 	pad("/")
 	c.sees("Find")
 	pad("--.0")
@@ -106,27 +106,27 @@ func TestSaleEntry(t *testing.T) {
 		{"backspace", []string{"455", "<backspace>", "0"}, []string{"KES 450"}, nil},
 		{"ctrl-u", []string{"455", "<ctrl+u>", "7"}, []string{"KES 7"}, nil},
 		{"in the middle", []string{"40", "<left>", "5"}, []string{"KES 450"}, nil},
-		{"esc goes back and drops nothing", []string{"450", "<enter>", "07", "<esc>", "9"}, []string{"KES 4509_", "Phone      07"}, nil},
-		{"then it asks whether to clear", []string{"450", "<enter>", "07", "<esc>", "<esc>"}, []string{"Clear what is typed?", "enter clear · - go on"}, nil},
+		{"esc goes back and drops nothing", []string{"450", "<enter>", "07", "<esc>", "9"}, []string{"KES 4509_", "Phone  07"}, nil},
+		{"then it asks whether to clear", []string{"450", "<enter>", "07", "<esc>", "<esc>"}, []string{"Clear what is typed?", "enter clear all · - go on"}, nil},
 		{"and clears with Enter", []string{"450", "<enter>", "07", "<esc>", "<esc>", "<pause>", "<enter>"}, []string{"Type the amount."}, []string{"450"}},
-		{"and not with another esc", []string{"450", "<enter>", "07", "<esc>", "<esc>", "<esc>"}, []string{"KES 450_", "Phone      07"}, []string{"Clear"}},
+		{"and not with another esc", []string{"450", "<enter>", "07", "<esc>", "<esc>", "<esc>"}, []string{"KES 450_", "Phone  07"}, []string{"Clear"}},
 		{"esc on an empty sale does nothing", []string{"<esc>", "<esc>"}, []string{"Type the amount."}, nil},
 		{"no amount", []string{"<enter>"}, []string{"Type the amount in shillings."}, nil},
 		{"nought", []string{"0", "<enter>"}, []string{"at least KES 1"}, nil},
 		{"too much, said while it is typed", []string{"250001"}, []string{"KES 250,000 in one payment"}, nil},
 		{"cents, said while they are typed", []string{"12.5"}, []string{"whole shillings only"}, nil},
-		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Enter takes KES 13.", "KES 12.50_  → 13?"}, []string{"customer's phone"}},
+		{"cents are offered as whole shillings, and the sum stays", []string{"12.50", "<enter>"}, []string{"12.50 → 13? Press Enter for KES 13.", "KES 12.50_  → 13?"}, []string{"customer's phone"}},
 		{"and taken by a second Enter", []string{"12.50", "<enter>", "<pause>", "<enter>"}, []string{"KES 13 ", "Type the customer's phone number."}, []string{"13?"}},
 		{"a sum that does not come out", []string{"100/3", "<enter>", "<pause>", "<enter>"}, []string{"KES 33 "}, []string{"33?"}},
-		{"what was agreed to is another sum now", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "<backspace>", "1", "<enter>"}, []string{"12.51 → 13? Enter takes KES 13."}, nil},
+		{"what was agreed to is another sum now", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "<backspace>", "1", "<enter>"}, []string{"12.51 → 13? Press Enter for KES 13."}, nil},
 		{"and as it was agreed to again", []string{"12.50", "<enter>", "<pause>", "<enter>", "<up>", "1", "<backspace>", "<enter>"}, []string{"Type the customer's phone number."}, nil},
-		{"the offer comes up from the phone too", []string{"12.50", "<tab>", phoneA, "<enter>"}, []string{"12.50 → 13? Enter takes KES 13."}, []string{"SENDING"}},
+		{"the offer comes up from the phone too", []string{"12.50", "<tab>", phoneA, "<enter>"}, []string{"12.50 → 13? Press Enter for KES 13."}, []string{"SENDING"}},
 		{"nothing to offer", []string{"0.4", "<enter>", "<enter>"}, []string{"whole shillings only."}, []string{"→", "customer's phone"}},
 		{"a landline", []string{"450", "<enter>", "0202345678", "<enter>"}, []string{"landline"}, []string{"SENDING"}},
 		{"no phone", []string{"450", "<enter>", "<enter>"}, []string{"Phone"}, []string{"SENDING"}},
 		{"the network is a hint", []string{"450", "<enter>", "0733123456"}, []string{"Airtel"}, nil},
-		{"tab reaches the reference", []string{"450", "<tab>", phoneA, "<tab>", "inv 7/8!"}, []string{"─ Reference ─", "│ inv 78_", "0712 345 678"}, nil},
-		{"up and down go around", []string{"<up>", "A1", "<down>", "9"}, []string{"Reference  A1", "KES 9_"}, nil},
+		{"tab reaches the reference", []string{"450", "<tab>", phoneA, "<tab>", "inv 7/8!"}, []string{"─ Ref ─", "│ inv 78_", "0712 345 678"}, nil},
+		{"up and down go around", []string{"<up>", "A1", "<down>", "9"}, []string{"Ref    A1", "KES 9_"}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := newCashier(t)
@@ -146,7 +146,7 @@ func TestLargeAmountIsTypedTwice(t *testing.T) {
 	c.press("12500", "<enter>")
 	c.sees("Again")
 	c.press("12600", "<enter>")
-	c.sees("Not the same amount: KES 12,500 is asked.")
+	c.sees("Not the same: you typed KES 12,500 first.")
 	c.press("12500", "<enter>", phoneA)
 	c.seesNot("Again")
 	c.press("<up>", "0", "<tab>", "<enter>") // 125,000 now, and the phone is there already
@@ -172,7 +172,7 @@ func TestRoundedAmountIsAsked(t *testing.T) {
 	c.press("12500.50", "<enter>", "<pause>", "<enter>")
 	c.sees("Again")
 	c.press("12500", "<enter>")
-	c.sees("Not the same amount: KES 12,501 is asked.")
+	c.sees("Not the same: you typed KES 12,501 first.")
 	c.press("12500.50", "<enter>", phoneA, "<enter>")
 	if len(c.till.Charges) != 1 || c.till.Charges[0].Amount != 12_501 {
 		t.Errorf("asked for %+v", c.till.Charges)

@@ -255,6 +255,12 @@ func scenes() []scene {
 			c.send(promptsMsg{{Phone: a.Phone, Amount: a.Amount, Payee: "174379", Reference: "DUKA", Since: c.now}})
 			c.press("<f8>")
 		}},
+		{"practice-sms", practice, func(c *cashier) {
+			a := accepted(c.sell("450", phoneA))
+			c.tell(a, pos.EventPushed)
+			c.send(smsMsg{Phone: a.Phone, Amount: a.Amount, Payee: "174379", Code: "SKN4T7W2QX", At: c.now})
+			c.press("<f8>")
+		}},
 		{"practice-idle", practice, func(c *cashier) {}},
 		{"quit", nil, func(c *cashier) {
 			c.day(12)

@@ -29,7 +29,7 @@ func TestTwoSalesOrGivenBack(t *testing.T) {
 		c.press("<f3>")
 		c.sees("✓ maybe twice", "This and KES 450 of 23 Nov 14:", "are paid, and one was", "in place of the other", "enter settle")
 		c.press("<enter>")
-		c.sees("KES 450: 1 if these are two sales, 2 if", "this money was given back to the customer.")
+		c.sees("KES 450: 1 if these are two sales, 2 if", "you gave this money back to the customer.")
 		c.tick(time.Second)
 		c.press("<enter>", "3")
 		c.sees("1 if these are two sales")

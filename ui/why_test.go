@@ -30,9 +30,9 @@ func TestWhyItDoesNotMatch(t *testing.T) {
 			c.book.Put(a)
 			c.book.Evidence = map[pos.AttemptID][]pos.Event{a.ID: wrongAmount(a, 889, "SKN7P2M4XQ")}
 			c.do(c.app.refresh())
-			from, kuanzia := "You can clear it up from 25 Nov 14:22.", "Unaweza kuyashughulikia kuanzia 25 Nov 14:22."
+			from, kuanzia := "You can settle this yourself from 25 Nov 14:22.", "Unaweza kuyatatua mwenyewe kuanzia 25 Nov 14:22."
 			if ended {
-				from, kuanzia = "You can clear it up now.", "Unaweza kuyashughulikia sasa."
+				from, kuanzia = "You can settle this yourself now.", "Unaweza kuyatatua mwenyewe sasa."
 			}
 			see := func(want ...string) {
 				t.Helper()
@@ -103,10 +103,10 @@ func TestWhoStillAsks(t *testing.T) {
 		reachable bool
 		en, sw    string
 	}{
-		{"ws_CO_1", false, "The till still asks M-PESA. You can clear it up from 25 Nov 14:22.", "Till bado inauliza M-PESA."},
-		{"ws_CO_1", true, "The till still asks M-PESA. You can clear it up from 25 Nov 14:22.", "Till bado inauliza M-PESA."},
-		{"", true, "The till cannot ask M-PESA, whose answer may still come. You can clear it up from 25 Nov 14:22.", "Till haiwezi kuuliza M-PESA; jibu"},
-		{"", false, "The till cannot ask M-PESA. You can clear it up from 23 Nov 14:25.", "Till haiwezi kuuliza M-PESA. Unaweza kuyashughulikia kuanzia 23 Nov 14:25."},
+		{"ws_CO_1", false, "Kaunta is still asking M-PESA. You can settle this yourself from 25 Nov 14:22.", "Kaunta bado inauliza M-PESA."},
+		{"ws_CO_1", true, "Kaunta is still asking M-PESA. You can settle this yourself from 25 Nov 14:22.", "Kaunta bado inauliza M-PESA."},
+		{"", true, "Kaunta cannot ask M-PESA, whose answer may still come. You can settle this yourself from 25 Nov 14:22.", "Kaunta haiwezi kuuliza M-PESA; huenda"},
+		{"", false, "Kaunta cannot ask M-PESA. You can settle this yourself from 23 Nov 14:25.", "Kaunta haiwezi kuuliza M-PESA. Unaweza kuyatatua mwenyewe kuanzia 23 Nov 14:25."},
 	} {
 		a := pos.Attempt{
 			ID: "a", State: pos.StillChecking, AskedAt: noon.Add(-10 * time.Minute),

@@ -11,7 +11,7 @@ import (
 // View implements tea.Model.
 func (a *app) View() tea.View {
 	v := tea.NewView("")
-	v.AltScreen = true
+	v.AltScreen, v.ReportFocus = true, true
 	if a.width <= 0 || a.height <= 0 {
 		return v
 	}
@@ -97,11 +97,14 @@ func (a *app) frame() (string, draw.Block) {
 	return a.finished(lines), b
 }
 
-// finished joins the lines of a frame, in ASCII where the terminal knows no more.
+// finished joins the lines of a frame, in the characters that the terminal has.
 func (a *app) finished(lines []string) string {
 	s := strings.Join(lines, "\n")
-	if a.ascii {
+	switch {
+	case a.ascii:
 		s = strings.Map(draw.ASCII, s)
+	case a.onLinuxConsole():
+		s = strings.Map(draw.Console, s)
 	}
 	return s
 }

@@ -31,6 +31,7 @@ type Payment struct {
 	Phone             string    `json:"phone"`  // 254 and nine digits
 	Amount            int       `json:"amount"` // whole shillings
 	Receipt           string    `json:"receipt"`
+	ShortCode         string    `json:"-"` // that was paid; the request has it
 }
 
 // A Callback is one attempt to deliver a callback, listed when it is over.

@@ -143,7 +143,7 @@ func (s *Simulator) end(a *attempt, r result) {
 		a.receipt = s.ids.receipt(a.paidAt)
 		s.journal.pay(Payment{
 			Time: a.paidAt, CheckoutRequestID: a.checkoutRequestID, MerchantRequestID: a.merchantRequestID,
-			Phone: a.msisdn, Amount: a.amount, Receipt: a.receipt,
+			Phone: a.msisdn, Amount: a.amount, Receipt: a.receipt, ShortCode: a.partyB,
 		})
 		if settle == 0 {
 			settle = settleTime
@@ -183,6 +183,17 @@ func (s *Simulator) Prompts() []Prompt {
 		})
 	}
 	return prompts
+}
+
+// LastPayment returns the latest payment of all phones, whose SMS the customer has; none has yet
+// where its receipt is empty.
+func (s *Simulator) LastPayment() Payment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.journal.Payments); n > 0 {
+		return s.journal.Payments[n-1]
+	}
+	return Payment{}
 }
 
 // Changed returns a channel that is closed when a prompt next appears or goes. To miss nothing,

@@ -175,6 +175,27 @@ func TestPromptsNewestFirst(t *testing.T) {
 	})
 }
 
+// TestLastPayment is what the customer's SMS says, at once when it is paid.
+func TestLastPayment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{})
+		if p := w.sim.LastPayment(); p != (Payment{}) {
+			t.Errorf("nobody has paid, and it is %+v", p)
+		}
+		w.accepted("254712345632") // cancels
+		w.accepted("254712345656")
+		changed := w.sim.Changed()
+		if err := w.sim.Act("254712345656", ActionPay); err != nil {
+			t.Fatal(err)
+		}
+		<-changed
+		p := w.sim.LastPayment()
+		if p.Phone != "254712345656" || p.Amount != 450 || p.ShortCode != shortCode || len(p.Receipt) != 10 || p.Receipt != w.sim.Journal().Payments[0].Receipt {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
 func TestChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Options{})

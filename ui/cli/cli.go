@@ -223,7 +223,7 @@ kaunta ledger --day yesterday --find 678`,
 	global := root.PersistentFlags()
 	global.StringVar(&c.config, "config", "", "configuration `file`")
 	global.StringVar(&c.ledger, "ledger", "", "ledger `file`")
-	global.BoolVar(&c.debugHTTP, "debug-http", false, "log what the till and Safaricom say, masked")
+	global.BoolVar(&c.debugHTTP, "debug-http", false, "log what Kaunta and Safaricom say, masked")
 	global.BoolVar(&c.clockIsRight, "clock-is-right", false, "sell although the ledger has later dates")
 	c.screenFlags(root)
 	root.SuggestionsMinimumDistance = 2                // letters

@@ -199,7 +199,7 @@ func (c *commands) pushShilling(ctx context.Context, phone pos.MSISDN, yes, asJS
 		fmt.Fprintf(c.Stdout, "\n%s %s\n", text.In(text.Language(s.Language), text.Both("KES 1 is asked from "+phone.Masked()+".", phone.Masked()+" itaombwa KES 1.")), text.In(text.Language(s.Language), money))
 	}
 	if !yes {
-		fmt.Fprint(c.Stdout, text.In(text.Language(s.Language), text.Both("Type yes to send it: ", "Andika ndiyo ili itumwe: ")))
+		fmt.Fprint(c.Stdout, text.In(text.Language(s.Language), text.Both("Type yes to send it: ", "Weka ndiyo ili itumwe: ")))
 		answer, err := c.line(ctx)
 		if err != nil {
 			return errors.New("nothing was sent")

@@ -172,7 +172,7 @@ var plants = map[string]struct {
 			_, _ = io.WriteString(rw, "<html>Incapsula incident ID: 1-2</html>")
 			return true
 		}
-	}, "keys", "firewall refuses this connection", "another internet connection"},
+	}, "keys", "blocks this connection", "another internet connection"},
 	"a log-in page in between": {func(w *ward) {
 		w.wrong = func(rw http.ResponseWriter, r *http.Request) bool {
 			_, _ = io.WriteString(rw, "<html>Welcome to our Wi-Fi</html>")
@@ -192,7 +192,7 @@ var plants = map[string]struct {
 	"a wrong passkey":                  {func(w *ward) { w.set["daraja.passkey"] = `"passkey-2"` }, "passkey", "Short code and passkey do not belong together", "passkey"},
 	"a wrong short code":               {func(w *ward) { w.set["daraja.short_code"] = `"600200"` }, "passkey", "does not know this short code", "store number"},
 	"the till as short code":           {func(w *ward) { w.set["daraja.till"] = `"600100"` }, "number", "Till number and short code are the same", "store number"},
-	"a till with the sandbox's number": {func(w *ward) { w.set["daraja.till"] = `"5001234"`; w.set["daraja.short_code"] = `"174379"` }, "number", "is a Pay Bill, and a till is configured", `"till"`},
+	"a till with the sandbox's number": {func(w *ward) { w.set["daraja.till"] = `"5001234"`; w.set["daraja.short_code"] = `"174379"` }, "number", "is a Pay Bill, and a till number is configured", `"till"`},
 	"the sandbox's number live":        {func(w *ward) { w.without("production"); w.set["daraja.short_code"] = `"174379"` }, "number", "the environment is production", "your own"},
 	"too many questions":               {func(w *ward) { w.without("sandbox"); w.set["limits.query_every"] = `"5s"` }, "rate", "one question in 12 s", `"13s"`},
 	"a clock that is fast": {func(w *ward) {
@@ -208,11 +208,11 @@ var plants = map[string]struct {
 	"a port in use":                     {func(w *ward) { w.set["callback.listen"] = fmt.Sprintf("%q", strings.TrimPrefix(w.url, "http://")) }, "port", "in use by another program", `"listen"`},
 	"somebody else behind the address":  {func(w *ward) { w.set["callback.public_url"] = fmt.Sprintf("%q", w.url) }, "reach", "something other than this till answers", "routers"},
 	"nobody behind the address":         {func(w *ward) { w.set["callback.public_url"] = `"http://127.0.0.1:1"` }, "reach", "does not answer", "public URL leads to"},
-	"a quick tunnel without DNS":        {withoutDNS, "reach", "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come by query only.", "DNS of this machine"},
+	"a quick tunnel without DNS":        {withoutDNS, "reach", "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come late.", "DNS of this machine"},
 	"a way that is not built in":        {func(w *ward) { w.set["callback.reach"] = `"pigeon"` }, "configuration", "off, static, acme, ssh or cloudflared", "kaunta.toml"},
 	"a foreign file as ledger":          {func(w *ward) { w.write(); w.args = []string{"--ledger", w.config()} }, "ledger", "is not a ledger", "--ledger"},
 	"a ledger where none can be":        {func(w *ward) { w.write(); w.args = []string{"--ledger", filepath.Join(w.config(), "x.ledger")} }, "ledger", "cannot be", "--ledger"},
-	"the ledger of another environment": {otherLedger, "ledger", "was made for sandbox, and the till is set to training", `"ledger"`},
+	"the ledger of another environment": {otherLedger, "ledger", "was made for sandbox, and Kaunta is set to training", `"ledger"`},
 	"a folder for backups that is not":  {func(w *ward) { w.set["records.backup_folder"] = `"/no/such/folder"` }, "backup", "is not there or cannot be written", "disk"},
 	"a log file where none can be":      {func(w *ward) { w.write(); w.set["log.file"] = fmt.Sprintf("%q", filepath.Join(w.config(), "x.log")) }, "log", "cannot be written", "[log]"},
 }
@@ -286,7 +286,7 @@ func TestDoctorTerminal(t *testing.T) {
 	w.set["language"] = `"sw"`
 	w.write()
 	x = startTerminal(t, w.folder, 36, 24, "doctor")
-	x.see("× Terminali", "Dirisha ni 36×24, na till", "Jambo moja la kurekebisha")
+	x.see("× Terminali", "Dirisha ni 36×24, na Kaunta", "Jambo moja la kurekebisha")
 }
 
 // TestDoctorBesideTill: a till that is running is left alone, and its own way is tried, through a
@@ -308,7 +308,7 @@ func TestDoctorBesideTill(t *testing.T) {
 	x := startTerminal(t, w.folder, 80, 24)
 	x.see("TRAINING", "Type the amount.")
 	found, status = w.doctor()
-	if status != 0 || found["reach"].Status != "ok" || !strings.Contains(found["port"].EN, "A till that is running listens") ||
+	if status != 0 || found["reach"].Status != "ok" || !strings.Contains(found["port"].EN, "A Kaunta that is running listens") ||
 		!strings.Contains(found["ledger"].EN, fmt.Sprintf("In use by the till of process %d", x.cmd.Process.Pid)) {
 		t.Errorf("beside the till: %d, %+v, %+v, %+v", status, found["reach"], found["port"], found["ledger"])
 	}

@@ -108,7 +108,7 @@ func TestNoNumberIsShown(t *testing.T) {
 	x.press("\x1bOQ") // F2
 	x.see("LEDGER")
 	x.press("\x1b[B\r") // the first of the two
-	x.see("asked", "callback")
+	x.see("asked", "M-PESA's message")
 	for range 6 {
 		x.press("\r")
 		x.press("-")

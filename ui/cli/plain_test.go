@@ -143,18 +143,18 @@ func TestPlainThroughPipes(t *testing.T) {
 	d.hearsAnyhow(" PAID KES 450, TRAINING, M-PESA code U", " NOT PAID KES 60, 0712 ••• 632: ")
 	d.types("find 0712345678", "find 0712345632", "ledger")
 	d.hears(
-		" PAID KES 450, TRAINING, 0712 ••• 678, M-PESA code U", ", reference INV 7.\nAmount:\n",
+		" PAID KES 450, TRAINING, 0712 ••• 678, M-PESA code U", ", Ref INV 7.\nAmount:\n",
 		" NOT PAID (cancelled) KES 60, 0712 ••• 632.\nAmount:\n",
 		", TRAINING: KES 450, 1 paid, 1 not paid.\n", " PAID KES 450, ", " NOT PAID (cancelled) KES 60, ", "\nAmount:\n",
 	)
 	d.types("70", "0712345656", "", "stop")
 	d.hears(" STILL CHECKING KES 70: the customer can still pay.")
-	d.types("quit")
-	d.hears("1 payment is open. It will be resumed at the next start.\n", " STILL CHECKING KES 70, 0712 ••• 656.\n", "Closing the till.\n")
+	d.types("off")
+	d.hears("1 payment is not finished. Kaunta goes on with it when it starts again.\n", " STILL CHECKING KES 70, 0712 ••• 656.\n", "Kaunta is switched off.\n")
 	d.ends()
 
 	d = startPlain(t, folder, false, "demo", "--plain", "--ascii")
-	d.hears(" 1 payment was open when the till stopped. Checking.\n", "1. ", " STILL CHECKING KES 70, 0712 *** 656")
+	d.hears(" 1 payment was not finished when Kaunta stopped. Asking M-PESA.\n", "1. ", " STILL CHECKING KES 70, 0712 *** 656")
 	if err := d.typed.Close(); err != nil { // the end of the input
 		t.Error(err)
 	}
@@ -170,7 +170,7 @@ func TestPlainAtATerminal(t *testing.T) {
 	d.types("450")
 	d.hears("KES 450\r\n", "Phone: ")
 	d.types("0712345678")
-	d.hears("Reference (Enter for none): ")
+	d.hears("Ref (Enter for none): ")
 	d.types("")
 	d.hears(" PAID KES 450, TRAINING,", "hand over", "\aAmount: ")
 	d.types("ledger", "help", "lugha")
@@ -178,7 +178,7 @@ func TestPlainAtATerminal(t *testing.T) {
 	if _, err := d.typed.Write([]byte{4}); err != nil { // Ctrl-D
 		t.Error(err)
 	}
-	d.hears("Till inafungwa.")
+	d.hears("Kaunta inazimwa.")
 	d.ends()
 	if said := d.all.String(); strings.Contains(said, "\x1b") {
 		t.Errorf("an escape sequence was written: %q", said)
@@ -212,7 +212,7 @@ func TestPlainByEnvironment(t *testing.T) {
 	t.Setenv("KAUNTA_PLAIN", "yes")
 	d := startPlain(t, t.TempDir(), false, "demo")
 	d.hears("Amount:\n")
-	d.types("quit")
+	d.types("off")
 	d.ends()
 	if strings.Contains(d.all.String(), "\x1b") {
 		t.Errorf("the screens came: %q", d.all.String())

@@ -154,7 +154,7 @@ func TestImports(t *testing.T) {
 		"kaunta/ui/doctor":              {"daraja", "pos", "ui/app/settings", "ui/text"},
 		"kaunta/ui/keeper":              {"ui/app/shop", "store", "store/maintain", "ui/app/settings"},
 		"kaunta/ui/frame":               {},
-		"kaunta/ui/setup":               {"daraja", "pos", "ui/app/settings", "ui/text"},
+		"kaunta/ui/setup":               {"daraja", "pos", "ui/app/settings", "ui/draw", "ui/text"},
 		"kaunta/ui/plain":               {"pos", "ui/draw", "ui/session", "ui/text"},
 		"kaunta/ui/session":             {"pos", "ui/text"},
 		"kaunta/ui/session/sessiontest": {"pos"},

@@ -151,7 +151,7 @@ Kaunta · Monday 23 November 2026
   paid                       3          46,500
   not paid                   3               —
   still checking             1         250,000
-  owed back                  1             500
+  refund due                 1             500
 
   median time to pay      12 s
 
@@ -182,7 +182,7 @@ Kaunta · 25 November 2026 to 29 November 2026
   paid                       2             320
   not paid                   0               —
   still checking             0               0
-  owed back                  0               0
+  refund due                 0               0
 
   median time to pay    90 min
 

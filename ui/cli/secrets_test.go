@@ -203,7 +203,7 @@ func TestNoSecretEscapes(t *testing.T) {
 	// The screens: a sale and every piece of its evidence, and the doctor at a terminal.
 	x := startTerminal(t, w.folder, 100, 40)
 	for _, step := range [][2]string{
-		{"Type the amount.", "450\r"}, {"KES 450", "0712345678\r"}, {"✓ PAID", "\x1bOQ"}, {"LEDGER", "\r"}, {"callback", ""},
+		{"Type the amount.", "450\r"}, {"KES 450", "0712345678\r"}, {"✓ PAID", "\x1bOQ"}, {"LEDGER", "\r"}, {"M-PESA's message", ""},
 	} {
 		x.see(step[0])
 		x.press(step[1])

@@ -22,8 +22,8 @@ func (c *commands) setupCommand() *cobra.Command {
 	var sample, relay, unit, kiosk bool
 	cmd := &cobra.Command{
 		Use:   "setup",
-		Short: "Set the till up: keys, number, callbacks, limits",
-		Long: `Asks for what the till needs, checks it with Safaricom as it goes, and writes the configuration file: commented, for this user only,
+		Short: "Set Kaunta up: keys, number, callbacks, limits",
+		Long: `Asks for what Kaunta needs, checks it with Safaricom as it goes, and writes the configuration file: commented, for this user only,
 the old one beside it with .bak at its end. Esc leaves, and nothing is written before the end. Live needs a typed word.`,
 		Example: `kaunta setup
 kaunta setup --sample > kaunta.toml`,
@@ -55,8 +55,8 @@ kaunta setup --sample > kaunta.toml`,
 	}
 	cmd.Flags().BoolVar(&sample, "sample", false, "print a configuration file that explains every key")
 	cmd.Flags().BoolVar(&relay, "print-relay", false, "print what to run on your own server for reach = \"ssh\"")
-	cmd.Flags().BoolVar(&unit, "print-unit", false, "print a systemd unit for a till that is used by ssh")
-	cmd.Flags().BoolVar(&kiosk, "print-kiosk", false, "print a systemd unit for a till that has the machine's screen to itself")
+	cmd.Flags().BoolVar(&unit, "print-unit", false, "print a systemd unit for a Kaunta that is used by ssh")
+	cmd.Flags().BoolVar(&kiosk, "print-kiosk", false, "print a systemd unit for a Kaunta that has the machine's screen to itself")
 	c.screenFlags(cmd)
 	return cmd
 }
@@ -115,7 +115,7 @@ func (c *commands) setUp(ctx context.Context) error {
 		if _, err := c.examine(ctx, false); err != nil {
 			return err
 		}
-		fmt.Fprint(c.Stdout, text.In(text.Language(s.Language), text.Both("Enter opens the till: ", "Enter inafungua till: ")))
+		fmt.Fprint(c.Stdout, text.In(text.Language(s.Language), text.Both("Press Enter to open Kaunta: ", "Bonyeza Enter kufungua Kaunta: ")))
 		if _, err := c.line(ctx); err != nil {
 			return nil // the owner left
 		}
@@ -163,7 +163,7 @@ func (c *commands) openTill(ctx context.Context, s settings.Settings) error {
 // seen refuses to draw screens where nobody can see them.
 func (c *commands) seen() error {
 	if !c.Interactive && !c.screen.Plain {
-		return errors.New("the screens need a terminal: add --plain, which is the same till line by line, through pipes too")
+		return errors.New("the screens need a terminal: add --plain, which is the same line by line, through pipes too")
 	}
 	return nil
 }
@@ -183,10 +183,10 @@ func (c *commands) confirmLive(ctx context.Context, s settings.Settings) error {
 	}
 	fmt.Fprintf(c.Stdout, "%s\n%s", text.In(text.Language(s.Language), text.Both(
 		"LIVE: MPESA_ENVIRONMENT asks for production. Real money will move to "+s.Daraja.Number()+".",
-		"HALISI: MPESA_ENVIRONMENT inataka production. Pesa za kweli zitaenda "+s.Daraja.Number()+".")), text.In(text.Language(s.Language), text.Both("Type LIVE, or that number, to open the till: ", "Andika HALISI, au namba hiyo, ili kufungua till: ")))
+		"HALISI: MPESA_ENVIRONMENT inasema production. Pesa halisi zitaenda "+s.Daraja.Number()+".")), text.In(text.Language(s.Language), text.Both("Type LIVE, or that number, to open Kaunta: ", "Weka HALISI, au namba hiyo, ili kufungua Kaunta: ")))
 	typed, err := c.line(ctx)
 	if err != nil || !setup.Confirms(typed, s.Daraja) {
-		return errors.New("the till was not opened: nobody confirmed that real money is to move")
+		return errors.New("Kaunta was not opened: nobody confirmed that real money is to move")
 	}
 	return nil
 }

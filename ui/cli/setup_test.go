@@ -31,8 +31,8 @@ func TestSetUp(t *testing.T) {
 		{"Enter keeps", "key-1\r"}, {"Shift-Tab", "\r"}, {"The simulator accepts", ""},
 		{"What do customers pay to?", "\r"}, {"Pay Bill number", "600100\r"}, {"64 letters and digits", "passkey-1\r"}, {"too short for a passkey", "\x15" + passkey + "\r"}, {"look right", ""},
 		{"How does Safaricom reach", "1\r"}, {"Most in one payment", "\r"}, {"Shift-Tab", "\r"},
-		{"LIVE: real money will move to 600100", "yes\r"}, {"Esc leaves.", "\x15600100\r"},
-		{"Check everything", "\r"}, {"Nothing to fix", ""}, {"Enter opens the till:", "\r"}, {"Type the amount.", ""},
+		{"LIVE: real money will move to 600100", "yes\r"}, {"press Esc to leave.", "\x15600100\r"},
+		{"Check everything", "\r"}, {"Nothing to fix", ""}, {"Press Enter to open Kaunta:", "\r"}, {"Type the amount.", ""},
 	} {
 		x.see(step[0])
 		x.press(step[1])
@@ -57,7 +57,7 @@ func TestLiveByEnvironment(t *testing.T) {
 	x := startTerminal(t, folder, 80, 24, live...)
 	x.see("Real money will move to 600100.", "Type LIVE, or that number")
 	x.press("yes\r")
-	x.see("the till was not opened")
+	x.see("Kaunta was not opened")
 	if _, err := os.Stat(ledger); err == nil {
 		t.Error("a live ledger was made for a till that nobody confirmed")
 	}

@@ -90,7 +90,7 @@ func TestStopped(t *testing.T) {
 				t.Errorf("the log does not say why: %v\n%s", err, log)
 			}
 			x = startTerminal(t, folder, 80, 24, "--config", config)
-			x.see("open when the till stopped")
+			x.see("not finished when Kaunta stopped")
 		})
 	}
 }

@@ -50,17 +50,17 @@ func keys(_ context.Context, x *examiner) Finding {
 	case a.Verdict == daraja.VerdictConfiguration:
 		return unchecked(text.Both("Not asked: the account in the configuration is not complete.", "Haikuulizwa: akaunti kwenye mipangilio haijakamilika."))
 	case a.Verdict == daraja.VerdictBlocked:
-		return fault(text.Both("Safaricom's firewall refuses this connection.", "Ukuta wa usalama wa Safaricom umekataa mtandao huu."),
-			text.Both("Wait some minutes and run this again; if it stays, use another internet connection.", "Subiri dakika chache na ujaribu tena; ikiendelea, tumia mtandao mwingine."))
+		return fault(text.Both("Safaricom blocks this connection.", "Safaricom imezuia muunganisho huu."),
+			text.Both("Wait some minutes and run this again; if it stays, use another internet connection.", "Subiri dakika chache na ujaribu tena; ikiendelea, tumia intaneti nyingine."))
 	case strings.Contains(a.ErrorMessage, "not yet valid"):
 		return fault(text.Both("The connection to "+host+" is not trusted: the clock of this machine may be wrong.", "Muunganisho na "+host+" hauaminiki: huenda saa ya mashine hii si sahihi."),
 			text.Both("Set the clock: timedatectl set-ntp true.", "Rekebisha saa: timedatectl set-ntp true."))
 	case a.HTTPStatus == 0:
 		return fault(text.Both(settings.Sentence("Safaricom cannot be reached at "+host+": "+a.ErrorMessage), settings.Sentence("Safaricom haipatikani kwenye "+host+": "+a.ErrorMessage)),
-			text.Both("Check the internet connection of this machine.", "Angalia mtandao wa mashine hii."))
+			text.Both("Check the internet connection of this machine.", "Angalia intaneti ya mashine hii."))
 	}
 	return fault(text.Both(fmt.Sprintf("%s does not answer as Safaricom does (HTTP status %d).", host, a.HTTPStatus), fmt.Sprintf("%s haijibu kama Safaricom (HTTP %d).", host, a.HTTPStatus)),
-		text.Both("Try again in some minutes; if it stays, see whether a proxy or a log-in page is in between.", "Jaribu tena baada ya dakika chache; ikiendelea, angalia kama kuna proxy au ukurasa wa kuingia mtandao."))
+		text.Both("Try again in some minutes; if it stays, see whether a proxy or a log-in page is in between.", "Jaribu tena baada ya dakika chache; ikiendelea, angalia kama kuna proxy au ukurasa wa login ya intaneti."))
 }
 
 // hasToken reports whether the questions that need an access token can be asked.
@@ -76,7 +76,7 @@ func silent(a daraja.Answer) Finding {
 	case daraja.VerdictRateLimited, daraja.VerdictSystemBusy:
 		return unchecked(text.Both("Not known: Safaricom answers only a few questions a minute; run this again in a minute.", "Haijulikani: Safaricom hujibu maswali machache kwa dakika; jaribu tena baada ya dakika moja."))
 	case daraja.VerdictBlocked:
-		return unchecked(text.Both("Not known: Safaricom's firewall answered; run this again in some minutes.", "Haijulikani: ukuta wa usalama wa Safaricom ndio uliojibu; jaribu tena baadaye."))
+		return unchecked(text.Both("Not known: Safaricom blocked the connection; run this again in some minutes.", "Haijulikani: Safaricom imezuia muunganisho; jaribu tena baadaye."))
 	}
 	return unchecked(text.Both("Not known: Safaricom gave no clear answer; run this again in a minute.", "Haijulikani: Safaricom haikujibu wazi; jaribu tena baada ya dakika moja."))
 }
@@ -133,11 +133,11 @@ func (x *examiner) askedPasskey() Finding {
 	switch message := strings.ToLower(a.ErrorMessage); {
 	case a.Verdict == daraja.VerdictConfiguration && (strings.Contains(message, "wrong credentials") || strings.Contains(message, "password parameter")):
 		return fault(text.Both("Short code and passkey do not belong together.", "Short code na passkey hazilingani."),
-			text.Both("Copy the passkey again; for a till, short_code is the store number of the go-live, not the till.", "Nakili passkey tena; kwa till, short_code ni namba ya duka (store number), si till."))
+			text.Both("Copy the passkey again; for a till number, short_code is the store number of the go-live, not the till number.", "Nakili passkey tena; kwa namba ya till, short_code ni store number, si namba ya till."))
 	case a.Verdict == daraja.VerdictConfiguration && strings.Contains(message, "merchant does not exist"),
 		a.Verdict == daraja.VerdictValidation && strings.Contains(message, "shortcode"):
 		return fault(text.Both("Safaricom does not know this short code.", "Safaricom haitambui short code hii."),
-			text.Both("Write the Pay Bill number, or for a till the store number of the go-live, into short_code.", "Andika namba ya Pay Bill, au kwa till namba ya duka (store number), kwenye short_code."))
+			text.Both("Write the Pay Bill number, or for a till number the store number of the go-live, into short_code.", "Andika namba ya Pay Bill, au kwa namba ya till store number, kwenye short_code."))
 	case a.Verdict == daraja.VerdictAuth, !understood(a), a.Verdict == daraja.VerdictConfiguration:
 		return silent(a)
 	}
@@ -152,21 +152,21 @@ func number(_ context.Context, x *examiner) Finding {
 	case d.ShortCode == "":
 		return unchecked(text.Both("No short code is configured.", "Hakuna short code iliyowekwa."))
 	case live && d.ShortCode == settings.SandboxShortCode:
-		return fault(text.Both("The short code is the sandbox's, and the environment is production.", "Short code ni ya sandbox, na mazingira ni production."),
+		return fault(text.Both("The short code is the sandbox's, and the environment is production.", "Short code ni ya sandbox, na environment ni production."),
 			text.Both("Write your own short code and passkey into the configuration.", "Andika short code na passkey zako mwenyewe."))
 	case live && d.Passkey == settings.SandboxPasskey:
-		return fault(text.Both("The passkey is the sandbox's public one, and the environment is production.", "Passkey ni ya sandbox, na mazingira ni production."),
+		return fault(text.Both("The passkey is the sandbox's public one, and the environment is production.", "Passkey ni ya sandbox, na environment ni production."),
 			text.Both("Copy the passkey that Safaricom sent when you went live.", "Nakili passkey ambayo Safaricom ilikutumia."))
 	case d.Till != "" && d.ShortCode == settings.SandboxShortCode:
-		return fault(text.Both("The sandbox's short code 174379 is a Pay Bill, and a till is configured.", "Short code ya sandbox 174379 ni Pay Bill, na till imewekwa."),
+		return fault(text.Both("The sandbox's short code 174379 is a Pay Bill, and a till number is configured.", "Short code ya sandbox 174379 ni Pay Bill, na namba ya till imewekwa."),
 			text.Both(`Remove "till" from the configuration.`, `Ondoa "till" kwenye mipangilio.`))
 	case d.Till != "" && d.Till == d.ShortCode:
 		return fault(text.Both("Till number and short code are the same number.", "Namba ya till na short code ni namba moja."),
-			text.Both("For a till, short_code is the store number (head office number) of the go-live.", "Kwa till, short_code ni namba ya duka (store number)."))
+			text.Both("For a till number, short_code is the store number (head office number) of the go-live.", "Kwa namba ya till, short_code ni store number."))
 	case d.Till != "":
-		return ok(text.Both("Buy Goods: customers pay till "+d.Till+" of store "+d.ShortCode+".", "Buy Goods: wateja wanalipa till "+d.Till+" ya duka "+d.ShortCode+"."))
+		return ok(text.Both("Buy Goods: customers pay till "+d.Till+" of store "+d.ShortCode+".", "Buy Goods: wateja wanalipia till "+d.Till+", store number "+d.ShortCode+"."))
 	}
-	return ok(text.Both("Pay Bill: customers pay "+d.ShortCode+".", "Pay Bill: wateja wanalipa "+d.ShortCode+"."))
+	return ok(text.Both("Pay Bill: customers pay "+d.ShortCode+".", "Pay Bill: wateja wanalipia "+d.ShortCode+"."))
 }
 
 // rate holds query_every to what the environment puts up with: the sandbox lets one query in 12 s
@@ -179,9 +179,9 @@ func rate(_ context.Context, x *examiner) Finding {
 	}
 	if x.Settings.Environment == settings.Production && every > 30*time.Second {
 		return fault(text.Both(fmt.Sprintf("query_every is %v: customers would wait long for their result.", every), fmt.Sprintf("query_every ni %v: wateja watasubiri matokeo kwa muda mrefu.", every)),
-			text.Both(`Leave query_every out; the till then waits 2 s.`, `Ondoa query_every; till itasubiri sekunde 2.`))
+			text.Both(`Leave query_every out; Kaunta then waits 2 s.`, `Ondoa query_every; Kaunta itasubiri sekunde 2.`))
 	}
-	return ok(text.Both(fmt.Sprintf("The till asks M-PESA at most once in %v.", every), fmt.Sprintf("Till inauliza M-PESA mara moja kwa %v.", every)))
+	return ok(text.Both(fmt.Sprintf("Kaunta asks M-PESA at most once in %v.", every), fmt.Sprintf("Kaunta inauliza M-PESA mara moja kwa %v.", every)))
 }
 
 // maxSkew is how far the clock may be off: pushes carry the time, and callbacks are compared with
@@ -220,7 +220,7 @@ func timeZone(_ context.Context, x *examiner) Finding {
 	if offset == 3*3600 {
 		return ok(text.Both("East Africa Time.", "Saa za Afrika Mashariki."))
 	}
-	return ok(text.Both("This machine is on "+name+"; the till shows and sends East Africa Time all the same.", "Mashine hii iko kwenye "+name+"; till inatumia saa za Afrika Mashariki hata hivyo."))
+	return ok(text.Both("This machine is on "+name+"; Kaunta shows and sends East Africa Time anyway.", "Mashine hii iko kwenye "+name+"; Kaunta inatumia saa za Afrika Mashariki."))
 }
 
 // hostOf is the name in an address, for a sentence.

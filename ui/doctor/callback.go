@@ -30,7 +30,7 @@ func publicURL(c settings.Callback) string {
 	return c.PublicURL
 }
 
-var reachOff = unchecked(text.Both("Not needed: nobody is to reach this till.", "Haihitajiki: hakuna wa kufikia till hii."))
+var reachOff = unchecked(text.Both("Not needed: nobody is to reach Kaunta here.", "Haihitajiki: hakuna wa kuifikia Kaunta hapa."))
 
 // address holds the public URL to Safaricom's rules, and looks its name up.
 func address(ctx context.Context, x *examiner) Finding {
@@ -38,9 +38,9 @@ func address(ctx context.Context, x *examiner) Finding {
 	target := publicURL(c)
 	switch {
 	case c.Reach == settings.ReachOff:
-		return ok(text.Both("Off: the till asks M-PESA by itself, and results come in 10 to 30 s.", "Imezimwa: till inauliza M-PESA yenyewe, na matokeo huja baada ya sekunde 10 hadi 30."))
+		return ok(text.Both("Off: Kaunta asks M-PESA by itself, and results come in 10 to 30 s.", "Imezimwa: Kaunta inauliza M-PESA yenyewe, na matokeo huja baada ya sekunde 10 hadi 30."))
 	case target == "" && c.Reach == settings.ReachStatic && x.Settings.Environment == settings.Training:
-		return ok(text.Both("The simulator calls this till at its own address.", "Kiigizo kinaifikia till hii kwa anwani yake yenyewe."))
+		return ok(text.Both("The simulator calls Kaunta at its own address.", "Simulator inaifikia Kaunta kwa anwani yake yenyewe."))
 	case target == "":
 		return unchecked(text.Both("Not known yet: the tunnel finds a new name at each start.", "Haijulikani bado: njia hii hupata jina jipya kila inapoanza."))
 	}
@@ -55,7 +55,7 @@ func address(ctx context.Context, x *examiner) Finding {
 	}
 	host := u.Hostname()
 	if host == "localhost" && x.Settings.Environment == settings.Training {
-		return ok(text.Both("The simulator calls this till at "+u.Host+".", "Kiigizo kinaifikia till hii kwa "+u.Host+"."))
+		return ok(text.Both("The simulator calls Kaunta at "+u.Host+".", "Simulator inaifikia Kaunta kwa "+u.Host+"."))
 	}
 	addrs, err := x.Resolve(ctx, host)
 	if err != nil || len(addrs) == 0 {
@@ -90,16 +90,16 @@ func (x *examiner) lookAtPort() Finding {
 	listener, err := net.Listen("tcp", c.Listen)
 	if err == nil {
 		_ = listener.Close()
-		return ok(text.Both(c.Listen+" is free for the till.", c.Listen+" iko wazi kwa till."))
+		return ok(text.Both(c.Listen+" is free for Kaunta.", c.Listen+" haitumiki na programu nyingine."))
 	}
 	switch {
 	case x.local() != "":
-		return ok(text.Both("A till that is running listens on "+c.Listen+".", "Till inayofanya kazi inasikiliza "+c.Listen+"."))
+		return ok(text.Both("A Kaunta that is running listens on "+c.Listen+".", "Kaunta inayofanya kazi inasikiliza "+c.Listen+"."))
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fault(text.Both(c.Listen+" is in use by another program.", c.Listen+" inatumiwa na programu nyingine."),
 			text.Both("Stop that program, or choose another address with \"listen\".", "Zima programu hiyo, au chagua anwani nyingine kwa \"listen\"."))
 	}
-	return fault(text.Both("The till cannot listen on "+c.Listen+".", "Till haiwezi kusikiliza "+c.Listen+"."),
+	return fault(text.Both("Kaunta cannot listen on "+c.Listen+".", "Kaunta haiwezi kusikiliza "+c.Listen+"."),
 		text.Both("Choose an address of this machine, such as 127.0.0.1:8180, and a port above 1023.", "Chagua anwani ya mashine hii, kama 127.0.0.1:8180, na port zaidi ya 1023."))
 }
 
@@ -112,13 +112,13 @@ func reach(ctx context.Context, x *examiner) Finding {
 	}
 	rules := address(ctx, x)
 	if rules.Status == Fault || x.port().Status == Fault {
-		return unchecked(text.Both("Not tried, since the address or the port is wrong.", "Haikujaribiwa, kwa kuwa anwani au mlango si sahihi."))
+		return unchecked(text.Both("Not tried, since the address or the port is wrong.", "Haikujaribiwa, kwa kuwa anwani au port si sahihi."))
 	}
 	var err error
 	target := publicURL(c)
 	switch local := x.local(); {
 	case local != "" && target == "":
-		return unchecked(text.Both("Not tried: the till that is running has the tunnel.", "Haikujaribiwa: till inayofanya kazi ndiyo yenye njia hiyo."))
+		return unchecked(text.Both("Not tried: the Kaunta that is running has the tunnel.", "Haikujaribiwa: Kaunta inayofanya kazi ndiyo yenye njia hiyo."))
 	case local != "":
 		err = sameTill(ctx, "http://"+local, target)
 	default:
@@ -146,10 +146,10 @@ func noName(way, name string) Finding {
 	case settings.ReachCloudflared:
 		to = text.Both("Cloudflare", "Cloudflare")
 	}
-	return fault(text.Both("There is no tunnel: this machine's DNS does not find "+name+". Results come by query only.",
+	return fault(text.Both("There is no tunnel: this machine's DNS does not find "+name+". Results come late.",
 		"Hakuna njia: DNS ya mashine hii haipati "+name+". Matokeo huja kwa kuuliza tu."),
 		text.Both("Check the internet connection and the DNS of this machine; if other names are found, this network blocks "+to.EN+": use another network, or another way.",
-			"Angalia mtandao na DNS ya mashine hii; majina mengine yakipatikana, mtandao huu unazuia "+to.SW+": tumia mtandao mwingine, au njia nyingine."))
+			"Angalia intaneti na DNS ya mashine hii; majina mengine yakipatikana, intaneti hii inazuia "+to.SW+": tumia intaneti nyingine, au njia nyingine."))
 }
 
 // mend is what to do where a test did not come back along a way. A quick tunnel of Cloudflare's has
@@ -157,7 +157,7 @@ func noName(way, name string) Finding {
 func mend(c settings.Callback) pos.Text {
 	switch {
 	case c.Reach == settings.ReachCloudflared && c.Cloudflared.Token == "":
-		return text.Both("See that this machine reaches Cloudflare, to its port 7844 too; until then results come by query only.",
+		return text.Both("See that this machine reaches Cloudflare, to its port 7844 too; until then results come late.",
 			"Hakikisha mashine hii inafikia Cloudflare, na mlango wake 7844 pia; hadi hapo matokeo huja kwa kuuliza tu.")
 	case c.Reach == settings.ReachCloudflared:
 		return text.Both("See in Cloudflare's dashboard that the tunnel's hostname is that of public_url.", "Hakikisha kwenye dashibodi ya Cloudflare kwamba jina la tunnel ni la public_url.")
@@ -197,7 +197,7 @@ func sameTill(ctx context.Context, local, public string) error {
 	case err != nil:
 		return err
 	case here != there:
-		return errors.New("another till answers at the public URL")
+		return errors.New("another Kaunta answers at the public URL")
 	}
 	return nil
 }
@@ -235,7 +235,7 @@ func proof(ctx context.Context, base, nonce string) (string, error) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 65))
 	if _, errHex := hex.DecodeString(string(body)); err != nil || response.StatusCode != http.StatusOK || len(body) != 64 || errHex != nil {
-		return "", fmt.Errorf("something other than a till answers at the public URL (HTTP status %d)", response.StatusCode)
+		return "", fmt.Errorf("something other than Kaunta answers at the public URL (HTTP status %d)", response.StatusCode)
 	}
 	return string(body), nil
 }

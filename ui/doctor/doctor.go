@@ -168,7 +168,7 @@ func sentence(text string) string {
 // who answers where the settings send questions: Safaricom, or a simulator.
 func (x *examiner) who() pos.Text {
 	if x.Settings.Environment == settings.Training {
-		return text.Both("The simulator", "Kiigizo")
+		return text.Both("The simulator", "Simulator")
 	}
 	return text.Both("Safaricom", "Safaricom")
 }

@@ -103,7 +103,7 @@ func TestRun(t *testing.T) {
 		"a small window":                 {func(p *Config) { p.Terminal.Height = 11 }, "terminal", Fault, "80×11"},
 		"a clock that is slow":           {func(p *Config) { p.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, "clock", Fault, "s slow."},
 		"a clock almost right":           {func(p *Config) { p.Now = func() time.Time { return time.Now().Add(50 * time.Second) } }, "clock", OK, "right"},
-		"another time zone":              {func(p *Config) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; the till shows"},
+		"another time zone":              {func(p *Config) { p.Now = func() time.Time { return time.Now().UTC() } }, "time_zone", OK, "UTC; Kaunta shows"},
 		"a risky kernel":                 {func(p *Config) { p.System = linux("5.15.20-generic", "12 commits") }, "disk", Fault, "fast_commit"},
 		"its fast_commit unused":         {func(p *Config) { p.System = linux("5.15.20-generic", "0 commits") }, "disk", OK, "MB are free"},
 		"a repaired kernel":              {func(p *Config) { p.System = linux("5.15.27", "12 commits") }, "disk", OK, "MB are free"},
@@ -130,7 +130,7 @@ func TestRun(t *testing.T) {
 			p.Reach = func(context.Context, settings.Settings) error {
 				return fmt.Errorf("tunnel cloudflared: it ended: %w", &net.DNSError{Name: "api.trycloudflare.com", Err: "no such host", IsNotFound: true})
 			}
-		}, "reach", Fault, "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come by query only."},
+		}, "reach", Fault, "There is no tunnel: this machine's DNS does not find api.trycloudflare.com. Results come late."},
 		"an old Go with money": {func(p *Config) {
 			p.Go = "go1.25.12 X:nodwarf5"
 			p.Settings.Environment, p.Settings.Daraja.ShortCode, p.Settings.Daraja.Passkey = settings.Production, "600100", "passkey-1"

@@ -30,13 +30,13 @@ func configuration(_ context.Context, x *examiner) Finding {
 	absent := errors.Is(err, fs.ErrNotExist)
 	switch empty := x.Settings.CheckAccount() != nil; {
 	case empty && absent:
-		return warning(text.Both("There is no file "+x.Path+", and the environment names no account.", "Hakuna faili "+x.Path+", na mazingira hayataji akaunti."),
+		return warning(text.Both("There is no file "+x.Path+", and the environment names no account.", "Hakuna faili "+x.Path+", na environment haitaji akaunti."),
 			text.Both("Run kaunta setup, which writes the file.", "Endesha kaunta setup, inayoandika faili hiyo."))
 	case empty:
-		return warning(text.Both("Neither "+x.Path+" nor the environment names an account.", x.Path+" haitaji akaunti, na mazingira pia."),
+		return warning(text.Both("Neither "+x.Path+" nor the environment names an account.", x.Path+" haitaji akaunti, na environment pia."),
 			text.Both("Run kaunta setup, which keeps what the file says.", "Endesha kaunta setup, inayohifadhi yaliyomo kwenye faili."))
 	case absent:
-		return ok(text.Both("There is no file; the account is in the environment.", "Hakuna faili; akaunti iko kwenye mazingira."))
+		return ok(text.Both("There is no file; the account is in the environment.", "Hakuna faili; akaunti imewekwa kwenye environment."))
 	}
 	return ok(text.Both(x.Path+" is in order, and only this user can read it.", x.Path+" iko sawa, na mtumiaji huyu tu ndiye anayeweza kuisoma."))
 }
@@ -50,30 +50,30 @@ func ledger(_ context.Context, x *examiner) Finding {
 		says := sentence(err.Error())
 		return fault(text.Both(says, says), text.Both("Name another ledger with --ledger, or restore a backup.", "Taja daftari jingine kwa --ledger, au rudisha nakala."))
 	case l.Trouble.EN != "":
-		return fault(text.Both(l.Trouble.EN, l.Trouble.SW), text.Both("Put the file back where it was, or set the clock; if the clock is right, start the till once with --clock-is-right.",
-			"Rudisha faili mahali pake, au rekebisha saa; kama saa ni sahihi, anzisha till mara moja kwa --clock-is-right."))
+		return fault(text.Both(l.Trouble.EN, l.Trouble.SW), text.Both("Put the file back where it was, or set the clock; if the clock is right, start Kaunta once with --clock-is-right.",
+			"Rudisha faili mahali pake, au rekebisha saa; kama saa ni sahihi, anzisha Kaunta mara moja tu kwa --clock-is-right."))
 	case l.HeldBy != "":
 		return ok(text.Both("In use by "+l.HeldBy+"; it was not looked into.", "Inatumiwa na "+l.HeldBy+"; haikuangaliwa ndani."))
 	case l.Found && l.Environment != x.Settings.Environment:
-		return fault(text.Both(fmt.Sprintf("The ledger %s was made for %s, and the till is set to %s.", path, l.Environment, x.Settings.Environment),
-			fmt.Sprintf("Daftari %s ni la %s, na till imewekwa %s.", path, l.Environment, x.Settings.Environment)),
-			text.Both("Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila mazingira yawe na lake."))
+		return fault(text.Both(fmt.Sprintf("The ledger %s was made for %s, and Kaunta is set to %s.", path, l.Environment, x.Settings.Environment),
+			fmt.Sprintf("Daftari %s ni la %s, na Kaunta imewekwa %s.", path, l.Environment, x.Settings.Environment)),
+			text.Both("Leave \"ledger\" out of the configuration, so that each environment has its own.", "Ondoa \"ledger\" kwenye mipangilio, ili kila environment iwe na lake."))
 	}
 	if l.Unwritable != nil {
-		return fault(text.Both(sentence(l.Unwritable.Error()), path+" linasomeka, lakini till haiwezi kuliandika."),
+		return fault(text.Both(sentence(l.Unwritable.Error()), path+" linasomeka, lakini Kaunta haiwezi kuliandika."),
 			text.Both("Run kaunta compact, which makes it again from its payments.", "Endesha kaunta compact, inayolitengeneza upya kutoka kwa malipo yake."))
 	}
 	if err := writable(folder); err != nil {
 		return fault(text.Both("The ledger's folder "+folder+" cannot be written.", "Folda ya daftari "+folder+" haiandikiki."),
-			text.Both("Give it to the user who runs the till, or name another ledger with --ledger.", "Mpe mtumiaji wa till folda hiyo, au taja daftari jingine kwa --ledger."))
+			text.Both("Give it to the user who runs Kaunta, or name another ledger with --ledger.", "Mpe mtumiaji wa Kaunta folda hiyo, au taja daftari jingine kwa --ledger."))
 	}
 	if !l.Found {
-		return ok(text.Both("None yet: the till will make "+path+".", "Bado halipo: till italitengeneza "+path+"."))
+		return ok(text.Both("None yet: Kaunta will make "+path+".", "Bado halipo: Kaunta italitengeneza "+path+"."))
 	}
 	if l.Unused >= muchUnused && l.Unused > l.Size/2 {
 		return warning(text.Both(fmt.Sprintf("%d of the %d MB of %s hold nothing.", l.Unused>>20, l.Size>>20, path),
 			fmt.Sprintf("MB %d kati ya %d za %s hazina kitu.", l.Unused>>20, l.Size>>20, path)),
-			text.Both("To give them back to the disk, close the till and run kaunta compact.", "Ili kuzirudisha kwenye diski, funga till kisha endesha kaunta compact."))
+			text.Both("To give them back to the disk, switch Kaunta off and run kaunta compact.", "Ili kuzirudisha kwenye diski, zima Kaunta kisha endesha kaunta compact."))
 	}
 	return ok(text.Both(path+" opens, and can be read and written.", path+" linafunguka, linasomeka na kuandikika."))
 }
@@ -100,7 +100,7 @@ func disk(_ context.Context, x *examiner) Finding {
 		return unchecked(text.Both("This system does not tell how much room is left.", "Mfumo huu hausemi nafasi iliyobaki."))
 	case free < leastRoom:
 		return fault(text.Both(fmt.Sprintf("Only %d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d tu kwenye diski ya daftari.", free>>20)),
-			text.Both("Make room: with less than 32 MB the till takes no new payments.", "Ongeza nafasi: chini ya MB 32 till haitapokea malipo mapya."))
+			text.Both("Make room: with less than 32 MB Kaunta takes no new payments.", "Ongeza nafasi: chini ya MB 32 Kaunta haitapokea malipo mapya."))
 	}
 	return ok(text.Both(fmt.Sprintf("%d MB are free on the ledger's disk.", free>>20), fmt.Sprintf("Zimebaki MB %d kwenye diski ya daftari.", free>>20)))
 }
@@ -113,7 +113,7 @@ func backup(_ context.Context, x *examiner) Finding {
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() || writable(folder) != nil {
 		return fault(text.Both("The folder for backups "+folder+" is not there or cannot be written.", "Folda ya nakala "+folder+" haipo au haiandikiki."),
-			text.Both("Make it, or plug in its disk, and let the till's user write there.", "Itengeneze, au chomeka diski yake, na umruhusu mtumiaji wa till kuandika."))
+			text.Both("Make it, or plug in its disk, and let Kaunta's user write there.", "Itengeneze, au chomeka diski yake, na umruhusu mtumiaji wa Kaunta kuandika."))
 	}
 	return ok(text.Both(folder+" can be written.", folder+" inaandikika."))
 }
@@ -134,7 +134,7 @@ func logFile(_ context.Context, x *examiner) Finding {
 	}
 	if err != nil {
 		return fault(text.Both("The log file "+path+" cannot be written.", "Faili ya kumbukumbu "+path+" haiandikiki."),
-			text.Both("Give it to the user who runs the till, or name another file under [log].", "Mpe mtumiaji wa till faili hiyo, au taja nyingine chini ya [log]."))
+			text.Both("Give it to the user who runs Kaunta, or name another file under [log].", "Mpe mtumiaji wa Kaunta faili hiyo, au taja nyingine chini ya [log]."))
 	}
 	return ok(text.Both(path+" can be written.", path+" inaandikika."))
 }
@@ -187,11 +187,11 @@ func terminal(_ context.Context, x *examiner) Finding {
 		return fault(text.Both("TERM does not say what this terminal can do.", "TERM haisemi uwezo wa terminali hii."),
 			text.Both("Set it, such as TERM=xterm-256color or TERM=linux.", "Iweke, kama TERM=xterm-256color au TERM=linux."))
 	case t.Width < 40 || t.Height < 12:
-		return fault(text.Both(fmt.Sprintf("The window is %d×%d, and the till needs 40×12.", t.Width, t.Height), fmt.Sprintf("Dirisha ni %d×%d, na till inahitaji 40×12.", t.Width, t.Height)),
+		return fault(text.Both(fmt.Sprintf("The window is %d×%d, and Kaunta needs 40×12.", t.Width, t.Height), fmt.Sprintf("Dirisha ni %d×%d, na Kaunta inahitaji 40×12.", t.Width, t.Height)),
 			text.Both("Make the window bigger or its letters smaller; 80×24 is comfortable.", "Kuza dirisha au punguza herufi; 80×24 inafaa."))
 	case !text.UTF8(x.Getenv):
-		return fault(text.Both("The locale is not UTF-8, so the till draws with plain ASCII signs.", "Locale si UTF-8, hivyo till inachora kwa alama za ASCII."),
-			text.Both("Set LANG=C.UTF-8 in the environment of the till.", "Weka LANG=C.UTF-8 kwenye mazingira ya till."))
+		return fault(text.Both("The locale is not UTF-8, so Kaunta draws with plain ASCII signs.", "Locale si UTF-8, hivyo Kaunta inachora kwa alama za ASCII."),
+			text.Both("Set LANG=C.UTF-8 in the environment of Kaunta.", "Weka LANG=C.UTF-8 kwenye environment ya Kaunta."))
 	}
 	colours := "colours"
 	rangi := "rangi"

@@ -45,3 +45,35 @@ func ASCII(r rune) rune {
 		return '?'
 	}
 }
+
+// Console is the character that stands for r on Linux's own console, whose font has those of code
+// page 437. Each takes one cell, as r does.
+func Console(r rune) rune {
+	switch r {
+	case '—', '–', '┄':
+		return '─'
+	case '━':
+		return '═'
+	case '╭':
+		return '┌'
+	case '╮':
+		return '┐'
+	case '╰':
+		return '└'
+	case '╯':
+		return '┘'
+	case '✓':
+		return '√'
+	case '×':
+		return 'x'
+	case '◔':
+		return '○'
+	case '…':
+		return '.'
+	case '▁', '▂', '▃':
+		return '▄'
+	case '▅', '▆', '▇':
+		return '█'
+	}
+	return r
+}

@@ -26,18 +26,18 @@ func commandTable() []command {
 	t := func(en, sw string) pos.Text { return pos.Text{EN: en, SW: sw} }
 	return []command{
 		{t("ledger", "daftari"), "", t("[day]", "[siku]"), t("a day's payments, newest first", "malipo ya siku, mapya kwanza"), (*conversation).showDay},
-		{t("find", "tafuta"), "/", t("TEXT", "NENO"), t("a receipt, the last digits of a phone, an amount or a reference", "risiti, tarakimu za mwisho za simu, kiasi au rejea"), (*conversation).showFound},
+		{t("find", "tafuta"), "/", t("TEXT", "NENO"), t("an M-PESA code, the last digits of a phone, an amount or a Ref", "code ya M-PESA, tarakimu za mwisho za simu, kiasi au Ref"), (*conversation).showFound},
 		{t("more", "zaidi"), "", t("", ""), t("the next of a list", "yanayofuata kwenye orodha"), (*conversation).showMore},
-		{t("open", "wazi"), "", t("", ""), t("open payments, what does not match and what is owed back, by number", "malipo wazi, yasiyolingana na ya kurudisha, kwa namba"), (*conversation).showOpen},
+		{t("settle", "fuatilia"), "", t("", ""), t("what is to settle: not finished, does not match, refund due; by number", "ya kufuatilia: hayajaisha, hayalingani, ya kurudisha; kwa namba"), (*conversation).showOpen},
 		{t("check", "uliza"), "", t("N", "N"), t("ask M-PESA about number N now", "uliza M-PESA sasa kuhusu namba N"), (*conversation).checkNumber},
-		{t("receipt", "risiti"), "", t("[N] CODE", "[N] CODE"), t("note the code from the customer's SMS, for number N or the last payment", "andika code ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*conversation).typeReceipt},
-		{t("settled", "tayari"), "", t("N [1|2]", "N [1|2]"), t("note that number N was given back, or cleared up; 1 two sales, 2 given back", "andika kwamba namba N imerudishwa, au imeshughulikiwa; 1 mauzo mawili, 2 imerudishwa"), (*conversation).byHand},
+		{t("code", "code"), "", t("[N] CODE", "[N] CODE"), t("note the M-PESA code from the customer's SMS, for number N or the last payment", "andika code ya M-PESA ya SMS ya mteja, ya namba N au ya malipo ya mwisho"), (*conversation).typeReceipt},
+		{t("done", "tatua"), "", t("N [1|2]", "N [1|2]"), t("note that number N is refunded, or settled by hand; 1 two sales, 2 refunded", "andika kwamba namba N imerudishwa, au imetatuliwa; 1 mauzo mawili, 2 imerudishwa"), (*conversation).byHand},
 		{t("today", "leo"), "", t("", ""), t("what today came to", "jumla ya leo"), (*conversation).showToday},
 		{t("month", "mwezi"), "", t("[day]", "[siku]"), t("the month's days and their totals", "siku za mwezi na jumla zake"), (*conversation).showMonth},
 		{t("phones", "simu"), "", t("", ""), t("what practice phones do", "simu za mazoezi hufanya nini"), (*conversation).showEndings},
 		{t("lugha", "language"), "", t("", ""), t("Kiswahili", "English"), (*conversation).switchLanguage},
 		{t("help", "msaada"), ".", t("", ""), t("this list", "orodha hii"), (*conversation).showHelp},
-		{t("quit", "funga"), "", t("", ""), t("close the till; so does Ctrl-D", "funga till; Ctrl-D pia"), (*conversation).quit},
+		{t("off", "zima"), "", t("", ""), t("switch Kaunta off; so does Ctrl-D", "zima Kaunta; Ctrl-D pia"), (*conversation).quit},
 	}
 }
 
@@ -52,6 +52,9 @@ func (p *conversation) commands() []command {
 // commands where an amount is asked for.
 func (p *conversation) takeCommand(line string) bool {
 	word, with, _ := strings.Cut(line, " ")
+	if strings.EqualFold(line, "quit") || strings.EqualFold(line, "exit") {
+		word = "off" // which other programs call so
+	}
 	empty := p.session.Front == nil && p.session.Form.Focus == session.Amount
 	for _, c := range p.commands() {
 		if text.IsWord(c.word, word) || empty && c.pad != "" && line == c.pad {

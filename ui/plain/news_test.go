@@ -25,12 +25,12 @@ func TestPlainNotices(t *testing.T) {
 			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidLate
 			return a
-		}, []string{"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up."}},
+		}, []string{"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after Kaunta stopped waiting."}},
 		{"twice", func(a pos.Attempt) pos.Attempt {
 			a = sessiontest.Paid(a, "SKN4T7W2QX")
 			a.Notices = pos.PaidTwice | pos.PaidLate
 			return a
-		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: This sale is paid: goods once only. This money is owed back."}},
+		}, []string{"14:32:00 PAID TWICE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: This sale was paid already. Give no more goods. Refund this money."}},
 		{"does not match", func(a pos.Attempt) pos.Attempt {
 			a.Notices, a.Events = pos.DoesNotMatch, a.Events+1
 			return a
@@ -40,8 +40,8 @@ func TestPlainNotices(t *testing.T) {
 			a.Notices = pos.Disagree | pos.PaidLate
 			return a
 		}, []string{
-			"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up.",
-			"14:32:00 ANSWERS DISAGREE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: M-PESA has given two different answers. Call the owner.",
+			"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after Kaunta stopped waiting.",
+			"14:32:00 TWO ANSWERS KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: M-PESA has given two different answers. Call the owner.",
 		}},
 		{"not paid after all", func(a pos.Attempt) pos.Attempt { return sessiontest.Refused(a, "1032", "") },
 			[]string{"14:32:00 NOT PAID KES 450, 0712 ••• 678: Cancelled on the phone, or not answered in time. No money came in. Keep the goods. Speak with the customer, then ask again."}},
@@ -56,7 +56,7 @@ func TestPlainNotices(t *testing.T) {
 				a.Events++
 				c.tell(a, pos.EventQueried) // nothing new
 				c.types("0722000000")
-				c.says("0722 000 000, Safaricom.", "Reference (Enter for none):")
+				c.says("0722 000 000, Safaricom.", "Ref (Enter for none):")
 			})
 		})
 	}
@@ -69,7 +69,7 @@ func TestPlainDoesNotMatch(t *testing.T) {
 		a.Notices, a.Facts = pos.DoesNotMatch, a.Facts|pos.Held
 		c.tell(a, pos.EventCalledBack)
 		c.says(
-			"14:32:00 STILL CHECKING KES 450: money may have left the customer. Hold the goods and call the owner.",
+			"14:32:00 STILL CHECKING KES 450: money may have left the customer. Keep the goods and call the owner.",
 			"14:32:00 DOES NOT MATCH KES 450, 0712 ••• 678: What M-PESA reports does not match this request. Call the owner.",
 			"Enter: check now. new: next sale.",
 		)
@@ -85,7 +85,7 @@ func TestPlainUnclearEnd(t *testing.T) {
 		c.all()
 		c.tell(a, pos.EventCalledBack)
 		said := c.all()
-		if !strings.Contains(said, "\nM-PESA code 9999: ") || strings.Contains(said, "\x1b") || strings.Contains(said, "possible in") {
+		if !strings.Contains(said, "\nM-PESA answer 9999: ") || strings.Contains(said, "\x1b") || strings.Contains(said, "possible in") {
 			t.Errorf("said %s", said)
 		}
 	})
@@ -99,13 +99,13 @@ func TestPlainCodeLater(t *testing.T) {
 		c.tell(a, pos.EventQueried)
 		c.says("14:32:00 PAID KES 450, TRAINING, M-PESA code to follow: hand over the goods.", "Amount:")
 		c.tell(sessiontest.Paid(a, "SKN4T7W2QX"), pos.EventCalledBack)
-		c.says("14:32:00 RECEIPT SKN4T7W2QX: KES 450, 0712 ••• 678.", "Amount:")
+		c.says("14:32:00 M-PESA CODE SKN4T7W2QX: KES 450, 0712 ••• 678.", "Amount:")
 
 		a = c.stopped("60", phoneB) // the same of one that is not in front
 		a.State, a.Events, a.Facts = pos.Paid, 5, pos.QueryPaid
 		c.tell(a, pos.EventQueried)
 		c.tell(sessiontest.Paid(a, "SKN5T7W2QX"), pos.EventCalledBack)
-		if said := c.all(); !strings.HasSuffix(said, "14:32:00 RECEIPT SKN5T7W2QX: KES 60, 0712 ••• 601.\nAmount:\n") {
+		if said := c.all(); !strings.HasSuffix(said, "14:32:00 M-PESA CODE SKN5T7W2QX: KES 60, 0712 ••• 601.\nAmount:\n") {
 			t.Errorf("said %s", said)
 		}
 	}, inTraining)
@@ -122,13 +122,13 @@ func TestPlainNoReceiptCode(t *testing.T) {
 		c.tell(a, pos.EventQueried)
 		c.says(
 			"14:32:00 PAID KES 450, TRAINING, M-PESA code only in customer's SMS: hand over the goods.",
-			"receipt CODE: note the code from the customer's SMS.",
+			"code CODE: note the M-PESA code from the customer's SMS.",
 			"Amount:",
 		)
-		c.types("receipt SKN4T7W2QX")
+		c.types("code SKN4T7W2QX")
 		c.says("SKN4T7W2QX is noted as the customer's word, not as M-PESA's.", "Amount:")
-		c.types("receipt 1 SKN4T7W2QX")
-		c.says("No number 1 in the list. open: names them.", "Amount:")
+		c.types("code 1 SKN4T7W2QX")
+		c.says("No number 1 in the list. settle: names them.", "Amount:")
 		if got := c.till.Codes; len(got) != 1 || got[0] != "SKN4T7W2QX" {
 			t.Errorf("typed %q", got)
 		}
@@ -152,26 +152,26 @@ func TestPlainAnotherSession(t *testing.T) {
 // is.
 func TestPlainOpen(t *testing.T) {
 	inSale(t, func(c *talk) {
-		c.types("check 1", "open")
+		c.types("check 1", "settle")
 		c.says(
-			"No number 1 in the list. open: names them.", "Amount:",
-			"Nothing is open and nothing is owed back.", "Amount:",
+			"No number 1 in the list. settle: names them.", "Amount:",
+			"Nothing to settle.", "Amount:",
 		)
 		a := c.stopped("450", phoneA)
 		owed := sessiontest.Paid(c.attempt(pos.Request{Phone: "254722000000", Amount: 60}), "SKN5T7W2QX")
 		owed.Notices = pos.PaidTwice
 		c.book.Put(owed)
 		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now().Add(8 * time.Second), nil }
-		c.types("open", "check", "check 3", "check 2", "receipt 2 SKN", "receipt 2 SKN4T7W2QX")
+		c.types("settle", "check", "check 3", "check 2", "code 2 SKN", "code 2 SKN4T7W2QX")
 		c.says(
-			"1. 14:32 PAID TWICE KES 60, 0722 ••• 000, M-PESA code SKN5T7W2QX, owed back.",
+			"1. 14:32 PAID TWICE KES 60, 0722 ••• 000, M-PESA code SKN5T7W2QX, refund due.",
 			"2. 14:32 STILL CHECKING KES 450, 0712 ••• 678; next check at 14:32:15.",
 			"Amount:",
 			"Which one? Give its number in the list.", "Amount:",
-			"No number 3 in the list. open: names them.", "Amount:",
-			"M-PESA is asked at 14:32:08.", "Amount:",
+			"No number 3 in the list. settle: names them.", "Amount:",
+			"Asking M-PESA at 14:32:08.", "Amount:",
 			"An M-PESA code has ten letters and digits: copy it from the customer's SMS.", "Amount:",
-			"SKN4T7W2QX is noted, but it is no proof. Hold the goods until the screen says PAID.", "Amount:",
+			"SKN4T7W2QX is noted. It is not proof. Keep the goods until the screen says PAID.", "Amount:",
 		)
 		if len(c.till.Checks) != 1 || c.till.Checks[0] != a.ID {
 			t.Errorf("checked %v", c.till.Checks)
@@ -180,13 +180,13 @@ func TestPlainOpen(t *testing.T) {
 		c.tell(a, pos.EventQueried)
 		c.says("14:32:00 STILL CHECKING KES 450, 0712 ••• 678: M-PESA says nothing new.", "Amount:")
 
-		c.types("settled 1")
-		c.says("Noted: KES 60 was given back.", "Amount:")
+		c.types("done 1")
+		c.says("Noted: KES 60 refunded.", "Amount:")
 		owed.Notices |= pos.Refunded
 		owed.Events++
 		c.tell(owed, pos.EventRefunded) // which is no news
 		c.types("find 60")
-		c.says("14:32 PAID TWICE KES 60, 0722 ••• 000, M-PESA code SKN5T7W2QX, given back.", "Amount:")
+		c.says("14:32 PAID TWICE KES 60, 0722 ••• 000, M-PESA code SKN5T7W2QX, refunded.", "Amount:")
 	})
 }
 
@@ -197,7 +197,7 @@ func TestPlainResumed(t *testing.T) {
 		c.says(
 			"LIVE, DUKA LA MAMA, till 174379, Monday 23 November, 14:32.",
 			"help: what you can type.",
-			"14:32:00 2 payments were open when the till stopped. Checking.",
+			"14:32:00 2 payments were not finished when Kaunta stopped. Asking M-PESA.",
 			"1. 14:32 WAITING FOR PIN KES 200, 0722 ••• 000.",
 			"2. 14:32 STILL CHECKING KES 450, 0712 ••• 678.",
 			"Amount:",
@@ -236,7 +236,7 @@ func TestPlainLedger(t *testing.T) {
 		}
 		for _, want := range []string{
 			"Monday 23 November, TRAINING: KES 1,266, 12 paid, 0 not paid.\n",
-			"14:23 PAID KES 111, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W211, reference INV 7.\n",
+			"14:23 PAID KES 111, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W211, Ref INV 7.\n",
 			"more: the next.\n",
 		} {
 			if !strings.Contains(said, want) {
@@ -245,8 +245,8 @@ func TestPlainLedger(t *testing.T) {
 		}
 		c.types("more", "more")
 		c.says(
-			"14:13 PAID KES 101, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W201, reference INV 7.",
-			"14:12 PAID KES 100, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W200, reference INV 7.",
+			"14:13 PAID KES 101, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W201, Ref INV 7.",
+			"14:12 PAID KES 100, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W200, Ref INV 7.",
 			"Amount:",
 			"No more.",
 			"Amount:",
@@ -259,13 +259,13 @@ func TestPlainLedger(t *testing.T) {
 			"Thursday 1 January, TRAINING: KES 0, 0 paid, 0 not paid.",
 			"No payments on this day.",
 			"Amount:",
-			"Write a day as 23, 23.11 or 23.11.2026.",
+			"Type a day as 23, 23.11 or 23.11.2026.",
 			"Amount:",
 		)
 		c.types("find skn4t7w205", "find 999", "find", "TAFUTA 678")
 		said = c.all()
-		if want := "14:17 PAID KES 105, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W205, reference INV 7.\nAmount:\nNothing found.\nAmount:\n" +
-			"Find: A receipt, the last digits of a phone, an amount or a reference.\nAmount:\n14:23 PAID KES 111"; !strings.HasPrefix(said, want) {
+		if want := "14:17 PAID KES 105, TRAINING, 0712 ••• 678, M-PESA code SKN4T7W205, Ref INV 7.\nAmount:\nNothing found.\nAmount:\n" +
+			"Find: An M-PESA code, the last digits of a phone, an amount or a Ref.\nAmount:\n14:23 PAID KES 111"; !strings.HasPrefix(said, want) {
 			t.Errorf("said %s", said)
 		}
 		c.types("more")
@@ -290,7 +290,7 @@ func TestPlainLedger(t *testing.T) {
 			t.Errorf("said %s", said)
 		}
 		c.book.Err, c.book.Damaged, c.book.Rows = errors.New("the disk is gone"), nil, nil
-		c.types("ledger", "find 678", "open", "month", "today")
+		c.types("ledger", "find 678", "settle", "month", "today")
 		said = c.all()
 		if strings.Count(said, "LEDGER: cannot be read: the disk is gone\nAmount:\n") != 5 {
 			t.Errorf("said %s", said)
@@ -317,18 +317,18 @@ func TestPlainHealth(t *testing.T) {
 		c.says("14:32:10 M-PESA refusing since 14:32: asked too often.", "Amount:")
 		c.falls(pos.Health{}, false)
 		c.pass(time.Minute)
-		c.says("14:33:10 M-PESA answers again.", "14:33:10 NO CALLBACKS: results come by query, a little later.", "Amount:")
+		c.says("14:33:10 M-PESA answers again.", "14:33:10 M-PESA'S MESSAGES DO NOT ARRIVE: results come 10 to 30 s late.", "Amount:")
 		c.falls(pos.Health{Ledger: full}, true)
 		c.pass(time.Minute)
 		c.says(
 			"14:34:10 LEDGER: the disk is full: make room and start the till again",
-			"14:34:10 Callbacks come again.",
+			"14:34:10 M-PESA's messages arrive again.",
 			"Amount:",
 		)
 		c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, full }
 		c.types("450", phoneA, "")
 		c.says(
-			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
+			"KES 450", "Phone:", "0712 345 678, Safaricom.", "Ref (Enter for none):",
 			"14:35:00 NOT SENT: the disk is full: make room and start the till again",
 			"Enter: ask again. number: other number. new: next sale.",
 		)
@@ -342,8 +342,9 @@ func TestPlainHealth(t *testing.T) {
 // TestPlainLeaving names what is still open, however the cashier leaves.
 func TestPlainLeaving(t *testing.T) {
 	for name, leave := range map[string]func(*talk){
-		"quit":         func(c *talk) { c.types("quit") },
-		"funga":        func(c *talk) { c.types("FUNGA") },
+		"quit":         func(c *talk) { c.types("off") },
+		"zima":         func(c *talk) { c.types("ZIMA") },
+		"as elsewhere": func(c *talk) { c.types("quit") },
 		"end of input": func(c *talk) { close(c.lines) },
 		"end of ctx":   func(c *talk) { c.end() },
 	} {
@@ -355,9 +356,9 @@ func TestPlainLeaving(t *testing.T) {
 					t.Error(err)
 				}
 				c.says(
-					"1 payment is open. It will be resumed at the next start.",
+					"1 payment is not finished. Kaunta goes on with it when it starts again.",
 					"14:32 WAITING FOR PIN KES 450, 0712 ••• 678.",
-					"Closing the till.",
+					"Kaunta is switched off.",
 				)
 			})
 		})
@@ -380,7 +381,7 @@ func TestPlainAtATerminal(t *testing.T) {
 		a.Notices, a.State, a.Events = pos.Disagree, pos.Paid, 9
 		c.tell(a, pos.EventQueried)
 		said := c.all()
-		if !strings.HasPrefix(said, "\n14:32:01 ANSWERS DISAGREE KES 450") || !strings.HasSuffix(said, "\n\aGo on. Amount: ") {
+		if !strings.HasPrefix(said, "\n14:32:01 TWO ANSWERS KES 450") || !strings.HasSuffix(said, "\n\aGo on. Amount: ") {
 			t.Errorf("said %q", said)
 		}
 		c.pass(time.Second)
@@ -400,7 +401,7 @@ func TestPlainInterrupted(t *testing.T) {
 		c.sell("450", phoneA)
 		c.end()
 		<-c.done
-		if said := c.all(); !strings.HasPrefix(said, "\n1 payment is open.") {
+		if said := c.all(); !strings.HasPrefix(said, "\n1 payment is not finished.") {
 			t.Errorf("said %q", said)
 		}
 	}, atTerminal)
@@ -458,9 +459,9 @@ func everything(c *talk) string {
 	c.tell(a, pos.EventCalledBack)
 	c.falls(pos.Health{Refusing: "blocked", Since: c.now()}, true)
 	c.pass(30 * time.Second)
-	c.types("ledger", "find 678", "open", "month", "nonsense", "450", "0203341234", phoneA, "a;b", "")
+	c.types("ledger", "find 678", "settle", "month", "nonsense", "450", "0203341234", phoneA, "a;b", "")
 	c.tell(sessiontest.Unclear(sessiontest.Accepted(c.p.session.Front.Attempt)), pos.EventGaveUp)
-	c.types("quit")
+	c.types("off")
 	return c.all()
 }
 
@@ -535,7 +536,7 @@ func TestPlainCodesAreFew(t *testing.T) {
 	a := attempt(sales - 1)
 	a.Receipt, a.Events = "SKN4T7W2QX", 4
 	p.learn(pos.Update{Attempt: a, Event: pos.EventCalledBack, Changed: true})
-	if !strings.Contains(out.String(), "RECEIPT SKN4T7W2QX") {
+	if !strings.Contains(out.String(), "M-PESA CODE SKN4T7W2QX") {
 		t.Errorf("a code that comes is not told: %q", out.String())
 	}
 }
@@ -567,14 +568,14 @@ func TestPlainTwoSales(t *testing.T) {
 		first.Other, second.Other = second.ID, first.ID
 		c.book.Put(first)
 		c.book.Put(second)
-		c.types("open", "settled 1", "settled 1 3", "settled 1 2")
+		c.types("settle", "done 1", "done 1 3", "done 1 2")
 		c.says(
 			"1. 14:32 PAID KES 450, 0712 ••• 678, M-PESA code SKN9P2M4XR, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
 			"2. 14:32 PAID KES 450, 0712 ••• 678, M-PESA code SKN9P2M4XQ, possibly paid twice. This and KES 450 of 23 Nov 14:32 are paid, and one was asked in place of the other: two sales, or one paid twice?",
 			"Amount:",
-			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
-			"settled 1 1: these are two sales. settled 1 2: this money was given back.", "Amount:",
-			"Noted: KES 450 was given back.", "Amount:",
+			"done 1 1: these are two sales. done 1 2: you gave this money back.", "Amount:",
+			"done 1 1: these are two sales. done 1 2: you gave this money back.", "Amount:",
+			"Noted: KES 450 refunded.", "Amount:",
 		)
 		if len(c.till.ResolvedAs) != 1 || c.till.ResolvedAs[0] != pos.EventRefunded || !strings.HasPrefix(string(c.till.Resolutions[0]), string(second.ID)) {
 			t.Errorf("%v %v", c.till.Resolutions, c.till.ResolvedAs)

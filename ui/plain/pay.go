@@ -28,7 +28,7 @@ func (p *conversation) answerTo(a session.Action) answer {
 		session.Again:  {word: t("again", "tena"), does: p.say.KAgain},
 		session.Number: {word: t("number", "namba"), pad: "-", does: p.say.KNumber},
 		session.Next:   {word: t("new", "mpya"), pad: "+", does: p.say.KNext},
-		session.Anyway: {word: t("anyway", "hata"), pad: "2", does: p.say.KTwice},
+		session.Anyway: {word: t("anyway", "omba"), pad: "2", does: p.say.KTwice},
 		session.Stop:   {word: t("stop", "acha"), pad: "-", does: p.say.KStop},
 		session.Back:   {word: t("back", "rudi"), pad: "-", does: p.say.KBack},
 	}[a]

@@ -22,7 +22,7 @@ func TestPlainSale(t *testing.T) {
 			"3*150+50 = KES 500",
 			"Phone:",
 			"0712 345 678, Safaricom.",
-			"Reference (Enter for none):",
+			"Ref (Enter for none):",
 			"Asking 0712 345 678 for KES 500 …",
 		)
 		if got := c.till.Charges; len(got) != 1 || got[0] != (pos.Request{Phone: "254712345678", Amount: 500, Reference: "INV 7"}) {
@@ -45,7 +45,7 @@ func TestPlainSale(t *testing.T) {
 		a.Events, a.Facts = a.Events+1, a.Facts|pos.QueryPaid
 		c.tell(a, pos.EventQueried) // the second witness is no news
 		c.types("KES 1,500", "0110123456")
-		c.says("KES 1,500", "Phone:", "0110 123 456, Safaricom.", "Reference (Enter for none):")
+		c.says("KES 1,500", "Phone:", "0110 123 456, Safaricom.", "Ref (Enter for none):")
 	})
 }
 
@@ -61,7 +61,7 @@ func TestPlainSaleInKiswahili(t *testing.T) {
 			"2*225 = KES 450",
 			"Simu:",
 			"0733 123 456, Airtel.",
-			"Rejea (Enter kama hakuna):",
+			"Ref (Enter kama hakuna):",
 			"Inaomba 0733 123 456 ilipe KES 450 …",
 		)
 		a := sessiontest.Accepted(c.p.session.Front.Attempt)
@@ -85,8 +85,8 @@ func TestPlainRefusals(t *testing.T) {
 	inSale(t, func(c *talk) {
 		for _, tc := range []struct{ typed, says string }{
 			{"0", "The amount must be at least KES 1."},
-			{"12.50", "12.50 is not whole shillings. Enter takes KES 13."},
-			{"100/3", "33.33… is not whole shillings. Enter takes KES 33."},
+			{"12.50", "12.50 is not whole shillings. Press Enter for KES 13."},
+			{"100/3", "33.33… is not whole shillings. Press Enter for KES 33."},
 			{"250001", "M-PESA takes at most KES 250,000 in one payment."},
 			{"0712345678", "M-PESA takes at most KES 250,000 in one payment."},
 			{"1,50", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
@@ -95,13 +95,13 @@ func TestPlainRefusals(t *testing.T) {
 			{"450 \x1b[A", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
 			{"450…", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."},
 			{"phones", "That is not an amount: use digits, as in 450 or 3*150+50. help: what you can type."}, // of practice alone
-			{"450+", "The sum is not finished: type what comes next, or rub out its end."},
+			{"450+", "The sum is not finished: type what comes next, or delete its end."},
 		} {
 			c.types(tc.typed)
 			c.says(tc.says, "Amount:")
 		}
 		c.types("", "new", "3*12.50", "", "new", "450/=")
-		c.says("Amount:", "Amount:", "37.50 is not whole shillings. Enter takes KES 38.", "Amount:", "3*12.50 = KES 38", "Phone:", "Amount:", "KES 450", "Phone:")
+		c.says("Amount:", "Amount:", "37.50 is not whole shillings. Press Enter for KES 38.", "Amount:", "3*12.50 = KES 38", "Phone:", "Amount:", "KES 450", "Phone:")
 		for _, tc := range []struct{ typed, says string }{
 			{"", "Type the customer's phone number."},
 			{"0203341234", "This is a landline: M-PESA needs a mobile number that begins with 07 or 01."},
@@ -116,11 +116,11 @@ func TestPlainRefusals(t *testing.T) {
 		c.types("0712345678", "an invoice; 7", "thirteen-char")
 		c.says(
 			"0712 345 678, Safaricom.",
-			"Reference (Enter for none):",
-			"A reference has at most 12 letters, digits, blanks and dashes.",
-			"Reference (Enter for none):",
-			"A reference has at most 12 letters, digits, blanks and dashes.",
-			"Reference (Enter for none):",
+			"Ref (Enter for none):",
+			"A Ref has at most 12 letters, digits, blanks and dashes.",
+			"Ref (Enter for none):",
+			"A Ref has at most 12 letters, digits, blanks and dashes.",
+			"Ref (Enter for none):",
 		)
 		if len(c.till.Charges) != 0 {
 			t.Fatalf("asked for %+v", c.till.Charges)
@@ -138,7 +138,7 @@ func TestPlainRetype(t *testing.T) {
 		c.types("25000", "2500", "25,000")
 		c.says(
 			"KES 25,000", "Amount again:",
-			"Not the same amount: KES 25,000 is asked. Type it again.", "Amount again:",
+			"Not the same: you typed KES 25,000 first. Type it again.", "Amount again:",
 			"Phone:",
 		)
 		c.types("-", "10000")
@@ -151,27 +151,27 @@ func TestPlainBack(t *testing.T) {
 	inSale(t, func(c *talk) {
 		c.types("45", "back", "450", "0712345678", "-", "0722000000", "?")
 		c.says(
-			"KES 45", "Phone:", "Amount:", "KES 450", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):",
-			"Phone:", "0722 000 000, Safaricom.", "Reference (Enter for none):",
+			"KES 45", "Phone:", "Amount:", "KES 450", "Phone:", "0712 345 678, Safaricom.", "Ref (Enter for none):",
+			"Phone:", "0722 000 000, Safaricom.", "Ref (Enter for none):",
 			"back. new: next sale.",
 			"ledger [day]: a day's payments, newest first.",
-			"find TEXT: a receipt, the last digits of a phone, an amount or a reference.",
+			"find TEXT: an M-PESA code, the last digits of a phone, an amount or a Ref.",
 			"more: the next of a list.",
-			"open: open payments, what does not match and what is owed back, by number.",
+			"settle: what is to settle: not finished, does not match, refund due; by number.",
 			"check N: ask M-PESA about number N now.",
-			"receipt [N] CODE: note the code from the customer's SMS, for number N or the last payment.",
-			"settled N [1|2]: note that number N was given back, or cleared up; 1 two sales, 2 given back.",
+			"code [N] CODE: note the M-PESA code from the customer's SMS, for number N or the last payment.",
+			"done N [1|2]: note that number N is refunded, or settled by hand; 1 two sales, 2 refunded.",
 			"today: what today came to.",
 			"month [day]: the month's days and their totals.",
 			"lugha: Kiswahili.",
 			"help: this list.",
-			"quit: close the till; so does Ctrl-D.",
-			"Reference (Enter for none):",
+			"off: switch Kaunta off; so does Ctrl-D.",
+			"Ref (Enter for none):",
 		)
 		c.types("today", "new", "45", "0712345678", "+")
 		c.says(
-			"TODAY: KES 0, 0 paid, 0 not paid.", "Reference (Enter for none):",
-			"Amount:", "KES 45", "Phone:", "0712 345 678, Safaricom.", "Reference (Enter for none):", "Amount:",
+			"TODAY: KES 0, 0 paid, 0 not paid.", "Ref (Enter for none):",
+			"Amount:", "KES 45", "Phone:", "0712 345 678, Safaricom.", "Ref (Enter for none):", "Amount:",
 		)
 		if len(c.till.Charges) != 0 {
 			t.Errorf("asked for %+v", c.till.Charges)
@@ -187,9 +187,9 @@ func TestPlainCancelled(t *testing.T) {
 		choices := "Enter: ask again. number: other number. new: next sale."
 		c.says("14:32:00 NOT PAID KES 450: Cancelled on the phone, or not answered in time. No money came in. Keep the goods. Speak with the customer, then ask again.", choices)
 		c.types("")
-		c.says("Too soon after the result: nothing was asked.", choices)
+		c.says("Too quick: nothing was sent.", choices)
 		c.types("300")
-		c.says("Not taken: this payment comes first.", choices)
+		c.says("Finish this payment first.", choices)
 		c.pass(time.Second)
 		c.types("")
 		c.says("Asking 0712 345 678 for KES 450 …")
@@ -234,7 +234,7 @@ func TestPlainWaiting(t *testing.T) {
 		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return c.now().Add(7 * time.Second), nil }
 		c.pass(10 * time.Second)
 		c.types("")
-		c.says("M-PESA is asked at 14:32:17.")
+		c.says("Asking M-PESA at 14:32:17.")
 		c.pass(7 * time.Second)
 		a.Events++
 		c.update(pos.Update{Attempt: a, Event: pos.EventQueried, NextCheck: sessiontest.Noon.Add(40 * time.Second)})
@@ -246,10 +246,10 @@ func TestPlainWaiting(t *testing.T) {
 		c.pass(30 * time.Second)
 		c.says("14:33:00 still waiting, 1:00.")
 		c.types("what?")
-		c.says("Not taken: this payment comes first.", "Enter: check now. stop: stop waiting.")
+		c.says("Finish this payment first.", "Enter: check now. stop: stop waiting.")
 		c.till.OnCheck = func(pos.AttemptID) (time.Time, error) { return time.Time{}, pos.ErrNothingToAsk }
 		c.types("check")
-		c.says("M-PESA cannot be asked about this payment. If no answer comes, look in M-PESA's messages.")
+		c.says("M-PESA cannot be asked about this one: wait for its message. If none comes, look at M-PESA's statement.")
 		c.types("today")
 		c.says("TODAY: KES 0, 0 paid, 0 not paid, checking 1 (KES 450).")
 		c.pass(2 * time.Minute)
@@ -310,7 +310,7 @@ func TestPlainLock(t *testing.T) {
 		c.says(
 			"14:32:40 NOT SENT: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: keep the goods and wait 1:20.",
 			"Enter: check now. back. new: next sale.",
-			"Not taken: this payment comes first.",
+			"Finish this payment first.",
 			"Enter: check now. back. new: next sale.",
 		)
 		c.types("back")
@@ -323,7 +323,7 @@ func TestPlainLock(t *testing.T) {
 		c.pass(80 * time.Second)
 		c.says(
 			"14:34:00 MAY PAY TWICE: An earlier request of KES 450 to 0712 ••• 678 has no answer yet: if you ask again, the customer may pay twice.",
-			"Enter: check now. anyway: ask all the same. back. new: next sale.",
+			"Enter: check now. anyway: ask anyway. back. new: next sale.",
 		)
 		c.types("2")
 		c.says("Asking 0712 345 678 for KES 450 …")
@@ -334,7 +334,7 @@ func TestPlainLock(t *testing.T) {
 		late := sessiontest.Paid(sessiontest.Unclear(a), "SKN4T7W2QX")
 		late.Notices = pos.PaidLate
 		c.tell(late, pos.EventCalledBack)
-		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up.")
+		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after Kaunta stopped waiting.")
 	})
 }
 
@@ -345,7 +345,7 @@ func TestPlainNothingToAskYet(t *testing.T) {
 		a := c.p.session.Front.Attempt
 		c.all()
 		c.types("")
-		c.says("Not taken: this payment comes first.", "stop: stop waiting.")
+		c.says("Finish this payment first.", "stop: stop waiting.")
 		c.tell(sessiontest.Accepted(a), pos.EventPushed)
 		c.says("14:32:00 WAITING FOR PIN: ask the customer to enter the PIN. Keep the goods.", "Enter: check now. stop: stop waiting.")
 		c.types("")
@@ -371,7 +371,7 @@ func TestPlainInTheWay(t *testing.T) {
 			late.Notices = pos.PaidLate
 			c.tell(late, pos.EventCalledBack)
 			c.says(
-				"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after the till gave up.",
+				"14:32:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after Kaunta stopped waiting.",
 				"Amount:",
 			)
 		})
@@ -387,7 +387,7 @@ func TestPlainInTheWay(t *testing.T) {
 			c.types("", "")
 			c.tell(sessiontest.Refused(earlier, "1032", ""), pos.EventQueried)
 			c.types("") // meant for the one in the way
-			if said := c.all(); !strings.Contains(said, "Too soon after the result: nothing was asked.") || len(c.till.Charges) != 2 || len(c.till.Checks) != 1 {
+			if said := c.all(); !strings.Contains(said, "Too quick: nothing was sent.") || len(c.till.Charges) != 2 || len(c.till.Checks) != 1 {
 				t.Errorf("charged %d times, checked %d times: %s", len(c.till.Charges), len(c.till.Checks), said)
 			}
 		})
@@ -407,7 +407,7 @@ func TestPlainInTheWay(t *testing.T) {
 			)
 			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
 			c.types(phoneA, "")
-			c.says("0712 345 678, Safaricom.", "Reference (Enter for none):", "Asking 0712 345 678 for KES 450 …")
+			c.says("0712 345 678, Safaricom.", "Ref (Enter for none):", "Asking 0712 345 678 for KES 450 …")
 		})
 	})
 }

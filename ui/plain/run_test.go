@@ -82,7 +82,7 @@ func TestRun(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if said := out.all(); said != "KES 60\nPhone:\nClosing the till.\n" {
+		if said := out.all(); said != "KES 60\nPhone:\nKaunta is switched off.\n" {
 			t.Errorf("said %s", said)
 		}
 	})
@@ -187,7 +187,7 @@ func TestPlainFromAFile(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if said := out.String(); !strings.HasSuffix(said, "Amount:\n12.50 is not whole shillings. Enter takes KES 13.\nAmount:\nClosing the till.\n") {
+	if said := out.String(); !strings.HasSuffix(said, "Amount:\n12.50 is not whole shillings. Press Enter for KES 13.\nAmount:\nKaunta is switched off.\n") {
 		t.Errorf("said %s", said)
 	}
 }
@@ -223,7 +223,7 @@ func TestPlainAnything(t *testing.T) {
 		word := rapid.OneOf(
 			rapid.SampledFrom([]string{
 				"", "450", "3*50", "20000", "0712345678", "0733123456", "INV 7", "stop", "again", "tena", "new", "number", "anyway", "2", "+", "-",
-				"*", "/", "?", "back", "check", "check 1", "open", "receipt 1 SKN4T7W2QX", "ledger", "find 678", "more", "month", "today", "lugha", "12.50",
+				"*", "/", "?", "back", "check", "check 1", "settle", "code 1 SKN4T7W2QX", "ledger", "find 678", "more", "month", "today", "lugha", "12.50",
 			}),
 			rapid.String(),
 		)

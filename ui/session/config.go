@@ -71,6 +71,9 @@ type CustomerPhone interface {
 	// Prompts returns what the phones show, newest first.
 	Prompts() []Prompt
 
+	// SMS is the latest that M-PESA has sent to one of the phones; none yet where its code is empty.
+	SMS() SMS
+
 	// Act does what the customer's hand does.
 	Act(phone pos.MSISDN, action PhoneAction) error
 
@@ -86,6 +89,15 @@ type Prompt struct {
 	Payee     string // the short code to be paid
 	Reference string // the account reference
 	Since     time.Time
+}
+
+// SMS is M-PESA's message to a customer who has paid.
+type SMS struct {
+	Phone  pos.MSISDN
+	Amount pos.Shillings
+	Payee  string // the short code that was paid
+	Code   string // M-PESA's code of the payment
+	At     time.Time
 }
 
 // PhoneAction is what a hand does on a customer's phone. The values are the simulator's own.

@@ -16,6 +16,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"kaunta/pos"
+	"kaunta/ui/draw"
 	"kaunta/ui/text"
 )
 
@@ -37,6 +38,7 @@ func (w *wizard) ask(questions ...question) error {
 	if err := w.ctx.Err(); err != nil {
 		return errLeft
 	}
+	w.page()
 	var fields []huh.Field
 	for _, q := range questions {
 		fields = append(fields, w.field(q))
@@ -97,10 +99,8 @@ func (w *wizard) field(q question) huh.Field {
 func (w *wizard) form(fields []huh.Field) *huh.Form {
 	options := []tea.ProgramOption{
 		tea.WithInput(w.Input), tea.WithOutput(w.Output), tea.WithEnvironment(w.Environ), tea.WithFilter(numberPad),
+		tea.WithColorProfile(w.profile()),
 		tea.WithoutSignalHandler(), // the caller's signals end the context
-	}
-	if w.Getenv("NO_COLOR") != "" { // the library takes only 1 and true
-		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return huh.NewForm(huh.NewGroup(fields...)).WithProgramOptions(options...).WithKeyMap(w.keys()).
 		WithTheme(huh.ThemeFunc(w.theme)).WithAccessible(false)
@@ -296,17 +296,23 @@ func (r *watched) Read(b []byte) (int, error) {
 
 func (w *wizard) say(t pos.Text) { w.print("", t) }
 
-// print prints a text after a sign, broken at the window's width.
-func (w *wizard) print(sign string, t pos.Text) {
+// print says a text after a sign; it stays with the next questions.
+func (w *wizard) print(sign string, t pos.Text) { w.stays(w.fitted(sign, t)) }
+
+// passes says what is gone with the next questions.
+func (w *wizard) passes(t pos.Text) { fmt.Fprintln(w.Output, w.drawable(w.fitted("", t))) }
+
+// fitted is a text after a sign, broken at the window's width.
+func (w *wizard) fitted(sign string, t pos.Text) string {
 	says := w.in(t)
 	if sign != "" {
 		sign += " "
 	}
-	if !w.plain {
-		room := max(20, w.width()-1-len([]rune(sign)))
-		says = strings.ReplaceAll(lipgloss.Wrap(says, room, " "), "\n", "\n"+strings.Repeat(" ", len([]rune(sign))))
+	if width, _ := w.size(); !w.plain {
+		room := max(20, width-1-draw.Width(sign))
+		says = strings.ReplaceAll(lipgloss.Wrap(says, room, " "), "\n", "\n"+draw.Blank(draw.Width(sign)))
 	}
-	fmt.Fprintln(w.Output, w.drawable(sign+says))
+	return sign + says
 }
 
 // drawable is text in the characters that the terminal has.
@@ -314,17 +320,19 @@ func (w *wizard) drawable(text string) string {
 	if w.utf8 {
 		return text
 	}
-	return strings.NewReplacer("…", "...", "·", "-", "×", "x").Replace(text)
+	return strings.Map(draw.ASCII, strings.ReplaceAll(text, "…", "..."))
 }
 
-func (w *wizard) width() int {
+func (w *wizard) size() (width, height int) {
 	if f, is := w.Output.(*os.File); is {
-		if width, _, err := term.GetSize(f.Fd()); err == nil && width > 0 {
-			return width
+		if width, height, err := term.GetSize(f.Fd()); err == nil && width > 0 && height > 0 {
+			return width, height
 		}
 	}
-	return 80
+	return 80, 24
 }
+
+func (w *wizard) profile() colorprofile.Profile { return draw.Profile(w.Output, w.Environ) }
 
 func (w *wizard) in(t pos.Text) string { return text.In(text.Language(w.language), t) }
 

@@ -6,8 +6,9 @@
 //	        │         → how Safaricom reaches us → limits → confirm (live: typed) → Save
 //	        └─ ask (ask.go): one short form of package huh for each step, or line by line
 //
-// Steps follow each other as short forms with what came of them printed in between, so that the
-// last answers stay in view in the smallest window and nothing moves under the cursor. Nothing is
+// The steps are counted. Each is a page: a header as the screens have it, short lines of what was
+// answered, what came of the last answers, and one short form under it (page.go). The last page
+// names all that is written. With --plain the same is said line by line. Nothing is
 // written before the end, and nothing at all when the owner leaves with Esc or Ctrl-C. Secrets are
 // never echoed.
 //

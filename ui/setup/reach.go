@@ -3,7 +3,6 @@ package setup
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 
@@ -22,7 +21,7 @@ func (w *wizard) reach() error {
 		}
 	}
 	options := []option{
-		{settings.ReachOff, w.in(text.Both("Not at all: the till asks, 10 to 30 s", "Haitufikii: till inauliza, sekunde 10-30"))},
+		{settings.ReachOff, w.in(text.Both("Not at all: Kaunta asks, 10 to 30 s", "Haitufikii: Kaunta inauliza, sekunde 10-30"))},
 		{settings.ReachStatic, w.in(text.Both("My own https address", "Anwani yangu ya https"))},
 		{settings.ReachACME, w.in(text.Both("Public address, HTTPS built in", "Anwani ya nje, HTTPS ya ndani"))},
 		{settings.ReachSSH, w.in(text.Both("A small server of mine (ssh)", "Seva yangu ndogo (ssh)"))},
@@ -31,7 +30,7 @@ func (w *wizard) reach() error {
 	if !slices.ContainsFunc(options, func(o option) bool { return o.value == way }) {
 		way = settings.ReachOff // such as one that is gone
 	}
-	if err := w.ask(question{title: w.in(text.Both("How does Safaricom reach this till?", "Safaricom itaifikiaje till hii?")), value: &way, options: options}); err != nil {
+	if err := w.ask(question{title: w.in(text.Both("How does Safaricom reach Kaunta?", "Safaricom itaifikiaje Kaunta?")), value: &way, options: options}); err != nil {
 		return err
 	}
 	w.values.Set("callback.reach", way)
@@ -68,7 +67,7 @@ func (w *wizard) publicURL(value *string) question {
 func (w *wizard) askStatic() error {
 	target, listen := w.values.Text("callback.public_url"), cmp.Or(w.values.Text("callback.listen"), "127.0.0.1:8180")
 	err := w.ask(w.publicURL(&target), w.text(w.in(text.Both("It leads to this address here", "Inaelekea anwani hii hapa")), "", &listen,
-		func(s string) bool { return addressForm.MatchString(s) }, "Type it like 127.0.0.1:8180.", "Andika kama 127.0.0.1:8180."))
+		func(s string) bool { return addressForm.MatchString(s) }, "Type it like 127.0.0.1:8180.", "Weka kama 127.0.0.1:8180."))
 	w.values.Set("callback.public_url", target)
 	w.values.Set("callback.listen", listen)
 	return err
@@ -84,7 +83,7 @@ var (
 
 func (w *wizard) domain(title string, value *string, optional bool) question {
 	return w.text(title, w.in(text.Both("Such as till.example.com", "Kama till.example.com")), value,
-		func(s string) bool { return optional && s == "" || nameForm.MatchString(s) }, "Type the name alone, like till.example.com.", "Andika jina tu, kama till.example.com.")
+		func(s string) bool { return optional && s == "" || nameForm.MatchString(s) }, "Type the name alone, like till.example.com.", "Weka jina tu, kama till.example.com.")
 }
 
 func (w *wizard) askACME() error {
@@ -126,8 +125,8 @@ func (w *wizard) askSSH() error {
 	for {
 		server, user, target := w.values.Text("callback.ssh.server"), w.settings().Callback.SSH.User, w.values.Text("callback.public_url")
 		if err := w.ask(
-			w.text(w.in(text.Both("Your server", "Seva yako")), w.in(text.Both("Such as relay.example.com:22", "Kama relay.example.com:22")), &server, serverForm.MatchString, "Type its name, and a port if it is not 22.", "Andika jina lake, na port kama si 22."),
-			w.text(w.in(text.Both("The till's account there", "Akaunti ya till huko")), "", &user, func(s string) bool { return userForm.MatchString(s) && len(s) <= 32 && s != "root" }, "Small letters and digits, and not root.", "Herufi ndogo na tarakimu, na si root."),
+			w.text(w.in(text.Both("Your server", "Seva yako")), w.in(text.Both("Such as relay.example.com:22", "Kama relay.example.com:22")), &server, serverForm.MatchString, "Type its name, and a port if it is not 22.", "Weka jina lake, na port kama si 22."),
+			w.text(w.in(text.Both("Kaunta's account there", "Akaunti ya Kaunta huko")), "", &user, func(s string) bool { return userForm.MatchString(s) && len(s) <= 32 && s != "root" }, "Small letters and digits, and not root.", "Herufi ndogo na tarakimu, na si root."),
 		); err != nil {
 			return err
 		}
@@ -139,7 +138,7 @@ func (w *wizard) askSSH() error {
 		w.values.Set("callback.public_url", target)
 		w.values.Set("callback.ssh.key_file", cmp.Or(w.values.Text("callback.ssh.key_file"), w.folder("relay_key")))
 		w.values.Set("callback.ssh.known_hosts_file", cmp.Or(w.values.Text("callback.ssh.known_hosts_file"), w.folder("relay_known_hosts")))
-		w.say(text.Both("Asking the server for its keys …", "Tunauliza seva funguo zake …"))
+		w.passes(text.Both("Asking the server for its keys …", "Kaunta inauliza seva funguo zake …"))
 		keys, err := w.HostKeys(w.ctx, w.settings().Callback.SSH.Server)
 		switch {
 		case w.ctx.Err() != nil:
@@ -155,7 +154,7 @@ func (w *wizard) askSSH() error {
 			continue
 		}
 		for _, k := range keys {
-			fmt.Fprintf(w.Output, "  %s\n  %s\n", k.Kind, k.Fingerprint)
+			w.stays("  " + k.Kind + "\n  " + k.Fingerprint)
 		}
 		same := "no"
 		if err := w.ask(question{

@@ -218,13 +218,13 @@ func TestLive(t *testing.T) {
 	t.Parallel()
 	o := sit(t, 80, 24, nil)
 	o.through("Unaanzaje?", "3\r", "Language / Lugha", "2\r", "Jina la duka", "Duka\r",
-		"Consumer key", "wrong\r", "Shift-Tab", "canary-secret\r", "× Keys.", "", "Andika tena", "\r",
-		"Consumer key", "canary-key\r", "Enter inaacha iliyopo.", "\r", "✓ Keys.", "",
-		"Wateja wanalipa wapi?", "2\r", "Namba ya till", "12\r", "Andika tarakimu", "\x7f\x7f5001234\r", "Shift-Tab", "600100\r",
+		"Consumer key", "wrong\r", "Shift-Tab", "canary-secret\r", "× Keys.", "", "Weka tena", "\r",
+		"Consumer key", "canary-key\r", "Enter inabakisha iliyopo.", "\r", "✓ Keys.", "",
+		"Wateja wanalipa wapi?", "2\r", "Namba ya till", "12\r", "Weka tarakimu", "\x7f\x7f5001234\r", "Shift-Tab", "600100\r",
 		"Passkey", wrongPasskey+"\r", "× Passkey.", "", "Sasa je?", "2\r",
 		"Safaricom itaifikiaje", "2\r", "Anwani ya nje ya https", "http://till.example.com\r", "Ianze na https://", "\x15https://till.example.com\r", "Shift-Tab", "\r",
 		"Kiasi cha juu", "\r", "Shift-Tab", "\r",
-		"HALISI: pesa za kweli zitaenda 5001234", "ndiyo\r", "Esc inaondoka", "\x15halisi\r", "Na sasa?", "\r")
+		"HALISI: pesa halisi zitaenda 5001234", "ndiyo\r", "bonyeza Esc kuondoka", "\x15halisi\r", "Na sasa?", "\r")
 	o.ended(Examine)
 	v := o.written()
 	if v.Text("environment") != "production" || v.Text("daraja.till") != "5001234" || v.Text("daraja.short_code") != "600100" ||
@@ -246,8 +246,8 @@ func TestPasskey(t *testing.T) {
 		"Consumer key", "canary-key\r", "Shift-Tab", "canary-secret\r", "Keys taken.", "",
 		"What do customers pay to?", "1\r", "Pay Bill number", "600100\r",
 		"Safaricom sent it", "short\r", "too short for a passkey", "\x15"+half+"\r",
-		"does not look like a passkey: it has 32 characters", "", "Use it all the same?", "1\r",
-		"64 letters and digits; Safaricom sent it", half+"\r", "Use it all the same?", "2\r", "Passkey taken.", "", "How does Safaricom", "")
+		"does not look like a passkey: it has 32 characters", "", "Use it anyway?", "1\r",
+		"64 letters and digits; Safaricom sent it", half+"\r", "Use it anyway?", "2\r", "Passkey taken.", "", "How does Safaricom", "")
 	o.end()
 	o.ended(Leave)
 	o.nothingWritten()
@@ -352,13 +352,88 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+// shows fails unless the screen shows each of the texts, and none of gone.
+func (o *owner) shows(gone string, texts ...string) {
+	o.Helper()
+	o.mu.Lock()
+	shown := o.screen.String()
+	o.mu.Unlock()
+	joined := strings.Join(strings.Fields(shown), " ") // a text may be broken
+	for _, text := range texts {
+		if !strings.Contains(joined, text) {
+			o.Errorf("the screen does not show %q:\n%s", text, shown)
+		}
+	}
+	if gone != "" && strings.Contains(joined, gone) {
+		o.Errorf("%q stays on the screen:\n%s", gone, shown)
+	}
+}
+
+// TestPages: the steps are counted, what is done leaves a short line and no more, and the last page names all that is written,
+// in every window and language, with and without colours and beyond ASCII.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	type look struct {
+		width, height int
+		language      string
+		environ       []string
+		ascii         bool
+	}
+	for _, l := range []look{
+		{80, 24, "1", nil, false}, {40, 12, "1", nil, false}, {80, 24, "2", []string{"NO_COLOR=1"}, false}, {40, 12, "2", []string{"NO_COLOR=1"}, false}, {80, 24, "1", nil, true},
+	} {
+		folder, err := os.MkdirTemp("", "k") // a short path, as an owner's is
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(folder) })
+		o := sit(t, l.width, l.height, func(c *Config) {
+			c.Path, c.Environ, c.ASCII = filepath.Join(folder, "kaunta", "kaunta.toml"), append(c.Environ, l.environ...), l.ascii
+		})
+		of, way := "of", "Shop: Duka la Mama"
+		if l.language == "2" {
+			of, way = "kati ya", "Duka: Duka la Mama"
+		}
+		o.through("1 of 6", "", "Unaanzaje?", "3\r", "Language / Lugha", l.language+"\r", map[string]string{"1": "The shop's name", "2": "Jina la duka"}[l.language], "Duka la Mama\r", "2 "+of+" 6", "")
+		o.see("Consumer key")
+		o.shows("Unaanzaje?", "Kaunta", map[string]string{"1": "LIVE", "2": "HALISI"}[l.language])
+		if l.height >= roomy {
+			o.shows("Lugha / ", way)
+		}
+		o.through("Consumer key", "canary-key\r", "Shift-Tab", "canary-secret\r", "3 "+of+" 6", "", "Buy Goods", "2\r", map[string]string{"1": "Till number, which", "2": "Namba ya till wanayolipia"}[l.language], "5001234\r", "Shift-Tab", "600100\r",
+			"64", "canary"+strings.Repeat("0", 58)+"\r", "4 "+of+" 6", "", "cloudflared", "2\r", map[string]string{"1": "Public https", "2": "Anwani ya nje ya https"}[l.language], "https://till.example.com\r", "Shift-Tab", "\r",
+			"5 "+of+" 6", "", "250000", "\r", "Shift-Tab", "\r", "6 "+of+" 6", "", map[string]string{"1": "Type LIVE", "2": "Weka HALISI"}[l.language], "")
+		o.see(map[string]string{"1": "Enter next", "2": "Enter endelea"}[l.language])
+		o.shows("127.0.0.1:8180]", "Duka la Mama", map[string]string{"1": "LIVE", "2": "HALISI"}[l.language], "5001234", "600100", "https://till.example.com > 127.0.0.1:8180", "KES 250,000", "KES 10,000", "kaunta.toml")
+		if colours := strings.Contains(string(o.drawnSoFar()), "\x1b[38;"); colours != (l.environ == nil) {
+			t.Errorf("%v: colours are drawn: %v", l.environ, colours)
+		}
+		if l.ascii {
+			for _, r := range string(o.drawnSoFar()) {
+				if r > 0x7e && r != '•' { // which the form's own help has
+					t.Fatalf("%q is drawn", r)
+				}
+			}
+		}
+		o.end()
+		o.ended(Leave)
+		o.nothingWritten()
+	}
+}
+
+func (o *owner) drawnSoFar() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]byte(nil), o.all...)
+}
+
 // TestPlain: line by line, with secrets that are not echoed, and left with Ctrl-D.
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	o := sit(t, 80, 60, func(c *Config) { c.Plain = true })
-	o.through("Unaanzaje?", "", "between 1 and 3:", "2\n", "Kiswahili", "", "between 1 and 2:", "1\n", "The shop's name", "Duka\n",
-		"Consumer key:", "typo\x15canary-kez\x7fy\r", "Consumer secret:", "\r", "it is not shown", "canary-secret\r", "Keys taken.", "", "What do customers pay to?", "1\n",
-		"How does Safaricom", "1\n", "Most in one payment", "\n", "Type the amount twice", "\n", "2. Leave", "1\n", "And now?", "2\n")
+	o.through("1 of 6: The shop", "", "Unaanzaje?", "", "between 1 and 3:", "2\n", "Kiswahili", "", "between 1 and 2:", "1\n", "The shop's name", "Duka\n",
+		"2 of 6: Keys", "", "Consumer key:", "typo\x15canary-kez\x7fy\r", "Consumer secret:", "\r", "it is not shown", "canary-secret\r", "Keys taken.", "", "What do customers pay to?", "1\n",
+		"How does Safaricom", "1\n", "Most in one payment", "\n", "Type the amount twice", "\n", "6 of 6", "", "Safaricom reaches Kaunta: not at all", "", "Most in one payment: KES 250,000", "", "kaunta.toml", "", "2. Leave", "1\n", "And now?", "2\n")
 	o.ended(Open)
 	if v := o.written(); v.Text("daraja.consumer_secret") != "canary-secret" || v["limits.max_amount"] != int64(250_000) {
 		t.Errorf("written: %#v", map[string]any(v))

@@ -24,8 +24,13 @@ type wizard struct {
 	utf8     bool
 	plain    bool
 
+	step  int      // the number of the one in front, from 1
+	title pos.Text // of it
+	notes []string // what was said since the last questions, and stays with the next ones
+
 	values   settings.Values // of the file that is to be written
 	exists   bool            // there is a file already
+	practise bool            // the owner wants no account yet
 	live     bool
 	hostKeys []HostKey // of the relay, compared by the owner
 }
@@ -41,10 +46,35 @@ func newWizard(ctx context.Context, cfg Config) *wizard {
 }
 
 func (w *wizard) run() (Choice, error) {
-	fmt.Fprintln(w.Output, "Kaunta")
-	if err := w.begin(); err != nil {
-		return Leave, err
+	if w.plain {
+		fmt.Fprintln(w.Output, "Kaunta")
 	}
+	for i, step := range w.steps() {
+		w.begins(i+1, step.title)
+		if err := step.do(); err != nil {
+			return Leave, err
+		}
+		if w.practise {
+			return Practise, nil
+		}
+	}
+	return w.next()
+}
+
+// steps are what is asked for, in turn.
+func (w *wizard) steps() []step {
+	return []step{
+		{text.Both("The shop", "Duka"), w.shop},
+		{text.Both("Keys", "Funguo"), w.keysAndSecret},
+		{text.Both("The number that customers pay to", "Namba ambayo wateja wanalipia"), w.account},
+		{text.Both("How Safaricom reaches Kaunta", "Jinsi Safaricom inavyoifikia Kaunta"), w.reach},
+		{text.Both("Limits", "Vikomo"), w.limits},
+		{text.Both("All that is written", "Yote yatakayoandikwa"), w.confirm},
+	}
+}
+
+// choose asks how to begin.
+func (w *wizard) choose() error {
 	way := settings.Training
 	if err := w.ask(question{
 		title: "How do you want to begin? / Unaanzaje?", value: &way,
@@ -54,19 +84,14 @@ func (w *wizard) run() (Choice, error) {
 			{settings.Production, "Live, real money / Pesa halisi"},
 		},
 	}); err != nil {
-		return Leave, err
+		return err
 	}
-	if way == settings.Training {
-		return Practise, nil
+	if w.practise = way == settings.Training; w.practise {
+		return nil
 	}
 	w.live = way == settings.Production
 	w.values.Set("environment", way)
-	for _, step := range []func() error{w.shop, w.keysAndSecret, w.account, w.reach, w.limits, w.confirm, w.write} {
-		if err := step(); err != nil {
-			return Leave, err
-		}
-	}
-	return w.next()
+	return nil
 }
 
 // begin reads the file that is there, whose values are kept where nothing else is said.
@@ -97,6 +122,12 @@ func (w *wizard) begin() error {
 }
 
 func (w *wizard) shop() error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	if err := w.choose(); err != nil || w.practise {
+		return err
+	}
 	if err := w.ask(question{title: "Language / Lugha", value: &w.language, options: []option{{"en", "English"}, {"sw", "Kiswahili"}}}); err != nil {
 		return err
 	}
@@ -105,10 +136,10 @@ func (w *wizard) shop() error {
 	if w.plain {
 		leave = "Ctrl-C"
 	}
-	w.say(text.Both("Nothing is written before the end; "+leave+" leaves.", "Hakuna kinachoandikwa kabla ya mwisho; "+leave+" inaondoka."))
+	w.say(text.Both("Nothing is written before the end. Press "+leave+" to leave.", "Hakuna kinachoandikwa kabla ya mwisho. Bonyeza "+leave+" kuondoka."))
 	name := w.values.Text("shop")
 	err := w.ask(w.text(w.in(text.Both("The shop's name", "Jina la duka")), "", &name, func(s string) bool { return s != "" && len([]rune(s)) <= 60 },
-		"Type the name of the shop, 60 letters at most.", "Andika jina la duka, herufi 60 au chini."))
+		"Type the name of the shop, 60 letters at most.", "Weka jina la duka, herufi 60 au chini."))
 	w.values.Set("shop", name)
 	return err
 }
@@ -138,7 +169,7 @@ func (w *wizard) keysAndSecret() error {
 
 // asked prints what Safaricom says of the answers so far.
 func (w *wizard) asked(ask func(settings.Settings) Verdict) (bool, error) {
-	w.say(text.Both("Asking Safaricom …", "Tunauliza Safaricom …"))
+	w.passes(text.Both("Asking Safaricom …", "Kaunta inauliza Safaricom …"))
 	v := ask(w.settings())
 	if w.ctx.Err() != nil {
 		return false, errLeft
@@ -165,7 +196,7 @@ func (w *wizard) daraja(name string) string {
 func (w *wizard) again() (bool, error) {
 	what := "again"
 	err := w.ask(question{title: w.in(text.Both("What now?", "Sasa je?")), value: &what, options: []option{
-		{"again", w.in(text.Both("Type them again", "Andika tena"))}, {"keep", w.in(text.Both("Keep them and go on", "Ziache na uendelee"))},
+		{"again", w.in(text.Both("Type them again", "Weka tena"))}, {"keep", w.in(text.Both("Keep them and go on", "Zibaki hivyo, endelea"))},
 	}})
 	return what == "again", err
 }
@@ -174,7 +205,7 @@ func (w *wizard) again() (bool, error) {
 func (w *wizard) secret(key, title, hint string, value *string) question {
 	has := w.values.Text(key) != "" || w.values.Text(key+"_file") != ""
 	if has {
-		hint = w.in(text.Both("Enter keeps the one that is there.", "Enter inaacha iliyopo."))
+		hint = w.in(text.Both("Enter keeps the one that is there.", "Enter inabakisha iliyopo."))
 	}
 	return question{title: title, hint: hint, value: value, secret: true, valid: func(s string) error {
 		switch {
@@ -197,7 +228,7 @@ func (w *wizard) keep(key, typed string) {
 
 // number is the question for a number that Safaricom gave out.
 func (w *wizard) number(title, hint string, value *string) question {
-	return w.text(title, hint, value, daraja.IsShortCode, "Type 4 to 10 digits.", "Andika tarakimu 4 hadi 10.")
+	return w.text(title, hint, value, daraja.IsShortCode, "Type 4 to 10 digits.", "Weka tarakimu 4 hadi 10.")
 }
 
 // account asks for number and passkey until they look right to Safaricom.
@@ -236,8 +267,8 @@ func (w *wizard) account() error {
 			}
 		case buyGoods:
 			if err := w.ask(
-				w.number(w.in(text.Both("Till number, which customers pay to", "Namba ya till, wanayolipa wateja")), "", &till),
-				w.number(w.in(text.Both("Store number (head office number)", "Namba ya duka (store number)")), w.in(text.Both("From the go-live; not the till.", "Kutoka go-live; si till.")), &code),
+				w.number(w.in(text.Both("Till number, which customers pay to", "Namba ya till wanayolipia wateja")), "", &till),
+				w.number(w.in(text.Both("Store number (head office number)", "Store number (kutoka Safaricom)")), w.in(text.Both("From the go-live; not the till number.", "Kutoka go-live; si namba ya till.")), &code),
 			); err != nil {
 				return err
 			}
@@ -280,8 +311,8 @@ func (w *wizard) askPasskey(pass *string) error {
 			fmt.Sprintf("This does not look like a passkey: it has %d characters, and Safaricom's have 64 letters and digits.", len(*pass)),
 			fmt.Sprintf("Hii haifanani na passkey: ina herufi %d, na za Safaricom huwa na herufi na tarakimu 64.", len(*pass))))
 		what := "again"
-		if err := w.ask(question{title: w.in(text.Both("Use it all the same?", "Itumike hivyo hivyo?")), value: &what, options: []option{
-			{"again", w.in(text.Both("No, type it again", "Hapana, andika tena"))}, {"keep", w.in(text.Both("Yes, use it", "Ndiyo, itumike"))},
+		if err := w.ask(question{title: w.in(text.Both("Use it anyway?", "Itumike hivyo hivyo?")), value: &what, options: []option{
+			{"again", w.in(text.Both("No, type it again", "Hapana, weka tena"))}, {"keep", w.in(text.Both("Yes, use it", "Ndiyo, itumike"))},
 		}}); err != nil || what == "keep" {
 			return err
 		}
@@ -294,7 +325,7 @@ func (w *wizard) amount(title, hint string, least int64, value *string) question
 	return w.text(title, hint, value, func(s string) bool {
 		n, err := strconv.ParseInt(s, 10, 64)
 		return err == nil && n >= least && n <= daraja.MaxAmount
-	}, fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Andika shilingi kamili, %d hadi %d.", least, daraja.MaxAmount))
+	}, fmt.Sprintf("Type whole shillings from %d to %d.", least, daraja.MaxAmount), fmt.Sprintf("Weka shilingi kamili, %d hadi %d.", least, daraja.MaxAmount))
 }
 
 func (w *wizard) limits() error {
@@ -302,7 +333,7 @@ func (w *wizard) limits() error {
 	most, twice := strconv.FormatInt(s.Limits.MaxAmount, 10), strconv.FormatInt(s.Limits.RetypeAbove, 10)
 	if err := w.ask(
 		w.amount(w.in(text.Both("Most in one payment, KES", "Kiasi cha juu kwa malipo, KES")), "", 1, &most),
-		w.amount(w.in(text.Both("Type the amount twice above, KES", "Andika kiasi mara mbili zaidi ya, KES")), w.in(text.Both("0: never", "0: kamwe")), 0, &twice),
+		w.amount(w.in(text.Both("Type the amount twice above, KES", "Weka kiasi mara mbili zaidi ya, KES")), w.in(text.Both("0: never", "0: kamwe")), 0, &twice),
 	); err != nil {
 		return err
 	}
@@ -323,13 +354,13 @@ func (w *wizard) confirm() error {
 	if len(mistakes) > 0 {
 		return mistakes[0]
 	}
-	fmt.Fprintln(w.Output, w.drawable(fmt.Sprintf("\n%s · %s · %s", s.Shop, w.values.Text("environment"), s.Daraja.Number())))
+	w.stays(w.everything())
 	if w.exists {
 		w.say(text.Both("The old configuration stays beside the new one, with .bak at its end.", "Mipangilio ya zamani inabaki, ikiwa na .bak mwishoni."))
 	}
 	if !w.live {
 		what := "write"
-		if err := w.ask(question{title: w.in(text.Both("Write ", "Andika ")) + w.Path + "?", value: &what, options: []option{
+		if err := w.ask(question{title: w.in(text.Both("Write the file?", "Iandikwe faili?")), value: &what, options: []option{
 			{"write", w.in(text.Both("Write it", "Andika"))}, {"leave", w.in(text.Both("Leave", "Ondoka"))},
 		}}); err != nil {
 			return err
@@ -337,13 +368,16 @@ func (w *wizard) confirm() error {
 		if what == "leave" {
 			return errLeft
 		}
-		return nil
+		return w.write()
 	}
 	word := ""
-	return w.ask(w.text(w.in(text.Both("LIVE: real money will move to ", "HALISI: pesa za kweli zitaenda "))+s.Daraja.Number(),
-		w.in(text.Both("Type LIVE, or that number, to write it.", "Andika HALISI, au namba hiyo, ili kuandika.")), &word,
+	if err := w.ask(w.text(w.in(text.Both("LIVE: real money will move to ", "HALISI: pesa halisi zitaenda "))+s.Daraja.Number(),
+		w.in(text.Both("Type LIVE, or that number, to write it.", "Weka HALISI, au namba hiyo, ili kuandika.")), &word,
 		func(typed string) bool { return Confirms(typed, s.Daraja) },
-		"Type LIVE, or the number "+s.Daraja.Number()+"; Esc leaves.", "Andika HALISI, au namba "+s.Daraja.Number()+"; Esc inaondoka."))
+		"Type LIVE, or the number "+s.Daraja.Number()+"; press Esc to leave.", "Weka HALISI, au namba "+s.Daraja.Number()+"; bonyeza Esc kuondoka.")); err != nil {
+		return err
+	}
+	return w.write()
 }
 
 // Confirms reports whether what was typed says that real money may move: the word, in either
@@ -362,7 +396,7 @@ func (w *wizard) write() error {
 	w.print(w.sign(true), text.Both("Written to "+w.Path+", for this user only.", "Imeandikwa kwenye "+w.Path+", kwa mtumiaji huyu tu."))
 	for _, name := range []string{"MPESA_CONSUMER_KEY", "MPESA_CONSUMER_SECRET", "MPESA_PASSKEY", "MPESA_SHORTCODE", "MPESA_TILL", "MPESA_ENVIRONMENT", "KAUNTA_PUBLIC_URL"} {
 		if w.Getenv(name) != "" {
-			w.print(w.sign(false), text.Both(name+" is set in the environment and overrides the file.", name+" imewekwa kwenye mazingira na inashinda faili."))
+			w.print(w.sign(false), text.Both(name+" is set in the environment and is used instead of the file.", name+" imewekwa kwenye environment na inatumika badala ya faili."))
 		}
 	}
 	if w.values.Text("callback.reach") != settings.ReachSSH {
@@ -381,8 +415,8 @@ func (w *wizard) write() error {
 	if err != nil {
 		return err
 	}
-	w.say(text.Both("This till's key for the server (kaunta setup --print-relay prints all that the server needs):", "Ufunguo wa till hii kwa seva (kaunta setup --print-relay inaonyesha yote ya seva):"))
-	fmt.Fprintln(w.Output, public)
+	w.say(text.Both("Kaunta's key for the server (kaunta setup --print-relay prints all that the server needs):", "Ufunguo wa Kaunta kwa seva (kaunta setup --print-relay inaonyesha yote ya seva):"))
+	w.stays(public)
 	return nil
 }
 
@@ -390,8 +424,8 @@ func (w *wizard) write() error {
 func (w *wizard) next() (Choice, error) {
 	what := "examine"
 	err := w.ask(question{title: w.in(text.Both("And now?", "Na sasa?")), value: &what, options: []option{
-		{"examine", w.in(text.Both("Check everything, then open the till", "Kagua kila kitu, kisha fungua till"))},
-		{"open", w.in(text.Both("Open the till", "Fungua till"))},
+		{"examine", w.in(text.Both("Check everything, then open Kaunta", "Kagua kila kitu, kisha fungua Kaunta"))},
+		{"open", w.in(text.Both("Open Kaunta", "Fungua Kaunta"))},
 		{"leave", w.in(text.Both("Leave", "Ondoka"))},
 	}})
 	switch {

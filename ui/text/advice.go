@@ -30,7 +30,7 @@ var (
 	doAgain    = Both("Ask again.", "Omba tena.")
 	doHandOver = Both("Hand over the goods.", "Mpe mteja bidhaa.")
 	doHold     = Both(
-		"Hold the goods until it is clear.",
+		"Keep the goods until it is clear.",
 		"Usitoe bidhaa hadi ijulikane.")
 	doOwner = Both(
 		"Call the owner. Until then take cash.",
@@ -39,10 +39,10 @@ var (
 		"Wait a minute, then ask again.",
 		"Subiri dakika moja, kisha omba tena.")
 	doLater = Both(
-		"Hold the goods and check again in a minute.",
+		"Keep the goods and check again in a minute.",
 		"Usitoe bidhaa bado. Angalia tena baada ya dakika moja.")
 	doOwnerHold = Both(
-		"Hold the goods and call the owner.",
+		"Keep the goods and call the owner.",
 		"Usitoe bidhaa bado. Mpigie mwenye duka.")
 	doAmount = Both(
 		"Correct the amount and ask again.",
@@ -51,8 +51,8 @@ var (
 		"Ask the customer to pay another way.",
 		"Mwombe mteja alipe kwa njia nyingine.")
 	doReference = Both(
-		"Use another reference. If it stays, call the owner.",
-		"Tumia rejea lingine. Ikiendelea, mpigie mwenye duka.")
+		"Use another Ref. If it stays, call the owner.",
+		"Tumia Ref nyingine. Ikiendelea, mpigie mwenye duka.")
 	whyShortCode = Both(
 		"M-PESA does not know the shop's short code.",
 		"M-PESA haitambui short code ya duka.")
@@ -62,29 +62,29 @@ func advicePush(a daraja.Answer) (what, do pos.Text) {
 	switch a.Verdict {
 	case daraja.VerdictAccepted:
 		return Both("M-PESA has taken the request.", "M-PESA imepokea ombi."),
-			Both("Ask the customer to look at the phone. Hold the goods until it is paid.", "Mwambie mteja aangalie simu. Usitoe bidhaa hadi alipe.")
+			Both("Ask the customer to enter the PIN. Keep the goods until it is paid.", "Mwambie mteja aweke PIN kwenye simu. Usitoe bidhaa hadi alipe.")
 	case daraja.VerdictValidation:
 		return adviceValidation(a)
 	case daraja.VerdictConfiguration:
 		return whyConfiguration(a), doOwner
 	case daraja.VerdictAuth:
 		if a.NotSent {
-			return Both("Not sent: M-PESA refused the shop's consumer key or secret.", "Ombi halikutumwa: M-PESA imekataa consumer key au secret ya duka."), doOwner
+			return Both("Not sent: the shop's M-PESA settings are wrong.", "Ombi halikutumwa: mipangilio ya M-PESA ya duka si sahihi."), doOwner
 		}
 		return whyAuth, doOwner
 	case daraja.VerdictPhoneBusy:
 		return Both("The phone is busy with another M-PESA request, and this one was not sent.", "Simu ya mteja ina ombi lingine la M-PESA, na hili halikutumwa."),
 			Both("The customer closes the M-PESA menu. Wait a minute or more, then ask again.", "Mteja afunge menyu ya M-PESA. Subiri dakika moja au zaidi, kisha omba tena.")
 	case daraja.VerdictSystemBusy:
-		return Both("M-PESA has too much to do, and the request was not sent.", "M-PESA imelemewa, na ombi halikutumwa."), doMinute
+		return Both("M-PESA is busy, and the request was not sent.", "M-PESA imelemewa, na ombi halikutumwa."), doMinute
 	case daraja.VerdictRateLimited:
 		return Both("M-PESA was asked too often, and the request was not sent.", "Maombi kwa M-PESA yalikuwa mengi mno, na hili halikutumwa."), doMinute
 	case daraja.VerdictBlocked:
 		if a.NotSent {
-			return Both("Not sent: Safaricom's firewall stopped the shop's connection.", "Ombi halikutumwa: ukuta wa usalama wa Safaricom umezuia mtandao wa duka."),
+			return Both("Not sent: Safaricom blocked the connection.", "Ombi halikutumwa: Safaricom imezuia muunganisho."),
 				Both("Wait a few minutes, then ask again. If it goes on, call the owner.", "Subiri dakika chache, kisha omba tena. Ikiendelea, mpigie mwenye duka.")
 		}
-		return Both("Safaricom's firewall answered, so nobody knows whether the request reached the phone.", "Ukuta wa usalama wa Safaricom ndio uliojibu; haijulikani kama ombi lilifika kwenye simu."), doHold
+		return Both("Safaricom blocked the connection, so nobody knows whether the request reached the phone.", "Safaricom imezuia muunganisho; haijulikani kama ombi lilifika kwenye simu."), doHold
 	}
 	switch {
 	case a.FromElsewhere() && a.NotSent:
@@ -93,12 +93,12 @@ func advicePush(a daraja.Answer) (what, do pos.Text) {
 		return whyElsewhere, doHold
 	}
 	if a.WithoutToken() {
-		return Both("Not sent: M-PESA answered, and gave no access token.", "Ombi halikutumwa: M-PESA imejibu bila kutoa access token."),
+		return Both("Not sent: M-PESA answered, but did not let the shop in.", "Ombi halikutumwa: M-PESA imejibu, lakini haikuliruhusu duka."),
 			Both("Wait a minute, then ask again. If it goes on, call the owner.", "Subiri dakika moja, kisha omba tena. Ikiendelea, mpigie mwenye duka.")
 	}
 	if a.NotSent {
 		return Both("Not sent: M-PESA could not be reached.", "Ombi halikutumwa: M-PESA haikupatikana."),
-			Both("Check the internet connection, then ask again.", "Angalia mtandao, kisha omba tena.")
+			Both("Check the internet connection, then ask again.", "Angalia intaneti, kisha omba tena.")
 	}
 	return Both("M-PESA gave no clear answer, and the request may have reached the phone.", "M-PESA haikujibu wazi, na huenda ombi lilifika kwenye simu."), doHold
 }
@@ -111,7 +111,7 @@ func adviceValidation(a daraja.Answer) (what, do pos.Text) {
 		what, do pos.Text
 	}{
 		{"threat detected",
-			Both("M-PESA refused a forbidden word in the reference or in the callback address.", "M-PESA imekataa neno lisiloruhusiwa kwenye rejea au anwani ya majibu."),
+			Both("M-PESA refused a forbidden word in the Ref or in the callback address.", "M-PESA imekataa neno lisiloruhusiwa kwenye Ref au anwani ya majibu."),
 			doReference},
 		{"amount",
 			Both("The amount was refused, and nothing was sent.", "Kiasi kimekataliwa, na ombi halikutumwa."),
@@ -151,11 +151,11 @@ func whyConfiguration(a daraja.Answer) pos.Text {
 	case strings.Contains(msg, "apiproduct"):
 		return Both("M-PESA Express is not enabled for the shop's app.", "M-PESA Express haijawashwa kwenye app ya duka.")
 	case strings.HasSuffix(a.ErrorCode, ".ApplicationNotFound"):
-		return Both("Safaricom has nothing at the address that the till asks.", "Safaricom haina kitu kwenye anwani inayoulizwa na till.")
+		return Both("Safaricom has nothing at the address that Kaunta asks.", "Safaricom haina kitu kwenye anwani ambayo Kaunta inauliza.")
 	case a.AboutHeader():
-		return Both("M-PESA does not take the till's access token as it arrives: something between may be changing it.", "M-PESA haipokei access token ya till jinsi inavyofika: huenda kuna kitu njiani kinachoibadilisha.")
+		return Both("M-PESA does not take Kaunta's access token as it arrives: something between may be changing it.", "M-PESA haipokei access token ya Kaunta jinsi inavyofika: huenda kuna kitu njiani kinachoibadilisha.")
 	}
-	return Both("The shop's connection to M-PESA is set up wrongly.", "Mipangilio ya duka ya M-PESA si sahihi.")
+	return Both("The shop's M-PESA settings are wrong.", "Mipangilio ya duka ya M-PESA si sahihi.")
 }
 
 var whyAuth = Both(
@@ -166,7 +166,7 @@ func adviceQuery(a daraja.Answer) (what, do pos.Text) {
 	switch a.Verdict {
 	case daraja.VerdictPaid:
 		m, _ := Meaning(daraja.CodePaid)
-		return m.What, Both("Hand over the goods. The receipt number may follow later.", "Mpe mteja bidhaa. Namba ya risiti inaweza kufuata baadaye.")
+		return m.What, Both("Hand over the goods. The M-PESA code may follow.", "Mpe mteja bidhaa. Code ya M-PESA inaweza kufuata.")
 	case daraja.VerdictFailed:
 		return adviceResult(a)
 	case daraja.VerdictPending:
@@ -179,9 +179,9 @@ func adviceQuery(a daraja.Answer) (what, do pos.Text) {
 	case daraja.VerdictAuth:
 		return whyAuth, doOwnerHold
 	case daraja.VerdictSystemBusy, daraja.VerdictRateLimited:
-		return Both("M-PESA has too much to do and said nothing about this payment.", "M-PESA imelemewa na haikusema lolote kuhusu malipo haya."), doLater
+		return Both("M-PESA is busy and said nothing about this payment.", "M-PESA imelemewa na haikusema lolote kuhusu malipo haya."), doLater
 	case daraja.VerdictBlocked:
-		return Both("Safaricom's firewall answered; it says nothing about this payment.", "Ukuta wa usalama wa Safaricom ndio uliojibu; hausemi lolote kuhusu malipo haya."), doLater
+		return Both("Safaricom blocked the connection; that says nothing about this payment.", "Safaricom imezuia muunganisho; hilo halisemi lolote kuhusu malipo haya."), doLater
 	}
 	switch {
 	case a.ResultCode != "":
@@ -190,7 +190,7 @@ func adviceQuery(a daraja.Answer) (what, do pos.Text) {
 		return whyElsewhere, doLoginHold
 	case a.NotSent:
 		return Both("M-PESA could not be reached to ask about this payment.", "M-PESA haikupatikana ili kuuliza kuhusu malipo haya."),
-			Both("Hold the goods and check the internet connection.", "Usitoe bidhaa bado. Angalia intaneti.")
+			Both("Keep the goods and check the internet connection.", "Usitoe bidhaa bado. Angalia intaneti.")
 	}
 	return Both("M-PESA's answer about this payment did not come or cannot be read.", "Jibu la M-PESA kuhusu malipo haya halikufika au halisomeki."), doLater
 }
@@ -223,15 +223,15 @@ func whyUnclear(a daraja.Answer) pos.Text {
 	}
 	if a.ResultCode == daraja.CodePaid {
 		return Both(
-			"M-PESA reports a payment, but without a proper amount or receipt number.",
-			"M-PESA inaripoti malipo, lakini bila kiasi au namba ya risiti iliyo sahihi.")
+			"M-PESA reports a payment, but without a proper amount or code.",
+			"M-PESA inaripoti malipo, lakini bila kiasi au code iliyo sahihi.")
 	}
-	said := "code " + a.ResultCode
+	said := a.ResultCode
 	if a.ResultDesc != "" {
 		said += ", " + strings.TrimRight(a.ResultDesc, ". ")
 	}
 	return Both(
-		fmt.Sprintf("M-PESA gave no clear answer (%s). Money may have moved.", said),
+		fmt.Sprintf("M-PESA gave no clear answer (%s). Money may have left the customer.", said),
 		fmt.Sprintf("M-PESA haikujibu wazi (%s). Huenda pesa zimetoka.", said))
 }
 
@@ -247,14 +247,14 @@ func adviceOAuth(a daraja.Answer) (what, do pos.Text) {
 		return Both("M-PESA refuses the consumer key or secret.", "M-PESA imekataa consumer key au secret."),
 			Both("Copy both again from the app on Safaricom's developer portal. Sandbox keys work only in the sandbox, live keys only live.", "Nakili zote mbili tena kutoka kwenye app yako kwenye tovuti ya Safaricom. Funguo za sandbox hufanya kazi kwenye sandbox pekee, na za live kwenye live pekee.")
 	case daraja.VerdictBlocked:
-		return Both("Safaricom refused the connection; that says nothing about the consumer key and secret.", "Safaricom imezuia mtandao; hilo halisemi lolote kuhusu consumer key na secret."),
-			Both("Wait a few minutes and try again. If it goes on, use another internet connection.", "Subiri dakika chache na ujaribu tena. Ikiendelea, tumia mtandao mwingine.")
+		return Both("Safaricom refused the connection; that says nothing about the consumer key and secret.", "Safaricom imezuia muunganisho; hilo halisemi lolote kuhusu consumer key na secret."),
+			Both("Wait a few minutes and try again. If it goes on, use another internet connection.", "Subiri dakika chache na ujaribu tena. Ikiendelea, tumia intaneti nyingine.")
 	case daraja.VerdictMalformed:
 		return Both("The answer holds no access token.", "Jibu halina access token."),
 			Both("Check Daraja's address in the settings, then try again.", "Angalia anwani ya Daraja kwenye mipangilio, kisha jaribu tena.")
 	}
 	return Both("M-PESA could not be reached for an access token.", "M-PESA haikupatikana ili kutoa access token."),
-		Both("Check the internet connection, then try again.", "Angalia mtandao, kisha jaribu tena.")
+		Both("Check the internet connection, then try again.", "Angalia intaneti, kisha jaribu tena.")
 }
 
 // What to say, and to do, where something else answered in M-PESA's place.
@@ -266,6 +266,6 @@ var (
 		"Open any web page to log in, or use another network, then ask again.",
 		"Fungua ukurasa wowote wa wavuti ili kuingia, au tumia intaneti nyingine, kisha omba tena.")
 	doLoginHold = Both(
-		"Hold the goods. Open any web page to log in, then check again.",
-		"Shikilia bidhaa. Fungua ukurasa wowote wa wavuti ili kuingia, kisha angalia tena.")
+		"Keep the goods. Open any web page to log in, then check again.",
+		"Usitoe bidhaa bado. Fungua ukurasa wowote wa wavuti ili kuingia, kisha angalia tena.")
 )

@@ -91,13 +91,13 @@ func (w *Words) ReceiptOf(a pos.Attempt) string {
 	return w.NoCode
 }
 
-// Witnesses is "callback and query", or "" where nobody has said the end yet.
+// Witnesses is who has said the end, or "" where nobody has yet.
 func (w *Words) Witnesses(a pos.Attempt) string {
 	names := a.Witnesses()
 	for i, n := range names {
 		names[i] = map[string]string{pos.WitnessCallback: w.Callback, pos.WitnessQuery: w.Query}[n]
 	}
-	return strings.Join(slices.Compact(names), " "+w.And+" ")
+	return strings.Join(slices.Compact(names), ", ")
 }
 
 // Event is what an event told, in one line.

@@ -38,7 +38,7 @@ var codeTable = []codeRow{
 		Do:    doHandOver,
 	}},
 	{[]string{"1"}, CodeMeaning{
-		Title: Both("low balance", "hana salio"),
+		Title: Both("low balance", "salio dogo"),
 		What:  Both("The customer does not have enough money in M-PESA, Fuliza included.", "Mteja hana pesa za kutosha kwenye M-PESA, hata kwa Fuliza."),
 		Do:    Both("The customer can top up or pay another way. You may ask again at once.", "Mteja aongeze pesa au alipe kwa njia nyingine. Unaweza kuomba tena sasa hivi."),
 	}},
@@ -70,7 +70,7 @@ var codeTable = []codeRow{
 	}},
 	{[]string{"26"}, CodeMeaning{
 		Title: Both("M-PESA busy", "imelemewa"),
-		What:  Both("M-PESA has too much to do.", "M-PESA imelemewa kwa sasa."),
+		What:  Both("M-PESA is busy.", "M-PESA imelemewa kwa sasa."),
 		Do:    doMinute,
 	}},
 	{[]string{"1001"}, CodeMeaning{
@@ -79,7 +79,7 @@ var codeTable = []codeRow{
 		Do:    Both("The customer closes the M-PESA menu. Wait one or two minutes, then ask again.", "Mteja afunge menyu ya M-PESA. Subiri dakika moja au mbili, kisha omba tena."),
 	}},
 	{[]string{"1019"}, CodeMeaning{
-		Title: Both("expired", "muda kuisha"),
+		Title: Both("expired", "imeisha"),
 		What:  Both("The request ran out before it was paid.", "Muda wa ombi uliisha kabla ya kulipwa."),
 		Do:    doAgain,
 	}},
@@ -90,7 +90,7 @@ var codeTable = []codeRow{
 	}},
 	{[]string{"1031", "1032"}, CodeMeaning{
 		Title: Both("cancelled", "imekatishwa"),
-		What:  Both("Cancelled on the phone, or not answered in time.", "Ombi limekatishwa kwenye simu, au halikujibiwa kwa wakati."),
+		What:  Both("Cancelled on the phone, or not answered in time.", "Mteja amekatisha kwenye simu, au muda umeisha."),
 		Do:    Both("Speak with the customer, then ask again.", "Zungumza na mteja, kisha omba tena."),
 	}},
 	{[]string{"1036", "1037"}, CodeMeaning{
@@ -115,19 +115,19 @@ var codeTable = []codeRow{
 		Do:    doOwner,
 	}},
 	{[]string{"2026"}, CodeMeaning{
-		Title: Both("expired", "muda kuisha"),
+		Title: Both("expired", "imeisha"),
 		What:  Both("The request on the phone ran out.", "Muda wa ombi kwenye simu uliisha."),
 		Do:    doAgain,
 	}},
 	{[]string{"2028", "SFC_IC0003", "11", "21"}, CodeMeaning{
-		Title: Both("set-up", "mipangilio"),
+		Title: Both("settings", "mipangilio"),
 		What:  Both("The shop's M-PESA settings are wrong: the kind of payment, the till number or the rights.", "Mipangilio ya M-PESA ya duka si sahihi: aina ya malipo, namba ya till au ruhusa."),
 		Do:    doOwner,
 	}},
 	{[]string{"8006"}, CodeMeaning{
 		Title: Both("PIN locked", "imefungwa"),
 		What:  Both("The customer's PIN is locked.", "PIN ya mteja imefungwa."),
-		Do:    Both("The customer must call the network's customer care. Ask for another way to pay.", "Mteja apigie huduma kwa wateja ya mtandao wake. Mwombe alipe kwa njia nyingine."),
+		Do:    Both("The customer can unlock it with *334#. Or take another payment.", "Mteja anaweza kuifungua kwa *334#. Au alipe kwa njia nyingine."),
 	}},
 	{[]string{"E3008"}, CodeMeaning{
 		Title: Both("debt", "deni"),
@@ -135,13 +135,13 @@ var codeTable = []codeRow{
 		Do:    doOtherWay,
 	}},
 	{[]string{daraja.CodePending}, CodeMeaning{
-		Title: Both("pending", "inasubiri"),
+		Title: Both("pending", "bado"),
 		What:  Both("M-PESA is still working on this payment.", "M-PESA bado inashughulikia malipo haya."),
-		Do:    Both("Hold the goods and wait.", "Usitoe bidhaa bado. Subiri."),
+		Do:    Both("Keep the goods and wait.", "Usitoe bidhaa bado. Subiri."),
 	}},
 	{[]string{"9999", "2008", "100000100"}, CodeMeaning{
 		Title: Both("unclear", "haijulikani"),
-		What:  Both("M-PESA gave no clear answer. Money may have moved.", "M-PESA haikujibu wazi. Huenda pesa zimetoka."),
+		What:  Both("M-PESA gave no clear answer. Money may have left the customer.", "M-PESA haikujibu wazi. Huenda pesa zimetoka."),
 		Do:    doHold,
 	}},
 }

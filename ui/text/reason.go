@@ -29,8 +29,8 @@ func reason(a pos.Attempt) (what, do pos.Text) {
 		), doOwnerHold
 	case a.State == pos.StillChecking && a.RefusedOnce():
 		return Both(
-			"M-PESA has said once that this is not paid. One answer alone can be wrong: the till asks again.",
-			"M-PESA imesema mara moja kwamba hii haijalipwa. Jibu moja peke yake linaweza kukosea: till inauliza tena.",
+			"M-PESA has said once that this is not paid. One answer alone can be wrong: Kaunta asks again.",
+			"M-PESA imesema mara moja tu kwamba pesa hazikuingia. Jibu moja peke yake linaweza kukosea: Kaunta inauliza tena.",
 		), doHold
 	case a.ForOwner():
 		return Both(
@@ -47,7 +47,7 @@ func reason(a pos.Attempt) (what, do pos.Text) {
 		return Advice(a.Cause.Answer())
 	case a.State == pos.StillChecking && a.ConfirmBoth && a.Facts.Has(pos.CallbackPaid|pos.QueryPaid):
 		return Both(
-			"A sum this big needs a second yes from M-PESA. The till is waiting for it.",
+			"A sum this big needs a second yes from M-PESA. Kaunta is waiting for it.",
 			"Kiasi hiki kinahitaji M-PESA ithibitishe mara mbili. Bado mara ya pili.",
 		), doHold
 	case a.State == pos.StillChecking:

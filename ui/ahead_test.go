@@ -66,6 +66,27 @@ func TestTypingAhead(t *testing.T) {
 	}
 }
 
+// TestSumCutInTwo: after a pause the operators are the payment's keys again. Then the figures of a
+// sum that went on with one are not put together to another amount, wherever they would go.
+func TestSumCutInTwo(t *testing.T) {
+	for _, operator := range []string{"+", "-", "*", "/", "."} {
+		c := newCashier(t)
+		c.tell(accepted(c.sell("450", phoneA)), pos.EventPushed)
+		c.press("20", "<pause>", "<pause>", operator, "15")
+		if operator == "/" { // the search takes them
+			c.press("<f1>")
+		}
+		if a, n := c.app.sale.Text[session.Amount], c.app.next.Text[session.Amount]; len(a+n) > 2 {
+			t.Errorf("20, a pause, %s15: the amount is %q, the next %q", operator, a, n)
+		}
+		if operator == "+" {
+			c.sees("KES _", "not an amount")
+			c.press("<pause>", "<pause>", "35")
+			c.sees("KES 35_")
+		}
+	}
+}
+
 // TestTypedAheadIsInSight in every window that shows a payment, in both languages.
 func TestTypedAheadIsInSight(t *testing.T) {
 	for lang, label := range map[text.Language]string{text.English: "next sale: 250", text.Kiswahili: "mauzo mapya: 250"} {

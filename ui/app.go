@@ -43,6 +43,7 @@ type app struct {
 	offeredAt time.Time // when the sale began to offer to round its amount
 	next      sale      // typed while a payment is in front
 	nextAt    time.Time // when the last key of it came
+	cutAt     time.Time // when a key of its sum was taken for another, or what came after that was dropped
 	burst     burst
 	ledger    ledger
 	open      openList

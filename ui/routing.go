@@ -23,6 +23,9 @@ func (a *app) press(k key) tea.Cmd {
 		return nil // nothing is done blindly
 	}
 	k = a.ofTwo(k)
+	if a.session.Front != nil && !a.typing() && k.typed().is("+", "-", "*", "/", ".") && a.next.Text[session.Amount] != "" {
+		a.cutAt = a.now // it may be of the sum that was begun
+	}
 	switch m := k.means(); {
 	case a.question != nil:
 		return a.pressQuestion(k)
@@ -153,6 +156,9 @@ func (a *app) pressScreen(k key, l style) tea.Cmd {
 		}
 		return nil
 	}
+	if a.cutsSum(&a.sale, k) {
+		return nil
+	}
 	request := a.burst.press(&a.sale, k, a.now)
 	if _, offers := a.sale.Offers(); offers && !offered {
 		a.offeredAt = a.now
@@ -195,12 +201,28 @@ func (a *app) pressPay(k key) tea.Cmd {
 			return nil
 		}
 	}
+	if a.cutsSum(&a.next, figure) {
+		return nil
+	}
 	a.burst.press(&a.next, figure, a.now)
 	a.nextAt = a.now
 	if p := a.front(); p.GoodNews() && a.now.Sub(p.Changed) >= stands {
 		return a.act(session.Next)
 	}
 	return nil
+}
+
+// cutsSum drops a sum of which an operator was taken for another key, since it came after a pause:
+// its figures, put together, would be another amount.
+func (a *app) cutsSum(s *sale, k key) bool {
+	begun := s.Text[session.Amount] != "" || s.Wrong != nil // it has just been dropped
+	if s.Focus != session.Amount || !begun || k.typed().digit() == "" || a.now.Sub(a.cutAt) >= stands {
+		return false
+	}
+	a.cutAt = a.now
+	s.Text[session.Amount] = ""
+	s.Refuse()
+	return true
 }
 
 // typesAhead reports whether the next sale is being typed while a payment is in front.

@@ -41,6 +41,7 @@ type app struct {
 	at        screen
 	sale      sale
 	offeredAt time.Time // when the sale began to offer to round its amount
+	backAt    time.Time // when the form came back by itself, or a key came that was meant for what was in front
 	next      sale      // typed while a payment is in front
 	nextAt    time.Time // when the last key of it came
 	cutAt     time.Time // when a key of its sum was taken for another, or what came after that was dropped

@@ -516,3 +516,31 @@ func TestNotSentForAPaidSale(t *testing.T) {
 		t.Errorf("Enter asked for a sale that is paid: %+v", c.till.Charges)
 	}
 }
+
+// TestKeysThatWereMeantForTheQuestion: what was in the way of a request has come to its end, so the
+// form is back, and a key for what stood there before asks nobody and changes nothing of it.
+func TestKeysThatWereMeantForTheQuestion(t *testing.T) {
+	for _, end := range []func(pos.Attempt) pos.Attempt{
+		func(a pos.Attempt) pos.Attempt { return paid(a, "SKN4T7W2QX") },
+		func(a pos.Attempt) pos.Attempt { return refused(a, "1032", "Request Cancelled by user.") },
+	} {
+		for _, keys := range [][]string{{"<enter>"}, {"1"}, {"2"}, {"<enter>", "<enter>"}} {
+			c := newCashier(t)
+			c.till.OnCharge = c.inTheWay(0)
+			c.press("450", "<enter>", phoneA, "<enter>", "<pause>", "<pause>")
+			c.sees("Press 2 to ask all the same.")
+			earlier := c.app.session.Front.Refused.Earlier
+			earlier.Events++
+			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }
+			c.tell(end(earlier), pos.EventCalledBack)
+			c.press(keys...)
+			if len(c.till.Charges) != 1 || c.app.sale.Text[session.Phone] != phoneA {
+				t.Errorf("%v: charged %d times, the phone is %q", keys, len(c.till.Charges), c.app.sale.Text[session.Phone])
+			}
+			c.press("<pause>", "<enter>")
+			if len(c.till.Charges) != 2 {
+				t.Errorf("%v: the form asks nobody later", keys)
+			}
+		}
+	}
+}

@@ -22,7 +22,11 @@ func (a *app) takeFact(f session.Fact) tea.Cmd {
 // learn gives the session an update.
 func (a *app) learn(u pos.Update) tea.Cmd {
 	front := a.session.Front
-	return a.heardAll(front, a.session.Learn(u, a.now))
+	heard := a.session.Learn(u, a.now)
+	if front != nil && a.session.Front == nil {
+		a.backAt = a.now
+	}
+	return a.heardAll(front, heard)
 }
 
 // heardAll shows what the session has heard. What was being typed in one go is cut off where the

@@ -147,6 +147,9 @@ func (a *app) pressScreen(k key, l style) tea.Cmd {
 	}
 	_, offered := a.sale.Offers()
 	switch {
+	case a.now.Sub(a.backAt) < session.Debounce && (k.is("enter") || k.digit() != ""):
+		a.backAt = a.now
+		return nil // it was meant for the request that was in front: until there is a pause
 	case offered && k.is("enter") && a.now.Sub(a.offeredAt) < session.Debounce:
 		a.offeredAt = a.now
 		return nil // it was meant for the question before

@@ -267,6 +267,7 @@ func (p *conversation) showOpen(string) {
 	}
 	list := &p.session.Unsettled
 	list.Read(unsettled, list.Why.Of(unsettled, p.cfg.Book))
+	p.open = slices.Clone(list.Rows) // what a person settles is what that person has heard
 	if len(list.Rows) == 0 {
 		p.out.line(p.say.EmptyOpen)
 	}
@@ -291,10 +292,10 @@ func (p *conversation) numbered(with string) (a pos.Attempt, rest string, ok boo
 	switch {
 	case number == "":
 		p.out.line(p.plain.NoNumber)
-	case err != nil || n < 1 || n > len(p.session.Unsettled.Rows):
+	case err != nil || n < 1 || n > len(p.open):
 		p.out.line(fmt.Sprintf(p.plain.NoSuchNumber, number))
 	default:
-		return p.session.Unsettled.Rows[n-1], strings.TrimSpace(rest), true
+		return p.open[n-1], strings.TrimSpace(rest), true
 	}
 	return pos.Attempt{}, "", false
 }

@@ -68,9 +68,10 @@ type conversation struct {
 	looks   time.Time              // when to look at the health
 	trouble trouble                // what has been said of it
 
-	paid pos.Attempt // the last one that was paid in front
-	next func()      // says what comes after the rows of a list that were said; nil: nothing
-	left bool        // the cashier has left
+	paid pos.Attempt   // the last one that was paid in front
+	open []pos.Attempt // what is to be settled, by number, as it was last said
+	next func()        // says what comes after the rows of a list that were said; nil: nothing
+	left bool          // the cashier has left
 }
 
 // newConversation is the conversation before its first word.

@@ -62,7 +62,9 @@ func (s *Session) Offers(now time.Time) []Offer {
 		}
 		also(Next)
 	case NotTaken, Failed:
-		first(Again)
+		if !p.Attempt.Unmatched() { // else the owner is called first
+			first(Again)
+		}
 		also(Number, Next)
 	case InTheWay:
 		check()

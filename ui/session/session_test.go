@@ -122,6 +122,24 @@ func TestOffers(t *testing.T) {
 	}
 }
 
+// TestWhatDoesNotMatchIsNotAskedAgain by Enter: the advice is to call the owner before.
+func TestWhatDoesNotMatchIsNotAskedAgain(t *testing.T) {
+	s := scenes(t)[Failed]
+	a := s.Front.Attempt
+	a.Events++
+	a.Notices |= pos.DoesNotMatch
+	hear(s, a, pos.EventCalledBack)
+	if got := actions(s.Offers(noon)); !slices.Equal(got, []Action{Number, Next}) || s.Act(Again, noon) != nil {
+		t.Errorf("offers %v", got)
+	}
+	a.Events++
+	a.Notices |= pos.Resolved
+	hear(s, a, pos.EventResolved)
+	if got := actions(s.Offers(noon)); !slices.Equal(got, []Action{Again, Number, Next}) {
+		t.Errorf("once it is cleared up it offers %v", got)
+	}
+}
+
 // TestOffersUntil: what is locked is offered with the end of the lock.
 func TestOffersUntil(t *testing.T) {
 	s := scenes(t)[Unclear]

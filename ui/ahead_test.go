@@ -113,7 +113,11 @@ func TestAmountTypedWhereARequestIsInTheWay(t *testing.T) {
 	if len(c.till.Charges) != 1 {
 		t.Fatal("a digit of an amount asked all the same")
 	}
-	c.press("<pause>", "<pause>", "2")
+	c.press("<pause>", "<pause>", "2", "5", "0", "<pause>", "<pause>", "2", "<enter>", "<pause>")
+	if len(c.till.Charges) != 1 {
+		t.Fatal("the first digit of an amount asked all the same")
+	}
+	c.press("<pause>", "<pause>", "2", "<pause>")
 	if len(c.till.Charges) != 2 || !c.till.Charges[1].MayPayTwice {
 		t.Errorf("asked for %+v", c.till.Charges)
 	}

@@ -54,6 +54,7 @@ type app struct {
 	help      *helpPage
 	menu      menuPage
 	question  *question
+	anywayAt  time.Time // when the key came that asks all the same, which counts if it stays alone; zero: none
 	numberAt  time.Time // when a number was pressed last while a payment is in front
 	quitting  bool
 
@@ -106,6 +107,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if q := a.question; q != nil && q.of != a.session.Front.Phase() {
 		a.question = nil
 	}
+	if a.session.Front.Phase() != session.InTheWay {
+		a.anywayAt = time.Time{}
+	}
 	a.sale.follow()
 	a.next.follow()
 	return a, tea.Batch(cmd, a.lookAt(), a.schedule())
@@ -141,6 +145,10 @@ func (a *app) take(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		a.due = time.Time{}
+		if !a.anywayAt.IsZero() && a.now.Sub(a.anywayAt) >= alone {
+			a.anywayAt = time.Time{}
+			return a.act(session.Anyway)
+		}
 		if a.now.Sub(a.readAt) >= 10*time.Second {
 			return a.refresh()
 		}
@@ -228,6 +236,9 @@ func (a *app) schedule() tea.Cmd {
 	}
 	due := a.now.Truncate(step).Add(step)
 	if until := a.nextAt.Add(stands); a.typesAhead() && until.Before(due) {
+		due = until
+	}
+	if until := a.anywayAt.Add(alone); !a.anywayAt.IsZero() && until.Before(due) {
 		due = until
 	}
 	if a.cfg.NoMotion && a.session.Front != nil {

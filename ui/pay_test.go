@@ -213,7 +213,7 @@ func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	if len(c.till.Charges) != 1 || len(c.till.Checks) != 2 || c.till.Checks[0] != "earlier" {
 		t.Fatalf("Enter charged %d times and checked %v", len(c.till.Charges), c.till.Checks)
 	}
-	c.press("2")
+	c.press("2", "<pause>")
 	if got := c.till.Charges; len(got) != 2 || !got[1].MayPayTwice {
 		t.Fatalf("asked for %+v", got)
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"kaunta/pos"
@@ -11,6 +13,7 @@ import (
 // press sends a key where it belongs: what lies over the screens first, then the field that is being
 // typed, then the keys that mean the same everywhere, then the screen in front.
 func (a *app) press(k key) tea.Cmd {
+	a.anywayAt = time.Time{}
 	if k.is("ctrl+c", "ctrl+q") {
 		return a.quit()
 	}
@@ -195,6 +198,9 @@ func (a *app) pressPay(k key) tea.Cmd {
 			return nil
 		case w == session.Stop:
 			a.stopWaiting()
+			return nil
+		case w == session.Anyway: // unless it is the first figure of an amount
+			a.anywayAt = a.now
 			return nil
 		case w != session.Nothing:
 			return a.act(w)

@@ -41,10 +41,10 @@ type app struct {
 	at        screen
 	sale      sale
 	offeredAt time.Time // when the sale began to offer to round its amount
-	backAt    time.Time // when the form came back by itself, or a key came that was meant for what was in front
+	backAt    time.Time // when the form came back by itself, or a key for what stood there came
 	next      sale      // typed while a payment is in front
 	nextAt    time.Time // when the last key of it came
-	cutAt     time.Time // when a key of its sum was taken for another, or what came after that was dropped
+	cutAt     time.Time // when a key of its sum was taken for another, or its rest dropped
 	burst     burst
 	ledger    ledger
 	open      openList
@@ -54,7 +54,7 @@ type app struct {
 	help      *helpPage
 	menu      menuPage
 	question  *question
-	anywayAt  time.Time // when the key came that asks all the same, which counts if it stays alone; zero: none
+	anywayAt  time.Time // when the key came that asks all the same; zero: none waits
 	numberAt  time.Time // when a number was pressed last while a payment is in front
 	quitting  bool
 

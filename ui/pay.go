@@ -15,8 +15,8 @@ type pay struct{ *session.Payment }
 // the next sale the other keys belong to that too.
 const stands = 1500 * time.Millisecond
 
-// alone is how long the key that asks all the same waits for another: a figure after it makes it one
-// of an amount, or of a scanner.
+// alone is how long the key that asks all the same waits for another key: a figure after it makes
+// it one of an amount, or of a scanner.
 const alone = 500 * time.Millisecond
 
 // press says what a key does of what is offered; Nothing where it does none of it now, and that too

@@ -528,7 +528,7 @@ func TestKeysThatWereMeantForTheQuestion(t *testing.T) {
 			c := newCashier(t)
 			c.till.OnCharge = c.inTheWay(0)
 			c.press("450", "<enter>", phoneA, "<enter>", "<pause>", "<pause>")
-			c.sees("Press 2 to ask all the same.")
+			c.sees("Press 2 to ask anyway.")
 			earlier := c.app.session.Front.Refused.Earlier
 			earlier.Events++
 			c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) { return c.attempt(r), nil }

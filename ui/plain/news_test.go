@@ -590,13 +590,13 @@ func TestSettledIsWhatWasHeard(t *testing.T) {
 		c.says("LIVE, DUKA LA MAMA, till 174379, Monday 23 November, 14:32.", "help: what you can type.", "Amount:")
 		a := sessiontest.Unclear(c.attempt(pos.Request{Phone: "254712345678", Amount: 450}))
 		c.book.Put(a)
-		c.types("open")
+		c.types("settle")
 		c.says("1. 14:32 STILL CHECKING KES 450, 0712 ••• 678.", "Amount:")
 		twice := sessiontest.Paid(a, "SKN4T7W2QX")
 		twice.Notices = pos.PaidTwice
 		twice.Events++
 		c.tell(twice, pos.EventCalledBack)
-		c.types("settled 1")
+		c.types("done 1")
 		if len(c.till.ResolvedAs) != 1 || c.till.ResolvedAs[0] != pos.EventResolved {
 			t.Errorf("settled as %v", c.till.ResolvedAs)
 		}

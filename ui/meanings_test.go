@@ -554,5 +554,5 @@ func TestBackFromStillChecking(t *testing.T) {
 		t.Errorf("checked %v", c.till.Checks)
 	}
 	c.press("-")
-	c.sees("KES 450", "0712 345 678")
+	c.sees("KES 450", "0712 345 678", "Still the same sale.")
 }

@@ -249,6 +249,8 @@ func (s sale) note(l style) (string, draw.Style) {
 		return l.say.Err(wrong), l.theme.Tones[draw.ToneFail]
 	case s.Sale != "" && s.Text[session.Phone] == "":
 		return l.say.SameSale, l.theme.Dim
+	case s.Sale != "":
+		return l.say.SameSaleStill, l.theme.Tones[draw.ToneCheck]
 	case s.Empty():
 		return l.say.TypeAmount, l.theme.Dim
 	case s.Focus == session.Retype && s.Text[session.Retype] == "":

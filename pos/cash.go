@@ -37,8 +37,8 @@ type Refund struct {
 	Reason string
 }
 
-// VoidWithin is how long after it was taken a mistyped cash payment can be taken out again; later it
-// is refunded.
+// VoidWithin is how long after it was taken a mistyped cash payment can be taken out again; later
+// it is refunded.
 const VoidWithin = time.Minute
 
 // Errors of the ledger for cash and refunds.

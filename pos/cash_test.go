@@ -59,8 +59,8 @@ func TestCashIsTakings(t *testing.T) {
 	}
 }
 
-// TestCashWhileStillChecking: cash closes a sale that M-PESA pays afterwards: that money is owed back. The other way round cash is
-// refused.
+// TestCashWhileStillChecking: cash closes a sale that M-PESA pays afterwards: that money is owed
+// back. The other way round cash is refused.
 func TestCashWhileStillChecking(t *testing.T) {
 	s := grow(t, nil, push("A", "A", 450, 0), Event{Attempt: "A", Kind: EventGaveUp, At: noon.Add(Patience)}, cashOf("B", "A", 450, 450))
 	if s[0].State != StillChecking || s[1].State != Paid || s[1].Notices != 0 {
@@ -83,7 +83,8 @@ func TestCashWhileStillChecking(t *testing.T) {
 	}
 }
 
-// TestRest: the cash beside an M-PESA payment is due once that is paid, once, whole, and is no second payment.
+// TestRest: the cash beside an M-PESA payment is due once that is paid, once, whole, and is no
+// second payment.
 func TestRest(t *testing.T) {
 	s := grow(t, nil, push("A", "A", 300, 150))
 	rest := Event{Attempt: "B", Kind: EventCash, At: noon.Add(2 * time.Minute), Cash: &Cash{Sale: "A", Amount: 150, Given: 200, For: "A"}}

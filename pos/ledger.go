@@ -20,9 +20,9 @@ type Ledger interface {
 	// An EventAsked or an EventCash makes the attempt. It is refused where another attempt has its
 	// address, or its mark of a key. What Sale.Allows has against an event is refused too, as is cash
 	// without a shift where the shop has shifts (ErrNoShift), and what is done by somebody who does
-	// not work here (ErrLeft). Event.By.Shift is the ledger's to say. An ErrRefused means that this event is not on disk, and that the ledger takes
-	// others; an ErrNoRoom that it is not, and may be tried again when the disk has room; any other
-	// error that the event may or may not be there.
+	// not work here (ErrLeft). Event.By.Shift is the ledger's to say. An ErrRefused means that this
+	// event is not on disk, and that the ledger takes others; an ErrNoRoom that it is not, and may be
+	// tried again when the disk has room; any other error that the event may or may not be there.
 	Append(ctx context.Context, e Event) (a Attempt, changed bool, err error)
 
 	// AppendAll is Append of many events, which share their flushes. One whose attempt is refused

@@ -45,7 +45,8 @@ func act(kind EventKind, a ShiftAct) Event {
 	return Event{Attempt: "S", Kind: kind, At: noon, By: Actor{Staff: "W"}, Shift: &a}
 }
 
-// TestFigures: a day of cash, M-PESA, a drop, a void, a refund and a payment that is still checking, added up by hand.
+// TestFigures: a day of cash, M-PESA, a drop, a void, a refund and a payment that is still
+// checking, added up by hand.
 func TestFigures(t *testing.T) {
 	s := shiftOf(t,
 		act(EventShiftOpened, ShiftAct{Amount: 1000}),
@@ -83,8 +84,8 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// TestOwedBackGivenInCash: what was taken in cash while M-PESA was still checking, and is paid by it then, is owed back; given back in
-// cash, the drawer is right.
+// TestOwedBackGivenInCash: what was taken in cash while M-PESA was still checking, and is paid by
+// it then, is owed back; given back in cash, the drawer is right.
 func TestOwedBackGivenInCash(t *testing.T) {
 	s := shiftOf(t, act(EventShiftOpened, ShiftAct{Amount: 1000}))
 	payments := chain(by(push("A", "A", 450, 0), "S"), Event{Attempt: "A", Kind: EventGaveUp, At: noon.Add(Patience)},
@@ -144,7 +145,8 @@ func TestBlind(t *testing.T) {
 	}
 }
 
-// TestPINLock: five wrong PINs lock a person for a minute, and each further one for twice as long, until the right one.
+// TestPINLock: five wrong PINs lock a person for a minute, and each further one for twice as long,
+// until the right one.
 func TestPINLock(t *testing.T) {
 	p := Person{}.Apply(Event{Attempt: "W", Kind: EventStaffAdded, At: noon, Staff: &StaffAct{Name: "Wanjiru", Role: Cashier}})
 	refused := Event{Attempt: "W", Kind: EventPINRefused, At: noon}

@@ -60,7 +60,8 @@ func (t *Till) NoSale(ctx context.Context, reason string, by Actor) (Shift, erro
 	return t.inShift(ctx, EventNoSale, &ShiftAct{Reason: reason}, by)
 }
 
-// ReadX records that somebody reads the figures of the drawer's shift, and returns them as they are.
+// ReadX records that somebody reads the figures of the drawer's shift, and returns them as they
+// are.
 func (t *Till) ReadX(ctx context.Context, by Actor) (Shift, Figures, error) {
 	s, err := t.inShift(ctx, EventXRead, nil, by)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 	"kaunta/store/disk"
 )
 
-// outcomes are all that usually becomes of a payment, with bodies that have nothing in common with others.
+// outcomes are all that usually becomes of a payment, with bodies that have nothing in common with
+// others.
 func outcomes(e pos.Event, n int) []pos.Event {
 	body := func(what string) []byte {
 		return fmt.Appendf(nil, `{"what":%q,"noise":%q}`, what, noise(n, 1800))
@@ -47,7 +48,8 @@ func noise(seed, size int) []byte {
 	return b
 }
 
-// fillUp appends what changes nothing to attempts of no consequence until there is no room, and returns what was refused.
+// fillUp appends what changes nothing to attempts of no consequence until there is no room, and
+// returns what was refused.
 func fillUp(t *testing.T, l *Ledger, unended int) pos.Event {
 	t.Helper()
 	for n := range 100_000 {
@@ -66,8 +68,9 @@ func fillUp(t *testing.T, l *Ledger, unended int) pos.Event {
 	return pos.Event{}
 }
 
-// TestRoomAhead: on a full disk, everything that is open gets its outcome, however many there are, and of a few though a reader keeps every
-// free page from being used. What does not fit any more is refused and nothing else, and goes in when there is room.
+// TestRoomAhead: on a full disk, everything that is open gets its outcome, however many there are,
+// and of a few though a reader keeps every free page from being used. What does not fit any more is
+// refused and nothing else, and goes in when there is room.
 func TestRoomAhead(t *testing.T) {
 	for _, unended := range []int{1, 8, 141} {
 		t.Run(fmt.Sprint(unended), func(t *testing.T) {
@@ -115,7 +118,8 @@ func TestRoomAhead(t *testing.T) {
 	}
 }
 
-// A batch for which there is no room together is written as far as it fits, and more than the room ahead is no hindrance where the disk has it.
+// A batch for which there is no room together is written as far as it fits, and more than the room
+// ahead is no hindrance where the disk has it.
 func TestABatchLargerThanTheRoomAhead(t *testing.T) {
 	l := open(t, newPath(t), training)
 	big := func(n, size int) (all []pos.Event) {
@@ -161,7 +165,8 @@ func TestABatchLargerThanTheRoomAhead(t *testing.T) {
 	verify(t, l)
 }
 
-// TestAFullFileSystem fills a real one. What is open gets its outcome, and when there is room the ledger goes on.
+// TestAFullFileSystem fills a real one. What is open gets its outcome, and when there is room the
+// ledger goes on.
 func TestAFullFileSystem(t *testing.T) {
 	folder := smallDisk(t, 8<<20)
 	l, err := Open(filepath.Join(folder, "ledger.db"), Options{Environment: "training", ShortCode: "174379"})
@@ -208,7 +213,8 @@ func TestAFullFileSystem(t *testing.T) {
 	verify(t, l)
 }
 
-// TestAFailedCommitIsFinal: what the system refuses for any other reason ends the file's life, and the next writer goes on in a copy.
+// TestAFailedCommitIsFinal: what the system refuses for any other reason ends the file's life, and
+// the next writer goes on in a copy.
 func TestAFailedCommitIsFinal(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("nobody replaces a file that is open there, and nothing is claimed for a loss of power")
@@ -264,7 +270,8 @@ func TestAFailedCommitIsFinal(t *testing.T) {
 	attempt(t, l, asked(10_001).Attempt)
 }
 
-// A file that an older version made longer without room behind it is given that at the first commit.
+// A file that an older version made longer without room behind it is given that at the first
+// commit.
 func TestRoomBehindTheFile(t *testing.T) {
 	l := open(t, newPath(t), training)
 	sell(t, l, 1)

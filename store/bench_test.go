@@ -19,8 +19,9 @@ import (
 	made "kaunta/store/trade"
 )
 
-// BenchmarkAppend writes events with every flush. Beside it, in the same run and on the same disk, it measures what cannot be avoided: a
-// bbolt commit of one key, and one flush of one page; the ratios to them hold on any disk.
+// BenchmarkAppend writes events with every flush. Beside it, in the same run and on the same disk,
+// it measures what cannot be avoided: a bbolt commit of one key, and one flush of one page; the
+// ratios to them hold on any disk.
 func BenchmarkAppend(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
@@ -129,7 +130,8 @@ func bodied(n int) []pos.Event {
 	return []pos.Event{e, push, call, query}
 }
 
-// big lets the benchmarks of reading try five million sales too. To fill such a ledger takes some minutes and 2 GB.
+// big lets the benchmarks of reading try five million sales too. To fill such a ledger takes some
+// minutes and 2 GB.
 var big = flag.Bool("store.big", false, "measure reads in a ledger of five million sales too")
 
 // ledgers are the ledgers that reads are measured in, with their sizes; each is made once.
@@ -146,8 +148,8 @@ type soldLedger struct {
 	common   pos.Shillings // what is asked for most often
 }
 
-// rows is how many attempts a page or a search lists in the benchmarks: a screen, and the same in every ledger. The smallest has not so
-// many of one phone's last three digits.
+// rows is how many attempts a page or a search lists in the benchmarks: a screen, and the same in
+// every ledger. The smallest has not so many of one phone's last three digits.
 const rows, tails = 30, 8
 
 // firstDay is where the trade of the benchmarks begins.
@@ -238,8 +240,8 @@ func reads(b *testing.B, read func(*soldLedger) error) {
 	}
 }
 
-// find measures a search for something of which there are n, or the newest n of more: to list thirty payments takes longer than to list
-// three, in a ledger of any size.
+// find measures a search for something of which there are n, or the newest n of more: to list
+// thirty payments takes longer than to list three, in a ledger of any size.
 func find(b *testing.B, n int, text func(*soldLedger) string) {
 	b.Helper()
 	reads(b, func(l *soldLedger) error {
@@ -263,7 +265,8 @@ func BenchmarkFindPhone(b *testing.B) {
 	find(b, 1, func(l *soldLedger) string { return string(l.last.Asked.Phone) })
 }
 
-// BenchmarkFindTail looks for the last three digits, which is what the screens show of a phone. One number in a thousand has them.
+// BenchmarkFindTail looks for the last three digits, which is what the screens show of a phone. One
+// number in a thousand has them.
 func BenchmarkFindTail(b *testing.B) {
 	find(b, tails, func(l *soldLedger) string { return string(l.last.Asked.Phone[9:]) })
 }

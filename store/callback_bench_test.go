@@ -19,10 +19,12 @@ import (
 	"kaunta/tunnel"
 )
 
-// BenchmarkCallbackDurable is what Safaricom waits for: a callback comes by HTTP, is on the disk, and is answered with 200. Beside it, in the
-// same run, it measures what cannot be avoided: the same server that takes callbacks and keeps nothing, and a bare commit of bbolt (their sum
-// is the floor); and, for one connection, that server with that commit in it, which is more than the sum: whoever sleeps while the disk
-// flushes takes time to wake, and finds its caches cold. As in a shop, few payments are open at a time: sixteen a connection.
+// BenchmarkCallbackDurable is what Safaricom waits for: a callback comes by HTTP, is on the disk,
+// and is answered with 200. Beside it, in the same run, it measures what cannot be avoided: the
+// same server that takes callbacks and keeps nothing, and a bare commit of bbolt (their sum is the
+// floor); and, for one connection, that server with that commit in it, which is more than the sum:
+// whoever sleeps while the disk flushes takes time to wake, and finds its caches cold. As in a
+// shop, few payments are open at a time: sixteen a connection.
 func BenchmarkCallbackDurable(b *testing.B) {
 	for _, conns := range []int{1, 64} {
 		b.Run(fmt.Sprintf("conns=%d", conns), func(b *testing.B) {
@@ -97,8 +99,9 @@ func (silent) STKQuery(ctx context.Context, _ string) (daraja.Answer, error) {
 	return daraja.Answer{}, context.Canceled
 }
 
-// send sends n callbacks over as many connections to a server that delivers them, and returns how long that took. They go in rounds, and
-// before each its payments are made ready, which does not count.
+// send sends n callbacks over as many connections to a server that delivers them, and returns how
+// long that took. They go in rounds, and before each its payments are made ready, which does not
+// count.
 func send(b *testing.B, conns int, deliver func(context.Context, string, []byte) error, n int, ready func(from, to int)) (took time.Duration) {
 	b.Helper()
 	server := tunnel.NewServer(tunnel.ServerConfig{Deliver: deliver})
@@ -150,13 +153,15 @@ func send(b *testing.B, conns int, deliver func(context.Context, string, []byte)
 	return took
 }
 
-// line is a connection of a caller that does as little as it can: it shares the cores with what is measured.
+// line is a connection of a caller that does as little as it can: it shares the cores with what is
+// measured.
 type line struct {
 	net.Conn
 	in *bufio.Reader
 }
 
-// ask sends a request and reads the answer to it: a head whose first line is of 200, and as many bytes as it says.
+// ask sends a request and reads the answer to it: a head whose first line is of 200, and as many
+// bytes as it says.
 func (l line) ask(request []byte) error {
 	if _, err := l.Write(request); err != nil {
 		return err

@@ -17,8 +17,9 @@ import (
 	"kaunta/store/trade"
 )
 
-// Some tests need another process: one that is killed, holds a lock, or may not write. It is this test binary, started
-// again with a role; what it has to say comes on its standard output, a line each.
+// Some tests need another process: one that is killed, holds a lock, or may not write. It is this
+// test binary, started again with a role; what it has to say comes on its standard output, a line
+// each.
 
 // child plays a role and returns the exit status.
 func child(role string) int {
@@ -53,8 +54,8 @@ func child(role string) int {
 	return 0
 }
 
-// childSells sells with eight hands until it is killed, and acknowledges every event that was appended by printing the
-// attempt's number and how many of its events are on disk.
+// childSells sells with eight hands until it is killed, and acknowledges every event that was
+// appended by printing the attempt's number and how many of its events are on disk.
 func childSells(l *Ledger) {
 	var wg sync.WaitGroup
 	for hand := range 8 {
@@ -74,8 +75,8 @@ func childSells(l *Ledger) {
 	wg.Wait()
 }
 
-// childCloses opens and closes shifts until it is killed, and acknowledges every close with the number of its Z. It goes on with what
-// an earlier one has left.
+// childCloses opens and closes shifts until it is killed, and acknowledges every close with the
+// number of its Z. It goes on with what an earlier one has left.
 func childCloses(l *Ledger) error {
 	ctx := context.Background()
 	before, err := l.Shifts(1000)
@@ -161,7 +162,8 @@ func (p *process) acks(t *testing.T, into map[int]int, enough func(total int) bo
 	}
 }
 
-// TestKilledUnderLoad kills a till that is selling, three times over on one ledger: what it acknowledged is there.
+// TestKilledUnderLoad kills a till that is selling, three times over on one ledger: what it
+// acknowledged is there.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -194,8 +196,8 @@ func TestKilledUnderLoad(t *testing.T) {
 	}
 }
 
-// TestKilledWhileClosing kills a till that closes shifts, over and over on one ledger: a Z that was acknowledged is there, and their
-// numbers go on without a gap.
+// TestKilledWhileClosing kills a till that closes shifts, over and over on one ledger: a Z that was
+// acknowledged is there, and their numbers go on without a gap.
 func TestKilledWhileClosing(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

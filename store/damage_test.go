@@ -61,9 +61,9 @@ func show(t *testing.T, l *Ledger, attempts int) shown {
 	return s
 }
 
-// TestFlippedBits flips single bits all over the pages of a ledger: bbolt has no checksums of its own, but for the two first pages,
-// where a flipped bit takes it back to the commit before. What is shown after that is what was
-// written, or an error; nothing takes the process down.
+// TestFlippedBits flips single bits all over the pages of a ledger: bbolt has no checksums of its
+// own, but for the two first pages, where a flipped bit takes it back to the commit before. What is
+// shown after that is what was written, or an error; nothing takes the process down.
 func TestFlippedBits(t *testing.T) {
 	const attempts = 30
 	l := open(t, newPath(t), training)

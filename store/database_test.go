@@ -21,8 +21,8 @@ func overwrite(t *testing.T, path string, page int64) {
 	}
 }
 
-// TestFirstPagesLostWhileOpen: a till whose first pages are overwritten says so, goes on with nothing, and can be closed. With the last one
-// alone it does not go on from the commit before.
+// TestFirstPagesLostWhileOpen: a till whose first pages are overwritten says so, goes on with
+// nothing, and can be closed. With the last one alone it does not go on from the commit before.
 func TestFirstPagesLostWhileOpen(t *testing.T) {
 	for name, pages := range map[string][]int64{"both": {0, 1}, "the last": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -51,8 +51,8 @@ func TestFirstPagesLostWhileOpen(t *testing.T) {
 	}
 }
 
-// TestOurPanicsAreOurs: what bbolt makes of a damaged page is damage, and so is an address that cannot be read; a mistake of
-// this program is none, also where bbolt called it.
+// TestOurPanicsAreOurs: what bbolt makes of a damaged page is damage, and so is an address that
+// cannot be read; a mistake of this program is none, also where bbolt called it.
 func TestOurPanicsAreOurs(t *testing.T) {
 	l := open(t, newPath(t), training)
 	sell(t, l, 1)

@@ -13,12 +13,13 @@ import (
 	"kaunta/pos"
 )
 
-// A disk that is full is played by the limit on the size of files that a process may set itself (RLIMIT_FSIZE): writes and
-// growth beyond it are refused by the system, for any user and on any file system. A child sets it, so that it
-// hinders no other test.
+// A disk that is full is played by the limit on the size of files that a process may set itself
+// (RLIMIT_FSIZE): writes and growth beyond it are refused by the system, for any user and on any
+// file system. A child sets it, so that it hinders no other test.
 
-// childFills sells until the system refuses, sees that nothing is broken by it, and goes on when there is room again. With "writes" the
-// pages cannot be written, with "grows" the file cannot grow.
+// childFills sells until the system refuses, sees that nothing is broken by it, and goes on when
+// there is room again. With "writes" the pages cannot be written, with "grows" the file cannot
+// grow.
 func childFills(l *Ledger, how string) error {
 	for n := range 40 {
 		if err := childSell(l, n); err != nil {
@@ -91,8 +92,8 @@ func childSell(l *Ledger, n int) error {
 	return nil
 }
 
-// TestAFullDiskIsNotTheEnd: what a limit of the system refuses is not written, and when the limit is gone the ledger goes on, in the same
-// process and the same file.
+// TestAFullDiskIsNotTheEnd: what a limit of the system refuses is not written, and when the limit
+// is gone the ledger goes on, in the same process and the same file.
 func TestAFullDiskIsNotTheEnd(t *testing.T) {
 	for _, how := range []string{"writes", "grows"} {
 		t.Run(how, func(t *testing.T) {

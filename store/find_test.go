@@ -80,8 +80,8 @@ func TestFind(t *testing.T) {
 	equal(t, "no rows", ids(must[[]pos.Attempt](t)(l.Find("ukn", 0))), list{})
 }
 
-// The newest come first although the index has them in the order of their phones, within a minute and over ten years, and
-// whether or not the older numbers are forgotten.
+// The newest come first although the index has them in the order of their phones, within a minute
+// and over ten years, and whether or not the older numbers are forgotten.
 func TestFindTheNewestOfMany(t *testing.T) {
 	const years = 12 * 24 * 3600 // seconds from one to the next
 	for _, apart := range []int{1, years} {
@@ -115,7 +115,8 @@ func TestFindTheNewestOfMany(t *testing.T) {
 	}
 }
 
-// Text from outside is indexed, whatever it is: an id as long as a web page must not stop the evidence from being kept.
+// Text from outside is indexed, whatever it is: an id as long as a web page must not stop the
+// evidence from being kept.
 func TestLongAndStrangeTexts(t *testing.T) {
 	l := open(t, newPath(t), training)
 	page := strings.Repeat("<html>", 10_000)

@@ -101,8 +101,8 @@ func (b *batch) forget(to key) (f forgetting, err error) {
 	return f, newRow(AboutBucket, forgottenKey, binary.BigEndian.AppendUint64(nil, b.until)).put(b.tx)
 }
 
-// forgetShop forgets the private texts of shifts and people from before the moment, in milliseconds,
-// that are over. What is not yet does so when it is.
+// forgetShop forgets the private texts of shifts and people from before the moment, in
+// milliseconds, that are over. What is not yet does so when it is.
 func (b *batch) forgetShop(until uint64) (bad, err error) {
 	keys, err := shopKeys(b.tx, momentKey(b.until), momentKey(until))
 	if err != nil {

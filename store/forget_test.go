@@ -74,8 +74,8 @@ func callAs(e pos.Event, phone pos.MSISDN, receipt string) pos.Event {
 	}}
 }
 
-// Nothing of a number is left, in whatever spelling it came; the last three digits are, and everything else; it is found as before; and
-// the chain holds.
+// Nothing of a number is left, in whatever spelling it came; the last three digits are, and
+// everything else; it is found as before; and the chain holds.
 func TestForget(t *testing.T) {
 	l := open(t, newPath(t), training)
 	old, other := asked(1), asked(2)
@@ -164,7 +164,8 @@ func TestForget(t *testing.T) {
 	verify(t, l)
 }
 
-// Nine digits in a row can be chance: in the id of a sale, in an address, in a receipt number. Those are not forgotten.
+// Nine digits in a row can be chance: in the id of a sale, in an address, in a receipt number.
+// Those are not forgotten.
 func TestForgetLeavesCodesAlone(t *testing.T) {
 	l := open(t, newPath(t), training)
 	e := asked(1)
@@ -303,8 +304,8 @@ func TestForgetInSteps(t *testing.T) {
 	verify(t, open(t, l.Path(), training))
 }
 
-// A payment of another amount than asked may have nine digits that look like a phone's: the amount is none, and stays readable when the
-// numbers are forgotten.
+// A payment of another amount than asked may have nine digits that look like a phone's: the amount
+// is none, and stays readable when the numbers are forgotten.
 func TestForgetAmountLikeAPhone(t *testing.T) {
 	l := open(t, newPath(t), training)
 	e := asked(1)
@@ -327,7 +328,8 @@ func TestForgetAmountLikeAPhone(t *testing.T) {
 	}
 }
 
-// A day on which the clock was years ahead makes nobody forget, for ever after, the numbers of payments that are made when it is right again.
+// A day on which the clock was years ahead makes nobody forget, for ever after, the numbers of
+// payments that are made when it is right again.
 func TestForgetAheadOfTime(t *testing.T) {
 	l := open(t, newPath(t), training)
 	sell(t, l, 1)
@@ -343,8 +345,9 @@ func TestForgetAheadOfTime(t *testing.T) {
 	verify(t, l)
 }
 
-// Two ids that differ in a phone number alone, and there in what is forgotten, are still two: what an attempt has come to does not
-// change by forgetting, whether it is forgotten in its time or as it ends.
+// Two ids that differ in a phone number alone, and there in what is forgotten, are still two: what
+// an attempt has come to does not change by forgetting, whether it is forgotten in its time or as
+// it ends.
 func TestForgetKeepsTheEnd(t *testing.T) {
 	for name, first := range map[string]bool{"in its time": false, "as it ends": true} {
 		l := open(t, newPath(t), training)
@@ -374,7 +377,8 @@ func TestForgetKeepsTheEnd(t *testing.T) {
 	}
 }
 
-// M-PESA does not always fill up the milliseconds in its ids: the number at the end of one is a number all the same, also somebody else's.
+// M-PESA does not always fill up the milliseconds in its ids: the number at the end of one is a
+// number all the same, also somebody else's.
 func TestForgetInAnIDWithFewDigits(t *testing.T) {
 	l := open(t, newPath(t), training)
 	e := asked(1)

@@ -16,7 +16,8 @@ import (
 	"kaunta/pos"
 )
 
-// model is a ledger in memory that does by going through everything what the real one does by its indexes.
+// model is a ledger in memory that does by going through everything what the real one does by its
+// indexes.
 type model struct {
 	sales  []pos.Sale
 	events map[pos.AttemptID][]pos.Event
@@ -71,8 +72,8 @@ func (m *model) append(e pos.Event) (pos.Attempt, bool) {
 	panic("an event of no attempt")
 }
 
-// TestAgainstTheModel makes up the business of some days, right answers and wrong ones, in any order, and compares every read with
-// a ledger that has no indexes.
+// TestAgainstTheModel makes up the business of some days, right answers and wrong ones, in any
+// order, and compares every read with a ledger that has no indexes.
 func TestAgainstTheModel(t *testing.T) {
 	dir := t.TempDir()
 	run := 0

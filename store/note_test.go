@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// TestNotesAreNotWrittenThroughLinks: who can put a link beside the ledger cannot have another file written.
+// TestNotesAreNotWrittenThroughLinks: who can put a link beside the ledger cannot have another file
+// written.
 func TestNotesAreNotWrittenThroughLinks(t *testing.T) {
 	path := newPath(t)
 	l := open(t, path, training)

@@ -51,7 +51,8 @@ func TestANewLedgerIsPrivate(t *testing.T) {
 	verify(t, l)
 }
 
-// oneOf opens the ledger for many tills in one instant: one gets it, and the others hear that it has.
+// oneOf opens the ledger for many tills in one instant: one gets it, and the others hear that it
+// has.
 func oneOf(t *testing.T, path string) *Ledger {
 	t.Helper()
 	const tills = 8
@@ -108,7 +109,8 @@ func TestRenewedByManyAtOnce(t *testing.T) {
 	verify(t, l)
 }
 
-// Whoever waited for the lock of a file that has been replaced in the meantime must not write to the old one.
+// Whoever waited for the lock of a file that has been replaced in the meantime must not write to
+// the old one.
 func TestReplacedWhileItIsOpened(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows does not let it")
@@ -223,7 +225,8 @@ func foreign(t *testing.T, path string, fill func(*bolt.Tx) error) {
 	}
 }
 
-// TestWhatIsNoLedger opens everything that a path can lead to by mistake. Each is refused in a sentence, and left as it was.
+// TestWhatIsNoLedger opens everything that a path can lead to by mistake. Each is refused in a
+// sentence, and left as it was.
 func TestWhatIsNoLedger(t *testing.T) {
 	ours := func(change func(*bolt.Tx) error) func(*testing.T, string) {
 		return func(t *testing.T, path string) {
@@ -387,7 +390,8 @@ func TestPermissions(t *testing.T) {
 	refused("a folder that may not be entered", path, training, "may not open")
 }
 
-// Whoever cuts an open file short takes pages away from under the till: a fault of the machine, which would end the process.
+// Whoever cuts an open file short takes pages away from under the till: a fault of the machine,
+// which would end the process.
 func TestCutShortWhileOpen(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows does not let it")
@@ -413,7 +417,8 @@ func TestCutShortWhileOpen(t *testing.T) {
 	}
 }
 
-// TestSweep: what a killed program has left beside the ledger is removed when it is a day old, and nothing else.
+// TestSweep: what a killed program has left beside the ledger is removed when it is a day old, and
+// nothing else.
 func TestSweep(t *testing.T) {
 	l := open(t, newPath(t), training)
 	folder, old := filepath.Dir(l.Path()), time.Now().Add(-25*time.Hour)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestAtItsPath: a file that was moved, deleted, replaced, or whose folder was, is missed; what is written goes on being written into it;
-// and when it is back, all is well.
+// TestAtItsPath: a file that was moved, deleted, replaced, or whose folder was, is missed; what is
+// written goes on being written into it; and when it is back, all is well.
 func TestAtItsPath(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("nobody moves a file there that is open")
@@ -65,7 +65,8 @@ func TestAtItsPath(t *testing.T) {
 	}
 }
 
-// TestAtItsPathBySymlink: the name by which a ledger was opened counts as well as the one it leads to.
+// TestAtItsPathBySymlink: the name by which a ledger was opened counts as well as the one it leads
+// to.
 func TestAtItsPathBySymlink(t *testing.T) {
 	folder := t.TempDir()
 	path, link := filepath.Join(folder, "shop.ledger"), filepath.Join(folder, "link")
@@ -87,7 +88,8 @@ func TestAtItsPathBySymlink(t *testing.T) {
 	}
 }
 
-// TestAtItsPathMadeAnew: a ledger that was made anew as it was opened is the file that has the name then.
+// TestAtItsPathMadeAnew: a ledger that was made anew as it was opened is the file that has the name
+// then.
 func TestAtItsPathMadeAnew(t *testing.T) {
 	path := newPath(t)
 	if err := open(t, path, training).Close(); err != nil {
@@ -99,7 +101,8 @@ func TestAtItsPathMadeAnew(t *testing.T) {
 	}
 }
 
-// TestCloseLeavesTheNoteOfAnother: a till whose file was moved away takes nothing with it that is of the till that is there now.
+// TestCloseLeavesTheNoteOfAnother: a till whose file was moved away takes nothing with it that is
+// of the till that is there now.
 func TestCloseLeavesTheNoteOfAnother(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("nobody moves a file there that is open")

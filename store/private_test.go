@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestALedgerOfOthers: what others can write, or belongs to another user, can be read, and is not written.
+// TestALedgerOfOthers: what others can write, or belongs to another user, can be read, and is not
+// written.
 func TestALedgerOfOthers(t *testing.T) {
 	path := newPath(t)
 	l := open(t, path, training)

@@ -193,7 +193,8 @@ func TestWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestADamagedRecordIsRefusedAlone: nothing is added to it, and the ledger takes others and lists them.
+// TestADamagedRecordIsRefusedAlone: nothing is added to it, and the ledger takes others and lists
+// them.
 func TestADamagedRecordIsRefusedAlone(t *testing.T) {
 	l := open(t, newPath(t), training)
 	bad, good := asked(1), asked(2)

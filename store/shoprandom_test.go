@@ -9,9 +9,9 @@ import (
 	"kaunta/store/trade"
 )
 
-// TestShopAtRandom plays a shop of three drawers with a seed: shifts are opened and closed, cash and
-// M-PESA come in any order, also late, and the ledger is closed and opened again. Whatever happens,
-// the ledger is whole, each Z is what it was, and all cash is in one shift or in none.
+// TestShopAtRandom plays a shop of three drawers with a seed: shifts are opened and closed, cash
+// and M-PESA come in any order, also late, and the ledger is closed and opened again. Whatever
+// happens, the ledger is whole, each Z is what it was, and all cash is in one shift or in none.
 func TestShopAtRandom(t *testing.T) {
 	for seed := range uint64(4) {
 		l := open(t, newPath(t), training)

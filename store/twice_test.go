@@ -81,7 +81,8 @@ func TestPossiblyTwice(t *testing.T) {
 	}
 }
 
-// TestAnIDOfAnother: an id that another attempt has is marked, also when the number in it is forgotten.
+// TestAnIDOfAnother: an id that another attempt has is marked, also when the number in it is
+// forgotten.
 func TestAnIDOfAnother(t *testing.T) {
 	const id = "ws_CO_23112026110000123712300001"
 	first, second := asked(1), asked(2)

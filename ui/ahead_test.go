@@ -123,7 +123,8 @@ func TestAmountTypedWhereARequestIsInTheWay(t *testing.T) {
 	}
 }
 
-// TestTypedAheadOfARequestThatFails: the form comes back, and with it ends what was to come after it.
+// TestTypedAheadOfARequestThatFails: the form comes back, and with it ends what was to come after
+// it.
 func TestTypedAheadOfARequestThatFails(t *testing.T) {
 	c := newCashier(t)
 	c.till.OnCharge = func(pos.Request) (pos.Attempt, error) { return pos.Attempt{}, errors.New("the disk is full") }

@@ -16,8 +16,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// TestLateNoticeOnAnotherScreen is the callback after giving up: a banner wherever the cashier is, two bells, and it
-// stays until its key.
+// TestLateNoticeOnAnotherScreen is the callback after giving up: a banner wherever the cashier is,
+// two bells, and it stays until its key.
 func TestLateNoticeOnAnotherScreen(t *testing.T) {
 	c := newCashier(t)
 	a := accepted(c.sell("450", phoneA))
@@ -87,7 +87,8 @@ func TestSeveralBanners(t *testing.T) {
 	c.sees("! refund 2 (KES 300)")
 }
 
-// TestAnotherSessionsSales make no noise here: only notices, and the ends of what was being checked, do.
+// TestAnotherSessionsSales make no noise here: only notices, and the ends of what was being
+// checked, do.
 func TestAnotherSessionsSales(t *testing.T) {
 	c := newCashier(t)
 	a := c.row(0, 450, phoneB)
@@ -115,8 +116,8 @@ func TestResumed(t *testing.T) {
 	c.seesNot("payments were open")
 }
 
-// TestResumedWaiting: a payment that was waiting for the PIN when the till stopped is named, and its end is told aloud: its customer stands
-// at the counter, and no screen has it in front.
+// TestResumedWaiting: a payment that was waiting for the PIN when the till stopped is named, and
+// its end is told aloud: its customer stands at the counter, and no screen has it in front.
 func TestResumedWaiting(t *testing.T) {
 	c := newCashier(t)
 	a := accepted(c.row(0, 450, phoneA))
@@ -135,7 +136,8 @@ func TestResumedWaiting(t *testing.T) {
 	c.seesNot("✓ PAID  KES 450")
 }
 
-// TestWhoseStateInTheHeader: over the ledger the payment in front has its amount beside its state, since another stands below.
+// TestWhoseStateInTheHeader: over the ledger the payment in front has its amount beside its state,
+// since another stands below.
 func TestWhoseStateInTheHeader(t *testing.T) {
 	c := newCashier(t)
 	c.book.Put(unclear(c.row(9, 450, phoneB)))
@@ -145,7 +147,8 @@ func TestWhoseStateInTheHeader(t *testing.T) {
 	c.sees("TO SETTLE  LIVE  ✓ PAID KES 300", "450")
 }
 
-// TestPaidByTheEarlierRequest: a sale that was asked for again and is paid by the first request is paid, whatever becomes of the second.
+// TestPaidByTheEarlierRequest: a sale that was asked for again and is paid by the first request is
+// paid, whatever becomes of the second.
 func TestPaidByTheEarlierRequest(t *testing.T) {
 	c := newCashier(t)
 	first := unclear(c.sell("450", phoneA))
@@ -175,7 +178,8 @@ func TestTiny(t *testing.T) {
 	c.sees("? STILL CHECKING", "KES 450")
 }
 
-// TestNothingTells: where M-PESA can neither be asked nor call back, the till does not promise an answer, nor offers to ask.
+// TestNothingTells: where M-PESA can neither be asked nor call back, the till does not promise an
+// answer, nor offers to ask.
 func TestNothingTells(t *testing.T) {
 	c := newCashier(t)
 	a := unclear(c.sell("450", phoneA))
@@ -187,7 +191,8 @@ func TestNothingTells(t *testing.T) {
 	c.sees("- to ask again")
 }
 
-// TestResumedBeforeTheScreens: what ended after the till had started and before anybody listened is told all the same, once.
+// TestResumedBeforeTheScreens: what ended after the till had started and before anybody listened is
+// told all the same, once.
 func TestResumedBeforeTheScreens(t *testing.T) {
 	c := newCashier(t)
 	first, second := unclear(c.row(9, 450, phoneA)), unclear(c.row(8, 200, phoneB))
@@ -412,7 +417,8 @@ func TestEverySize(t *testing.T) {
 	})
 }
 
-// TestAnyKeys presses any keys in any order in every scene: nothing panics, and no key but Enter and 2 asks for money.
+// TestAnyKeys presses any keys in any order in every scene: nothing panics, and no key but Enter
+// and 2 asks for money.
 func TestAnyKeys(t *testing.T) {
 	all := scenes()
 	names := []string{

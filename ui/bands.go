@@ -185,8 +185,8 @@ func (a *app) unsettled(belongs func(pos.Attempt) bool) (n int, sum pos.Shilling
 	return n, sum
 }
 
-// keysLine is the keys that there is room for, the most important first, and always the last, of the
-// menu or of the help: its word goes where that makes room for the first two.
+// keysLine is the keys that there is room for, the most important first, and always the last, of
+// the menu or of the help: its word goes where that makes room for the first two.
 func keysLine(l style, hints []hint, last hint, width int) string {
 	dot := l.theme.Line.Render(" · ")
 	one := func(h hint) string { return l.theme.Strong.Render(h.key) + " " + l.theme.Dim.Render(h.does) }

@@ -26,8 +26,8 @@ type detail struct {
 	wrong error     // why it took none
 }
 
-// press answers a key on the screen that looks like v; left says that it leads back to the list that
-// the payment is of.
+// press answers a key on the screen that looks like v; left says that it leads back to the list
+// that the payment is of.
 func (d detail) press(k key, v style) (next detail, want session.Effect, left bool) {
 	d.claim, d.wrong = pos.Claim{}, nil
 	if d.code.on {

@@ -50,8 +50,8 @@
 // What has only a letter or a function key is in the menu too, behind Enter. A * means nothing yet.
 // While something is typed, keys go into the field: figures are typed, in an amount + - * / are a
 // sum's and a second - in a row rubs out, elsewhere - rubs out, a . behind the phone leads to the
-// reference, Enter to the next field, and Esc to the one before. Function keys and ? mean there what
-// they mean elsewhere.
+// reference, Enter to the next field, and Esc to the one before. Function keys and ? mean there
+// what they mean elsewhere.
 //
 // A key that comes at once after something has changed was meant for what stood there before: see
 // [session.Debounce]. What decides about money or drops something is a question with numbers, or

@@ -26,8 +26,8 @@ var (
 // goldenSizes are the windows that golden frames are drawn in.
 var goldenSizes = [][2]int{{120, 40}, {80, 24}, {60, 20}, {40, 12}}
 
-// everySize are the windows of all classes: the golden ones, the widest that the screens are drawn for, and one that is too
-// small for most of them.
+// everySize are the windows of all classes: the golden ones, the widest that the screens are drawn
+// for, and one that is too small for most of them.
 var everySize = append(append([][2]int{{200, 60}}, goldenSizes...), [2]int{30, 10})
 
 func strip(s string) string { return ansi.Strip(s) }
@@ -68,7 +68,8 @@ func TestGoldenFrames(t *testing.T) {
 	}
 }
 
-// TestNothingIsCutAt80Columns holds every screen to the promise that no text ends in … in a common window, in either language.
+// TestNothingIsCutAt80Columns holds every screen to the promise that no text ends in … in a common
+// window, in either language.
 func TestNothingIsCutAt80Columns(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {
@@ -100,8 +101,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestPictures draws the README's pictures from the real screens. With -update it writes them; without, it fails
-// where they no longer show what the screens look like.
+// TestPictures draws the README's pictures from the real screens. With -update it writes them;
+// without, it fails where they no longer show what the screens look like.
 func TestPictures(t *testing.T) {
 	for _, s := range scenes() {
 		switch s.name {

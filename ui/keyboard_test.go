@@ -97,7 +97,8 @@ func TestKeysThatComeInParts(t *testing.T) {
 	}
 }
 
-// TestPartsOfAKeyTypeNothing: neither into an amount nor on a screen where a digit asks for a payment.
+// TestPartsOfAKeyTypeNothing: neither into an amount nor on a screen where a digit asks for a
+// payment.
 func TestPartsOfAKeyTypeNothing(t *testing.T) {
 	for _, parts := range [][2]string{{"\x1b", "[20~"}, {"\x1b[", "20~"}, {"\x1b[2", "0~"}, {"\x1b", "[<65;12;5M"}, {"\x1b[<65;", "12;5M"}, {"\x1b", "Or"}} {
 		for _, gap := range []time.Duration{30, 60, 65, 200, 500} {
@@ -127,7 +128,8 @@ func TestPartsOfAKeyTypeNothing(t *testing.T) {
 	}
 }
 
-// TestEscAtOnce: a person's Esc is on the screen within 100 ms, although it may have been the beginning of another key.
+// TestEscAtOnce: a person's Esc is on the screen within 100 ms, although it may have been the
+// beginning of another key.
 func TestEscAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newEmulated(t)
@@ -137,8 +139,8 @@ func TestEscAtOnce(t *testing.T) {
 	})
 }
 
-// TestPuTTYsNumberPad through a tmux that switches the pad to its other mode: these bytes are F2, F3 and F4 too, and are taken
-// for these where no figures are being typed.
+// TestPuTTYsNumberPad through a tmux that switches the pad to its other mode: these bytes are F2,
+// F3 and F4 too, and are taken for these where no figures are being typed.
 func TestPuTTYsNumberPad(t *testing.T) {
 	typed := []struct{ bytes, want string }{
 		{"450\x1bOl50", "KES 450+50_  = 500"},
@@ -168,7 +170,8 @@ func TestPuTTYsNumberPad(t *testing.T) {
 	}
 }
 
-// TestABurstIsTakenWholeOrNot: what comes faster than a person types and holds what the field has no use for changes nothing.
+// TestABurstIsTakenWholeOrNot: what comes faster than a person types and holds what the field has
+// no use for changes nothing.
 func TestABurstIsTakenWholeOrNot(t *testing.T) {
 	for _, tc := range []struct {
 		keys []string // each in one go
@@ -214,7 +217,8 @@ func TestABurstIsTakenWholeOrNot(t *testing.T) {
 	})
 }
 
-// TestTypingAsAResultLands types 250 at a person's pace while the payment ends, in the whole program.
+// TestTypingAsAResultLands types 250 at a person's pace while the payment ends, in the whole
+// program.
 func TestTypingAsAResultLands(t *testing.T) {
 	ends := map[string]func(pos.Attempt) pos.Attempt{
 		"PAID":           func(a pos.Attempt) pos.Attempt { return paid(a, "SKN4T7W2QX") },

@@ -16,7 +16,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// TestLedgerPages reads a long day a page at a time, as the selection comes to the end of what was read.
+// TestLedgerPages reads a long day a page at a time, as the selection comes to the end of what was
+// read.
 func TestLedgerPages(t *testing.T) {
 	c := newCashier(t)
 	for i := 3 * session.PageSize; i > 0; i-- {
@@ -50,7 +51,8 @@ func TestLedgerPages(t *testing.T) {
 	}
 }
 
-// TestDamagedRow: a payment that cannot be read hides none of the others, and is not forgotten as they scroll by.
+// TestDamagedRow: a payment that cannot be read hides none of the others, and is not forgotten as
+// they scroll by.
 func TestDamagedRow(t *testing.T) {
 	c := newCashier(t)
 	for i := 2 * session.PageSize; i > 0; i-- {
@@ -175,7 +177,8 @@ func TestDetail(t *testing.T) {
 	c.sees("M-PESA has given two different answers.", "stopped waiting")
 }
 
-// TestHostileText shows a body and texts full of control sequences: none of them reaches the terminal.
+// TestHostileText shows a body and texts full of control sequences: none of them reaches the
+// terminal.
 func TestHostileText(t *testing.T) {
 	nasty := "\x1b[2J\x1b]52;c;aGk=\x07\u202eevil\u009b31m\r\n"
 	answer := daraja.Explain("callback", 0, []byte(`{"Body":{"stkCallback":{"MerchantRequestID":"m","CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"x"}}}`))[0].Answer
@@ -239,8 +242,8 @@ func TestOpenPayments(t *testing.T) {
 	c.seesNot("? checking  ")
 }
 
-// TestCodeStaysWithItsPayment: a code that is being typed is for the payment on which the line was opened, whatever becomes of the list, and the
-// line says which that is.
+// TestCodeStaysWithItsPayment: a code that is being typed is for the payment on which the line was
+// opened, whatever becomes of the list, and the line says which that is.
 func TestCodeStaysWithItsPayment(t *testing.T) {
 	for _, size := range everySize[:len(everySize)-1] {
 		c := newCashier(t)
@@ -276,7 +279,8 @@ func TestCodeStaysWithItsPayment(t *testing.T) {
 	}
 }
 
-// TestDetailOfWhatIsToSettle is the payment's own screen, as in the ledger, and leads back to the list.
+// TestDetailOfWhatIsToSettle is the payment's own screen, as in the ledger, and leads back to the
+// list.
 func TestDetailOfWhatIsToSettle(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
@@ -297,8 +301,9 @@ func TestDetailOfWhatIsToSettle(t *testing.T) {
 	c.sees("TO SETTLE")
 }
 
-// TestWhatIsToSettleKeepsPhone: where there is not room for all, the columns that explain go before those that say which payment it is; the footer
-// has the keys that decide in the smallest window too.
+// TestWhatIsToSettleKeepsPhone: where there is not room for all, the columns that explain go before
+// those that say which payment it is; the footer has the keys that decide in the smallest window
+// too.
 func TestWhatIsToSettleKeepsPhone(t *testing.T) {
 	for lang, w := range map[text.Language]struct{ age, why, from, phone, code, answers string }{
 		text.English:   {"AGE", "WHY", "SETTLE FROM", "PHONE", "c SMS code", "1 two sales · 2 refunded"},
@@ -416,8 +421,8 @@ func TestClearingUp(t *testing.T) {
 	c.sees("! PAID LATE  KES 200")
 }
 
-// TestClearingUpWhatDoesNotMatch is for a payment that has its end, and something that does not match besides: the header and F3 show it
-// until somebody has cleared it up.
+// TestClearingUpWhatDoesNotMatch is for a payment that has its end, and something that does not
+// match besides: the header and F3 show it until somebody has cleared it up.
 func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c := newCashier(t)
 	a := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")
@@ -453,8 +458,8 @@ func TestClearingUpWhatDoesNotMatch(t *testing.T) {
 	c.sees("! DOES NOT MATCH  KES 450", "! does not match 1 (KES 450)")
 }
 
-// TestWhatIsAskedByHandIsWhatIsSeen: a payment that becomes another question while one is asked takes no Enter for it, and what was given back and
-// does not match either is on the list as that.
+// TestWhatIsAskedByHandIsWhatIsSeen: a payment that becomes another question while one is asked
+// takes no Enter for it, and what was given back and does not match either is on the list as that.
 func TestWhatIsAskedByHandIsWhatIsSeen(t *testing.T) {
 	c := newCashier(t)
 	a := paid(c.row(3, 450, phoneA), "SKN9P2M4XQ")

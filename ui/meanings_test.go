@@ -281,8 +281,8 @@ func everyKey() []string {
 	return keys
 }
 
-// TestKeyTable: every key stands in it once, with what the documentation, the help and the key lines
-// say.
+// TestKeyTable: every key stands in it once, with what the documentation, the help and the key
+// lines say.
 func TestKeyTable(t *testing.T) {
 	doc, err := os.ReadFile("doc.go")
 	if err != nil {

@@ -62,7 +62,8 @@ func TestMonthFollowsSales(t *testing.T) {
 	c.sees("November 2026", "KES 2,075,500")
 }
 
-// TestMonthFitsTheWindow: the whole month is on the screen wherever there is room for it, and the chosen day always.
+// TestMonthFitsTheWindow: the whole month is on the screen wherever there is room for it, and the
+// chosen day always.
 func TestMonthFitsTheWindow(t *testing.T) {
 	for _, size := range everySize[:5] {
 		c := newCashier(t)

@@ -9,7 +9,8 @@ import (
 	"kaunta/pos"
 )
 
-// pads are the bytes that terminals send for the number pad: each of its keys by what is printed on it, and "\n" for its Enter.
+// pads are the bytes that terminals send for the number pad: each of its keys by what is printed on
+// it, and "\n" for its Enter.
 func pads() map[string]func(key rune) string {
 	kitty := func(codes map[rune]string) func(rune) string {
 		return func(k rune) string { return "\x1b[" + codes[k] + "u" }
@@ -45,8 +46,9 @@ func pads() map[string]func(key rune) string {
 	return pads
 }
 
-// TestNumberPadInEveryMode takes a payment with the bytes of a number pad: 15 keys for a new customer, one to ask again, none or
-// one for the next sale, and from there to every other screen and back.
+// TestNumberPadInEveryMode takes a payment with the bytes of a number pad: 15 keys for a new
+// customer, one to ask again, none or one for the next sale, and from there to every other screen
+// and back.
 func TestNumberPadInEveryMode(t *testing.T) {
 	for name, key := range pads() {
 		t.Run(name, func(t *testing.T) {
@@ -138,8 +140,8 @@ func TestNumberPadInEveryMode(t *testing.T) {
 	}
 }
 
-// TestNumLockOffWithoutATell: most terminals send the arrows themselves, which cannot be told from real ones. Where they have
-// nothing else to do the till says so.
+// TestNumLockOffWithoutATell: most terminals send the arrows themselves, which cannot be told from
+// real ones. Where they have nothing else to do the till says so.
 func TestNumLockOffWithoutATell(t *testing.T) {
 	for printed, bytes := range map[string]string{
 		"0": "\x1b[2~", "1": "\x1b[F", "3": "\x1b[6~", "4": "\x1b[D", "5": "\x1b[E", "6": "\x1b[C", "7": "\x1b[H", "9": "\x1b[5~", ".": "\x1b[3~",

@@ -10,8 +10,8 @@ import (
 	"kaunta/pos"
 )
 
-// TestRowInFrontIsExplained: a wide window has the row in front with all that happened beside the list, follows the row and what comes for it, and
-// reads it once; a narrow one reads nothing.
+// TestRowInFrontIsExplained: a wide window has the row in front with all that happened beside the
+// list, follows the row and what comes for it, and reads it once; a narrow one reads nothing.
 func TestRowInFrontIsExplained(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
@@ -43,7 +43,8 @@ func TestRowInFrontIsExplained(t *testing.T) {
 	c.sees("Asked KES 12,400, paid", "12:09:09  M-PESA's message: paid")
 }
 
-// TestMaybeTwiceIsNotGreen: what is paid and may be one purchase with another is in the colour of what a person must look at, wherever it is named.
+// TestMaybeTwiceIsNotGreen: what is paid and may be one purchase with another is in the colour of
+// what a person must look at, wherever it is named.
 func TestMaybeTwiceIsNotGreen(t *testing.T) {
 	c := newCashier(t)
 	a := paid(c.sell("450", phoneA), "SKN4T7W2QX")

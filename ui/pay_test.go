@@ -14,7 +14,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// TestEnterTwiceNeverChargesTwice holds Enter down while the till is slow and while the customer is asked.
+// TestEnterTwiceNeverChargesTwice holds Enter down while the till is slow and while the customer is
+// asked.
 func TestEnterTwiceNeverChargesTwice(t *testing.T) {
 	c := newCashier(t)
 	c.press("450", "<enter>", phoneA)
@@ -146,7 +147,8 @@ func TestResultKeys(t *testing.T) {
 	}
 }
 
-// TestBell rings once for good news and twice for what must be looked at, and not for the cashier's own act.
+// TestBell rings once for good news and twice for what must be looked at, and not for the cashier's
+// own act.
 func TestBell(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -194,7 +196,8 @@ func TestBell(t *testing.T) {
 	}
 }
 
-// TestAnEarlierRequestIsInTheWay counts the lock down, then warns, and goes on only for a key of its own.
+// TestAnEarlierRequestIsInTheWay counts the lock down, then warns, and goes on only for a key of
+// its own.
 func TestAnEarlierRequestIsInTheWay(t *testing.T) {
 	c := newCashier(t)
 	c.size(60, 20)
@@ -296,8 +299,9 @@ func TestReceiptComesLater(t *testing.T) {
 	}
 }
 
-// TestNoReceiptCode: where no callback can reach the till, no code comes, and nobody waits for one. The customer's can be typed, from the
-// payment in front or in the ledger, which changes nothing but what is known of the code.
+// TestNoReceiptCode: where no callback can reach the till, no code comes, and nobody waits for one.
+// The customer's can be typed, from the payment in front or in the ledger, which changes nothing
+// but what is known of the code.
 func TestNoReceiptCode(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		c := newCashier(t)
@@ -432,8 +436,9 @@ func TestResizeDuringAPayment(t *testing.T) {
 	c.sees("Ask the customer to enter the PIN.")
 }
 
-// TestARunOfEnters: Enter is check now while the customer is asked. Who goes on pressing it, or leans on it, when the end comes has not seen
-// the end: it is neither dismissed nor asked again until there is a pause.
+// TestARunOfEnters: Enter is check now while the customer is asked. Who goes on pressing it, or
+// leans on it, when the end comes has not seen the end: it is neither dismissed nor asked again
+// until there is a pause.
 func TestARunOfEnters(t *testing.T) {
 	for name, every := range map[string]time.Duration{"held down": 33 * time.Millisecond, "hammered": 400 * time.Millisecond} {
 		for _, end := range []string{"not paid", "paid"} {
@@ -466,7 +471,8 @@ func TestARunOfEnters(t *testing.T) {
 	}
 }
 
-// TestBehindARefusal: the payment that is asked again is shown again after a refusal as it is by then, not as it was.
+// TestBehindARefusal: the payment that is asked again is shown again after a refusal as it is by
+// then, not as it was.
 func TestBehindARefusal(t *testing.T) {
 	c := newCashier(t)
 	a := refused(accepted(c.sell("450", phoneA)), "1037", "DS timeout user cannot be reached")
@@ -498,8 +504,8 @@ func TestNotPaidDoesNotMatch(t *testing.T) {
 	c.seesNot("No money moved", "Ask again, or")
 }
 
-// TestNotSentForAPaidSale: what was not sent because the sale is paid is NOT PAID, and yet goods are due: nobody reads that there are none,
-// and Enter is the next sale.
+// TestNotSentForAPaidSale: what was not sent because the sale is paid is NOT PAID, and yet goods
+// are due: nobody reads that there are none, and Enter is the next sale.
 func TestNotSentForAPaidSale(t *testing.T) {
 	c := newCashier(t)
 	a := c.sell("450", phoneA)

@@ -17,7 +17,8 @@ import (
 	"kaunta/ui/session/sessiontest"
 )
 
-// ptySession is the screens in a real pseudo-terminal of 80×24, in real time, drawn into an emulated screen.
+// ptySession is the screens in a real pseudo-terminal of 80×24, in real time, drawn into an
+// emulated screen.
 type ptySession struct {
 	testing.TB
 	ptmx   *os.File
@@ -102,7 +103,8 @@ func (s *ptySession) press(keys string) {
 	}
 }
 
-// see waits until the screen shows the text, and returns how many bytes have come since see was last called.
+// see waits until the screen shows the text, and returns how many bytes have come since see was
+// last called.
 func (s *ptySession) see(text string) int {
 	s.Helper()
 	patience := time.After(20 * time.Second)
@@ -139,7 +141,8 @@ func (s *ptySession) close() {
 	s.read.Wait()
 }
 
-// TestBytesInAPseudoTerminal: what a real terminal is sent for a key, for a second of waiting and for a result.
+// TestBytesInAPseudoTerminal: what a real terminal is sent for a key, for a second of waiting and
+// for a result.
 func TestBytesInAPseudoTerminal(t *testing.T) {
 	s := newPTYSession(t)
 	first := s.see("Type the amount.")
@@ -157,7 +160,8 @@ func TestBytesInAPseudoTerminal(t *testing.T) {
 	s.close()
 }
 
-// TestKeysInPartsInAPseudoTerminal: a terminal is waited with for the rest of a key, and given up on.
+// TestKeysInPartsInAPseudoTerminal: a terminal is waited with for the rest of a key, and given up
+// on.
 func TestKeysInPartsInAPseudoTerminal(t *testing.T) {
 	s := newPTYSession(t)
 	s.see("Type the amount.")
@@ -172,8 +176,8 @@ func TestKeysInPartsInAPseudoTerminal(t *testing.T) {
 	s.close()
 }
 
-// BenchmarkFirstFrame is from the call of Run to a first frame that can be read, in a pseudo-terminal that answers no
-// queries.
+// BenchmarkFirstFrame is from the call of Run to a first frame that can be read, in a
+// pseudo-terminal that answers no queries.
 func BenchmarkFirstFrame(b *testing.B) {
 	for b.Loop() {
 		s := newPTYSession(b)

@@ -8,8 +8,8 @@ import (
 	"kaunta/store"
 )
 
-// TestWarningOnEveryScreen: while no new payment is taken, each screen says why in a sentence, the bell rings once when it begins, and
-// when it is over nothing is left of it.
+// TestWarningOnEveryScreen: while no new payment is taken, each screen says why in a sentence, the
+// bell rings once when it begins, and when it is over nothing is left of it.
 func TestWarningOnEveryScreen(t *testing.T) {
 	for name, health := range map[string]pos.Health{
 		"The ledger's file is not at its place: no new payments. Call the owner.":     {Ledger: store.ErrMoved},
@@ -36,8 +36,8 @@ func TestWarningOnEveryScreen(t *testing.T) {
 	}
 }
 
-// TestLockOnTheScreen: what the till says is left of a lock is counted down by the screen, whatever the times of day are that the
-// earlier request bears.
+// TestLockOnTheScreen: what the till says is left of a lock is counted down by the screen, whatever
+// the times of day are that the earlier request bears.
 func TestLockOnTheScreen(t *testing.T) {
 	c := newCashier(t)
 	earlier := pos.Attempt{ID: "earlier", Asked: pos.Asked{Sale: "earlier", Phone: "254712345678", Amount: 450}, AskedAt: c.now.AddDate(1, 0, 0), State: pos.Waiting}
@@ -52,7 +52,8 @@ func TestLockOnTheScreen(t *testing.T) {
 	c.sees("the customer may pay twice.")
 }
 
-// TestUnlockOnTheScreen: when a phone may be asked again hangs on how long ago the till took the request, not on its time of day.
+// TestUnlockOnTheScreen: when a phone may be asked again hangs on how long ago the till took the
+// request, not on its time of day.
 func TestUnlockOnTheScreen(t *testing.T) {
 	c := newCashier(t)
 	c.till.OnCharge = func(r pos.Request) (pos.Attempt, error) {

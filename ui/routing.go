@@ -10,8 +10,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// press sends a key where it belongs: what lies over the screens first, then the field that is being
-// typed, then the keys that mean the same everywhere, then the screen in front.
+// press sends a key where it belongs: what lies over the screens first, then the field that is
+// being typed, then the keys that mean the same everywhere, then the screen in front.
 func (a *app) press(k key) tea.Cmd {
 	a.anywayAt = time.Time{}
 	if k.is("ctrl+c", "ctrl+q") {

@@ -41,9 +41,11 @@ func unclearEnds() map[string]func(pos.Attempt) pos.Attempt {
 	}
 }
 
-// TestOneRuleAMoment: while money may have moved, the screen and the plain till give one rule. The screen says to keep the goods, and to call the
-// owner where only the owner can tell; asking again is a key with a question of its own. The plain till says while the phone is
-// locked to wait, and offers afterwards to ask again, with its risk. Never is cash advised, nor asking again forbidden and offered at once.
+// TestOneRuleAMoment: while money may have moved, the screen and the plain till give one rule. The
+// screen says to keep the goods, and to call the owner where only the owner can tell; asking again
+// is a key with a question of its own. The plain till says while the phone is locked to wait, and
+// offers afterwards to ask again, with its risk. Never is cash advised, nor asking again forbidden
+// and offered at once.
 func TestOneRuleAMoment(t *testing.T) {
 	texts := map[text.Language]struct{ keep, wait, owner, offer, risk, forbids, cash string }{
 		text.English:   {"KEEP THE GOODS", "Keep the goods and wait", "Keep the goods and call the owner.", "You can ask again.", "The customer may then pay twice.", "not ask", "cash"},

@@ -22,7 +22,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// emulated is the whole program in an emulated terminal of 80×24, in a bubble of synctest where waiting costs no time.
+// emulated is the whole program in an emulated terminal of 80×24, in a bubble of synctest where
+// waiting costs no time.
 type emulated struct {
 	t      *testing.T
 	term   *vt.SafeEmulator
@@ -36,7 +37,8 @@ type emulated struct {
 	end    context.CancelFunc
 }
 
-// counted is an output that counts its bytes, and ends lines as the line discipline of a terminal does.
+// counted is an output that counts its bytes, and ends lines as the line discipline of a terminal
+// does.
 type counted struct {
 	io.Writer
 	mu sync.Mutex
@@ -221,7 +223,8 @@ func TestResultIsSoonOnTheScreen(t *testing.T) {
 	})
 }
 
-// TestProgramEnds for each way out, and leaves nothing running; goleak looks after the last test too.
+// TestProgramEnds for each way out, and leaves nothing running; goleak looks after the last test
+// too.
 func TestProgramEnds(t *testing.T) {
 	for name, leave := range map[string]func(*emulated){
 		"ctrl-q":               func(s *emulated) { s.types("\x11") },
@@ -240,7 +243,8 @@ func TestProgramEnds(t *testing.T) {
 	}
 }
 
-// TestBytes: what goes down a slow line for a key, for a second of waiting and for a minute of doing nothing.
+// TestBytes: what goes down a slow line for a key, for a second of waiting and for a minute of
+// doing nothing.
 func TestBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newEmulated(t)

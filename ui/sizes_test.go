@@ -19,7 +19,8 @@ import (
 
 var allSizes = flag.Bool("sizes", false, "draw every scene in every window from 1×1 to 200×60, which takes minutes")
 
-// TestNoFrameOverflows draws every window from 1×1 to 200×60: each in one scene and language, and with -sizes in all.
+// TestNoFrameOverflows draws every window from 1×1 to 200×60: each in one scene and language, and
+// with -sizes in all.
 func TestNoFrameOverflows(t *testing.T) {
 	all := scenes()
 	for n, s := range all {
@@ -55,7 +56,8 @@ func overflows(frame string, w, h int) error {
 	return nil
 }
 
-// TestTooSmall: a window below the least says so, with what it is and what it should be, in every scene.
+// TestTooSmall: a window below the least says so, with what it is and what it should be, in every
+// scene.
 func TestTooSmall(t *testing.T) {
 	for _, s := range scenes() {
 		for lang, want := range map[text.Language]string{text.English: "have 30×10, need 40×12", text.Kiswahili: "ni 30×10, inahitaji 40×12"} {
@@ -68,8 +70,8 @@ func TestTooSmall(t *testing.T) {
 	}
 }
 
-// TestNothingMovesWithoutMotion: with NoMotion every scene stays as it is until something happens, and the cursor does not
-// blink.
+// TestNothingMovesWithoutMotion: with NoMotion every scene stays as it is until something happens,
+// and the cursor does not blink.
 func TestNothingMovesWithoutMotion(t *testing.T) {
 	for _, s := range scenes() {
 		c := s.stage(t, func(cfg *session.Config) { cfg.NoMotion = true })
@@ -90,7 +92,8 @@ func TestNothingMovesWithoutMotion(t *testing.T) {
 	}
 }
 
-// TestASCIIIsASCII: no character but ASCII in any scene, size and language, whichever way it was asked for.
+// TestASCIIIsASCII: no character but ASCII in any scene, size and language, whichever way it was
+// asked for.
 func TestASCIIIsASCII(t *testing.T) {
 	for name, ask := range map[string]func(*session.Config){
 		"--ascii": func(cfg *session.Config) { cfg.ASCII = true },
@@ -111,7 +114,8 @@ func TestASCIIIsASCII(t *testing.T) {
 	}
 }
 
-// TestCursorOfEveryField: wherever something is typed, the terminal's own cursor is there, and nowhere else.
+// TestCursorOfEveryField: wherever something is typed, the terminal's own cursor is there, and
+// nowhere else.
 func TestCursorOfEveryField(t *testing.T) {
 	types := map[string]bool{
 		"sale-empty": true, "sale": true, "sale-again": true, "sale-rounded": true, "sale-refused": true, "sale-resumed": true,
@@ -126,8 +130,8 @@ func TestCursorOfEveryField(t *testing.T) {
 	}
 }
 
-// TestResizingAtAnyMoment throws sizes, facts, seconds and keys at a payment, in any order: every frame fits its window, and the
-// state word is in each that has room for it.
+// TestResizingAtAnyMoment throws sizes, facts, seconds and keys at a payment, in any order: every
+// frame fits its window, and the state word is in each that has room for it.
 func TestResizingAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		lang := rapid.SampledFrom([]text.Language{text.English, text.Kiswahili}).Draw(r, "language")
@@ -183,7 +187,8 @@ func TestResizingAtAnyMoment(t *testing.T) {
 	})
 }
 
-// TestBigWords: the big letters of a band are the state's word or its short form, in any window, and nothing else.
+// TestBigWords: the big letters of a band are the state's word or its short form, in any window,
+// and nothing else.
 func TestBigWords(t *testing.T) {
 	for _, s := range scenes() {
 		for _, lang := range []text.Language{text.English, text.Kiswahili} {

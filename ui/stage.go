@@ -80,9 +80,9 @@ func (w stateWord) end() string {
 	return ""
 }
 
-// large is the word in the largest letters that the band has room for, with a margin that grows with
-// them; ok is false where it has room for none. Both crosses of a refusal go only where they alone
-// do not fit.
+// large is the word in the largest letters that the band has room for, with a margin that grows
+// with them; ok is false where it has room for none. Both crosses of a refusal go only where they
+// alone do not fit.
 func (w stateWord) large(st stage, l style) (lines []string, ok bool) {
 	if st.band < wordHeight {
 		return nil, false

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// suspension stops the program, with all of its job, until the shell goes on with it. Where there is
-// no shell to do so the system does not stop it, and it goes on by itself after a moment.
+// suspension stops the program, with all of its job, until the shell goes on with it. Where there
+// is no shell to do so the system does not stop it, and it goes on by itself after a moment.
 type suspension struct{}
 
 const notStopped = 200 * time.Millisecond

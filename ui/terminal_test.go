@@ -11,7 +11,8 @@ import (
 	"kaunta/ui/text"
 )
 
-// TestRedraw: Ctrl-L, and coming back to the window, draw the whole screen again; leaving the window is no key.
+// TestRedraw: Ctrl-L, and coming back to the window, draw the whole screen again; leaving the
+// window is no key.
 func TestRedraw(t *testing.T) {
 	for name, sent := range map[string]string{"Ctrl-L": "\f", "focus": "\x1b[I"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -69,7 +70,8 @@ func TestLinuxConsole(t *testing.T) {
 // slowLine is what a line of 9600 baud carries in a second, in bytes.
 const slowLine = 960
 
-// TestBytesWhileWaiting: while a payment waits, a second's news go down a slow line within that second, in every profile.
+// TestBytesWhileWaiting: while a payment waits, a second's news go down a slow line within that
+// second, in every profile.
 func TestBytesWhileWaiting(t *testing.T) {
 	for _, environ := range [][]string{
 		{"TERM=xterm-256color", "COLORTERM=truecolor"}, {"TERM=xterm-256color"}, {"TERM=xterm"}, {"TERM=linux"}, {"TERM=vt220"}, {"NO_COLOR=1"},

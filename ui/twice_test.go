@@ -19,7 +19,8 @@ func perhapsTwice(c *cashier) (first, second pos.Attempt) {
 	return first, second
 }
 
-// TestTwoSalesOrGivenBack: what may be one purchase paid twice stays on the list until a person says which it is.
+// TestTwoSalesOrGivenBack: what may be one purchase paid twice stays on the list until a person
+// says which it is.
 func TestTwoSalesOrGivenBack(t *testing.T) {
 	for key, as := range map[string]pos.EventKind{"1": pos.EventTwoSales, "2": pos.EventRefunded} {
 		c := newCashier(t)

@@ -13,8 +13,9 @@ import (
 // words of a screen, in one line: where it breaks them is not of interest.
 func (c *cashier) oneLine() string { return strings.Join(strings.Fields(c.text()), " ") }
 
-// TestWhyItDoesNotMatch: F3 and the payment's own screen say why something does not match and from when a person can clear it up, in
-// both languages and in the smallest window too, and read its evidence once.
+// TestWhyItDoesNotMatch: F3 and the payment's own screen say why something does not match and from
+// when a person can clear it up, in both languages and in the smallest window too, and read its
+// evidence once.
 func TestWhyItDoesNotMatch(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		for _, ended := range []bool{false, true} {
@@ -77,7 +78,8 @@ func TestWhyIsReadOnce(t *testing.T) {
 	}
 }
 
-// TestWhyForAll: whatever is unsettled says why, and no key is named that the other screens do not have.
+// TestWhyForAll: whatever is unsettled says why, and no key is named that the other screens do not
+// have.
 func TestWhyForAll(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)

@@ -13,7 +13,8 @@ import (
 	"kaunta/store"
 )
 
-// busy is a book of a till that takes a payment whenever a page has been read, as often as it has left.
+// busy is a book of a till that takes a payment whenever a page has been read, as often as it has
+// left.
 type busy struct {
 	*store.Ledger
 	t    *testing.T
@@ -96,7 +97,8 @@ func TestCopyStops(t *testing.T) {
 	}
 }
 
-// TestFile: a file has its name only when it is whole, and takes nobody else's place unless it is told to.
+// TestFile: a file has its name only when it is whole, and takes nobody else's place unless it is
+// told to.
 func TestFile(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "export.csv")

@@ -124,7 +124,8 @@ func TestInert(t *testing.T) {
 	}
 }
 
-// TestStaysText: ids that look like numbers or dates stay what they are, and plain ones are not dressed up.
+// TestStaysText: ids that look like numbers or dates stay what they are, and plain ones are not
+// dressed up.
 func TestStaysText(t *testing.T) {
 	for s, want := range map[string]string{
 		"": "", "45": "45", "0": "0", "123456789012345": "123456789012345", "Table 4": "Table 4", "UKN1ABCDE2": "UKN1ABCDE2",

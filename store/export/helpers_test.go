@@ -69,7 +69,8 @@ func (s sale) events(began time.Time) []pos.Event {
 	}
 }
 
-// sell writes a month of a shop with some sales a day into a real ledger, the seconds before and after midnight included.
+// sell writes a month of a shop with some sales a day into a real ledger, the seconds before and
+// after midnight included.
 func sell(t *testing.T, daily int) *store.Ledger {
 	t.Helper()
 	l, err := store.Open(filepath.Join(t.TempDir(), "shop.ledger"), store.Options{Environment: "training", UnsafeNoSync: true})

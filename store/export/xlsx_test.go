@@ -18,8 +18,8 @@ import (
 	"kaunta/pos"
 )
 
-// TestMonth exports a month of trading to XLSX and opens it again: every row is there once, in order, and the totals are those of
-// the ledger, which the till's own screens show.
+// TestMonth exports a month of trading to XLSX and opens it again: every row is there once, in
+// order, and the totals are those of the ledger, which the till's own screens show.
 func TestMonth(t *testing.T) {
 	ledger := sell(t, 30)
 	path := filepath.Join(t.TempDir(), "november.xlsx")
@@ -151,7 +151,8 @@ func writeXLSX(t *testing.T, book Book, path string) []pos.DayTotals {
 	return days
 }
 
-// TestCellTypes looks at the file itself: amounts are numbers, and whatever came from outside is text that nothing runs.
+// TestCellTypes looks at the file itself: amounts are numbers, and whatever came from outside is
+// text that nothing runs.
 func TestCellTypes(t *testing.T) {
 	var out bytes.Buffer
 	x, err := NewXLSX(&out)
@@ -268,7 +269,8 @@ func TestBeyondASheet(t *testing.T) {
 	}
 }
 
-// TestMemory: a month of 100,000 rows takes little more memory than one of 20,000: what is written is on disk.
+// TestMemory: a month of 100,000 rows takes little more memory than one of 20,000: what is written
+// is on disk.
 func TestMemory(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("takes a few seconds, and means nothing under the race detector")

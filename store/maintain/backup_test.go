@@ -164,7 +164,8 @@ func TestBackupEndsWithTheLedger(t *testing.T) {
 	}
 }
 
-// TestBackupStreamIsBroken: no bit of the stream can be changed, and no byte of it be missing, without its being noticed.
+// TestBackupStreamIsBroken: no bit of the stream can be changed, and no byte of it be missing,
+// without its being noticed.
 func TestBackupStreamIsBroken(t *testing.T) {
 	l := open(t, newPath(t), training)
 	for n := range 3 {
@@ -225,7 +226,8 @@ func TestBackupOfADamagedLedger(t *testing.T) {
 	}
 }
 
-// TestBackupHasNothingForgotten: the ledger's free pages still say what was forgotten, and its backup does not.
+// TestBackupHasNothingForgotten: the ledger's free pages still say what was forgotten, and its
+// backup does not.
 func TestBackupHasNothingForgotten(t *testing.T) {
 	l := open(t, newPath(t), training)
 	for n := range 200 {
@@ -234,7 +236,8 @@ func TestBackupHasNothingForgotten(t *testing.T) {
 	if _, err := l.Forget(context.Background(), opening.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	// As it stands in the index of phones: 712300003 backwards, with the mark of one that is known and the era.
+	// As it stands in the index of phones: 712300003 backwards, with the mark of one that is known and
+	// the era.
 	packed := []byte{0x30, 0x0f, byte(opening.UnixMilli() >> 34), 0x00, 0x32, 0x17}
 	copy := filepath.Join(t.TempDir(), "copy.ledger")
 	if _, err := Backup(context.Background(), l, copy, BackupOptions{}); err != nil {

@@ -26,8 +26,8 @@ func kept(t testing.TB, folder string) string {
 	return strings.Join(names, " ")
 }
 
-// daily runs d on a ledger in virtual time, which begins at midnight UTC, three in the morning of 1 January 2000 in East Africa, until the
-// test is over.
+// daily runs d on a ledger in virtual time, which begins at midnight UTC, three in the morning of 1
+// January 2000 in East Africa, until the test is over.
 func daily(t *testing.T, d Daily, l *store.Ledger) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -170,7 +170,8 @@ func TestDailyBackupFails(t *testing.T) {
 	})
 }
 
-// TestDailyForgets: numbers are forgotten by their age, with the clock that jumps back forgetting no more for it.
+// TestDailyForgets: numbers are forgotten by their age, with the clock that jumps back forgetting
+// no more for it.
 func TestDailyForgets(t *testing.T) {
 	path := newPath(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -228,8 +229,9 @@ func sellAt(t testing.TB, l *store.Ledger, n int, at time.Time) pos.Event {
 	return e
 }
 
-// TestForgettingWaitsForTheClock: a clock that jumps years ahead makes no number forgotten, also when the shop sells by it; a rest of
-// three months does not stop it, and one of half a year only until sales have shown that the clock is right.
+// TestForgettingWaitsForTheClock: a clock that jumps years ahead makes no number forgotten, also
+// when the shop sells by it; a rest of three months does not stop it, and one of half a year only
+// until sales have shown that the clock is right.
 func TestForgettingWaitsForTheClock(t *testing.T) {
 	for name, test := range map[string]struct {
 		rest  time.Duration // with the till off, or by the clock only
@@ -270,8 +272,8 @@ func TestForgettingWaitsForTheClock(t *testing.T) {
 	}
 }
 
-// TestBackupsWhileTheClockIsWrong: by a clock that is ahead or behind, and when it is right again, each day's backup is kept that was made
-// last.
+// TestBackupsWhileTheClockIsWrong: by a clock that is ahead or behind, and when it is right again,
+// each day's backup is kept that was made last.
 func TestBackupsWhileTheClockIsWrong(t *testing.T) {
 	for name, test := range map[string]struct {
 		skew        time.Duration

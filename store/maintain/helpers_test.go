@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// Some tests need another process: one that checks a file, holds a lock, or dies. It is this test binary, started again with a role.
+// Some tests need another process: one that checks a file, holds a lock, or dies. It is this test
+// binary, started again with a role.
 
 // child plays a role and returns the exit status.
 func child(role string) int {

@@ -24,7 +24,8 @@ func overwrite(t *testing.T, path string, page int64) {
 	}
 }
 
-// withoutFreeList is a ledger whose list of free pages is zeros, as bbolt#135 leaves it, and how many payments it has.
+// withoutFreeList is a ledger whose list of free pages is zeros, as bbolt#135 leaves it, and how
+// many payments it has.
 func withoutFreeList(t *testing.T) (path string, payments int) {
 	t.Helper()
 	l := open(t, newPath(t), training)
@@ -56,8 +57,8 @@ func withoutFreeList(t *testing.T) (path string, payments int) {
 	return l.Path(), 20
 }
 
-// TestLostFreeList: a ledger whose list of free pages is lost can be read and not written. It is told what to do, and Compact makes
-// it whole, with every payment.
+// TestLostFreeList: a ledger whose list of free pages is lost can be read and not written. It is
+// told what to do, and Compact makes it whole, with every payment.
 func TestLostFreeList(t *testing.T) {
 	path, payments := withoutFreeList(t)
 	check := func(path string, want int) {

@@ -24,7 +24,8 @@ import (
 
 var cuts = flag.Int("cuts", 240, "how many power cuts TestPowerCut makes in all")
 
-// The child that works on the disk acknowledges what it was promised, by lines in the disk's file of that name.
+// The child that works on the disk acknowledges what it was promised, by lines in the disk's file
+// of that name.
 
 // childOnDisk plays a part on the mount, whose ledger is till/ledger.db.
 func childOnDisk(part, mount string) error {
@@ -88,8 +89,8 @@ func childOnDisk(part, mount string) error {
 	return nil
 }
 
-// meets sells on a disk that comes to be in trouble. The ledger takes no more then, says why in a sentence, and can still be read. From a full
-// disk it recovers by itself.
+// meets sells on a disk that comes to be in trouble. The ledger takes no more then, says why in a
+// sentence, and can still be read. From a full disk it recovers by itself.
 func meets(ledger string, acks *os.File, word string, trouble func(string) error) error {
 	l, err := store.Open(ledger, store.Options{Environment: "training", ShortCode: "174379"})
 	if err != nil {
@@ -141,7 +142,8 @@ func meets(ledger string, acks *os.File, word string, trouble func(string) error
 	if err := l.Close(); err != nil {
 		return err
 	}
-	// While the trouble lasts, the till does not open either, or does and says so at the first payment; the disk has to be well.
+	// While the trouble lasts, the till does not open either, or does and says so at the first
+	// payment; the disk has to be well.
 	return trouble(powercut.Well)
 }
 
@@ -296,9 +298,10 @@ func (k *looks) close() {
 	}
 }
 
-// TestPowerCut takes the power away at any operation on files, while a ledger is made, sold on, backed up, made anew after a failure,
-// compacted, or brought from an older version. What was acknowledged is there afterwards, and the ledger opens, is whole and goes on. With a disk
-// that lies about what it has flushed the same test fails, which shows that it can.
+// TestPowerCut takes the power away at any operation on files, while a ledger is made, sold on,
+// backed up, made anew after a failure, compacted, or brought from an older version. What was
+// acknowledged is there afterwards, and the ledger opens, is whole and goes on. With a disk that
+// lies about what it has flushed the same test fails, which shows that it can.
 func TestPowerCut(t *testing.T) {
 	t.Parallel()
 	first := func(change func(*bolt.Tx) error, also ...string) map[string][]byte {

@@ -17,8 +17,8 @@ import (
 	"kaunta/store"
 )
 
-// restoring are the options of a restore whose files are read by children, and that is allowed whatever is missing; what it was told
-// comes in gap and unread.
+// restoring are the options of a restore whose files are read by children, and that is allowed
+// whatever is missing; what it was told comes in gap and unread.
 func restoring(t testing.TB, gap *Gap, unread *error) RestoreOptions {
 	return RestoreOptions{
 		Environment: "training",
@@ -36,7 +36,8 @@ func restoring(t testing.TB, gap *Gap, unread *error) RestoreOptions {
 	}
 }
 
-// backedUp is a ledger, closed, with two payments more than its backup, and a third of which that knows less.
+// backedUp is a ledger, closed, with two payments more than its backup, and a third of which that
+// knows less.
 func backedUp(t testing.TB) (path, backup string) {
 	t.Helper()
 	path, backup = newPath(t), filepath.Join(t.TempDir(), "backup.ledger")
@@ -174,7 +175,8 @@ func TestRestoreOverDamage(t *testing.T) {
 	}
 }
 
-// TestRestoreOlder: a backup that an earlier version of this program made is brought up on the way, and itself stays as it is.
+// TestRestoreOlder: a backup that an earlier version of this program made is brought up on the way,
+// and itself stays as it is.
 func TestRestoreOlder(t *testing.T) {
 	for name, change := range map[string]func(*bolt.Tx) error{"older": older} {
 		t.Run(name, func(t *testing.T) {
@@ -203,7 +205,8 @@ func TestRestoreOlder(t *testing.T) {
 	}
 }
 
-// TestRestoreHoldsOlder: while a backup takes its place, no till opens the ledger that is there, of whatever version it is.
+// TestRestoreHoldsOlder: while a backup takes its place, no till opens the ledger that is there, of
+// whatever version it is.
 func TestRestoreHoldsOlder(t *testing.T) {
 	for version, change := range map[string]func(*bolt.Tx) error{"older": older, "today's": unchanged} {
 		path := someLedger(t, change)

@@ -102,8 +102,8 @@ func openedShiftOf(t testing.TB, l *store.Ledger, drawer string, n int) pos.Shif
 	return must[pos.Shift](t)(l.AppendShift(context.Background(), e)).ID
 }
 
-// chained puts the whole chain of a ledger right again, as somebody would who can write the file: what
-// is left to tell is what the events say.
+// chained puts the whole chain of a ledger right again, as somebody would who can write the file:
+// what is left to tell is what the events say.
 func (f forged) chained() {
 	type place struct {
 		b store.Bucket
@@ -174,8 +174,8 @@ func (f forged) rewrite(n, line int, was, is string) {
 	}
 }
 
-// TestVerifyFindsInTheShop changes what shifts say, at first as somebody who can put checksums right,
-// then as somebody who makes the chain and the indexes again too.
+// TestVerifyFindsInTheShop changes what shifts say, at first as somebody who can put checksums
+// right, then as somebody who makes the chain and the indexes again too.
 func TestVerifyFindsInTheShop(t *testing.T) {
 	l := shopped(t, newPath(t))
 	if err := l.Close(); err != nil {

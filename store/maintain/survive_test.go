@@ -157,8 +157,10 @@ func (j *judges) close() {
 	}
 }
 
-// TestDamageIsReported damages a ledger of hundreds of attempts (thousands, with -damage) all over, one bit or one sector at a time. What changes a
-// figure is reported, or kills the process that looks at it, which reports it too; nothing that Verify calls good shows anything but what was written.
+// TestDamageIsReported damages a ledger of hundreds of attempts (thousands, with -damage) all over,
+// one bit or one sector at a time. What changes a figure is reported, or kills the process that
+// looks at it, which reports it too; nothing that Verify calls good shows anything but what was
+// written.
 func TestDamageIsReported(t *testing.T) {
 	t.Parallel()
 	flips, sectors, days := 60, 20, 2
@@ -264,7 +266,8 @@ func TestDamageIsReported(t *testing.T) {
 	}
 }
 
-// TestDamageThatKills: a page that leads back to itself ends the process that reads it, and that is a report too.
+// TestDamageThatKills: a page that leads back to itself ends the process that reads it, and that is
+// a report too.
 func TestDamageThatKills(t *testing.T) {
 	path := newPath(t)
 	l := open(t, path, training)

@@ -81,7 +81,8 @@ func TestVerifyAWholeLedger(t *testing.T) {
 	}
 }
 
-// forged is what somebody changes who knows the format and puts every checksum right: only the chain can tell.
+// forged is what somebody changes who knows the format and puts every checksum right: only the
+// chain can tell.
 type forged struct {
 	*testing.T
 	tx    *bolt.Tx
@@ -129,8 +130,8 @@ func (f forged) total(at pos.Day, was, is string) {
 	f.put(store.TotalsBucket, k, edited)
 }
 
-// TestVerifyFinds damages a ledger in every way that could pay somebody, with the checksums put right, and some others. Each is found,
-// and named by its row.
+// TestVerifyFinds damages a ledger in every way that could pay somebody, with the checksums put
+// right, and some others. Each is found, and named by its row.
 func TestVerifyFinds(t *testing.T) {
 	path := newPath(t)
 	l := traded(t, path)

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestCut: what was flushed is there in every cut, what was not is there in some, whole, torn and not at all.
+// TestCut: what was flushed is there in every cut, what was not is there in some, whole, torn and
+// not at all.
 func TestCut(t *testing.T) {
 	r := NewRecording(map[string][]byte{"old": []byte("old")})
 	a := r.file("a")
@@ -59,7 +60,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestDisk: another program's work on the mount is in the recording, and a disk in trouble refuses it.
+// TestDisk: another program's work on the mount is in the recording, and a disk in trouble refuses
+// it.
 func TestDisk(t *testing.T) {
 	disk, err := NewDisk(t.TempDir(), map[string][]byte{"sub/first": []byte("1")})
 	if errors.Is(err, ErrUnavailable) {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestTerminalSuspend: Ctrl-Z gives the terminal to the shell, and fg brings the screen back whole, as it was, at the window's
-// size.
+// TestTerminalSuspend: Ctrl-Z gives the terminal to the shell, and fg brings the screen back whole,
+// as it was, at the window's size.
 func TestTerminalSuspend(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("bash"); err != nil {

@@ -91,8 +91,8 @@ func Sparkline[N ~int64](values []N) string {
 	return string(line)
 }
 
-// Bars draws values as bars that many rows high and cells wide, a cell apart, from the top row down;
-// the smallest that is not nothing is seen.
+// Bars draws values as bars that many rows high and cells wide, a cell apart, from the top row
+// down; the smallest that is not nothing is seen.
 func Bars[N ~int64](values []N, high, wide int) []string {
 	bars := []rune(" ▁▂▃▄▅▆▇█")
 	eighths := N(len(bars) - 1)

@@ -119,7 +119,8 @@ func TestField(t *testing.T) {
 	}
 }
 
-// TestBars: the greatest value is as high as there are rows, the smallest that is not nothing is seen, and nothing is empty.
+// TestBars: the greatest value is as high as there are rows, the smallest that is not nothing is
+// seen, and nothing is empty.
 func TestBars(t *testing.T) {
 	got := strings.Join(Bars([]int64{0, 1, 50, 100, 25}, 2, 2), "|")
 	if want := "         ██|   ▁▁ ██ ██ ▄▄"; got != want {

@@ -9,8 +9,9 @@ import (
 	"kaunta/ui/text"
 )
 
-// ParseDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", and as people
-// write it, "23 Nov", besides what pos.ParseDay takes; nothing is today. A day without its month or year is the last such day.
+// ParseDay reads a day as a number pad can type it, "23", "23.11", "23.11.26", "2311", and as
+// people write it, "23 Nov", besides what pos.ParseDay takes; nothing is today. A day without its
+// month or year is the last such day.
 func ParseDay(s string, now time.Time) (pos.Day, bool) {
 	s = strings.TrimSpace(s)
 	if day, err := pos.ParseDay(s, now); err == nil {
@@ -81,8 +82,8 @@ func monthNamed(name string) int {
 	return 0
 }
 
-// SoughtDay is the day that a text to be found names so that it can be nothing else: with its month,
-// or in words. Figures alone are an amount, or the end of a phone number or of a reference.
+// SoughtDay is the day that a text to be found names so that it can be nothing else: with its
+// month, or in words. Figures alone are an amount, or the end of a phone number or of a reference.
 func SoughtDay(s string, now time.Time) (pos.Day, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || Only(s, Digits) == s {

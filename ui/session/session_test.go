@@ -193,8 +193,8 @@ func TestAskingAgain(t *testing.T) {
 	}
 }
 
-// TestFormAsItWas: back from what has no clear end is the form of the same sale; what is typed ahead
-// stays, and the payment is one that was left.
+// TestFormAsItWas: back from what has no clear end is the form of the same sale; what is typed
+// ahead stays, and the payment is one that was left.
 func TestFormAsItWas(t *testing.T) {
 	s := scenes(t)[Unclear]
 	s.Ahead.Text[Amount] = "70"

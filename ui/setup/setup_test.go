@@ -369,8 +369,9 @@ func (o *owner) shows(gone string, texts ...string) {
 	}
 }
 
-// TestPages: the steps are counted, what is done leaves a short line and no more, and the last page names all that is written,
-// in every window and language, with and without colours and beyond ASCII.
+// TestPages: the steps are counted, what is done leaves a short line and no more, and the last page
+// names all that is written, in every window and language, with and without colours and beyond
+// ASCII.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	type look struct {

@@ -19,9 +19,9 @@ var ErrBusy = errors.New("the printer has not taken the slip before this one yet
 // patience is how long a printer may take over one job.
 const patience = 15 * time.Second
 
-// Printer sends jobs to a receipt printer, one after the other, in a goroutine of its own. It may be
-// used from any goroutine. What it says at best is that a job was sent: no printer of this kind says
-// that it was printed.
+// Printer sends jobs to a receipt printer, one after the other, in a goroutine of its own. It may
+// be used from any goroutine. What it says at best is that a job was sent: no printer of this kind
+// says that it was printed.
 type Printer struct {
 	open    func(context.Context) (io.WriteCloser, error)
 	jobs    chan job

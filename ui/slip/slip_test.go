@@ -48,7 +48,8 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-// TestNoCommandFromOutside: no text brings a command to the printer, and no slip is longer than its memory.
+// TestNoCommandFromOutside: no text brings a command to the printer, and no slip is longer than its
+// memory.
 func TestNoCommandFromOutside(t *testing.T) {
 	evil := "Juma\x1bp\x00\x19\xfa\x1d!\x11\x10\x04\x01\x9b \u202eé"
 	s := Slip{Head: []string{evil}, Mark: []string{evil}, Title: evil, Foot: []string{evil}}

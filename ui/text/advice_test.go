@@ -105,7 +105,8 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// While money may be on its way nobody is told to hand over, nor to ask again or not to: the till says when one may.
+// While money may be on its way nobody is told to hand over, nor to ask again or not to: the till
+// says when one may.
 func TestAdviceNeverAsksAgainTooEarly(t *testing.T) {
 	for _, e := range []daraja.Endpoint{daraja.EndpointPush, daraja.EndpointQuery, daraja.EndpointCallback} {
 		for _, v := range []daraja.Verdict{daraja.VerdictAccepted, daraja.VerdictPending, daraja.VerdictBlocked, daraja.VerdictUnknown, daraja.VerdictAuth, daraja.VerdictRateLimited, daraja.VerdictSystemBusy, daraja.VerdictValidation, daraja.VerdictConfiguration, daraja.VerdictMalformed} {

@@ -18,8 +18,8 @@ func facts(w *Words, a pos.Attempt, known Known, now time.Time, toSettle bool) m
 	return by
 }
 
-// TestFacts: a payment's own screen has what the payment screens leave out, with the plain reason of NOT PAID, and says what to do only where
-// something is to be done.
+// TestFacts: a payment's own screen has what the payment screens leave out, with the plain reason
+// of NOT PAID, and says what to do only where something is to be done.
 func TestFacts(t *testing.T) {
 	w := New(English)
 	asked := time.Date(2026, 11, 23, 14, 19, 0, 0, pos.EAT)
@@ -92,7 +92,8 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// TestWhyTitleIsShort: why something is unsettled fits its column in both languages, and no two kinds say the same.
+// TestWhyTitleIsShort: why something is unsettled fits its column in both languages, and no two
+// kinds say the same.
 func TestWhyTitleIsShort(t *testing.T) {
 	open := pos.Attempt{ID: "a", State: pos.StillChecking}
 	of := func(change func(*pos.Attempt)) pos.Attempt {

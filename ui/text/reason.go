@@ -56,8 +56,8 @@ func reason(a pos.Attempt) (what, do pos.Text) {
 	return pos.Text{}, pos.Text{}
 }
 
-// WhyUnclear says in a sentence why the attempt is STILL CHECKING, as the sale's screen does: M-PESA's
-// codes and words are on the screen of the payment's details.
+// WhyUnclear says in a sentence why the attempt is STILL CHECKING, as the sale's screen does:
+// M-PESA's codes and words are on the screen of the payment's details.
 func WhyUnclear(a pos.Attempt) pos.Text {
 	if a.ResultCode() != "" && !a.ForOwner() && !a.RefusedOnce() {
 		return Both("M-PESA gave no clear answer.", "M-PESA haikujibu wazi.")

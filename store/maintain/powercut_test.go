@@ -112,7 +112,7 @@ func meets(ledger string, acks *os.File, word string, trouble func(string) error
 			return err
 		}
 		if n >= 2004 {
-			const want = "see that the disk is well and has room, then start the till again"
+			const want = "see that the disk is well and has room, then start Kaunta again"
 			full := word == powercut.Full && errors.Is(err, store.ErrFull) && l.Health() == nil
 			failed := word != powercut.Full && errors.Is(err, store.ErrFailed) && strings.Contains(err.Error(), want)
 			if !full && !failed || strings.Contains(err.Error(), "\n") {

@@ -25,7 +25,7 @@ func TestTerminalSuspend(t *testing.T) {
 	x.press("echo a$((40+2))z\r")
 	x.see("a42z") // the shell has the terminal, with its echo
 	x.press("fg\r")
-	x.see("TRAINING", "KES 450", "clear all")
+	x.see("TRAINING", "KES 450", "delete one")
 	x.press("\r")
 	x.see("customer's phone")
 	x.press("0712345678\r")

@@ -108,7 +108,7 @@ func TestNumberPadThroughTmux(t *testing.T) {
 			raw("\x1bOS") // PuTTY's minus in that mode, which is other terminals' F4
 			x.see("Type the amount.")
 			press("KP.")
-			x.see("2      open payments")
+			x.see("2      to settle")
 			press("KP2")
 			x.see("TO SETTLE")
 			press("KP/")

@@ -39,7 +39,6 @@ func (m tests) Run() int {
 // What happens to single payments is made by package trade.
 var (
 	opening     = trade.Opening
-	newULID     = trade.NewULID
 	attemptID   = trade.AttemptID
 	saleID      = trade.SaleID
 	addressOf   = trade.AddressOf
@@ -170,13 +169,6 @@ func (l *Ledger) reader(tx *bolt.Tx) reader { return reader{tx: tx, coder: l.cod
 
 // seeded is a source of chance that a failing test can repeat.
 func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(n, 0)) }
-
-func writeFile(t testing.TB, path string, content []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // coderOf makes the coder of a ledger.
 func coderOf(t testing.TB, tx *bolt.Tx) *format.Coder {

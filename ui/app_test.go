@@ -262,7 +262,7 @@ func TestHelpIsTrue(t *testing.T) {
 	c.sees("ask again", "other number", "next sale", "serve the next customer")
 	c.size(60, 20)
 	c.press("<end>")
-	c.sees("close the till")
+	c.sees("switch Kaunta off")
 	c.press("<up>", "<esc>")
 	c.sees("NOT PAID")
 }

@@ -242,7 +242,10 @@ func bannerLine(l style, banners []session.News, seenKey string, width int) stri
 	if b.Attempt.Receipt != "" {
 		parts = append(parts, text.Printable(b.Attempt.Receipt))
 	}
-	right := seenKey + " " + l.say.KSeen + " "
+	right := ""
+	if seenKey != "" {
+		right = seenKey + " " + l.say.KSeen + " "
+	}
 	if n := len(banners) - 1; n > 0 {
 		right = fmt.Sprintf("+%d  ", n) + right
 	}

@@ -25,9 +25,6 @@ func (f field) empty() bool { return f.input.Value() == "" }
 // cursor is the number of characters before the cursor.
 func (f field) cursor() int { return f.input.Position() }
 
-// room is how many characters more the field takes.
-func (f field) room() int { return f.input.CharLimit - len([]rune(f.input.Value())) }
-
 // with is the field with another text, and the cursor behind it.
 func (f field) with(s string) field {
 	f.input.SetValue(s)

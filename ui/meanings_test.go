@@ -556,3 +556,25 @@ func TestBackFromStillChecking(t *testing.T) {
 	c.press("-")
 	c.sees("KES 450", "0712 345 678", "Still the same sale.")
 }
+
+// TestANewSaleAfterRubbingOut: a form that goes on with a sale is a new one's once nothing of it is
+// left, and no banner names a key that is the form's.
+func TestANewSaleAfterRubbingOut(t *testing.T) {
+	c := newCashier(t)
+	c.tell(refused(accepted(c.sell("450", phoneA)), "1032", ""), pos.EventCalledBack)
+	c.tick(2 * time.Second)
+	c.press("-")
+	c.sees("The same sale, with another number.")
+	c.press("<up>", "<backspace>", "<backspace>", "<backspace>")
+	c.sees("Type the amount.")
+	c.press("60")
+	late := paid(unclear(c.row(9, 330, phoneB)), "SKN4T7W2QX")
+	late.Notices = pos.PaidTwice
+	c.tell(late, pos.EventCalledBack)
+	c.sees("PAID TWICE")
+	c.seesNot("f4 seen")
+	c.press("<enter>", phoneB, "<enter>")
+	if got := c.till.Charges; len(got) != 2 || got[1].Sale != "" || got[1].Amount != 60 {
+		t.Errorf("asked for %+v", got)
+	}
+}

@@ -276,6 +276,8 @@ func (a *app) seenKey() string {
 	switch menu := keyFor(meansMenu); {
 	case a.menu == menuMain:
 		return menu
+	case a.fillsIn():
+		return "" // each key is the form's
 	case a.question != nil, a.help == nil && !a.hand && a.typing():
 		return keyFor(meansSeen)
 	default:

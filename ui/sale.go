@@ -148,7 +148,11 @@ func (b *burst) press(s *sale, k key, now time.Time) *pos.Request {
 	b.keys++
 	b.bad = b.bad || !s.takes(k)
 	if !b.bad || b.keys == 1 {
-		return s.press(k)
+		request := s.press(k)
+		if s.Form.Empty() {
+			s.Form.Sale = "" // nothing is left of the sale that it went on with
+		}
+		return request
 	}
 	*s.Form = b.before
 	s.Refuse()

@@ -18,12 +18,23 @@ import (
 // wrong one is refused before the id is looked at.
 const noPayment = "ws_CO_000000000000000000000000000"
 
+// What stands in for a number and a passkey that are not known yet: nothing is sent with them.
+const (
+	standInCode    = "600000"
+	standInPasskey = "passkey"
+)
+
 // Account asks Safaricom whether it takes the keys, and then whether short code and passkey look
 // right, as kaunta setup does while they are typed. The second finding is Unchecked where the first
 // is no OK.
 func Account(ctx context.Context, s settings.Settings) (key, pass Finding) {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
+	d := &s.Daraja
+	if d.ShortCode == "" || d.Passkey == "" { // a token is given for the keys alone
+		d.ShortCode, d.Passkey = standInCode, standInPasskey
+		return keys(ctx, examine(ctx, Config{Settings: s})), noKeys
+	}
 	x := examine(ctx, Config{Settings: s})
 	return keys(ctx, x), x.askedPasskey()
 }

@@ -212,7 +212,7 @@ func New(lang Language) *Words {
 		ResumedOneShort:  t("1 not finished. Asking M-PESA.", "Malipo 1 bado. Inauliza M-PESA."),
 		ResumedManyShort: t("%d not finished. Asking M-PESA.", "Malipo %d bado. Inauliza M-PESA."),
 		AnyPhone:         t("Type the customer's phone number. Here any will do, as 0712345678.", "Weka namba ya simu ya mteja. Hapa yoyote inafaa, kama 0712345678."),
-		SameSaleStill:    t("Still the same sale. Clear it for a new one.", "Bado mauzo yaleyale. Futa yote kwa mapya."),
+		SameSaleStill:    t("Still the same sale. Delete all for a new one.", "Bado mauzo yaleyale. Futa yote kwa mapya."),
 		SameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
 
 		LookAtPhone:       t("Ask the customer to enter the PIN.", "Mwambie mteja aweke PIN kwenye simu."),

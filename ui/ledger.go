@@ -139,7 +139,7 @@ func (l ledger) pressInput(k key, d commands, now time.Time, height int) (ledger
 	if k = k.typed(); k.is("+") {
 		k = key{name: "down"}
 	}
-	if k.is("-") && session.Only(l.input.String(), session.Digits+"./") == l.input.String() {
+	if k.is("-") && l.figures() {
 		// the number pad's way to correct; between letters it is part of a reference
 		k = key{name: "backspace"}
 	}
@@ -221,6 +221,11 @@ func (l ledger) err() error {
 	return l.day.Err
 }
 
+// figures reports whether nothing but figures is typed, among which a dash rubs out.
+func (l ledger) figures() bool {
+	return session.Only(l.input.String(), session.Digits+"./") == l.input.String()
+}
+
 // hints are the keys of the ledger.
 func (l ledger) hints(w *text.Words) []hint {
 	switch {
@@ -231,7 +236,11 @@ func (l ledger) hints(w *text.Words) []hint {
 	case l.sought != 0:
 		return []hint{{"enter", w.KOpenDay}, {"-", w.KRubOut}, {"esc", w.KBack}}
 	case l.finding:
-		return []hint{{"enter", w.KDetail}, {"+", w.KNextRow}, {"-", w.KRubOut}, {"esc", w.KBack}}
+		hints := []hint{{"enter", w.KDetail}, {"+", w.KNextRow}, {"-", w.KRubOut}, {"esc", w.KBack}}
+		if !l.figures() { // a reference may have a dash
+			hints[2].key = "backspace"
+		}
+		return hints
 	}
 	return []hint{
 		{"enter", w.KDetail}, {"/", w.KFind}, {"←→", w.KDay}, {"0", w.KMonth}, {"-", w.KBack}, {"↑↓", w.KMove}, {"5", w.KToday}, {"+", w.KNext},

@@ -157,7 +157,7 @@ func TestDetail(t *testing.T) {
 	c := newCashier(t)
 	c.day(12)
 	c.press("<f2>", "<enter>")
-	c.sees("KES 250  0712 ••• 678", "SKN1P2M4XQ", "14:19:00", "asked", "+0:15  M-PESA asked", "4999 The transaction is still under processing"[:20])
+	c.sees("KES 250  0712 ••• 678", "SKN1P2M4XQ", "14:19:00", "asked", "+0:15  we asked M-PESA", "4999 The transaction is still under processing"[:20])
 	c.press("<end>", "r")
 	c.sees("As it came: M-PESA's message", `"ResultCode":0`)
 	c.press("<pgdown>", "<pgdown>", "<down>")

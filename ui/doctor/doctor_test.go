@@ -292,3 +292,13 @@ func TestEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestAccountBeforeTheNumber: setup asks for a token as soon as it has the keys, when number and
+// passkey are not known yet.
+func TestAccountBeforeTheNumber(t *testing.T) {
+	s := healthy(t).Settings
+	s.Daraja.ShortCode, s.Daraja.Passkey = "", ""
+	if key, _ := Account(t.Context(), s); key.Status != OK {
+		t.Errorf("the keys: %+v", key)
+	}
+}

@@ -390,7 +390,7 @@ func New(lang Language) *Words {
 
 		NotSentTitle: t("not sent", "haikutumwa"),
 		Kinds: map[pos.EventKind]string{
-			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("request sent", "ombi limetumwa"), pos.EventQueried: t("M-PESA asked", "M-PESA imeulizwa"),
+			pos.EventAsked: t("asked", "imeombwa"), pos.EventPushed: t("request sent", "ombi limetumwa"), pos.EventQueried: t("we asked M-PESA", "M-PESA imeulizwa"),
 			pos.EventCalledBack: t("M-PESA's message", "ujumbe wa M-PESA"), pos.EventGaveUp: t("stopped waiting", "muda umeisha"),
 			pos.EventStopped: t("stopped waiting", "imeachwa"), pos.EventTyped: t("typed", "imeandikwa"),
 			pos.EventResumed: t("resumed", "imeendelezwa"), pos.EventRefunded: t("refunded", "imerudishwa"),

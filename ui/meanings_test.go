@@ -578,3 +578,20 @@ func TestANewSaleAfterRubbingOut(t *testing.T) {
 		t.Errorf("asked for %+v", got)
 	}
 }
+
+// TestEarlierIsPaid: while a request waits that was asked in place of another, the end of that one says
+// that the customer must not pay a second time.
+func TestEarlierIsPaid(t *testing.T) {
+	c := newCashier(t)
+	first := c.row(9, 330, phoneA)
+	a := c.sell("330", phoneA)
+	a.Overrides = first.ID
+	a = accepted(a)
+	c.tell(a, pos.EventPushed)
+	c.sees("Ask the customer to enter the PIN.")
+	late := paid(unclear(first), "SKN4T7W2QX")
+	late.Notices = pos.PaidLate
+	c.tell(late, pos.EventCalledBack)
+	c.sees("PAID LATE", "The customer must not pay this one.", "- stop waiting")
+	c.seesNot("Ask the customer to enter the PIN.")
+}

@@ -76,9 +76,13 @@ func (p pay) details(l style, st stage) [][]string {
 	case p.Attempt.State == pos.StillChecking:
 		return append([][]string{problem}, p.unclear(l, st)...)
 	}
+	todo := append(l.wrap(l.theme.Strong, l.say.LookAtPhone), l.wrap(l.theme.Text, l.say.NoGoodsYet)...)
+	if p.EarlierPaid {
+		todo = l.wrap(l.theme.Tones[draw.ToneCheck], l.say.EarlierIsPaid)
+	}
 	return [][]string{
 		problem,
-		append(l.wrap(l.theme.Strong, l.say.LookAtPhone), l.wrap(l.theme.Text, l.say.NoGoodsYet)...),
+		todo,
 		p.progress(l),
 		l.center("", p.whose(l)),
 	}

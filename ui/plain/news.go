@@ -33,6 +33,9 @@ func (p *conversation) tell(h session.Heard) {
 	case h.Checked:
 		p.news(0, p.about(a, true, p.plain.NothingNew+"."))
 	}
+	if f := p.session.Front; !h.Front && f.Phase() == session.UnderWay && f.EarlierPaid && a.State == pos.Paid && h.Ended {
+		p.out.line(p.say.EarlierIsPaid)
+	}
 	if h.PaysFront && p.session.Front.Phase() != session.UnderWay {
 		p.session.Bring(a, p.now())
 	}

@@ -334,7 +334,8 @@ func TestPlainLock(t *testing.T) {
 		late := sessiontest.Paid(sessiontest.Unclear(a), "SKN4T7W2QX")
 		late.Notices = pos.PaidLate
 		c.tell(late, pos.EventCalledBack)
-		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after Kaunta stopped waiting.")
+		c.says("14:34:00 PAID LATE KES 450, 0712 ••• 678, M-PESA code SKN4T7W2QX: hand over the goods. It came after Kaunta stopped waiting.",
+			"An earlier request is PAID. The customer must not pay this one.")
 	})
 }
 

@@ -24,6 +24,8 @@ type Payment struct {
 	Changed   time.Time      // when the state last changed
 	WrongPINs int            // in a row from this phone
 
+	EarlierPaid bool // one in whose place it was asked is paid, so that the customer must not pay this too
+
 	before *Payment // the payment that is asked again, in front again if the till refuses
 }
 

@@ -307,6 +307,9 @@ func (s *Session) Learn(u pos.Update, now time.Time) []Heard {
 	default:
 		h.PaysFront = p != nil && p.Attempt.ID != "" && p.Attempt.Sale == a.Sale && a.State == pos.Paid && p.Attempt.State != pos.Paid
 		h.Ended = a.State.Final() && waited || h.PaysFront
+		if h.PaysFront || p != nil && p.Attempt.Overrides == a.ID && a.ID != "" && a.State == pos.Paid {
+			p.EarlierPaid = true
+		}
 	}
 	switch {
 	case h.Fresh == 0 && !h.Ended:

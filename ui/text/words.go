@@ -35,17 +35,17 @@ type Words struct {
 	AnyPhone                                                            string
 
 	// Under way and ended.
-	LookAtPhone, NoGoodsYet, AskedAgainIn, AskedAgainAt, Asking string
-	AskedAgainShort                                             string
-	NothingPlanned, WaitingSince                                string
-	HandOver, Receipt, CodeLater, ConfirmedBy, Callback, Query  string
-	Code, NoMoney, NoGoods, MoneyMayHaveMoved                   string
-	HoldGoods, HoldAndWait, NoCode, NoteCode, ClaimedCode       string
-	WaitUntil, CanStillPay, MayAskAgain, TwiceKey               string
-	LateAdvice, TwiceAdvice, MatchAdvice, DisagreeAdvice        string
-	ThreeWrongPINs                                              string
-	PayTwiceWarning, PayTwiceLarge, KeepWarning, KeepLarge      string
-	NothingTells, WrongAmount, KeepTheGoods, OwnerLooks         string
+	LookAtPhone, EarlierIsPaid, NoGoodsYet, AskedAgainIn, AskedAgainAt, Asking string
+	AskedAgainShort                                                            string
+	NothingPlanned, WaitingSince                                               string
+	HandOver, Receipt, CodeLater, ConfirmedBy, Callback, Query                 string
+	Code, NoMoney, NoGoods, MoneyMayHaveMoved                                  string
+	HoldGoods, HoldAndWait, NoCode, NoteCode, ClaimedCode                      string
+	WaitUntil, CanStillPay, MayAskAgain, TwiceKey                              string
+	LateAdvice, TwiceAdvice, MatchAdvice, DisagreeAdvice                       string
+	ThreeWrongPINs                                                             string
+	PayTwiceWarning, PayTwiceLarge, KeepWarning, KeepLarge                     string
+	NothingTells, WrongAmount, KeepTheGoods, OwnerLooks                        string
 
 	// Ledger, detail, open payments.
 	ColTime, ColKES, ColPhone, ColReceipt, ColResult, ColAge, ColNext, ColDay, ColPaid     string
@@ -215,6 +215,7 @@ func New(lang Language) *Words {
 		SameSaleStill:    t("Still the same sale. Delete all for a new one.", "Bado mauzo yaleyale. Futa yote kwa mapya."),
 		SameSale:         t("The same sale, with another number.", "Mauzo yaleyale, kwa namba nyingine."),
 
+		EarlierIsPaid:     t("An earlier request is PAID. The customer must not pay this one.", "Ombi la awali LIMELIPWA. Mteja asilipe hili."),
 		LookAtPhone:       t("Ask the customer to enter the PIN.", "Mwambie mteja aweke PIN kwenye simu."),
 		NoGoodsYet:        t("Keep the goods.", "Usitoe bidhaa bado."),
 		AskedAgainIn:      t("Asking M-PESA again in %s", "Kaunta itauliza M-PESA tena baada ya %s"),

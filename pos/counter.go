@@ -3,7 +3,6 @@ package pos
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"kaunta/daraja"
 )
@@ -88,29 +87,6 @@ func (t *Till) mayTake(r CashRequest) error {
 		return ErrNotFound
 	}
 	return err
-}
-
-// takenBefore is the payment of an earlier request with the key of r; ErrNotFound where there is
-// none.
-func (t *Till) takenBefore(r CashRequest) (Attempt, error) {
-	if r.Once == "" {
-		return Attempt{}, ErrNotFound
-	}
-	if err := CheckOnce(r.Once); err != nil {
-		return Attempt{}, err
-	}
-	id, err := t.cfg.Ledger.ByOnce(onceMark(r.Once))
-	if err != nil {
-		return Attempt{}, err
-	}
-	a, err := t.cfg.Ledger.Attempt(id)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return Attempt{}, fmt.Errorf("the payment of this key is not in the ledger: %w", ErrRefused)
-	case err == nil && (a.Tender != TenderCash || a.Amount != r.Amount):
-		return Attempt{}, &OnceError{Earlier: a}
-	}
-	return a, err
 }
 
 // Void takes cash out again that a cashier has mistyped, within VoidWithin. Errors: ErrVoid,

@@ -66,16 +66,34 @@ func (e *OnceError) Say() Text {
 }
 
 // askedBefore is the attempt of an earlier request with the key of r; ErrNotFound where there is
-// none. One that is STILL CHECKING is queried. The key is held, so that of two requests at
-// once with one key only the first asks.
+// none. One that is STILL CHECKING is queried.
 func (t *Till) askedBefore(r Request) (Attempt, error) {
-	if r.Once == "" {
+	a, err := t.doneBefore(r.Once, func(a Attempt) bool {
+		return a.Amount == r.Amount && a.Phone.same(r.Phone) && a.BuyGoods == r.BuyGoods
+	})
+	if err == nil && a.State == StillChecking {
+		_, _ = t.CheckNow(a.ID) // else there is nothing to ask with
+	}
+	return a, err
+}
+
+// takenBefore is the payment of an earlier request for cash with the key of r; ErrNotFound where
+// there is none.
+func (t *Till) takenBefore(r CashRequest) (Attempt, error) {
+	return t.doneBefore(r.Once, func(a Attempt) bool { return a.Tender == TenderCash && a.Amount == r.Amount })
+}
+
+// doneBefore is the payment that was begun with the key, ErrNotFound where there is none, and an
+// OnceError where it is not alike. The key is held, so that of two requests at once with one key
+// only the first begins one.
+func (t *Till) doneBefore(key string, alike func(Attempt) bool) (Attempt, error) {
+	if key == "" {
 		return Attempt{}, ErrNotFound
 	}
-	if err := CheckOnce(r.Once); err != nil {
+	if err := CheckOnce(key); err != nil {
 		return Attempt{}, err
 	}
-	id, err := t.cfg.Ledger.ByOnce(onceMark(r.Once))
+	id, err := t.cfg.Ledger.ByOnce(onceMark(key))
 	if err != nil {
 		return Attempt{}, err
 	}
@@ -85,11 +103,8 @@ func (t *Till) askedBefore(r Request) (Attempt, error) {
 		return Attempt{}, fmt.Errorf("the attempt of this key is not in the ledger: %w", ErrRefused)
 	case err != nil:
 		return Attempt{}, err
-	case a.Amount != r.Amount || !a.Phone.same(r.Phone) || a.BuyGoods != r.BuyGoods:
+	case !alike(a):
 		return Attempt{}, &OnceError{Earlier: a}
-	}
-	if a.State == StillChecking {
-		_, _ = t.CheckNow(id) // else there is nothing to ask with
 	}
 	return a, nil
 }
